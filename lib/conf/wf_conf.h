@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The configuration, checked and typed. Control threads only.
+ *
+ * Two forms: the tree (wf_node.h), which is what users write, PATCH changes and GET shows; and
+ * struct wf_conf, bound from a tree, which is what the plan compiler reads.
+ */
+#ifndef WF_CONF_H
+#define WF_CONF_H
+
+#include "wf_err.h"
+#include "wf_match.h"
+#include "wf_node.h"
+#include "wf_stage.h"
+
+#define WF_CONF_MAX_WORKERS 64
+#define WF_CONF_MAX_LINKS   256
+#define WF_CONF_MAX_CLASSES 1024 /* of one link */
+#define WF_CONF_SCHEMA      1
+
+enum wf_scope { WF_SCOPE_CLASS, WF_SCOPE_FLOW };
+
+struct wf_conf_dir {
+	bool present;
+	bool bypass; /* a plain wire, whatever the blocks say */
+	struct wf_where where;
+	void *block[WF_STAGE_COUNT]; /* the stage's parameter struct; NULL: absent */
+	struct wf_where block_where[WF_STAGE_COUNT];
+};
+
+struct wf_conf_class {
+	char name[WF_NAME_MAX];
+	struct wf_where where;
+	enum wf_scope scope;
+	struct wf_match match;
+	struct wf_conf_dir dir[2]; /* an absent direction leaves its packets to later classes */
+};
+
+struct wf_conf_link {
+	char name[WF_NAME_MAX];
+	struct wf_where where;
+	uint32_t port[2];          /* indices into ports */
+	struct wf_conf_dir dir[2]; /* the default class; absent: a plain wire */
+	uint32_t n_classes;
+	struct wf_conf_class *classes;
+};
+
+struct wf_conf_port {
+	char name[WF_NAME_MAX];
+	char *device; /* EAL's device: "net_tap0,iface=lab-a" or a PCI address */
+	uint32_t mtu; /* bytes of payload; 0: what the device has */
+	struct wf_where where;
+};
+
+struct wf_conf_control {
+	char *socket; /* path of the Unix socket */
+};
+
+struct wf_conf {
+	char *file;
+	bool seed_given;
+	uint64_t seed;
+	uint32_t n_workers;                    /* 0: the last allowed core */
+	unsigned workers[WF_CONF_MAX_WORKERS]; /* cores */
+	uint64_t memory_bytes;                 /* 0: by default */
+	uint32_t max_flows;                    /* per worker */
+	wf_ns_t flow_idle_ns;
+	uint32_t n_ports, n_links;
+	struct wf_conf_port *ports;
+	struct wf_conf_link *links;
+	struct wf_conf_control control;
+};
+
+#define WF_CONF_DEFAULT_SOCKET "/run/wirefault/control.sock"
+
+/* Reads a libconfig file (or text, named `name` in errors) into a normalised tree: `copy` expanded,
+ * scalars of stages turned into blocks. NULL with reasons in err. */
+struct wf_node *wf_conf_read_file(const char *path, struct wf_err *err);
+struct wf_node *wf_conf_read_text(
+	const char *text, const char *name, bool allow_include, struct wf_err *err);
+/* Normalises a tree that came from elsewhere (JSON). 0 or -EINVAL. */
+int wf_conf_normalise(struct wf_node *tree, struct wf_err *err);
+/* Checks every key and value of a normalised tree. NULL with all reasons in err. The result keeps
+ * no pointer into the tree. */
+struct wf_conf *wf_conf_bind(const struct wf_node *tree, struct wf_err *err);
+void wf_conf_free(struct wf_conf *conf);
+
+/* A tree as libconfig text that reads back as the same tree. Heap; NULL: out of memory. */
+char *wf_conf_write(const struct wf_node *tree);
+
+/* The node of a link's direction ("links[name].ab"), created when `create` and absent. NULL: no
+ * such link, or absent. */
+struct wf_node *wf_conf_dir_node(
+	struct wf_node *tree, const char *link, enum wf_side side, bool create);
+/* Merges `patch` into the direction's node (RFC 7396: a null removes). A changed `model` or
+ * `distribution` drops the keys of the old one. Normalises. 0 or -EINVAL. */
+int wf_conf_merge_dir(struct wf_node *dir, const struct wf_node *patch, struct wf_err *err);
+/* Turns one assignment ("delay.stddev=2ms", "loss=1%", "loss=null") into an addition to the patch.
+ * 0 or -EINVAL. */
+int wf_conf_patch_set(struct wf_node *patch, const char *assignment, struct wf_err *err);
+
+/* The tables that lib/conf itself adds to those of the stages, for the manual: NULL-terminated list
+ * of sections (heading, what it is, rows). */
+struct wf_conf_section {
+	const char *heading; /* "ports", "links", "classes", "match", "control", "top level" */
+	const char *summary;
+	const struct wf_param *params;
+};
+extern const struct wf_conf_section wf_conf_sections[];
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The data path: EAL, ports, pools and workers. The control thread calls everything here; what runs
+ * on a worker is in wf_worker.c.
+ */
+#ifndef WF_DP_H
+#define WF_DP_H
+
+#include "wf_conf.h"
+#include "wf_plan.h"
+#include "wf_snapshot.h"
+
+struct wf_dp;
+
+enum wf_dp_huge { WF_DP_HUGE_AUTO, WF_DP_HUGE_YES, WF_DP_HUGE_NO };
+
+struct wf_dp_options {
+	enum wf_dp_huge huge;
+	bool force;     /* take a NIC even if it carries the default route or the SSH session */
+	int extra_argc; /* more arguments for EAL, after ours */
+	char **extra_argv;
+	bool quiet;
+};
+
+/* EAL without ports for the offline twin and for unit tests: no hugepages, PCI or shared files;
+ * works for an ordinary user. 0 or -errno with a reason. Once a process. */
+int wf_dp_eal_offline(struct wf_err *err);
+
+/* What the machine will give: workers' cores, control core, hugepages; starts EAL and the ports.
+ * The ladder: host checks -> EAL -> pools -> ports -> (wf_dp_start) workers. NULL with reasons. */
+struct wf_dp *wf_dp_new(
+	const struct wf_conf *conf, const struct wf_dp_options *opt, struct wf_err *err);
+/* Mirror of new: stops ports, gives the host back as it was found. */
+void wf_dp_free(struct wf_dp *dp);
+
+/* Starts the workers with `plan` (armed; dp owns it from here). 0 or -errno with reasons. Returns
+ * when every worker polls: packets flow. */
+int wf_dp_start(struct wf_dp *dp, struct wf_plan *plan, struct wf_err *err);
+/* Stops receiving, lets what is held leave for at most drain_ns, drops the rest (cause shutdown),
+ * and joins the workers. The snapshot still works afterwards. */
+void wf_dp_stop(struct wf_dp *dp, wf_ns_t drain_ns);
+
+/* Publishes `next` (armed; owned from here) to every worker. 0 or -ETIMEDOUT. *generation is what
+ * every worker runs now. */
+int wf_dp_publish(struct wf_dp *dp, struct wf_plan *next, uint64_t *generation);
+const struct wf_plan *wf_dp_plan(const struct wf_dp *dp);
+
+/* An exact snapshot of everything. NULL: out of memory, or a worker did not answer within 1 s. */
+struct wf_snapshot *wf_dp_snapshot(struct wf_dp *dp);
+/* Counters and histograms start again; what is held counts as received. */
+int wf_dp_reset(struct wf_dp *dp);
+
+/* One line for the user on what was chosen: cores, hugepages, pool. Returns out. */
+const char *wf_dp_describe(const struct wf_dp *dp, char *out, size_t size);
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * One worker's pipeline: what a burst goes through between receive and transmit. No clock, port or
+ * lock in here: the live worker and the offline twin both drive it.
+ *
+ *   wf_pipe_in: parse -> flows -> classify -> runs -> stages -> epilogue -> store or ready list
+ *   wf_pipe_take / wf_pipe_sent / wf_pipe_drop: what is due leaves, and is accounted
+ */
+#ifndef WF_PIPE_H
+#define WF_PIPE_H
+
+#include "wf_plan.h"
+#include "wf_stats.h"
+#include "wf_store.h"
+
+/* A received packet. */
+struct wf_rx {
+	void *pkt;
+	const uint8_t *data;     /* first bytes, contiguous */
+	uint32_t readable_bytes; /* at data */
+	uint32_t len_bytes;      /* frame without FCS, as it was on the wire */
+	wf_ns_t rx_ns;
+};
+
+/* What the pipeline may do with packets: the owner of `void *pkt` provides it. */
+struct wf_pkt_ops {
+	void (*free)(void *ctx, void *const *pkts, uint32_t n);
+	void *(*clone)(void *ctx, void *pkt); /* NULL: no buffer */
+	void *ctx;
+};
+
+struct wf_pipe_params {
+	const char *name; /* unique: names the flow table */
+	uint32_t n_dirs, n_slots;
+	uint32_t max_held;  /* packets that the store must hold */
+	uint32_t max_flows; /* of the flow table */
+	wf_ns_t flow_idle_ns;
+	wf_ns_t start_ns; /* no packet arrives before */
+	struct wf_pkt_ops ops;
+	struct wf_stats *stats;
+};
+
+struct wf_pipe;
+
+/* NULL: out of memory. Needs EAL (the flow table is made at once). */
+struct wf_pipe *wf_pipe_new(const struct wf_pipe_params *params);
+/* Frees what is still held through ops->free. */
+void wf_pipe_free(struct wf_pipe *p);
+
+/* n <= WF_BURST packets of link direction `dir`, with times that do not go backwards. All packets
+ * now belong to the pipe. `count_rx` is false for packets handed over by another worker, which
+ * counted them. */
+void wf_pipe_in(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const struct wf_rx *rx,
+	uint32_t n, bool count_rx);
+
+/* Up to `max` packets with release <= now, in order of release; they still count as held until
+ * wf_pipe_sent or wf_pipe_drop. Packets without delay come first. */
+uint32_t wf_pipe_take(struct wf_pipe *p, wf_ns_t now_ns, struct wf_held *out, uint32_t max);
+/* Earliest instant at which take may give something: UINT64_MAX when nothing is held. For the
+ * virtual clock: a multiple of the wheel's tick. */
+wf_ns_t wf_pipe_next(const struct wf_pipe *p);
+
+/* These left at now_ns: counts tx, delay and release error. */
+void wf_pipe_sent(struct wf_pipe *p, const struct wf_held *h, uint32_t n, wf_ns_t now_ns);
+/* These end here: counts, and frees them. */
+void wf_pipe_drop(struct wf_pipe *p, const struct wf_held *h, uint32_t n, enum wf_drop cause);
+/* Received packets that never got as far as wf_pipe_in: counts rx (if count_rx) and the drop, and
+ * frees them. */
+void wf_pipe_refuse(struct wf_pipe *p, uint32_t dir, const struct wf_rx *rx, uint32_t n,
+	bool count_rx, enum wf_drop cause);
+
+/* Which worker must process this packet (0..n_workers-1)? */
+uint32_t wf_pipe_owner(
+	const struct wf_plan *plan, uint32_t dir, const struct wf_rx *rx, uint32_t n_workers);
+
+/* A little housekeeping: ages flows. Call once a loop turn. */
+void wf_pipe_tidy(struct wf_pipe *p, wf_ns_t now_ns);
+
+/* Counts at the worker's side of the hand-off rings. */
+void wf_pipe_handed_out(struct wf_pipe *p, uint32_t dir, const struct wf_rx *rx, uint32_t n);
+void wf_pipe_handed_in(struct wf_pipe *p, uint32_t dir, const struct wf_rx *rx, uint32_t n);
+
+/* Sets the gauges and turns the banks: only between two bursts. */
+void wf_pipe_turn_stats(struct wf_pipe *p, wf_ns_t now_ns);
+/* Packets held, in all. */
+uint64_t wf_pipe_held(const struct wf_pipe *p);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The batch: packets as columns, so that a stage touches only what it needs. One worker's own.
+ */
+#ifndef WF_BATCH_H
+#define WF_BATCH_H
+
+#include "wf_types.h"
+
+#define WF_BURST      32  /* packets taken from a port at once */
+#define WF_BATCH_ROWS 256 /* with the copies that duplication inserts */
+static_assert(WF_BATCH_ROWS >= WF_BURST * 8, "room for seven copies of every packet");
+
+/* What stages may know of a flow. One cache line; written by the worker that owns the flow. */
+struct wf_flow {
+	uint64_t rng_key;     /* of (seed, direction, flow): wf_rng_flow */
+	uint64_t ordinal;     /* packets seen; the next packet's number */
+	wf_ns_t last_due_ns;  /* order = "flow": release of the packet before */
+	wf_ns_t last_seen_ns; /* for ageing */
+	uint32_t hash;        /* low half of wf_flow_hash, to save the ordinal on ageing */
+	uint32_t state;       /* index of the state block of scope = "flow"; WF_NO_STATE */
+	uint32_t class_epoch; /* rules under which class_id was found */
+	uint16_t class_id;    /* index into the direction's classes */
+	uint16_t dir;         /* link direction */
+	uint8_t dscp;         /* for which class_id was found */
+	uint8_t pad[15];
+};
+static_assert(sizeof(struct wf_flow) == WF_CACHE_LINE, "one line a flow");
+
+#define WF_NO_STATE UINT32_MAX
+
+enum wf_row_flags {
+	WF_ROW_NEIGHBOUR = 1 << 0, /* ARP or Neighbour Discovery */
+	WF_ROW_COPY = 1 << 1,      /* a duplicate: pkt[] is the original, to be cloned */
+};
+
+struct wf_batch {
+	uint16_t n;
+	void *pkt[WF_BATCH_ROWS];      /* opaque below lib/dp */
+	wf_ns_t rx_ns[WF_BATCH_ROWS];  /* arrival; the "now" of every stage */
+	wf_ns_t due_ns[WF_BATCH_ROWS]; /* release; arrival until a stage adds to it */
+	uint64_t rng[WF_BATCH_ROWS];   /* randomness of the packet: wf_rng_draw(rng, purpose) */
+	struct wf_flow *flow[WF_BATCH_ROWS]; /* NULL where the direction needs no flows */
+	uint8_t *state[WF_BATCH_ROWS];       /* state block: the class's or the flow's */
+	uint32_t len_bytes[WF_BATCH_ROWS];   /* frame as counted: without FCS */
+	uint8_t drop[WF_BATCH_ROWS];         /* enum wf_drop; 0 = alive; the first cause wins */
+	uint8_t copies[WF_BATCH_ROWS];       /* duplicates wanted, inserted behind the row */
+	uint8_t flags[WF_BATCH_ROWS];        /* enum wf_row_flags */
+	uint16_t class_id[WF_BATCH_ROWS];
+	uint16_t seq[WF_BATCH_ROWS]; /* place in the burst; a copy has its original's */
+};
+
+#endif

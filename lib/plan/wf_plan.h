@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The plan: a configuration compiled for the data path. Immutable once published; made and freed by
+ * the control core, read by the workers. Compiling needs no EAL; arming (rte_acl) does.
+ */
+#ifndef WF_PLAN_H
+#define WF_PLAN_H
+
+#include "wf_conf.h"
+#include "wf_rules.h"
+
+/* One compiled stage of a class. */
+struct wf_plan_step {
+	void (*run)(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first,
+		uint16_t end, struct wf_stage_env *env);
+	const void *cfg;
+	uint32_t state_offset;
+	uint8_t stage; /* enum wf_stage_id */
+	uint8_t variant;
+	bool copies; /* rows are inserted behind it */
+};
+
+struct wf_plan_class {
+	char name[WF_NAME_MAX];
+	uint16_t slot;     /* index of its counters and class state; kept over live changes */
+	uint32_t uid;      /* never used twice: state of another class is never taken for ours */
+	uint64_t variants; /* what struct wf_state_head.variants must be */
+	bool flow_scope;
+	uint8_t n_steps;
+	struct wf_plan_step step[WF_STAGE_COUNT];
+	struct wf_forecast forecast;
+};
+
+struct wf_plan_dir {
+	bool needs_flow;  /* flow table, rng column */
+	bool needs_parse; /* headers are read */
+	bool owned;       /* all its packets belong to the worker `dir number % workers` */
+	bool wire;        /* no class has a stage: forward as it comes */
+	bool dscp;        /* some rule looks at DSCP */
+	uint32_t epoch;   /* changes when the rules do: cached classes are then looked up again */
+	uint64_t rng_key;
+	uint16_t n_classes;
+	struct wf_plan_class *classes; /* [0] is "default" */
+	uint32_t n_rules;
+	struct wf_rule *rule;
+	struct wf_rules *rules; /* NULL without classes, or not armed */
+};
+
+struct wf_plan {
+	uint64_t generation;
+	uint64_t seed;
+	uint32_t n_links;
+	uint32_t n_dirs;  /* 2 * n_links */
+	uint32_t n_slots; /* counters that must exist: slots are below it */
+	uint32_t next_uid;
+	bool flow_states; /* some class has scope = "flow" */
+	struct wf_plan_dir *dir;
+	char (*link_name)[WF_NAME_MAX];
+	void *arena; /* all of the above is in it */
+};
+
+#define WF_PLAN_MAX_SLOTS 2048
+
+/* Compiles. `before` (may be NULL) is the plan it will replace: classes of the same direction and
+ * name keep slot and uid. NULL with reasons in err. */
+struct wf_plan *wf_plan_compile(const struct wf_conf *conf, uint64_t seed,
+	const struct wf_plan *before, struct wf_err *err);
+/* Builds the rules (needs EAL). 0 or -EINVAL with reasons. */
+int wf_plan_arm(struct wf_plan *plan, struct wf_err *err);
+void wf_plan_free(struct wf_plan *plan);
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The stage: the one interface that matters. An impairment is one file behind struct wf_stage_ops
+ * plus one line in the registry (wf_stage_registry.c); configuration, checks, JSON, command line
+ * and manual follow from its parameter table.
+ *
+ * Stages mark (drop, due, copies), the epilogue in lib/pipe acts. Time, length and randomness come
+ * in the batch's columns; a stage never fetches them.
+ */
+#ifndef WF_STAGE_H
+#define WF_STAGE_H
+
+#include "wf_arena.h"
+#include "wf_batch.h"
+#include "wf_drop.h"
+#include "wf_param.h"
+
+/* Registry order is pipeline order. */
+enum wf_stage_id {
+	WF_STAGE_BLACKHOLE,
+	WF_STAGE_RATE,
+	WF_STAGE_QUEUE, /* parameters only: the rate stage acts on them */
+	WF_STAGE_LOSS,
+	WF_STAGE_DUPLICATE,
+	WF_STAGE_DELAY,
+	WF_STAGE_COUNT
+};
+
+/* What a compiled stage asks of the direction that it is part of. */
+enum wf_stage_need {
+	WF_NEED_FLOW = 1 << 0,   /* flow and rng columns: random draws, order per flow */
+	WF_NEED_PARSE = 1 << 1,  /* row flags: which packets are neighbour discovery */
+	WF_NEED_OWNER = 1 << 2,  /* state shared by a class: one worker must own it */
+	WF_NEED_HOLD = 1 << 3,   /* may release later than arrival */
+	WF_NEED_COPIES = 1 << 4, /* sets copies[]: rows are inserted behind this stage */
+};
+
+/* Predictions for `wirefault check`, filled stage by stage in pipeline order. */
+struct wf_forecast {
+	double delay_mean_ns, delay_stddev_ns; /* without queueing; order's clamp not included */
+	double delay_p99_ns, delay_max_ns;
+	double loss;         /* of packets that reach the loss stage */
+	double mean_burst;   /* packets in a row */
+	double duplicated;   /* copies per packet */
+	uint64_t rate_bps;   /* 0: not limited */
+	double queue_max_ns; /* longest wait that the limit allows; 0: no queue or unknown */
+	bool blackhole;
+};
+
+struct wf_stage_compile {
+	void *const *blocks; /* [WF_STAGE_COUNT] parameter structs of the direction, NULL: absent */
+	bool flow_scope;     /* state per flow, not per class */
+	const struct wf_where *where; /* of the stage's own block */
+	struct wf_err *err;
+	struct wf_forecast *forecast;
+	uint32_t needs; /* out: enum wf_stage_need */
+};
+
+/* What a worker lends its stages. */
+struct wf_stage_env {
+	struct wf_arena arena;
+	uint64_t clamped;    /* packets that `order` released later than their own delay */
+	uint64_t clamped_ns; /* by how much in all; both are read and cleared by lib/pipe */
+};
+
+struct wf_stage_ops {
+	const char *name;     /* config key = JSON key = manual heading */
+	const char *summary;  /* one sentence without a full stop */
+	const char *main_key; /* a scalar for the block sets this key */
+	const struct wf_param *params;
+	size_t params_size;
+	uint32_t cfg_size;   /* compiled form: const, shared by all workers */
+	uint32_t state_size; /* per class or flow; at most 64, a multiple of 8 */
+	/* Human units to thresholds, reciprocals and tables. `cfg` is zeroed. Returns the variant
+	 * (1..15) whose state it uses, 0 if the stage does nothing and is to be left out, or
+	 * -EINVAL with the reasons in c->err. NULL: parameters only. */
+	int (*compile)(const void *params, struct wf_stage_compile *c, void *cfg);
+	/* First packet of a class or flow under this variant. `state` is zeroed. NULL: zeroes. */
+	void (*start)(const void *cfg, void *state, uint64_t packet_rng, wf_ns_t now_ns);
+	/* Class or flow ends: give back what the state took from the arena. NULL: nothing. */
+	void (*stop)(void *state, struct wf_stage_env *env);
+	/* Rows first..end-1 of one class. Rows already dropped are skipped. */
+	void (*run)(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first,
+		uint16_t end, struct wf_stage_env *env);
+};
+
+/* [WF_STAGE_COUNT] */
+extern const struct wf_stage_ops *const wf_stage_registry[WF_STAGE_COUNT];
+
+/* Stage id of a configuration key, -1 if it is none. */
+int wf_stage_find(const char *name);
+
+/* A state block holds the state of every stage at a fixed offset, so that a live change, which may
+ * add or remove stages, never moves the state of the others. */
+struct wf_state_head {
+	uint64_t variants;  /* 4 bits a stage: the variant whose state is valid, 0 = none */
+	uint32_t class_uid; /* the class it belongs to */
+	uint32_t pad;
+};
+#define WF_STATE_MAX 256
+/* Offset of a stage's state in a block, and the size of a block. */
+uint32_t wf_stage_state_offset(enum wf_stage_id id);
+uint32_t wf_stage_state_size(void);
+
+#endif

@@ -1,0 +1,3 @@
+/* Replaced by the part itself. */
+extern int wf_stats_stub;
+int wf_stats_stub;

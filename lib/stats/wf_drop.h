@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Every cause for which a packet can end inside wirefault. One list; JSON, tables and the manual
+ * follow from it.
+ */
+#ifndef WF_DROP_H
+#define WF_DROP_H
+
+/* X(name, by, help): `by` is MODEL where the configured impairment wanted it, EMULATOR where we
+ * failed (the run is then not trustworthy), OTHER where it is neither. */
+#define WF_DROP_CAUSES(X)                                                                          \
+	X(loss, MODEL, "lost by the loss model")                                                   \
+	X(queue_full, MODEL, "the queue limit was reached")                                        \
+	X(policed, MODEL, "over the rate of mode = \"police\"")                                    \
+	X(blackhole, MODEL, "the direction or class is a blackhole")                               \
+	X(no_buffer, EMULATOR, "no memory to hold, copy or account for the packet")                \
+	X(tx_full, EMULATOR, "the output port did not take the packet in time")                    \
+	X(handoff_full, EMULATOR, "the ring to the worker that owns the flow was full")            \
+	X(too_long, OTHER, "longer than the output port can send")                                 \
+	X(shutdown, OTHER, "still held when the time to drain at the end was over")
+
+enum wf_drop {
+	WF_DROP_NONE = 0,
+#define WF_DROP_ENUM(name, by, help) WF_DROP_##name,
+	WF_DROP_CAUSES(WF_DROP_ENUM)
+#undef WF_DROP_ENUM
+		WF_DROP_COUNT
+};
+
+enum wf_drop_by { WF_DROP_BY_NONE, WF_DROP_BY_MODEL, WF_DROP_BY_EMULATOR, WF_DROP_BY_OTHER };
+
+struct wf_drop_info {
+	const char *name; /* JSON key */
+	enum wf_drop_by by;
+	const char *help;
+};
+
+/* Indexed by enum wf_drop; row 0 is empty. */
+extern const struct wf_drop_info wf_drop_info[WF_DROP_COUNT];
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * All that is known at one instant, added up over the workers: what the stats document, the final
+ * report and the tests read. Control threads only; plain data, no pointers into the data path.
+ */
+#ifndef WF_SNAPSHOT_H
+#define WF_SNAPSHOT_H
+
+#include "wf_stats.h"
+
+struct wf_snap_class {
+	char name[WF_NAME_MAX];
+	struct wf_class_stats s;
+};
+
+struct wf_snap_dir {
+	struct wf_dir_stats s;  /* totals since start or reset */
+	struct wf_count queued; /* held + in hand-off rings */
+	int64_t unaccounted_packets, unaccounted_bytes;
+	uint32_t n_classes;
+	struct wf_snap_class *classes; /* [0] is "default" */
+};
+
+struct wf_snap_link {
+	char name[WF_NAME_MAX];
+	char port[2][WF_NAME_MAX];
+	struct wf_snap_dir dir[2];
+};
+
+struct wf_snap_port {
+	char name[WF_NAME_MAX];
+	char device[WF_NAME_MAX];
+	bool link_up;
+	uint64_t rx_missed, rx_nombuf, rx_errors, tx_errors;
+};
+
+struct wf_snap_worker {
+	unsigned lcore;   /* the core it runs on */
+	bool shares_core; /* with the control thread: it yields, timing is coarse */
+	double busy_ratio;
+	uint64_t loops;
+	wf_ns_t stall_max_ns;
+};
+
+#define WF_REASON_MAX 160
+
+struct wf_snapshot {
+	bool live; /* false: offline; then ports' and workers' parts are left out */
+	wf_ns_t time_ns, uptime_ns;
+	uint64_t generation, seed;
+	uint32_t n_links, n_ports, n_workers;
+	struct wf_snap_link *links;
+	struct wf_snap_port *ports;
+	struct wf_snap_worker *workers;
+	uint64_t pool_size, pool_in_use;
+	/* Offline only: input that had to be mended. */
+	uint64_t time_clamped; /* packets whose time went backwards */
+	bool trustworthy;
+	uint32_t n_reasons;
+	char (*reasons)[WF_REASON_MAX];
+};
+
+/* A snapshot with room for n_links, n_ports and n_workers, all zero. NULL: out of memory. */
+struct wf_snapshot *wf_snapshot_new(uint32_t n_links, uint32_t n_ports, uint32_t n_workers);
+/* Room for n classes of one direction. 0 or -ENOMEM. */
+int wf_snapshot_classes(struct wf_snap_dir *dir, uint32_t n);
+void wf_snapshot_free(struct wf_snapshot *snap);
+
+/* Computes queued's remainder, `unaccounted` of every direction, and the verdict with its reasons:
+ * packets lost by the emulator, missed by a port, unaccounted, or released late (p99 > 50 us). */
+void wf_snapshot_judge(struct wf_snapshot *snap);
+/* Sums of the absolute values of `unaccounted` over all directions. */
+struct wf_count wf_snapshot_unaccounted(const struct wf_snapshot *snap);
+
+#endif

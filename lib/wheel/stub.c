@@ -1,0 +1,3 @@
+/* Replaced by the part itself. */
+extern int wf_wheel_stub;
+int wf_wheel_stub;

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The store: where packets wait for their release. One interface, several kinds behind it; the rest
+ * of the program cannot tell them apart. One worker's own.
+ *
+ * By reference (the only kind so far): struct wf_held in the timer wheel, with the packet
+ * prefetched as it comes out. Contract: never early; at most one tick late; equal ticks leave in
+ * put order; nothing lost.
+ */
+#ifndef WF_STORE_H
+#define WF_STORE_H
+
+#include "wf_types.h"
+
+#define WF_TICK_SHIFT 8 /* a tick is 256 ns */
+#define WF_TICK_NS    (1ull << WF_TICK_SHIFT)
+
+/* A packet that waits. Half a cache line. */
+struct wf_held {
+	wf_ns_t due_ns; /* intended release */
+	wf_ns_t rx_ns;  /* arrival */
+	void *pkt;
+	uint32_t len_bytes;
+	uint16_t dir;  /* link direction */
+	uint16_t slot; /* class counters */
+};
+static_assert(sizeof(struct wf_held) == 32, "two a cache line");
+
+struct wf_store;
+
+/* Room for `max_held` packets; the clock starts at now_ns. NULL: out of memory. */
+struct wf_store *wf_store_new(uint32_t max_held, wf_ns_t now_ns);
+void wf_store_free(struct wf_store *s);
+
+/* Takes one packet in. false: no room (the caller still owns the packet). A due time in the past
+ * counts as the next tick. */
+bool wf_store_put(struct wf_store *s, const struct wf_held *h);
+/* Up to `max` packets whose tick is over at now_ns, in order of tick, then of put. Time given must
+ * not go backwards. */
+uint32_t wf_store_take(struct wf_store *s, wf_ns_t now_ns, struct wf_held *out, uint32_t max);
+/* Earliest time at which take gives something, UINT64_MAX when empty. Exact to the tick. */
+wf_ns_t wf_store_next(const struct wf_store *s);
+uint64_t wf_store_held(const struct wf_store *s);
+uint64_t wf_store_bytes(const struct wf_store *s); /* of memory in use */
+/* Gives back any one packet, regardless of its time; false when empty. For the end of a run. */
+bool wf_store_pop_any(struct wf_store *s, struct wf_held *out);
+
+#endif
