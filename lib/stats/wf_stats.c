@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Banks of counters and the turn between them: the worker's side and the control core's.
+ */
+#include "wf_stats.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void
+wf_dir_stats_init(struct wf_dir_stats *d)
+{
+	memset(d, 0, sizeof(*d));
+	wf_hist_init(&d->delay);
+	wf_hist_init(&d->error);
+}
+
+static int
+bank_init(struct wf_bank *b, uint32_t n_dirs, uint32_t n_classes)
+{
+	b->dir = aligned_alloc(WF_CACHE_LINE,
+		(n_dirs * sizeof(*b->dir) + WF_CACHE_LINE - 1) / WF_CACHE_LINE * WF_CACHE_LINE);
+	b->class = calloc(n_classes, sizeof(*b->class));
+	if (b->dir == NULL || b->class == NULL)
+		return -1;
+	for (uint32_t i = 0; i < n_dirs; i++)
+		wf_dir_stats_init(&b->dir[i]);
+	return 0;
+}
+
+struct wf_stats *
+wf_stats_new(uint32_t n_dirs, uint32_t n_classes)
+{
+	struct wf_stats *s = aligned_alloc(WF_CACHE_LINE, sizeof(*s));
+
+	if (s == NULL)
+		return NULL;
+	memset(s, 0, sizeof(*s));
+	s->n_dirs = n_dirs;
+	s->n_classes = n_classes;
+	if (bank_init(&s->bank[0], n_dirs, n_classes) < 0 ||
+		bank_init(&s->bank[1], n_dirs, n_classes) < 0) {
+		wf_stats_free(s);
+		return NULL;
+	}
+	s->now = &s->bank[0];
+	return s;
+}
+
+void
+wf_stats_free(struct wf_stats *s)
+{
+	if (s == NULL)
+		return;
+	for (int i = 0; i < 2; i++) {
+		free(s->bank[i].dir);
+		free(s->bank[i].class);
+	}
+	free(s);
+}
+
+void
+wf_stats_turn(struct wf_stats *s, wf_ns_t now_ns)
+{
+	s->now->time_ns = now_ns;
+	s->active ^= 1;
+	s->now = &s->bank[s->active];
+	/* Release: the control core that sees the new number sees all that the bank counted. */
+	atomic_store_explicit(&s->turned,
+		atomic_load_explicit(&s->turned, memory_order_relaxed) + 1, memory_order_release);
+}
+
+void
+wf_stats_ask(struct wf_stats *s)
+{
+	atomic_store_explicit(&s->wanted,
+		atomic_load_explicit(&s->turned, memory_order_acquire) + 1, memory_order_release);
+}
+
+bool
+wf_stats_turned(const struct wf_stats *s)
+{
+	/* Acquire; partner: wf_stats_turn. */
+	return atomic_load_explicit(&s->turned, memory_order_acquire) ==
+	       atomic_load_explicit(&s->wanted, memory_order_relaxed);
+}
+
+struct wf_bank *
+wf_stats_idle(struct wf_stats *s)
+{
+	/* Not s->active, which is the worker's: every turn changes the bank. */
+	return &s->bank[(atomic_load_explicit(&s->turned, memory_order_acquire) & 1) ^ 1];
+}
+
+static void
+count_merge(struct wf_count *dst, const struct wf_count *src)
+{
+	dst->packets += src->packets;
+	dst->bytes += src->bytes;
+}
+
+static void
+counts_merge(struct wf_flow_counts *dst, const struct wf_flow_counts *src)
+{
+	count_merge(&dst->rx, &src->rx);
+	count_merge(&dst->tx, &src->tx);
+	count_merge(&dst->dup_created, &src->dup_created);
+	count_merge(&dst->forged, &src->forged);
+	for (int i = 0; i < WF_DROP_COUNT; i++)
+		count_merge(&dst->dropped[i], &src->dropped[i]);
+}
+
+void
+wf_dir_stats_merge(struct wf_dir_stats *dst, const struct wf_dir_stats *src)
+{
+	counts_merge(&dst->c, &src->c);
+	count_merge(&dst->handed_out, &src->handed_out);
+	count_merge(&dst->handed_in, &src->handed_in);
+	count_merge(&dst->held, &src->held);
+	dst->clamped += src->clamped;
+	dst->clamped_ns += src->clamped_ns;
+	dst->fallback += src->fallback;
+	wf_hist_merge(&dst->delay, &src->delay);
+	wf_hist_merge(&dst->error, &src->error);
+}
+
+void
+wf_class_stats_merge(struct wf_class_stats *dst, const struct wf_class_stats *src)
+{
+	counts_merge(&dst->c, &src->c);
+	dst->flows += src->flows;
+}
