@@ -52,7 +52,8 @@ struct wf_stage_compile {
 	const struct wf_where *where; /* of the stage's own block */
 	struct wf_err *err;
 	struct wf_forecast *forecast;
-	uint32_t needs; /* out: enum wf_stage_need */
+	uint32_t needs;          /* out: enum wf_stage_need */
+	wf_ns_t copy_spacing_ns; /* out, with WF_NEED_COPIES: the k-th copy is due k * this later */
 };
 
 /* What a worker lends its stages. */
@@ -72,7 +73,7 @@ struct wf_stage_ops {
 	uint32_t state_size; /* per class or flow; at most 64, a multiple of 8 */
 	/* Human units to thresholds, reciprocals and tables. `cfg` is zeroed. Returns the variant
 	 * (1..15) whose state it uses, 0 if the stage does nothing and is to be left out, or
-	 * -EINVAL with the reasons in c->err. NULL: parameters only. */
+	 * -EINVAL with the reasons in c->err. */
 	int (*compile)(const void *params, struct wf_stage_compile *c, void *cfg);
 	/* First packet of a class or flow under this variant. `state` is zeroed. NULL: zeroes. */
 	void (*start)(const void *cfg, void *state, uint64_t packet_rng, wf_ns_t now_ns);
