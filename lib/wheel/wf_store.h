@@ -31,13 +31,15 @@ struct wf_store;
 struct wf_store *wf_store_new(uint32_t max_held, wf_ns_t now_ns);
 void wf_store_free(struct wf_store *s);
 
-/* Takes one packet in. false: no room (the caller still owns the packet). A due time in the past
- * counts as the next tick. */
+/* Takes one packet in. false: no room (the caller still owns the packet). It leaves at the first
+ * tick at or after due_ns; a due time before the time of the last take counts as that. */
 bool wf_store_put(struct wf_store *s, const struct wf_held *h);
-/* Up to `max` packets whose tick is over at now_ns, in order of tick, then of put. Time given must
- * not go backwards. */
+/* Up to `max` packets whose tick is at or before now_ns, in order of tick, then of put. Time given
+ * must not go backwards. */
 uint32_t wf_store_take(struct wf_store *s, wf_ns_t now_ns, struct wf_held *out, uint32_t max);
-/* Earliest time at which take gives something, UINT64_MAX when empty. Exact to the tick. */
+/* A time before which take gives nothing, UINT64_MAX when empty. Exact to the tick for what is due
+ * in the current millisecond of the wheel, else the start of a later one: taking there and asking
+ * again ends at the exact time. */
 wf_ns_t wf_store_next(const struct wf_store *s);
 uint64_t wf_store_held(const struct wf_store *s);
 uint64_t wf_store_bytes(const struct wf_store *s); /* of memory in use */

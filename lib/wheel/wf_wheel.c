@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The timer wheel. Worker threads; init and fini by the control core.
+ */
+#include "wf_wheel.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define SLOT_MASK (WF_WHEEL_SLOTS - 1)
+#define HUGE_PAGE (2ull << 20)
+
+int
+wf_wheel_init(struct wf_wheel *w, uint32_t max_held, wf_ns_t now_ns)
+{
+	/* Full chunks, one that is not full in each slot that can be occupied at once, and the two
+	 * that are being read: by drain and by spread. */
+	uint64_t partial = (uint64_t)WF_WHEEL_LEVELS * WF_WHEEL_SLOTS + 1;
+	uint64_t n = max_held / WF_CHUNK_ENTRIES + 2 + (max_held < partial ? max_held : partial);
+	uint64_t bytes = n * sizeof(struct wf_chunk);
+
+	memset(w, 0, sizeof(*w));
+	for (int l = 0; l < WF_WHEEL_LEVELS; l++)
+		for (uint32_t i = 0; i < WF_WHEEL_SLOTS; i++)
+			w->level[l].slot[i].head = WF_NO_CHUNK;
+	w->far.head = WF_NO_CHUNK;
+	w->free_chunk = WF_NO_CHUNK;
+	w->n_chunks = (uint32_t)n;
+	w->max_held = max_held;
+	w->tick = now_ns >> WF_TICK_SHIFT;
+	/* Memory that is never used is never touched. */
+	bytes = (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+	w->chunk = aligned_alloc(HUGE_PAGE, bytes);
+	if (w->chunk == NULL)
+		return -ENOMEM;
+	(void)madvise(w->chunk, bytes, MADV_HUGEPAGE);
+	return 0;
+}
+
+void
+wf_wheel_fini(struct wf_wheel *w)
+{
+	free(w->chunk);
+	w->chunk = NULL;
+}
+
+static inline uint32_t
+chunk_get(struct wf_wheel *w)
+{
+	uint32_t c = w->free_chunk;
+
+	if (c != WF_NO_CHUNK)
+		w->free_chunk = w->chunk[c].next;
+	else if (w->used_chunks < w->n_chunks)
+		c = w->used_chunks++;
+	else
+		return WF_NO_CHUNK;
+	w->chunk[c].next = WF_NO_CHUNK;
+	w->chunk[c].n = 0;
+	w->chunks_in_use++;
+	return c;
+}
+
+static inline void
+chunk_put(struct wf_wheel *w, uint32_t c)
+{
+	w->chunk[c].next = w->free_chunk;
+	w->free_chunk = c;
+	w->chunks_in_use--;
+}
+
+static inline bool
+chain_append(struct wf_wheel *w, struct wf_chain *chain, const struct wf_held *h)
+{
+	struct wf_chunk *c;
+
+	if (chain->head == WF_NO_CHUNK) {
+		uint32_t first = chunk_get(w);
+
+		if (WF_UNLIKELY(first == WF_NO_CHUNK))
+			return false;
+		chain->head = chain->tail = first;
+	} else if (w->chunk[chain->tail].n == WF_CHUNK_ENTRIES) {
+		uint32_t more = chunk_get(w);
+
+		if (WF_UNLIKELY(more == WF_NO_CHUNK))
+			return false;
+		w->chunk[chain->tail].next = more;
+		chain->tail = more;
+	}
+	c = &w->chunk[chain->tail];
+	c->entry[c->n++] = *h;
+	return true;
+}
+
+static inline bool
+level_append(struct wf_wheel *w, struct wf_level *l, uint32_t slot, const struct wf_held *h)
+{
+	if (!chain_append(w, &l->slot[slot], h))
+		return false;
+	l->occupied[slot / 64] |= 1ull << (slot % 64);
+	l->summary |= 1ull << (slot / 64);
+	return true;
+}
+
+static inline void
+level_clear(struct wf_level *l, uint32_t slot)
+{
+	l->slot[slot].head = WF_NO_CHUNK;
+	l->occupied[slot / 64] &= ~(1ull << (slot % 64));
+	if (l->occupied[slot / 64] == 0)
+		l->summary &= ~(1ull << (slot / 64));
+}
+
+/* First occupied slot at or after `from`, or WF_WHEEL_SLOTS. */
+static inline uint32_t
+level_find(const struct wf_level *l, uint32_t from)
+{
+	uint32_t word = from / 64;
+	uint64_t bits;
+
+	if (from >= WF_WHEEL_SLOTS)
+		return WF_WHEEL_SLOTS;
+	bits = l->occupied[word] & (~0ull << (from % 64));
+	if (bits == 0) {
+		uint64_t words = word == 63 ? 0 : l->summary & (~0ull << (word + 1));
+
+		if (words == 0)
+			return WF_WHEEL_SLOTS;
+		word = (uint32_t)__builtin_ctzll(words);
+		bits = l->occupied[word];
+	}
+	return word * 64 + (uint32_t)__builtin_ctzll(bits);
+}
+
+/* First tick at which an entry may leave: never early. */
+static inline uint64_t
+tick_of(const struct wf_wheel *w, wf_ns_t due_ns)
+{
+	uint64_t tick = (due_ns >> WF_TICK_SHIFT) + ((due_ns & (WF_TICK_NS - 1)) != 0);
+
+	return tick < w->tick ? w->tick : tick;
+}
+
+/* Puts where the tick belongs, seen from the current tick. */
+static inline bool
+place(struct wf_wheel *w, const struct wf_held *h)
+{
+	uint64_t tick = tick_of(w, h->due_ns);
+	uint64_t differ = tick ^ w->tick;
+
+	if (differ >> WF_WHEEL_BITS == 0)
+		return level_append(w, &w->level[0], tick & SLOT_MASK, h);
+	if (differ >> (2 * WF_WHEEL_BITS) == 0)
+		return level_append(w, &w->level[1], (tick >> WF_WHEEL_BITS) & SLOT_MASK, h);
+	if (differ >> (3 * WF_WHEEL_BITS) == 0)
+		return level_append(w, &w->level[2], (tick >> (2 * WF_WHEEL_BITS)) & SLOT_MASK, h);
+	return chain_append(w, &w->far, h);
+}
+
+bool
+wf_wheel_put(struct wf_wheel *w, const struct wf_held *h)
+{
+	if (WF_UNLIKELY(w->held >= w->max_held) || !place(w, h))
+		return false;
+	w->held++;
+	return true;
+}
+
+/* Places every entry of a chain anew. There is always room: wf_wheel_init reserved a chunk for each
+ * slot that they can scatter over. */
+static void
+spread(struct wf_wheel *w, struct wf_chain chain)
+{
+	uint32_t c = chain.head;
+
+	while (c != WF_NO_CHUNK) {
+		struct wf_chunk *from = &w->chunk[c];
+		uint32_t next = from->next;
+
+		if (next != WF_NO_CHUNK)
+			__builtin_prefetch(&w->chunk[next]);
+		for (uint32_t i = 0; i < from->n; i++) {
+			bool placed = place(w, &from->entry[i]);
+
+			assert(placed);
+			(void)placed;
+		}
+		chunk_put(w, c);
+		c = next;
+	}
+}
+
+/* Spreads the slot of `level` that the current tick has entered. */
+static void
+enter(struct wf_wheel *w, int level)
+{
+	uint32_t slot = (w->tick >> (level * WF_WHEEL_BITS)) & SLOT_MASK;
+	struct wf_chain chain = w->level[level].slot[slot];
+
+	if (chain.head == WF_NO_CHUNK)
+		return;
+	level_clear(&w->level[level], slot);
+	spread(w, chain);
+}
+
+/* Moves the current tick on. Nothing is due in between. */
+static void
+advance(struct wf_wheel *w, uint64_t tick)
+{
+	uint64_t differ = tick ^ w->tick;
+
+	w->tick = tick;
+	if (differ >> WF_WHEEL_BITS == 0)
+		return;
+	if (differ >> (3 * WF_WHEEL_BITS) != 0) {
+		struct wf_chain far = w->far;
+
+		w->far.head = WF_NO_CHUNK;
+		spread(w, far);
+	}
+	if (differ >> (2 * WF_WHEEL_BITS) != 0)
+		enter(w, 2);
+	enter(w, 1);
+}
+
+/* A tick not after the first entry's: the exact one in level 0, the start of its slot above. */
+static uint64_t
+next_tick(const struct wf_wheel *w)
+{
+	for (int l = 0; l < WF_WHEEL_LEVELS; l++) {
+		uint64_t at = w->tick >> (l * WF_WHEEL_BITS);
+		uint32_t slot = level_find(&w->level[l], (uint32_t)(at & SLOT_MASK));
+
+		if (slot < WF_WHEEL_SLOTS)
+			return ((at & ~(uint64_t)SLOT_MASK) | slot) << (l * WF_WHEEL_BITS);
+	}
+	/* Only far ones: the next time all levels begin anew. */
+	return ((w->tick >> (3 * WF_WHEEL_BITS)) + 1) << (3 * WF_WHEEL_BITS);
+}
+
+/* Reads on in the current tick's slot. */
+static uint32_t
+drain(struct wf_wheel *w, struct wf_held *out, uint32_t max)
+{
+	uint32_t slot = w->tick & SLOT_MASK, n = 0;
+	struct wf_chain *chain = &w->level[0].slot[slot];
+
+	while (chain->head != WF_NO_CHUNK && n < max) {
+		struct wf_chunk *c = &w->chunk[chain->head];
+		uint32_t next = c->next;
+
+		for (; w->read_at < c->n && n < max; w->read_at++, n++) {
+			out[n] = c->entry[w->read_at];
+			__builtin_prefetch(out[n].pkt);
+		}
+		if (w->read_at < c->n)
+			break;
+		w->read_at = 0;
+		chunk_put(w, chain->head);
+		chain->head = next;
+	}
+	if (chain->head == WF_NO_CHUNK)
+		level_clear(&w->level[0], slot);
+	w->held -= n;
+	return n;
+}
+
+uint32_t
+wf_wheel_take(struct wf_wheel *w, wf_ns_t now_ns, struct wf_held *out, uint32_t max)
+{
+	uint64_t now = now_ns >> WF_TICK_SHIFT;
+	uint32_t n = 0;
+
+	if (w->held == 0) {
+		/* All slots are empty: there is nothing to enter. */
+		if (now > w->tick)
+			w->tick = now;
+		return 0;
+	}
+	for (;;) {
+		uint64_t next = next_tick(w);
+
+		if (next > now)
+			break;
+		if (next > w->tick)
+			advance(w, next);
+		n += drain(w, out + n, max - n);
+		if (n == max)
+			return n;
+		if (w->held == 0)
+			break;
+	}
+	if (now > w->tick)
+		advance(w, now);
+	return n;
+}
+
+wf_ns_t
+wf_wheel_next(const struct wf_wheel *w)
+{
+	return w->held == 0 ? UINT64_MAX : next_tick(w) << WF_TICK_SHIFT;
+}
+
+/* Takes the last entry of a chain's first chunk. */
+static void
+chain_pop(struct wf_wheel *w, struct wf_chain *chain, struct wf_held *out)
+{
+	uint32_t head = chain->head;
+	struct wf_chunk *c = &w->chunk[head];
+
+	*out = c->entry[--c->n];
+	if (c->n == 0) {
+		chain->head = c->next;
+		chunk_put(w, head);
+	}
+}
+
+bool
+wf_wheel_pop_any(struct wf_wheel *w, struct wf_held *out)
+{
+	if (w->held == 0)
+		return false;
+	if (w->read_at != 0) /* a slot was left half read: go on there */
+		return drain(w, out, 1) == 1;
+	w->held--;
+	for (int l = 0; l < WF_WHEEL_LEVELS; l++) {
+		uint32_t slot = level_find(&w->level[l], 0);
+
+		if (slot == WF_WHEEL_SLOTS)
+			continue;
+		chain_pop(w, &w->level[l].slot[slot], out);
+		if (w->level[l].slot[slot].head == WF_NO_CHUNK)
+			level_clear(&w->level[l], slot);
+		return true;
+	}
+	chain_pop(w, &w->far, out);
+	return true;
+}
