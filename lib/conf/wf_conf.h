@@ -21,7 +21,8 @@ enum wf_scope { WF_SCOPE_CLASS, WF_SCOPE_FLOW };
 
 struct wf_conf_dir {
 	bool present;
-	bool bypass; /* a plain wire, whatever the blocks say */
+	bool bypass;         /* a plain wire, whatever the blocks say */
+	enum wf_scope scope; /* of the default class; a class has its own */
 	struct wf_where where;
 	void *block[WF_STAGE_COUNT]; /* the stage's parameter struct; NULL: absent */
 	struct wf_where block_where[WF_STAGE_COUNT];

@@ -16,7 +16,8 @@ struct wf_plan_step {
 	uint32_t state_offset;
 	uint8_t stage; /* enum wf_stage_id */
 	uint8_t variant;
-	bool copies; /* rows are inserted behind it */
+	bool copies;             /* rows are inserted behind it ... */
+	wf_ns_t copy_spacing_ns; /* ... the k-th due k * this later */
 };
 
 struct wf_plan_class {
@@ -25,6 +26,7 @@ struct wf_plan_class {
 	uint32_t uid;      /* never used twice: state of another class is never taken for ours */
 	uint64_t variants; /* what struct wf_state_head.variants must be */
 	bool flow_scope;
+	bool needs_state; /* some stage keeps state */
 	uint8_t n_steps;
 	struct wf_plan_step step[WF_STAGE_COUNT];
 	struct wf_forecast forecast;
@@ -34,9 +36,9 @@ struct wf_plan_dir {
 	bool needs_flow;  /* flow table, rng column */
 	bool needs_parse; /* headers are read */
 	bool owned;       /* all its packets belong to the worker `dir number % workers` */
-	bool wire;        /* no class has a stage: forward as it comes */
-	bool dscp;        /* some rule looks at DSCP */
-	uint32_t epoch;   /* changes when the rules do: cached classes are then looked up again */
+	bool holds;     /* some class may release later than arrival; else the store is bypassed */
+	bool dscp;      /* some rule looks at DSCP */
+	uint32_t epoch; /* changes when the rules do: cached classes are then looked up again */
 	uint64_t rng_key;
 	uint16_t n_classes;
 	struct wf_plan_class *classes; /* [0] is "default" */
@@ -55,7 +57,7 @@ struct wf_plan {
 	bool flow_states; /* some class has scope = "flow" */
 	struct wf_plan_dir *dir;
 	char (*link_name)[WF_NAME_MAX];
-	void *arena; /* all of the above is in it */
+	void *memory; /* all of the above is in it: wf_plan_memory.c */
 };
 
 #define WF_PLAN_MAX_SLOTS 2048
@@ -67,5 +69,9 @@ struct wf_plan *wf_plan_compile(const struct wf_conf *conf, uint64_t seed,
 /* Builds the rules (needs EAL). 0 or -EINVAL with reasons. */
 int wf_plan_arm(struct wf_plan *plan, struct wf_err *err);
 void wf_plan_free(struct wf_plan *plan);
+
+/* An empty plan, and zeroed memory (aligned to a cache line) that is freed with it. NULL: none. */
+struct wf_plan *wf_plan_new(void);
+void *wf_plan_reserve(struct wf_plan *plan, size_t bytes);
 
 #endif

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Compiles a checked configuration into a plan. Control threads only.
+ */
+#include "wf_plan.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wf_rng.h"
+
+struct compiler {
+	const struct wf_conf *conf;
+	const struct wf_plan *before;
+	struct wf_plan *plan;
+	struct wf_err *err;
+	bool slot_used[WF_PLAN_MAX_SLOTS]; /* by the plan before or by this one */
+};
+
+/* Memory of the plan: zeroed, aligned to a cache line, freed with it. NULL adds an error. */
+static void *
+reserve(struct compiler *c, size_t bytes)
+{
+	void *p = wf_plan_reserve(c->plan, bytes);
+
+	if (p == NULL)
+		wf_err_add(c->err, NULL, NULL, "out of memory");
+	return p;
+}
+
+static const struct wf_plan_class *
+class_before(const struct compiler *c, uint32_t dir, const char *name)
+{
+	const struct wf_plan_dir *d;
+
+	if (c->before == NULL || dir >= c->before->n_dirs)
+		return NULL;
+	d = &c->before->dir[dir];
+	for (uint16_t i = 0; i < d->n_classes; i++)
+		if (strcmp(d->classes[i].name, name) == 0)
+			return &d->classes[i];
+	return NULL;
+}
+
+/* The slot and uid of the class of this name in the plan before, or new ones. */
+static int
+identify(struct compiler *c, uint32_t dir, struct wf_plan_class *k)
+{
+	const struct wf_plan_class *old = class_before(c, dir, k->name);
+
+	if (old != NULL) {
+		k->slot = old->slot;
+		k->uid = old->uid;
+	} else {
+		uint16_t slot = 0;
+
+		while (slot < WF_PLAN_MAX_SLOTS && c->slot_used[slot])
+			slot++;
+		if (slot == WF_PLAN_MAX_SLOTS)
+			return wf_err_add(c->err, NULL, "Use fewer classes",
+				"more than %d classes, with those that this change removes",
+				WF_PLAN_MAX_SLOTS);
+		c->slot_used[slot] = true;
+		k->slot = slot;
+		k->uid = c->plan->next_uid++;
+	}
+	if (k->slot >= c->plan->n_slots)
+		c->plan->n_slots = k->slot + 1u;
+	return 0;
+}
+
+static int
+compile_stage(struct compiler *c, const struct wf_conf_dir *conf, int id, bool flow_scope,
+	struct wf_plan_class *k, uint32_t *needs)
+{
+	const struct wf_stage_ops *ops = wf_stage_registry[id];
+	struct wf_stage_compile sc = {
+		.blocks = conf->block,
+		.flow_scope = flow_scope,
+		.where = &conf->block_where[id],
+		.err = c->err,
+		.forecast = &k->forecast,
+	};
+	struct wf_plan_step *step;
+	void *cfg = reserve(c, ops->cfg_size + 1);
+	int variant;
+
+	if (cfg == NULL)
+		return -ENOMEM;
+	variant = ops->compile(conf->block[id], &sc, cfg);
+	if (variant <= 0)
+		return variant;
+	assert(variant < 16 && ops->run != NULL);
+	step = &k->step[k->n_steps++];
+	step->run = ops->run;
+	step->cfg = cfg;
+	step->state_offset = wf_stage_state_offset((enum wf_stage_id)id);
+	step->stage = (uint8_t)id;
+	step->variant = (uint8_t)variant;
+	step->copies = (sc.needs & WF_NEED_COPIES) != 0;
+	step->copy_spacing_ns = sc.copy_spacing_ns;
+	if (ops->state_size != 0)
+		k->variants |= (uint64_t)variant << (4 * id);
+	*needs |= sc.needs;
+	return 0;
+}
+
+/* One class of one direction: all stages in pipeline order, all errors. */
+static int
+compile_class(struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, bool flow_scope,
+	struct wf_plan_class *k)
+{
+	struct wf_plan_dir *d = &c->plan->dir[dir];
+	uint32_t needs = 0;
+	int rc = identify(c, dir, k);
+
+	k->flow_scope = flow_scope;
+	for (int id = 0; id < WF_STAGE_COUNT && conf->present && !conf->bypass; id++)
+		if (conf->block[id] != NULL &&
+			compile_stage(c, conf, id, flow_scope, k, &needs) < 0)
+			rc = -EINVAL;
+	if (flow_scope && k->variants != 0) {
+		needs |= WF_NEED_FLOW;
+		c->plan->flow_states = true;
+	}
+	k->needs_state = k->variants != 0;
+	d->needs_flow |= (needs & WF_NEED_FLOW) != 0;
+	d->needs_parse |= (needs & (WF_NEED_FLOW | WF_NEED_PARSE)) != 0;
+	d->owned |= (needs & WF_NEED_OWNER) != 0;
+	d->holds |= (needs & WF_NEED_HOLD) != 0;
+	return rc;
+}
+
+/* Have the rules changed? Then the classes that flows remember are looked up again. */
+static uint32_t
+rules_epoch(const struct compiler *c, uint32_t dir)
+{
+	const struct wf_plan_dir *d = &c->plan->dir[dir], *old;
+
+	if (c->before == NULL || dir >= c->before->n_dirs)
+		return 1;
+	old = &c->before->dir[dir];
+	if (old->n_rules == d->n_rules && old->n_classes == d->n_classes &&
+		(d->n_rules == 0 || memcmp(old->rule, d->rule, d->n_rules * sizeof(*d->rule)) == 0))
+		return old->epoch;
+	return old->epoch + 1;
+}
+
+static int
+compile_dir(struct compiler *c, const struct wf_conf_link *link, uint32_t dir, enum wf_side side)
+{
+	struct wf_plan_dir *d = &c->plan->dir[dir];
+	int rc;
+
+	d->rng_key = wf_rng_dir(c->plan->seed, dir);
+	d->classes = reserve(c, (link->n_classes + 1) * sizeof(*d->classes));
+	d->rule = reserve(c, (link->n_classes + 1) * sizeof(*d->rule));
+	if (d->classes == NULL || d->rule == NULL)
+		return -ENOMEM;
+	d->n_classes = 1;
+	snprintf(d->classes[0].name, WF_NAME_MAX, "default");
+	rc = compile_class(
+		c, dir, &link->dir[side], link->dir[side].scope == WF_SCOPE_FLOW, &d->classes[0]);
+	for (uint32_t i = 0; i < link->n_classes; i++) {
+		const struct wf_conf_class *k = &link->classes[i];
+
+		if (!k->dir[side].present)
+			continue;
+		snprintf(d->classes[d->n_classes].name, WF_NAME_MAX, "%s", k->name);
+		d->rule[d->n_rules].match = k->match;
+		d->rule[d->n_rules++].class_id = d->n_classes;
+		d->dscp |= (k->match.has & WF_MATCH_DSCP) != 0;
+		if (compile_class(c, dir, &k->dir[side], k->scope == WF_SCOPE_FLOW,
+			    &d->classes[d->n_classes++]) < 0)
+			rc = -EINVAL;
+	}
+	if (d->n_rules > 0)
+		d->needs_flow = d->needs_parse = true;
+	d->epoch = rules_epoch(c, dir);
+	return rc;
+}
+
+/* Slots that the plan before uses stay taken: their counters are not mixed with new ones. */
+static void
+mark_slots(struct compiler *c)
+{
+	if (c->before == NULL)
+		return;
+	c->plan->n_slots = c->before->n_slots;
+	for (uint32_t d = 0; d < c->before->n_dirs; d++)
+		for (uint16_t i = 0; i < c->before->dir[d].n_classes; i++)
+			c->slot_used[c->before->dir[d].classes[i].slot] = true;
+}
+
+struct wf_plan *
+wf_plan_compile(
+	const struct wf_conf *conf, uint64_t seed, const struct wf_plan *before, struct wf_err *err)
+{
+	struct compiler *c = calloc(1, sizeof(*c));
+	struct wf_plan *plan = wf_plan_new();
+	int rc = 0;
+
+	if (c == NULL || plan == NULL) {
+		wf_err_add(err, NULL, NULL, "out of memory");
+		goto fail;
+	}
+	*c = (struct compiler){ .conf = conf, .before = before, .plan = plan, .err = err };
+	plan->generation = before != NULL ? before->generation + 1 : 1;
+	plan->seed = seed;
+	plan->next_uid = before != NULL ? before->next_uid : 1;
+	plan->n_links = conf->n_links;
+	plan->n_dirs = 2 * conf->n_links;
+	plan->dir = reserve(c, plan->n_dirs * sizeof(*plan->dir));
+	plan->link_name = reserve(c, conf->n_links * sizeof(*plan->link_name));
+	if (plan->dir == NULL || plan->link_name == NULL)
+		goto fail;
+	mark_slots(c);
+	for (uint32_t i = 0; i < conf->n_links; i++) {
+		snprintf(plan->link_name[i], WF_NAME_MAX, "%s", conf->links[i].name);
+		for (int side = 0; side < 2; side++)
+			rc |= compile_dir(
+				c, &conf->links[i], 2 * i + (uint32_t)side, (enum wf_side)side);
+	}
+	if (rc < 0)
+		goto fail;
+	free(c);
+	return plan;
+fail:
+	free(c);
+	wf_plan_free(plan);
+	return NULL;
+}
+
+int
+wf_plan_arm(struct wf_plan *plan, struct wf_err *err)
+{
+	for (uint32_t i = 0; i < plan->n_dirs; i++) {
+		struct wf_plan_dir *d = &plan->dir[i];
+		char name[32];
+
+		if (d->n_rules == 0 || d->rules != NULL)
+			continue;
+		/* Two plans live at once while workers change over. */
+		snprintf(name, sizeof(name), "wf-%u-%llu", i, (unsigned long long)plan->generation);
+		d->rules = wf_rules_new(name, (enum wf_side)(i & 1), d->rule, d->n_rules, err);
+		if (d->rules == NULL)
+			return -EINVAL;
+	}
+	return 0;
+}

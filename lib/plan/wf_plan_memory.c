@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Memory of a plan: a list of blocks that live and die with it. Control threads only.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "wf_plan.h"
+
+struct block {
+	struct block *next WF_CACHE_ALIGNED;
+	uint8_t data[] WF_CACHE_ALIGNED;
+};
+
+struct wf_plan *
+wf_plan_new(void)
+{
+	return calloc(1, sizeof(struct wf_plan));
+}
+
+void *
+wf_plan_reserve(struct wf_plan *plan, size_t bytes)
+{
+	size_t size = sizeof(struct block) + bytes;
+	struct block *b;
+
+	size = (size + WF_CACHE_LINE - 1) / WF_CACHE_LINE * WF_CACHE_LINE;
+	b = aligned_alloc(WF_CACHE_LINE, size);
+	if (b == NULL)
+		return NULL;
+	memset(b, 0, size);
+	b->next = plan->memory;
+	plan->memory = b;
+	return b->data;
+}
+
+void
+wf_plan_free(struct wf_plan *plan)
+{
+	if (plan == NULL)
+		return;
+	for (uint32_t i = 0; plan->dir != NULL && i < plan->n_dirs; i++)
+		wf_rules_free(plan->dir[i].rules);
+	while (plan->memory != NULL) {
+		struct block *b = plan->memory;
+
+		plan->memory = b->next;
+		free(b);
+	}
+	free(plan);
+}
