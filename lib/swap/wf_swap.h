@@ -23,7 +23,7 @@ const struct wf_plan *wf_swap_turn(struct wf_swap *s, uint32_t w);
 
 /* Control: publishes `next` and waits until every joined worker runs it, at most timeout_ns; then
  * frees the plan before. 0; or -ETIMEDOUT when a worker is stuck: `next` is published all the same
- * and the old plan is freed later. */
+ * and the old plan is freed later; or -ENOMEM: nothing has changed but that `next` is freed. */
 int wf_swap_publish(struct wf_swap *s, struct wf_plan *next, wf_ns_t timeout_ns);
 /* Control: the plan published last. */
 const struct wf_plan *wf_swap_current(const struct wf_swap *s);
