@@ -72,16 +72,18 @@ wf_stats_turn(struct wf_stats *s, wf_ns_t now_ns)
 void
 wf_stats_ask(struct wf_stats *s)
 {
+	/* One more than asked for before, not than turned: the worker may be ahead of the question,
+	 * and must not turn twice for it. */
 	atomic_store_explicit(&s->wanted,
-		atomic_load_explicit(&s->turned, memory_order_acquire) + 1, memory_order_release);
+		atomic_load_explicit(&s->wanted, memory_order_relaxed) + 1, memory_order_release);
 }
 
 bool
 wf_stats_turned(const struct wf_stats *s)
 {
 	/* Acquire; partner: wf_stats_turn. */
-	return atomic_load_explicit(&s->turned, memory_order_acquire) ==
-	       atomic_load_explicit(&s->wanted, memory_order_relaxed);
+	return (int32_t)(atomic_load_explicit(&s->turned, memory_order_acquire) -
+			 atomic_load_explicit(&s->wanted, memory_order_relaxed)) >= 0;
 }
 
 struct wf_bank *

@@ -79,13 +79,13 @@ struct wf_stats {
 struct wf_stats *wf_stats_new(uint32_t n_dirs, uint32_t n_classes);
 void wf_stats_free(struct wf_stats *s);
 
-/* Worker: has the control core (or a hand-off ring: another worker has turned for `epoch`) asked
- * for a turn? */
+/* Worker: has the control core asked for a turn that has not been made? A hand-off ring may have
+ * told the worker before the control core did (another worker has turned), so that it is ahead. */
 static inline bool
 wf_stats_turn_wanted(const struct wf_stats *s)
 {
-	return atomic_load_explicit(&s->wanted, memory_order_acquire) !=
-	       atomic_load_explicit(&s->turned, memory_order_relaxed);
+	return (int32_t)(atomic_load_explicit(&s->wanted, memory_order_acquire) -
+			 atomic_load_explicit(&s->turned, memory_order_relaxed)) > 0;
 }
 /* Worker: number of the turn in which it counts now. */
 static inline uint32_t
