@@ -68,14 +68,16 @@ void wf_pipe_drop(struct wf_pipe *p, const struct wf_held *h, uint32_t n, enum w
 void wf_pipe_refuse(struct wf_pipe *p, uint32_t dir, const struct wf_rx *rx, uint32_t n,
 	bool count_rx, enum wf_drop cause);
 
-/* Which worker must process this packet (0..n_workers-1)? */
+/* Which worker must process this packet (0..n_workers-1)? WF_PIPE_ANY: whichever has it. */
+#define WF_PIPE_ANY UINT32_MAX
 uint32_t wf_pipe_owner(
 	const struct wf_plan *plan, uint32_t dir, const struct wf_rx *rx, uint32_t n_workers);
 
 /* A little housekeeping: ages flows. Call once a loop turn. */
 void wf_pipe_tidy(struct wf_pipe *p, wf_ns_t now_ns);
 
-/* Counts at the worker's side of the hand-off rings. */
+/* Counts at the worker's side of the hand-off rings; handed_out counts rx too. Of handed-in packets
+ * wf_pipe_in is called with count_rx = false. */
 void wf_pipe_handed_out(struct wf_pipe *p, uint32_t dir, const struct wf_rx *rx, uint32_t n);
 void wf_pipe_handed_in(struct wf_pipe *p, uint32_t dir, const struct wf_rx *rx, uint32_t n);
 

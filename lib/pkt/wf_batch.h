@@ -21,8 +21,9 @@ struct wf_flow {
 	uint32_t class_epoch; /* rules under which class_id was found */
 	uint16_t class_id;    /* index into the direction's classes */
 	uint16_t dir;         /* link direction */
+	uint16_t slot;        /* class counters that list it; valid when class_epoch is not 0 */
 	uint8_t dscp;         /* for which class_id was found */
-	uint8_t pad[15];
+	uint8_t pad[13];
 };
 static_assert(sizeof(struct wf_flow) == WF_CACHE_LINE, "one line a flow");
 
@@ -49,5 +50,10 @@ struct wf_batch {
 	uint16_t class_id[WF_BATCH_ROWS];
 	uint16_t seq[WF_BATCH_ROWS]; /* place in the burst; a copy has its original's */
 };
+
+/* Makes room for k rows before `row`; the rows behind move up. */
+void wf_batch_open(struct wf_batch *b, uint16_t row, uint16_t k);
+/* Makes row `to` the same as row `from`. */
+void wf_batch_copy_row(struct wf_batch *b, uint16_t to, uint16_t from);
 
 #endif

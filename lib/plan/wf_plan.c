@@ -125,8 +125,7 @@ compile_class(struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, 
 		c->plan->flow_states = true;
 	}
 	k->needs_state = k->variants != 0;
-	d->needs_flow |= (needs & WF_NEED_FLOW) != 0;
-	d->needs_parse |= (needs & (WF_NEED_FLOW | WF_NEED_PARSE)) != 0;
+	d->needs_flow |= (needs & (WF_NEED_FLOW | WF_NEED_PARSE)) != 0;
 	d->owned |= (needs & WF_NEED_OWNER) != 0;
 	d->holds |= (needs & WF_NEED_HOLD) != 0;
 	return rc;
@@ -176,7 +175,7 @@ compile_dir(struct compiler *c, const struct wf_conf_link *link, uint32_t dir, e
 			rc = -EINVAL;
 	}
 	if (d->n_rules > 0)
-		d->needs_flow = d->needs_parse = true;
+		d->needs_flow = true;
 	d->epoch = rules_epoch(c, dir);
 	return rc;
 }

@@ -33,12 +33,11 @@ struct wf_plan_class {
 };
 
 struct wf_plan_dir {
-	bool needs_flow;  /* flow table, rng column */
-	bool needs_parse; /* headers are read */
-	bool owned;       /* all its packets belong to the worker `dir number % workers` */
-	bool holds;     /* some class may release later than arrival; else the store is bypassed */
-	bool dscp;      /* some rule looks at DSCP */
-	uint32_t epoch; /* changes when the rules do: cached classes are then looked up again */
+	bool needs_flow; /* headers are read: flow table, rng column, row flags */
+	bool owned;      /* all its packets belong to the worker `dir number % workers` */
+	bool holds;      /* some class may release later than arrival; else the store is bypassed */
+	bool dscp;       /* some rule looks at DSCP */
+	uint32_t epoch;  /* changes when the rules do: cached classes are then looked up again */
 	uint64_t rng_key;
 	uint16_t n_classes;
 	struct wf_plan_class *classes; /* [0] is "default" */

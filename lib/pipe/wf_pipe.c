@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * One worker's pipeline: a burst goes in, what is due comes out, and everything is counted. Worker
+ * threads; new and free by the control core.
+ */
+#include "wf_pipe.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "wf_pipe_internal.h"
+#include "wf_rng.h"
+
+/* Flows looked at for ageing in one turn of the loop. */
+#define AGE_BUDGET 4
+
+struct wf_pipe *
+wf_pipe_new(const struct wf_pipe_params *q)
+{
+	/* Twice the packets that can wait, and again for arrays outgrown; 16 words a flow at least.
+	 */
+	uint64_t words = 4ull * q->max_held + 32ull * q->max_flows;
+	struct wf_pipe *p = aligned_alloc(
+		WF_CACHE_LINE, (sizeof(*p) + WF_CACHE_LINE - 1) / WF_CACHE_LINE * WF_CACHE_LINE);
+
+	if (p == NULL)
+		return NULL;
+	memset(p, 0, sizeof(*p));
+	p->ops = q->ops;
+	p->stats = q->stats;
+	p->n_dirs = q->n_dirs;
+	p->n_slots = q->n_slots;
+	p->max_flows = q->max_flows;
+	p->held = calloc(q->n_dirs, sizeof(*p->held));
+	p->class_flows = calloc(q->n_slots, sizeof(*p->class_flows));
+	p->fallback = aligned_alloc(WF_CACHE_LINE, q->n_slots * sizeof(*p->fallback));
+	if (p->fallback != NULL)
+		memset(p->fallback, 0, q->n_slots * sizeof(*p->fallback));
+	p->store = wf_store_new(q->max_held, q->start_ns);
+	p->flows = wf_flow_table_new(q->name, q->max_flows, q->flow_idle_ns, wf_pipe_flow_end, p);
+	if (p->held == NULL || p->class_flows == NULL || p->fallback == NULL || p->store == NULL ||
+		p->flows == NULL || wf_pipe_state_init(p) < 0 ||
+		wf_arena_init(&p->env.arena,
+			words > UINT32_MAX - 2 ? UINT32_MAX - 2 : (uint32_t)words) < 0) {
+		wf_pipe_free(p);
+		return NULL;
+	}
+	return p;
+}
+
+void
+wf_pipe_free(struct wf_pipe *p)
+{
+	struct wf_held h;
+
+	if (p == NULL)
+		return;
+	while (p->ready_head != p->ready_tail)
+		p->ops.free(p->ops.ctx, &p->ready[p->ready_head++ % WF_READY].pkt, 1);
+	while (p->store != NULL && wf_store_pop_any(p->store, &h))
+		p->ops.free(p->ops.ctx, &h.pkt, 1);
+	wf_flow_table_free(p->flows);
+	wf_pipe_state_fini(p);
+	wf_arena_fini(&p->env.arena);
+	wf_store_free(p->store);
+	free(p->fallback);
+	free(p->class_flows);
+	free(p->held);
+	free(p);
+}
+
+/* Inserts the copies that rows first..end-1 want, each behind its original. Returns the new end. */
+static uint16_t
+insert_copies(struct wf_batch *b, const struct wf_plan_step *step, uint16_t first, uint16_t end)
+{
+	for (uint16_t row = first; row < end; row++) {
+		uint16_t k = b->copies[row];
+
+		if (k == 0)
+			continue;
+		wf_batch_open(b, (uint16_t)(row + 1), k);
+		for (uint16_t c = 1; c <= k; c++) {
+			uint16_t at = (uint16_t)(row + c);
+
+			wf_batch_copy_row(b, at, row);
+			b->copies[at] = 0;
+			b->flags[at] |= WF_ROW_COPY;
+			b->rng[at] = wf_rng_copy(b->rng[row], c);
+			if (step->copy_spacing_ns != 0) {
+				b->due_ns[at] += c * step->copy_spacing_ns;
+				b->flags[at] |= WF_ROW_LATE;
+			}
+		}
+		row = (uint16_t)(row + k);
+		end = (uint16_t)(end + k);
+	}
+	return end;
+}
+
+/* A run through its class's stages. Returns by how many rows the batch has grown. */
+static uint16_t
+run_stages(struct wf_pipe *p, const struct wf_plan_class *k, uint16_t first, uint16_t end)
+{
+	struct wf_batch *b = &p->batch;
+	uint16_t before = end;
+
+	for (uint8_t i = 0; i < k->n_steps; i++) {
+		const struct wf_plan_step *step = &k->step[i];
+
+		step->run(step->cfg, step->state_offset, b, first, end, &p->env);
+		if (step->copies)
+			end = insert_copies(b, step, first, end);
+	}
+	return (uint16_t)(end - before);
+}
+
+void
+wf_pipe_in(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const struct wf_rx *rx,
+	uint32_t n, bool count_rx)
+{
+	const struct wf_plan_dir *d = &plan->dir[dir];
+	struct wf_dir_stats *ds = &p->stats->now->dir[dir];
+	struct wf_run runs[WF_BURST];
+	uint16_t grown = 0;
+	uint32_t n_runs;
+
+	if (n == 0)
+		return;
+	assert(n <= WF_BURST);
+	if (count_rx)
+		for (uint32_t i = 0; i < n; i++)
+			wf_count_add(&ds->c.rx, rx[i].len_bytes);
+	n_runs = wf_pipe_intake(p, d, dir, rx, n, runs);
+	for (uint32_t r = 0; r < n_runs; r++)
+		grown = (uint16_t)(grown + run_stages(p, &d->classes[runs[r].class_id],
+						   (uint16_t)(runs[r].first + grown),
+						   (uint16_t)(runs[r].end + grown)));
+	ds->clamped += p->env.clamped;
+	ds->clamped_ns += p->env.clamped_ns;
+	p->env.clamped = p->env.clamped_ns = 0;
+	wf_pipe_epilogue(p, d, dir, n, n_runs > 1);
+}
+
+uint32_t
+wf_pipe_take(struct wf_pipe *p, wf_ns_t now_ns, struct wf_held *out, uint32_t max)
+{
+	uint32_t n = 0;
+
+	while (n < max && p->ready_head != p->ready_tail)
+		out[n++] = p->ready[p->ready_head++ % WF_READY];
+	return n + wf_store_take(p->store, now_ns, out + n, max - n);
+}
+
+wf_ns_t
+wf_pipe_next(const struct wf_pipe *p)
+{
+	return p->ready_head != p->ready_tail ? p->ready[p->ready_head % WF_READY].due_ns
+					      : wf_store_next(p->store);
+}
+
+static inline void
+release(struct wf_pipe *p, const struct wf_held *h)
+{
+	p->held[h->dir].packets--;
+	p->held[h->dir].bytes -= h->len_bytes;
+}
+
+void
+wf_pipe_sent(struct wf_pipe *p, const struct wf_held *h, uint32_t n, wf_ns_t now_ns)
+{
+	struct wf_bank *bank = p->stats->now;
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct wf_dir_stats *ds = &bank->dir[h[i].dir];
+
+		wf_count_add(&ds->c.tx, h[i].len_bytes);
+		wf_count_add(&bank->class[h[i].slot].c.tx, h[i].len_bytes);
+		wf_hist_add(&ds->delay, now_ns - h[i].rx_ns);
+		wf_hist_add(&ds->error, now_ns > h[i].due_ns ? now_ns - h[i].due_ns : 0);
+		release(p, &h[i]);
+	}
+}
+
+void
+wf_pipe_drop(struct wf_pipe *p, const struct wf_held *h, uint32_t n, enum wf_drop cause)
+{
+	struct wf_bank *bank = p->stats->now;
+
+	for (uint32_t i = 0; i < n; i++) {
+		wf_count_add(&bank->dir[h[i].dir].c.dropped[cause], h[i].len_bytes);
+		wf_count_add(&bank->class[h[i].slot].c.dropped[cause], h[i].len_bytes);
+		release(p, &h[i]);
+		p->ops.free(p->ops.ctx, &h[i].pkt, 1);
+	}
+}
+
+void
+wf_pipe_refuse(struct wf_pipe *p, uint32_t dir, const struct wf_rx *rx, uint32_t n, bool count_rx,
+	enum wf_drop cause)
+{
+	struct wf_dir_stats *ds = &p->stats->now->dir[dir];
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (count_rx)
+			wf_count_add(&ds->c.rx, rx[i].len_bytes);
+		wf_count_add(&ds->c.dropped[cause], rx[i].len_bytes);
+		p->ops.free(p->ops.ctx, &rx[i].pkt, 1);
+	}
+}
+
+uint32_t
+wf_pipe_owner(const struct wf_plan *plan, uint32_t dir, const struct wf_rx *rx, uint32_t n_workers)
+{
+	const struct wf_plan_dir *d = &plan->dir[dir];
+	struct wf_parsed parsed;
+
+	if (d->owned)
+		return dir % n_workers;
+	if (!d->needs_flow)
+		return WF_PIPE_ANY;
+	wf_parse(rx->data, rx->readable_bytes, &parsed);
+	return (uint32_t)(((wf_flow_hash(&parsed.key) >> 32) * n_workers) >> 32);
+}
+
+void
+wf_pipe_tidy(struct wf_pipe *p, wf_ns_t now_ns)
+{
+	if (wf_flow_table_count(p->flows) > 0)
+		wf_flow_table_age(p->flows, now_ns, AGE_BUDGET);
+}
+
+void
+wf_pipe_handed_out(struct wf_pipe *p, uint32_t dir, const struct wf_rx *rx, uint32_t n)
+{
+	struct wf_dir_stats *ds = &p->stats->now->dir[dir];
+
+	for (uint32_t i = 0; i < n; i++) {
+		wf_count_add(&ds->c.rx, rx[i].len_bytes);
+		wf_count_add(&ds->handed_out, rx[i].len_bytes);
+	}
+}
+
+void
+wf_pipe_handed_in(struct wf_pipe *p, uint32_t dir, const struct wf_rx *rx, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		wf_count_add(&p->stats->now->dir[dir].handed_in, rx[i].len_bytes);
+}
+
+void
+wf_pipe_turn_stats(struct wf_pipe *p, wf_ns_t now_ns)
+{
+	struct wf_bank *bank = p->stats->now;
+
+	for (uint32_t i = 0; i < p->n_dirs; i++)
+		bank->dir[i].held = p->held[i];
+	for (uint32_t i = 0; i < p->n_slots; i++)
+		bank->class[i].flows = p->class_flows[i];
+	wf_stats_turn(p->stats, now_ns);
+}
+
+uint64_t
+wf_pipe_held(const struct wf_pipe *p)
+{
+	uint64_t n = 0;
+
+	for (uint32_t i = 0; i < p->n_dirs; i++)
+		n += p->held[i].packets;
+	return n;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The end of the pipeline: what stages have marked is done, once, in order of arrival. Drops are
+ * counted and freed in bulk, copies cloned, survivors put into the store. Worker threads.
+ */
+#include "wf_pipe_internal.h"
+
+struct ending {
+	struct wf_pipe *p;
+	const struct wf_plan_dir *d;
+	struct wf_dir_stats *dir_stats;
+	uint32_t dir;
+	uint32_t n_free;
+	void *free_pkt[WF_BATCH_ROWS];
+};
+
+static inline void
+drop(struct ending *e, struct wf_class_stats *cs, uint32_t len_bytes, enum wf_drop cause, void *pkt)
+{
+	wf_count_add(&e->dir_stats->c.dropped[cause], len_bytes);
+	wf_count_add(&cs->c.dropped[cause], len_bytes);
+	if (pkt != NULL)
+		e->free_pkt[e->n_free++] = pkt;
+}
+
+/* Takes a packet in charge until it leaves. */
+static inline bool
+hold(struct ending *e, const struct wf_held *h)
+{
+	struct wf_pipe *p = e->p;
+
+	if (!e->d->holds && p->ready_tail - p->ready_head < WF_READY)
+		p->ready[p->ready_tail++ % WF_READY] = *h;
+	else if (WF_UNLIKELY(!wf_store_put(p->store, h)))
+		return false;
+	wf_count_add(&p->held[e->dir], h->len_bytes);
+	return true;
+}
+
+static inline void
+end_row(struct ending *e, uint32_t row)
+{
+	struct wf_batch *b = &e->p->batch;
+	uint16_t slot = e->d->classes[b->class_id[row]].slot;
+	struct wf_class_stats *cs = &e->p->stats->now->class[slot];
+	uint32_t len_bytes = b->len_bytes[row];
+	void *pkt = b->pkt[row];
+	struct wf_held h;
+
+	if (WF_UNLIKELY(b->flags[row] & WF_ROW_COPY)) {
+		wf_count_add(&e->dir_stats->c.dup_created, len_bytes);
+		wf_count_add(&cs->c.dup_created, len_bytes);
+		pkt = b->drop[row] ? NULL : e->p->ops.clone(e->p->ops.ctx, pkt);
+		if (pkt == NULL && !b->drop[row])
+			b->drop[row] = WF_DROP_no_buffer;
+	} else {
+		wf_count_add(&cs->c.rx, len_bytes);
+	}
+	if (b->drop[row] != WF_DROP_NONE) {
+		drop(e, cs, len_bytes, (enum wf_drop)b->drop[row], pkt);
+		return;
+	}
+	h = (struct wf_held){ .due_ns = b->due_ns[row],
+		.rx_ns = b->rx_ns[row],
+		.pkt = pkt,
+		.len_bytes = len_bytes,
+		.dir = (uint16_t)e->dir,
+		.slot = slot };
+	if (!hold(e, &h))
+		drop(e, cs, len_bytes, WF_DROP_no_buffer, pkt);
+}
+
+void
+wf_pipe_epilogue(
+	struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir, uint32_t n_rx, bool many_runs)
+{
+	struct wf_batch *b = &p->batch;
+	struct ending e = { .p = p, .d = d, .dir = dir, .dir_stats = &p->stats->now->dir[dir] };
+
+	if (!many_runs) {
+		for (uint32_t row = 0; row < b->n; row++)
+			end_row(&e, row);
+	} else {
+		/* Back to order of arrival: a packet and its copies stand together. */
+		uint16_t first[WF_BURST];
+
+		for (uint32_t row = b->n; row-- > 0;)
+			first[b->seq[row]] = (uint16_t)row;
+		for (uint32_t seq = 0; seq < n_rx; seq++)
+			for (uint32_t row = first[seq]; row < b->n && b->seq[row] == seq; row++)
+				end_row(&e, row);
+	}
+	if (e.n_free > 0)
+		p->ops.free(p->ops.ctx, e.free_pkt, e.n_free);
+}

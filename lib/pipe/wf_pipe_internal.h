@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * What the files of lib/pipe share. All of it is one worker's own.
+ */
+#ifndef WF_PIPE_INTERNAL_H
+#define WF_PIPE_INTERNAL_H
+
+#include "wf_flow_table.h"
+#include "wf_pipe.h"
+
+/* Packets that leave at once; a worker takes them in the same turn of its loop. */
+#define WF_READY 4096 /* a power of two */
+
+/* What is found out about a burst before its columns are filled. */
+struct wf_lookup {
+	struct wf_parsed parsed[WF_BURST];
+	const struct wf_flow_key *key[WF_BURST];
+	uint64_t hash[WF_BURST], dir_key[WF_BURST];
+	wf_ns_t now_ns[WF_BURST];
+	struct wf_flow *flow[WF_BURST];
+	uint16_t class_id[WF_BURST];
+};
+
+struct wf_pipe {
+	struct wf_pkt_ops ops;
+	struct wf_stats *stats;
+	struct wf_store *store;
+	struct wf_flow_table *flows;
+	struct wf_stage_env env;
+	struct wf_count *held; /* [n_dirs]: in the store, the ready list and the taker's hands */
+	uint32_t n_dirs, n_slots, max_flows;
+	uint32_t ready_head, ready_tail; /* count up */
+	/* State blocks: see wf_pipe_state.c. */
+	uint32_t state_size;
+	uint8_t *class_state;     /* [n_slots] blocks */
+	uint8_t *flow_state;      /* [max_flows] blocks */
+	uint32_t free_state;      /* first free block of flow_state, by its first word */
+	uint32_t used_states;     /* blocks ever used */
+	uint32_t *class_flows;    /* [n_slots]: flows in the table */
+	struct wf_flow *fallback; /* [n_slots]: for packets whose flow found no room */
+	struct wf_held ready[WF_READY];
+	struct wf_lookup lookup;
+	struct wf_batch batch;
+};
+
+/* A stretch of rows of one class. */
+struct wf_run {
+	uint16_t first, end, class_id;
+};
+
+/* wf_pipe_intake.c: fills the batch's columns, grouped by class in order of arrival. Returns the
+ * number of runs. */
+uint32_t wf_pipe_intake(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir,
+	const struct wf_rx *rx, uint32_t n, struct wf_run runs[WF_BURST]);
+
+/* wf_pipe_epilogue.c: acts on the marks, in order of arrival. */
+void wf_pipe_epilogue(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir, uint32_t n_rx,
+	bool many_runs);
+
+/* wf_pipe_state.c */
+int wf_pipe_state_init(struct wf_pipe *p);
+void wf_pipe_state_fini(struct wf_pipe *p);
+/* The state block for a packet of class k and its flow (which may be NULL), ready for the class's
+ * stages. */
+uint8_t *wf_pipe_state(struct wf_pipe *p, const struct wf_plan_class *k, struct wf_flow *flow,
+	uint64_t packet_rng, wf_ns_t now_ns);
+/* wf_flow_end_fn. */
+void wf_pipe_flow_end(void *pipe, struct wf_flow *flow);
+
+#endif
