@@ -10,13 +10,19 @@
 #include "wf_node.h"
 #include "wf_snapshot.h"
 
+/* How every document is printed: legible, and 0.1 stays 0.1. */
+#define WF_JSON_FLAGS (JSON_INDENT(2) | JSON_REAL_PRECISION(15))
+
 /* The document "wirefault.stats/1": the same live, offline and in the final report. Offline it
  * carries virtual times only: no workers. NULL: out of memory. */
 json_t *wf_json_stats(const struct wf_snapshot *snap);
 /* A tree as JSON and back. NULL: out of memory, or a value that no tree holds. */
 json_t *wf_json_from_node(const struct wf_node *n);
 struct wf_node *wf_json_to_node(const json_t *j);
-/* [{"file":..., "line":..., "path":..., "message":..., "hint":...}] */
+/* A string from a file, a name or a message: bytes that are not UTF-8 become '?'. */
+json_t *wf_json_text(const char *text);
+/* [{"file":..., "line":..., "path":..., "message":..., "hint":...}]; what is unknown is left out.
+ * NULL: out of memory. */
 json_t *wf_json_errors(const struct wf_err *err);
 
 #endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The stats document "wirefault.stats/1" from a snapshot: the one form in which numbers leave the
+ * program, whether live, offline or in the final report. Control threads only.
+ *
+ * jansson's *_new functions steal their arguments and fail on NULL, so an allocation that failed
+ * anywhere below makes the whole document NULL.
+ */
+#include "wf_json.h"
+
+#include <math.h>
+
+static json_t *
+number(uint64_t n)
+{
+	return json_integer((json_int_t)n);
+}
+
+static json_t *
+count(const struct wf_count *c)
+{
+	return json_pack("{s:o,s:o}", "packets", number(c->packets), "bytes", number(c->bytes));
+}
+
+static json_t *
+dropped(const struct wf_count *by_cause)
+{
+	json_t *j = json_object();
+
+	for (int i = 1; i < WF_DROP_COUNT; i++) {
+		if (json_object_set_new(j, wf_drop_info[i].name, count(&by_cause[i])) < 0) {
+			json_decref(j);
+			return NULL;
+		}
+	}
+	return j;
+}
+
+static json_t *
+hist(const struct wf_hist *h)
+{
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "count", number(h->count), "min",
+		number(h->count ? h->min_ns : 0), "mean", number(wf_hist_mean(h)), "stddev",
+		number(wf_hist_stddev(h)), "p50", number(wf_hist_quantile(h, 0.5)), "p90",
+		number(wf_hist_quantile(h, 0.9)), "p99", number(wf_hist_quantile(h, 0.99)), "p99_9",
+		number(wf_hist_quantile(h, 0.999)), "max", number(h->max_ns));
+}
+
+/* How far `order` has moved the mean: over all packets that left, not only the clamped ones. */
+static json_t *
+clamped(const struct wf_dir_stats *s)
+{
+	uint64_t n = s->delay.count;
+
+	return json_pack("{s:o,s:o}", "packets", number(s->clamped), "bias_mean_ns",
+		number(n ? (s->clamped_ns + n / 2) / n : 0));
+}
+
+static json_t *
+class_stats(const struct wf_snap_class *c)
+{
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "name", wf_json_text(c->name), "rx",
+		count(&c->s.c.rx), "tx", count(&c->s.c.tx), "dup_created",
+		count(&c->s.c.dup_created), "dropped", dropped(c->s.c.dropped), "flows",
+		number(c->s.flows));
+}
+
+static json_t *
+classes(const struct wf_snap_dir *d)
+{
+	json_t *j = json_array();
+
+	for (uint32_t i = 0; i < d->n_classes; i++) {
+		if (json_array_append_new(j, class_stats(&d->classes[i])) < 0) {
+			json_decref(j);
+			return NULL;
+		}
+	}
+	return j;
+}
+
+static json_t *
+direction(const struct wf_snap_dir *d)
+{
+	const struct wf_flow_counts *c = &d->s.c;
+
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "rx", count(&c->rx), "tx",
+		count(&c->tx), "queued", count(&d->queued), "dup_created", count(&c->dup_created),
+		"forged", count(&c->forged), "dropped", dropped(c->dropped), "delay_ns",
+		hist(&d->s.delay), "release_error_ns", hist(&d->s.error), "clamped", clamped(&d->s),
+		"flow_fallback", number(d->s.fallback), "classes", classes(d));
+}
+
+static json_t *
+link_stats(const struct wf_snap_link *l)
+{
+	return json_pack("{s:o,s:[o,o],s:o,s:o}", "name", wf_json_text(l->name), "ports",
+		wf_json_text(l->port[0]), wf_json_text(l->port[1]), "ab", direction(&l->dir[WF_AB]),
+		"ba", direction(&l->dir[WF_BA]));
+}
+
+static json_t *
+port(const struct wf_snap_port *p)
+{
+	return json_pack("{s:o,s:o,s:b,s:o,s:o,s:o,s:o}", "name", wf_json_text(p->name), "device",
+		wf_json_text(p->device), "link_up", p->link_up, "rx_missed", number(p->rx_missed),
+		"rx_nombuf", number(p->rx_nombuf), "tx_errors", number(p->tx_errors), "rx_errors",
+		number(p->rx_errors));
+}
+
+static json_t *
+worker(const struct wf_snap_worker *w)
+{
+	return json_pack("{s:i,s:f,s:o,s:o,s:b}", "lcore", (int)w->lcore, "busy_ratio",
+		round(w->busy_ratio * 1e4) / 1e4, "loops", number(w->loops), "stall_max_ns",
+		number(w->stall_max_ns), "shares_core", w->shares_core);
+}
+
+static json_t *
+links(const struct wf_snapshot *s)
+{
+	json_t *j = json_array();
+
+	for (uint32_t i = 0; i < s->n_links; i++) {
+		if (json_array_append_new(j, link_stats(&s->links[i])) < 0) {
+			json_decref(j);
+			return NULL;
+		}
+	}
+	return j;
+}
+
+static json_t *
+ports(const struct wf_snapshot *s)
+{
+	json_t *j = json_array();
+
+	for (uint32_t i = 0; s->live && i < s->n_ports; i++) {
+		if (json_array_append_new(j, port(&s->ports[i])) < 0) {
+			json_decref(j);
+			return NULL;
+		}
+	}
+	return j;
+}
+
+static json_t *
+workers(const struct wf_snapshot *s)
+{
+	json_t *j = json_array();
+
+	for (uint32_t i = 0; s->live && i < s->n_workers; i++) {
+		if (json_array_append_new(j, worker(&s->workers[i])) < 0) {
+			json_decref(j);
+			return NULL;
+		}
+	}
+	return j;
+}
+
+static json_t *
+verdict(const struct wf_snapshot *s)
+{
+	json_t *reasons = json_array();
+
+	for (uint32_t i = 0; i < s->n_reasons; i++) {
+		if (json_array_append_new(reasons, wf_json_text(s->reasons[i])) < 0) {
+			json_decref(reasons);
+			return NULL;
+		}
+	}
+	return json_pack("{s:b,s:o}", "trustworthy", s->trustworthy, "reasons", reasons);
+}
+
+json_t *
+wf_json_stats(const struct wf_snapshot *s)
+{
+	struct wf_count lost_track = wf_snapshot_unaccounted(s);
+	json_t *j = json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:o,s:o}}", "schema",
+		"wirefault.stats/1", "time_ns", number(s->time_ns), "uptime_ns",
+		number(s->uptime_ns), "generation", number(s->generation), "seed", number(s->seed),
+		"unaccounted", count(&lost_track), "links", links(s), "ports", ports(s), "workers",
+		workers(s), "pool", "size", number(s->pool_size), "in_use", number(s->pool_in_use));
+
+	if (j == NULL)
+		return NULL;
+	if ((!s->live &&
+		    json_object_set_new(j, "input",
+			    json_pack("{s:o}", "time_clamped", number(s->time_clamped))) < 0) ||
+		json_object_set_new(j, "verdict", verdict(s)) < 0) {
+		json_decref(j);
+		return NULL;
+	}
+	return j;
+}

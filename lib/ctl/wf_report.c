@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The stats document as tables of at most 100 columns. Any thread.
+ *
+ * It reads the JSON document and nothing else, so that the daemon's final report and `wfctl stats`
+ * are the same thing. A member that is missing reads as 0 or as an empty list.
+ */
+#include "wf_report.h"
+
+#include <string.h>
+
+#include "wf_drop.h"
+#include "wf_text.h"
+
+static const char *const sides[2] = { "ab", "ba" };
+
+static uint64_t
+integer(const json_t *j, const char *key)
+{
+	return (uint64_t)json_integer_value(json_object_get(j, key));
+}
+
+static const char *
+string(const json_t *j, const char *key)
+{
+	const char *s = json_string_value(json_object_get(j, key));
+
+	return s != NULL ? s : "";
+}
+
+static uint64_t
+packets(const json_t *j, const char *key)
+{
+	return integer(json_object_get(j, key), "packets");
+}
+
+static uint64_t
+lost(const json_t *counts)
+{
+	json_t *by_cause = json_object_get(counts, "dropped"), *c;
+	const char *name;
+	uint64_t sum = 0;
+
+	json_object_foreach(by_cause, name, c) sum += integer(c, "packets");
+	return sum;
+}
+
+/* "ab  a > b": the direction by its name and by its ports. */
+static void
+direction_text(const json_t *link, int side, char *out, size_t size)
+{
+	const json_t *ports = json_object_get(link, "ports");
+	const char *from = json_string_value(json_array_get(ports, (size_t)side));
+	const char *to = json_string_value(json_array_get(ports, (size_t)!side));
+
+	snprintf(out, size, "%s  %.6s > %.6s", sides[side], from ? from : "?", to ? to : "?");
+}
+
+static void
+print_header(const json_t *stats, FILE *out)
+{
+	char text[WF_TEXT_MAX];
+	const json_t *input = json_object_get(stats, "input");
+
+	fprintf(out, "After %s, generation %llu, seed %lld\n",
+		wf_text_age(integer(stats, "uptime_ns"), text),
+		(unsigned long long)integer(stats, "generation"),
+		(long long)json_integer_value(json_object_get(stats, "seed")));
+	if (integer(input, "time_clamped") != 0)
+		fprintf(out,
+			"%s input packets had a time before their predecessor's; they were "
+			"taken at the predecessor's\n",
+			wf_text_count(integer(input, "time_clamped"), text));
+}
+
+static void
+print_counts(const char *link, const char *what, const json_t *c, FILE *out)
+{
+	char rx[WF_TEXT_MAX], made[WF_TEXT_MAX], tx[WF_TEXT_MAX], gone[WF_TEXT_MAX];
+	char queued[WF_TEXT_MAX] = "";
+
+	wf_text_count(packets(c, "rx"), rx);
+	wf_text_count(packets(c, "dup_created") + packets(c, "forged"), made);
+	wf_text_count(packets(c, "tx"), tx);
+	wf_text_count(lost(c), gone);
+	if (json_object_get(c, "queued") != NULL)
+		wf_text_count(packets(c, "queued"), queued);
+	fprintf(out, "  %-12.12s %-20.20s %13s %11s %13s %11s %10s\n", link, what, rx, made, tx,
+		gone, queued);
+}
+
+static void
+print_packets(const json_t *stats, FILE *out)
+{
+	json_t *link, *class;
+	size_t i, j;
+
+	fprintf(out, "\nPackets\n  %-12s %-20s %13s %11s %13s %11s %10s\n", "link", "direction",
+		"received", "duplicated", "sent", "lost", "queued");
+	json_array_foreach(json_object_get(stats, "links"), i, link)
+	{
+		for (int side = 0; side < 2; side++) {
+			const json_t *d = json_object_get(link, sides[side]);
+			const json_t *classes = json_object_get(d, "classes");
+			char text[64];
+
+			direction_text(link, side, text, sizeof(text));
+			print_counts(side == 0 ? string(link, "name") : "", text, d, out);
+			if (json_array_size(classes) < 2)
+				continue;
+			json_array_foreach(classes, j, class)
+			{
+				snprintf(text, sizeof(text), "    %s", string(class, "name"));
+				print_counts("", text, class, out);
+			}
+		}
+	}
+}
+
+static const char *
+cause_help(const char *name)
+{
+	for (int i = 1; i < WF_DROP_COUNT; i++)
+		if (strcmp(wf_drop_info[i].name, name) == 0)
+			return wf_drop_info[i].help;
+	return "";
+}
+
+static void
+print_causes(const char *link, const char *side, const json_t *d, bool *heading, FILE *out)
+{
+	uint64_t rx = packets(d, "rx") + packets(d, "dup_created") + packets(d, "forged");
+	json_t *by_cause = json_object_get(d, "dropped"), *c;
+	const char *name;
+
+	json_object_foreach(by_cause, name, c)
+	{
+		char n[WF_TEXT_MAX];
+
+		if (integer(c, "packets") == 0)
+			continue;
+		if (!*heading)
+			fprintf(out, "\nLost, by cause\n");
+		*heading = true;
+		wf_text_count(integer(c, "packets"), n);
+		fprintf(out, "  %-12.12s %s %13s %8.3f %%   %-12s %s\n", link, side, n,
+			rx != 0 ? 100.0 * (double)integer(c, "packets") / (double)rx : 0.0, name,
+			cause_help(name));
+	}
+}
+
+static void
+print_lost(const json_t *stats, FILE *out)
+{
+	bool heading = false;
+	json_t *link;
+	size_t i;
+
+	json_array_foreach(json_object_get(stats, "links"), i,
+		link) for (int side = 0; side < 2; side++) print_causes(string(link, "name"),
+		sides[side], json_object_get(link, sides[side]), &heading, out);
+}
+
+static void
+print_direction_time(const json_t *link, int side, FILE *out)
+{
+	const json_t *d = json_object_get(link, sides[side]);
+	const json_t *delay = json_object_get(d, "delay_ns");
+	const json_t *error = json_object_get(d, "release_error_ns");
+	char text[64], mean[WF_TEXT_MAX], p50[WF_TEXT_MAX], p99[WF_TEXT_MAX];
+	char e50[WF_TEXT_MAX], e99[WF_TEXT_MAX];
+
+	direction_text(link, side, text, sizeof(text));
+	fprintf(out, "  %-12.12s %-20.20s", side == 0 ? string(link, "name") : "", text);
+	if (integer(delay, "count") == 0) {
+		fprintf(out, " %12s\n", "no packets");
+		return;
+	}
+	fprintf(out, " %12s %11s %11s    %11s %11s\n", wf_text_time(integer(delay, "mean"), mean),
+		wf_text_time(integer(delay, "p50"), p50), wf_text_time(integer(delay, "p99"), p99),
+		wf_text_time(integer(error, "p50"), e50), wf_text_time(integer(error, "p99"), e99));
+}
+
+/* Packets that waited for their predecessors: how far that moved the mean. */
+static void
+print_clamped(const json_t *link, int side, FILE *out)
+{
+	const json_t *c = json_object_get(json_object_get(link, sides[side]), "clamped");
+	char n[WF_TEXT_MAX], bias[WF_TEXT_MAX];
+
+	if (integer(c, "packets") == 0)
+		return;
+	fprintf(out,
+		"  %s %s: %s packets waited to keep their order; that adds %s to the mean delay\n",
+		string(link, "name"), sides[side], wf_text_count(integer(c, "packets"), n),
+		wf_text_time(integer(c, "bias_mean_ns"), bias));
+}
+
+static void
+print_times(const json_t *stats, FILE *out)
+{
+	const json_t *links = json_object_get(stats, "links");
+	json_t *link;
+	size_t i;
+
+	fprintf(out,
+		"\nTime           %-20s %37s   %24s\n"
+		"  %-12s %-20s %12s %11s %11s    %11s %11s\n",
+		"", "------ delay that packets got ------", "--- released late by ---", "link",
+		"direction", "mean", "p50", "p99", "p50", "p99");
+	json_array_foreach(links, i, link) for (int side = 0; side < 2; side++)
+		print_direction_time(link, side, out);
+	json_array_foreach(links, i, link) for (int side = 0; side < 2; side++)
+		print_clamped(link, side, out);
+}
+
+static void
+print_port(const json_t *p, FILE *out)
+{
+	uint64_t missed = integer(p, "rx_missed") + integer(p, "rx_nombuf");
+	char n[WF_TEXT_MAX], e[WF_TEXT_MAX];
+
+	fprintf(out, "  port %-8.8s  %-30.30s %-9s  missed %s, send errors %s\n", string(p, "name"),
+		string(p, "device"), json_is_true(json_object_get(p, "link_up")) ? "up" : "DOWN",
+		wf_text_count(missed, n), wf_text_count(integer(p, "tx_errors"), e));
+}
+
+static void
+print_worker(const json_t *w, FILE *out)
+{
+	char stall[WF_TEXT_MAX], core[24];
+
+	snprintf(core, sizeof(core), "core %llu", (unsigned long long)integer(w, "lcore"));
+	fprintf(out, "  worker on %-9s busy %5.1f %%, longest stall %s%s\n", core,
+		100.0 * json_number_value(json_object_get(w, "busy_ratio")),
+		wf_text_time(integer(w, "stall_max_ns"), stall),
+		json_is_true(json_object_get(w, "shares_core"))
+			? "; shares its core, so timing is coarse"
+			: "");
+}
+
+static void
+print_machine(const json_t *stats, FILE *out)
+{
+	const json_t *pool = json_object_get(stats, "pool");
+	json_t *ports = json_object_get(stats, "ports"), *workers, *j;
+	char a[WF_TEXT_MAX], b[WF_TEXT_MAX];
+	size_t i;
+
+	workers = json_object_get(stats, "workers");
+	if (json_array_size(ports) + json_array_size(workers) == 0)
+		return;
+	fprintf(out, "\nMachine\n");
+	json_array_foreach(ports, i, j) print_port(j, out);
+	json_array_foreach(workers, i, j) print_worker(j, out);
+	fprintf(out, "  packet buffers in use: %s of %s\n",
+		wf_text_count(integer(pool, "in_use"), a), wf_text_count(integer(pool, "size"), b));
+}
+
+static void
+print_verdict(const json_t *stats, FILE *out)
+{
+	const json_t *unaccounted = json_object_get(stats, "unaccounted");
+	const json_t *verdict = json_object_get(stats, "verdict");
+	char n[WF_TEXT_MAX], b[WF_TEXT_MAX];
+	json_t *reason;
+	size_t i;
+
+	fprintf(out, "\nUnaccounted: %s packets, %s bytes\n",
+		wf_text_count(integer(unaccounted, "packets"), n),
+		wf_text_count(integer(unaccounted, "bytes"), b));
+	if (json_is_true(json_object_get(verdict, "trustworthy"))) {
+		fprintf(out, "Verdict: trustworthy. What happened to the packets is what was "
+			     "configured.\n");
+		return;
+	}
+	fprintf(out, "Verdict: NOT trustworthy. wirefault itself disturbed the packets:\n");
+	json_array_foreach(json_object_get(verdict, "reasons"), i, reason)
+		fprintf(out, "  - %s\n", json_string_value(reason));
+}
+
+void
+wf_report_table(const json_t *stats, FILE *out)
+{
+	print_header(stats, out);
+	print_packets(stats, out);
+	print_lost(stats, out);
+	print_times(stats, out);
+	print_machine(stats, out);
+	print_verdict(stats, out);
+}
