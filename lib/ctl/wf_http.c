@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Replies and bodies, on top of evhttp. Control thread only.
+ */
+#include "wf_http.h"
+
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/keyvalq_struct.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+
+#include "wf_json.h"
+
+const char *
+wf_http_phrase(int status)
+{
+	static const struct {
+		int status;
+		const char *phrase;
+	} known[] = {
+		{ 200, "OK" },
+		{ 400, "Bad Request" },
+		{ 404, "Not Found" },
+		{ 405, "Method Not Allowed" },
+		{ 409, "Conflict" },
+		{ 413, "Content Too Large" },
+		{ 415, "Unsupported Media Type" },
+		{ 422, "Unprocessable Content" },
+		{ 503, "Service Unavailable" },
+	};
+
+	for (size_t i = 0; i < WF_ARRAY_SIZE(known); i++)
+		if (known[i].status == status)
+			return known[i].phrase;
+	return "Internal Server Error";
+}
+
+const char *
+wf_http_method(enum evhttp_cmd_type method)
+{
+	static const struct {
+		enum evhttp_cmd_type method;
+		const char *name;
+	} known[] = {
+		{ EVHTTP_REQ_GET, "GET" },
+		{ EVHTTP_REQ_HEAD, "HEAD" },
+		{ EVHTTP_REQ_POST, "POST" },
+		{ EVHTTP_REQ_PUT, "PUT" },
+		{ EVHTTP_REQ_PATCH, "PATCH" },
+		{ EVHTTP_REQ_DELETE, "DELETE" },
+		{ EVHTTP_REQ_OPTIONS, "OPTIONS" },
+		{ EVHTTP_REQ_TRACE, "TRACE" },
+		{ EVHTTP_REQ_CONNECT, "CONNECT" },
+	};
+
+	for (size_t i = 0; i < WF_ARRAY_SIZE(known); i++)
+		if (known[i].method == method)
+			return known[i].name;
+	return "?";
+}
+
+/* Who asked for what, and what came of it: one line. The target is the client's text, so only its
+ * printable characters are shown. */
+static void
+log_change(const struct wf_request *r, int status)
+{
+	struct evhttp_connection *conn = evhttp_request_get_connection(r->req);
+	struct bufferevent *bev = conn != NULL ? evhttp_connection_get_bufferevent(conn) : NULL;
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+	char target[160], who[80] = "unknown peer";
+
+	snprintf(target, sizeof(target), "%s", evhttp_request_get_uri(r->req));
+	for (char *c = target; *c != '\0'; c++)
+		if (*c < 0x21 || *c > 0x7e)
+			*c = '?';
+	if (bev != NULL &&
+		getsockopt(bufferevent_getfd(bev), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0)
+		snprintf(who, sizeof(who), "uid %u gid %u pid %d", peer.uid, peer.gid, peer.pid);
+	fprintf(stderr, "wirefault: control: %s: %s %s: %d %s\n", who,
+		wf_http_method(evhttp_request_get_command(r->req)), target, status,
+		wf_http_phrase(status));
+}
+
+static void
+send_reply(struct wf_request *r, int status, const char *media, const char *text)
+{
+	struct evkeyvalq *headers = evhttp_request_get_output_headers(r->req);
+	struct evbuffer *body = NULL;
+	size_t len = strlen(text);
+	char length[24];
+
+	if (r->change)
+		log_change(r, status);
+	evhttp_add_header(headers, "Content-Type", media);
+	evhttp_add_header(headers, "Cache-Control", "no-store");
+	if (evhttp_request_get_command(r->req) == EVHTTP_REQ_HEAD) {
+		snprintf(length, sizeof(length), "%zu", len);
+		evhttp_add_header(headers, "Content-Length", length);
+	} else {
+		body = evbuffer_new();
+		if (body == NULL || evbuffer_add(body, text, len) < 0)
+			status = HTTP_SERVUNAVAIL;
+	}
+	evhttp_send_reply(r->req, status, wf_http_phrase(status), body);
+	if (body != NULL)
+		evbuffer_free(body);
+}
+
+void
+wf_http_text(struct wf_request *r, int status, const char *text)
+{
+	send_reply(r, status, "text/plain; charset=utf-8", text);
+}
+
+/* Prints `body` with a newline at its end; steals it. NULL: out of memory. */
+static char *
+print_json(json_t *body)
+{
+	char *text = body != NULL ? json_dumps(body, WF_JSON_FLAGS) : NULL;
+	char *line = NULL;
+
+	if (text != NULL && asprintf(&line, "%s\n", text) < 0)
+		line = NULL;
+	free(text);
+	json_decref(body);
+	return line;
+}
+
+static void
+out_of_memory(struct wf_request *r)
+{
+	send_reply(r, 503, "application/problem+json",
+		"{\"type\":\"about:blank\",\"title\":\"Service Unavailable\",\"status\":503,"
+		"\"detail\":\"Out of memory.\",\"errors\":[]}\n");
+}
+
+void
+wf_http_json(struct wf_request *r, int status, json_t *body)
+{
+	char *text = print_json(body);
+
+	if (text == NULL)
+		out_of_memory(r);
+	else
+		send_reply(r, status, "application/json", text);
+	free(text);
+}
+
+void
+wf_http_problem(struct wf_request *r, int status, const struct wf_err *err, const char *fmt, ...)
+{
+	json_t *errors = err != NULL ? wf_json_errors(err) : json_array();
+	char detail[512], *text;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(detail, sizeof(detail), fmt, ap);
+	va_end(ap);
+	text = print_json(json_pack("{s:s,s:s,s:i,s:o,s:o}", "type", "about:blank", "title",
+		wf_http_phrase(status), "status", status, "detail", wf_json_text(detail), "errors",
+		errors));
+	if (text == NULL)
+		out_of_memory(r);
+	else
+		send_reply(r, status, "application/problem+json", text);
+	free(text);
+}
+
+void
+wf_http_failed(struct wf_request *r, int rc, const struct wf_err *err)
+{
+	switch (rc) {
+	case -EINVAL:
+		wf_http_problem(
+			r, 422, err, "The configuration is not valid; nothing has changed.");
+		break;
+	case -ENOTSUP:
+		wf_http_problem(r, 409, err,
+			"This change needs a restart of wirefault; nothing has changed.");
+		break;
+	case -ENOMEM:
+		wf_http_problem(r, 503, err, "Out of memory; nothing has changed.");
+		break;
+	default:
+		wf_http_problem(r, 500, err, "It failed: %s.", strerror(-rc));
+		break;
+	}
+}
+
+enum wf_media
+wf_http_media(const struct wf_request *r)
+{
+	static const struct {
+		const char *name;
+		enum wf_media media;
+	} known[] = {
+		{ "application/json", WF_MEDIA_JSON },
+		{ "application/merge-patch+json", WF_MEDIA_MERGE_PATCH },
+		{ "text/plain", WF_MEDIA_TEXT },
+	};
+	const char *type =
+		evhttp_find_header(evhttp_request_get_input_headers(r->req), "Content-Type");
+	size_t len;
+
+	if (type == NULL)
+		return WF_MEDIA_NONE;
+	len = strcspn(type, "; \t"); /* parameters (charset) do not matter: all is UTF-8 */
+	for (size_t i = 0; i < WF_ARRAY_SIZE(known); i++)
+		if (strlen(known[i].name) == len && strncasecmp(type, known[i].name, len) == 0)
+			return known[i].media;
+	return WF_MEDIA_OTHER;
+}
+
+bool
+wf_http_wants_text(const struct wf_request *r)
+{
+	const char *accept = evhttp_find_header(evhttp_request_get_input_headers(r->req), "Accept");
+
+	return accept != NULL && strcasestr(accept, "text/plain") != NULL;
+}
+
+json_t *
+wf_http_body_json(struct wf_request *r)
+{
+	struct evbuffer *in = evhttp_request_get_input_buffer(r->req);
+	size_t len = evbuffer_get_length(in);
+	const char *data = len != 0 ? (const char *)evbuffer_pullup(in, -1) : "";
+	json_error_t at;
+	json_t *body;
+
+	if (data == NULL) {
+		out_of_memory(r);
+		return NULL;
+	}
+	body = json_loadb(data, len, JSON_REJECT_DUPLICATES, &at);
+	if (body == NULL)
+		wf_http_problem(r, 400, NULL, "The body is not JSON: line %d, column %d: %s.",
+			at.line, at.column, at.text);
+	return body;
+}
+
+char *
+wf_http_body_text(struct wf_request *r)
+{
+	struct evbuffer *in = evhttp_request_get_input_buffer(r->req);
+	size_t len = evbuffer_get_length(in);
+	char *text = malloc(len + 1);
+
+	if (text == NULL || evbuffer_copyout(in, text, len) != (ev_ssize_t)len) {
+		free(text);
+		out_of_memory(r);
+		return NULL;
+	}
+	text[len] = '\0';
+	if (strlen(text) != len) {
+		free(text);
+		wf_http_problem(r, 400, NULL, "The body is not text: it has a zero byte.");
+		return NULL;
+	}
+	return text;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Replies and bodies, on top of evhttp: JSON, problem documents (RFC 7807), media types, the log of
+ * changes. Control thread only. Inside lib/ctl.
+ */
+#ifndef WF_HTTP_H
+#define WF_HTTP_H
+
+#include <event2/http.h>
+#include <jansson.h>
+
+#include "wf_ctl.h"
+
+#define WF_HTTP_BODY_MAX (1u << 20)
+
+/* One request on its way to its handler. Each handler replies exactly once. */
+struct wf_request {
+	struct evhttp_request *req;
+	const struct wf_ctl_ops *ops;
+	bool change;                /* to be logged with the peer's credentials */
+	char param[2][WF_NAME_MAX]; /* what stood for the {}s of the pattern, decoded */
+};
+
+const char *wf_http_phrase(int status);
+/* The method's name, "?" if evhttp has none. */
+const char *wf_http_method(enum evhttp_cmd_type method);
+
+void wf_http_text(struct wf_request *r, int status, const char *text);
+/* Steals `body`; NULL (out of memory) replies 503. */
+void wf_http_json(struct wf_request *r, int status, json_t *body);
+/* `err` may be NULL; its items become "errors". */
+void wf_http_problem(struct wf_request *r, int status, const struct wf_err *err, const char *fmt,
+	...) __attribute__((format(printf, 4, 5)));
+/* The problem that fits a -errno of struct wf_ctl_ops. */
+void wf_http_failed(struct wf_request *r, int rc, const struct wf_err *err);
+
+enum wf_media { WF_MEDIA_NONE, WF_MEDIA_JSON, WF_MEDIA_MERGE_PATCH, WF_MEDIA_TEXT, WF_MEDIA_OTHER };
+
+/* What the body is said to be. */
+enum wf_media wf_http_media(const struct wf_request *r);
+/* Does the client ask for text/plain? */
+bool wf_http_wants_text(const struct wf_request *r);
+/* The body as JSON. NULL: not JSON, and 400 has been replied. */
+json_t *wf_http_body_json(struct wf_request *r);
+/* The body as a heap string. NULL: 400 or 503 has been replied. */
+char *wf_http_body_text(struct wf_request *r);
+
+#endif

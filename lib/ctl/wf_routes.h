@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The routes: one table of method, pattern and handler drives dispatch, 404, and 405 with Allow.
+ * Control thread only. Inside lib/ctl.
+ */
+#ifndef WF_ROUTES_H
+#define WF_ROUTES_H
+
+#include "wf_http.h"
+
+/* Finds the request's route and runs its handler, or replies 404, 405 or 413. */
+void wf_routes_dispatch(struct evhttp_request *req, const struct wf_ctl_ops *ops);
+
+/* wf_routes_read.c: what is measured and what we are. */
+void wf_route_health(struct wf_request *r);
+void wf_route_version(struct wf_request *r);
+void wf_route_stats(struct wf_request *r);
+void wf_route_ports(struct wf_request *r);
+void wf_route_reset(struct wf_request *r);
+
+/* wf_routes_config.c: the configuration as a whole. */
+void wf_route_config_get(struct wf_request *r);
+void wf_route_config_put(struct wf_request *r);
+void wf_route_config_validate(struct wf_request *r);
+void wf_route_config_reload(struct wf_request *r);
+
+/* wf_routes_link.c: links and their directions. */
+void wf_route_links(struct wf_request *r);
+void wf_route_dir_get(struct wf_request *r);
+void wf_route_dir_patch(struct wf_request *r);
+
+#endif
