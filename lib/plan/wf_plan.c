@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wf_plan_budget.h"
 #include "wf_rng.h"
+#include "wf_units.h"
 
 struct compiler {
 	const struct wf_conf *conf;
@@ -192,6 +194,23 @@ mark_slots(struct compiler *c)
 			c->slot_used[c->before->dir[d].classes[i].slot] = true;
 }
 
+/* Where the configuration gives rate, delay and memory, what cannot fit is refused. */
+static int
+check_budget(const struct compiler *c)
+{
+	double need = wf_plan_bytes(c->plan);
+	struct wf_where where = { c->conf->file, 0, "memory" };
+	char have[WF_UNITS_TEXT], hint[80];
+
+	if (c->conf->memory_bytes == 0 || need <= (double)c->conf->memory_bytes)
+		return 0;
+	snprintf(hint, sizeof(hint),
+		"Write memory = \"%.0fMB\", or lower a rate, delay or queue limit", need / 1e6 + 1);
+	return wf_err_add(c->err, &where, hint,
+		"%s cannot hold what rate x delay of full-size frames need",
+		wf_units_format_size(c->conf->memory_bytes, have));
+}
+
 struct wf_plan *
 wf_plan_compile(
 	const struct wf_conf *conf, uint64_t seed, const struct wf_plan *before, struct wf_err *err)
@@ -221,7 +240,7 @@ wf_plan_compile(
 			rc |= compile_dir(
 				c, &conf->links[i], 2 * i + (uint32_t)side, (enum wf_side)side);
 	}
-	if (rc < 0)
+	if (rc < 0 || check_budget(c) < 0)
 		goto fail;
 	free(c);
 	return plan;

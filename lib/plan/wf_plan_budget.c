@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The memory budget of a plan. Pure.
+ */
+#include "wf_plan_budget.h"
+
+double
+wf_plan_longest_ns(const struct wf_forecast *f)
+{
+	return f->delay_max_ns + f->queue_max_ns;
+}
+
+double
+wf_plan_packets(const struct wf_forecast *f, uint32_t frame_bytes)
+{
+	return (double)f->rate_bps / 8 / frame_bytes * wf_plan_longest_ns(f) / 1e9;
+}
+
+double
+wf_plan_bytes(const struct wf_plan *plan)
+{
+	double packets = 0;
+
+	for (uint32_t i = 0; i < plan->n_dirs; i++)
+		for (uint16_t k = 0; k < plan->dir[i].n_classes; k++)
+			packets += wf_plan_packets(
+				&plan->dir[i].classes[k].forecast, WF_BUDGET_FRAME_BYTES);
+	return packets * WF_BUDGET_HELD_BYTES;
+}
+
+double
+wf_plan_rate_held(double memory_bytes, double longest_ns)
+{
+	return longest_ns <= 0 ? 0
+			       : memory_bytes / WF_BUDGET_HELD_BYTES * WF_BUDGET_FRAME_BYTES * 8 /
+					 longest_ns * 1e9;
+}
