@@ -22,7 +22,7 @@ struct wf_err_item {
 	unsigned line;
 	char *path;
 	char *message; /* without a full stop */
-	char *hint;    /* one sentence without a full stop, or NULL */
+	char *hint;    /* one sentence without a full stop (a question with its mark), or NULL */
 };
 
 struct wf_err;
