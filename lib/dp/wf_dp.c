@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The data path's life: the ladder up to started ports, and its mirror. Control thread.
+ */
+#include "wf_dp.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "wf_dp_private.h"
+
+#define MIB ((uint64_t)1024 * 1024)
+
+/* EAL's own heap, the drivers' queues, rules. */
+#define EAL_BYTES (64 * MIB)
+/* rte_hash and its ring, for one flow, with rounding up to powers of two. */
+#define FLOW_BYTES 192
+/* Descriptors of a queue pair: the most that a started port keeps of the pool. */
+#define QUEUE_PAIR_BUFFERS 2048
+
+static int
+look_at_ports(struct wf_dp *dp, const struct wf_conf *conf, const struct wf_dp_options *opt,
+	struct wf_err *err)
+{
+	int ret = 0;
+
+	dp->ports = calloc(conf->n_ports, sizeof(*dp->ports));
+	if (!dp->ports)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < conf->n_ports; i++) {
+		struct wf_port *p = &dp->ports[i];
+
+		if (wf_port_init(p, conf, i, dp->cores.n_workers, err) < 0)
+			return -ENOMEM;
+		dp->n_ports = i + 1;
+		for (uint32_t j = 0; j < i; j++)
+			if (strcmp(dp->ports[j].device, p->device) == 0)
+				ret = wf_err_add(err, &conf->ports[i].where,
+					"Number them: net_tap0, net_tap1",
+					"ports %s and %s are the same device %s", dp->ports[j].name,
+					p->name, p->device);
+		if (!opt->force && wf_port_guard(p, err) < 0)
+			ret = -EINVAL;
+	}
+	return ret;
+}
+
+static int
+copy_links(struct wf_dp *dp, const struct wf_conf *conf)
+{
+	dp->links = calloc(conf->n_links ? conf->n_links : 1, sizeof(*dp->links));
+	if (!dp->links)
+		return -ENOMEM;
+	dp->n_links = conf->n_links;
+	dp->n_dirs = 2 * conf->n_links;
+	for (uint32_t i = 0; i < conf->n_links; i++) {
+		snprintf(dp->links[i].name, WF_NAME_MAX, "%s", conf->links[i].name);
+		memcpy(dp->links[i].port, conf->links[i].port, sizeof(dp->links[i].port));
+	}
+	return 0;
+}
+
+/* Data bytes that a packet buffer must offer. */
+static uint32_t
+frame_bytes(const struct wf_dp *dp)
+{
+	uint32_t most = 0;
+
+	for (uint32_t i = 0; i < dp->n_ports; i++) {
+		uint32_t frame = wf_port_frame_bytes(&dp->ports[i]);
+		uint32_t room = wf_devargs_frame_room(dp->ports[i].devargs);
+
+		frame = frame > room ? frame : room;
+		most = most > frame ? most : frame;
+	}
+	return most;
+}
+
+/* Buffers beside those of held packets: in device rings and in the workers' caches. */
+static uint32_t
+reserved_buffers(const struct wf_dp *dp)
+{
+	return dp->n_ports * dp->cores.n_workers * QUEUE_PAIR_BUFFERS +
+	       (dp->cores.n_workers + 1) * 2 * WF_POOL_CACHE;
+}
+
+static int
+choose_memory(struct wf_dp *dp, const struct wf_conf *conf, const struct wf_dp_options *opt,
+	struct wf_err *err)
+{
+	struct wf_memory_has has;
+	uint64_t fixed = EAL_BYTES;
+
+	fixed += (uint64_t)dp->cores.n_workers * conf->max_flows * FLOW_BYTES;
+	fixed += (uint64_t)reserved_buffers(dp) * wf_pool_element_bytes(frame_bytes(dp));
+	wf_memory_look(&has);
+	return wf_memory_choose(conf, opt->huge, &has, fixed, &dp->memory, err);
+}
+
+static int
+take_host_interfaces(struct wf_dp *dp, const struct wf_conf *conf, struct wf_err *err)
+{
+	int ret = 0;
+
+	dp->hostif = wf_hostif_new();
+	if (!dp->hostif)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < dp->n_ports && ret == 0; i++)
+		if (dp->ports[i].shares_hostif)
+			ret = wf_hostif_take(dp->hostif, dp->ports[i].hostif, conf->ports[i].mtu,
+				&conf->ports[i].where, err);
+	return ret;
+}
+
+static int
+start_eal(struct wf_dp *dp, const struct wf_dp_options *opt, struct wf_err *err)
+{
+	const char **devices = calloc(dp->n_ports, sizeof(*devices));
+	char *lcores = wf_cores_eal(&dp->cores), prefix[32];
+	struct wf_eal_choice choice = {
+		.lcores = lcores,
+		.huge = dp->memory.huge,
+		.mem_mib = (dp->memory.hold_bytes + dp->memory.fixed_bytes) / MIB + 1,
+		.file_prefix = prefix,
+		.n_devices = dp->n_ports,
+		.devices = devices,
+		.extra_argc = opt->extra_argc,
+		.extra_argv = opt->extra_argv,
+	};
+	int ret = -ENOMEM;
+
+	snprintf(prefix, sizeof(prefix), "wirefault-%d", (int)getpid());
+	for (uint32_t i = 0; devices && i < dp->n_ports; i++)
+		devices[i] = dp->ports[i].devargs;
+	if (devices && lcores)
+		ret = wf_eal_args_build(&choice, &dp->eal_args);
+	if (ret == 0)
+		ret = wf_eal_start(&dp->eal_args, err);
+	dp->eal_runs = ret == 0;
+	free(lcores);
+	free(devices);
+	return ret;
+}
+
+static int
+start_ports(struct wf_dp *dp, struct wf_err *err)
+{
+	int ret = 0;
+
+	for (uint32_t i = 0; i < dp->n_ports; i++)
+		if (wf_port_find(&dp->ports[i], err) < 0)
+			ret = -ENODEV;
+	if (ret == 0)
+		ret = wf_pool_init(&dp->pool, dp->memory.hold_bytes, reserved_buffers(dp),
+			frame_bytes(dp), dp->memory.by_default, err);
+	for (uint32_t i = 0; ret == 0 && i < dp->n_ports; i++)
+		ret = wf_port_start(&dp->ports[i], dp->cores.n_workers, dp->pool.mp, err);
+	return ret;
+}
+
+static int
+climb(struct wf_dp *dp, const struct wf_conf *conf, const struct wf_dp_options *opt,
+	struct wf_err *err)
+{
+	cpu_set_t allowed;
+	int ret;
+
+	if (sched_getaffinity(0, sizeof(allowed), &allowed) < 0)
+		return -errno;
+	if (wf_clock_init(&dp->clock) < 0)
+		return wf_err_add(err, NULL,
+			"wirefault keeps time by it; on a virtual machine choose a CPU model that "
+			"passes the flags constant_tsc and nonstop_tsc on",
+			"this CPU's time stamp counter is not constant");
+	ret = wf_cores_choose(conf, &allowed, &dp->cores, err);
+	if (ret == 0)
+		ret = copy_links(dp, conf);
+	if (ret == 0)
+		ret = look_at_ports(dp, conf, opt, err);
+	if (ret == 0)
+		ret = choose_memory(dp, conf, opt, err);
+	if (ret == 0)
+		ret = take_host_interfaces(dp, conf, err);
+	if (ret == 0)
+		ret = start_eal(dp, opt, err);
+	return ret == 0 ? start_ports(dp, err) : ret;
+}
+
+struct wf_dp *
+wf_dp_new(const struct wf_conf *conf, const struct wf_dp_options *opt, struct wf_err *err)
+{
+	size_t before = wf_err_count(err);
+	struct wf_dp *dp = aligned_alloc(
+		WF_CACHE_LINE, (sizeof(*dp) + WF_CACHE_LINE - 1) / WF_CACHE_LINE * WF_CACHE_LINE);
+	int ret = -ENOMEM;
+
+	if (dp) {
+		memset(dp, 0, sizeof(*dp));
+		dp->max_flows = conf->max_flows;
+		dp->flow_idle_ns = conf->flow_idle_ns;
+		ret = climb(dp, conf, opt, err);
+	}
+	if (ret == 0)
+		return dp;
+	if (wf_err_count(err) == before)
+		wf_err_add(err, NULL, NULL, "%s", strerror(-ret));
+	wf_dp_free(dp);
+	return NULL;
+}
+
+void
+wf_dp_free(struct wf_dp *dp)
+{
+	if (!dp)
+		return;
+	wf_dp_stop(dp, 0);
+	wf_dp_free_workers(dp);
+	for (uint32_t i = dp->n_ports; i-- > 0;)
+		wf_port_stop(&dp->ports[i]);
+	if (dp->pool.mp)
+		wf_pool_fini(&dp->pool);
+	if (dp->eal_runs)
+		wf_eal_stop();
+	wf_eal_args_free(&dp->eal_args);
+	wf_hostif_free(dp->hostif);
+	for (uint32_t i = 0; i < dp->n_ports; i++)
+		wf_port_fini(&dp->ports[i]);
+	free(dp->ports);
+	free(dp->links);
+	free(dp);
+}
+
+const char *
+wf_dp_describe(const struct wf_dp *dp, char *out, size_t size)
+{
+	char control[WF_CORES_TEXT];
+	size_t used;
+
+	used = (size_t)snprintf(out, size, "%u worker%s on core%s", dp->cores.n_workers,
+		dp->cores.n_workers > 1 ? "s" : "", dp->cores.n_workers > 1 ? "s" : "");
+	for (uint32_t w = 0; w < dp->cores.n_workers && used < size; w++)
+		used += (size_t)snprintf(
+			out + used, size - used, "%s%u", w ? "," : " ", dp->cores.worker[w]);
+	if (used < size)
+		snprintf(out + used, size - used,
+			", control on %s%s; %s; room for %u packets of up to %u bytes (%llu MiB)",
+			wf_cores_format(&dp->cores.control, control),
+			dp->cores.shared ? " as well (shared: timing is coarse)" : "",
+			dp->memory.huge ? "hugepages"
+					: "no hugepages (slower; `sysctl vm.nr_hugepages=1024` "
+					  "before the start gives some)",
+			dp->pool.max_held, frame_bytes(dp),
+			(unsigned long long)dp->pool.max_held * dp->pool.element_bytes / MIB);
+	return out;
+}

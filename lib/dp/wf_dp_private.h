@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The data path as the control thread holds it: shared by wf_dp.c (life) and wf_dp_stats.c
+ * (numbers). Nothing here is touched by workers but what their own structs point to.
+ */
+#ifndef WF_DP_PRIVATE_H
+#define WF_DP_PRIVATE_H
+
+#include "wf_cores.h"
+#include "wf_dp.h"
+#include "wf_eal.h"
+#include "wf_hostif.h"
+#include "wf_memory.h"
+#include "wf_pool.h"
+#include "wf_port.h"
+#include "wf_worker.h"
+
+/* A link's names and ports, kept for snapshots. */
+struct wf_dp_link {
+	char name[WF_NAME_MAX];
+	uint32_t port[2];
+};
+
+/* What has been added up over workers and turns. */
+struct wf_dp_totals {
+	struct wf_dir_stats *dir;       /* [n_dirs] */
+	struct wf_class_stats *class;   /* [WF_PLAN_MAX_SLOTS] */
+	uint32_t *class_uid;            /* [WF_PLAN_MAX_SLOTS]: whose counters these are */
+	struct wf_worker_stats *worker; /* [n_workers] */
+	uint32_t n_slots;               /* slots that any plan has used */
+	bool asked;                     /* a turn of the banks is under way */
+};
+
+struct wf_dp {
+	/* Set by wf_dp_new. */
+	struct wf_clock clock;
+	struct wf_cores cores;
+	struct wf_memory memory;
+	uint32_t n_ports, n_links, n_dirs, max_flows;
+	wf_ns_t flow_idle_ns;
+	struct wf_port *ports;
+	struct wf_dp_link *links;
+	struct wf_hostif *hostif;
+	struct wf_eal_args eal_args;
+	bool eal_runs;
+	struct wf_pool pool;
+
+	/* Set by wf_dp_start. */
+	struct wf_swap *swap;
+	struct wf_orders orders;
+	struct wf_worker **workers; /* [cores.n_workers] */
+	bool running;               /* between start and stop */
+	struct wf_dp_totals totals;
+};
+
+/* wf_dp_stats.c */
+/* 0 or -ENOMEM. */
+int wf_dp_totals_init(struct wf_dp *dp);
+void wf_dp_totals_fini(struct wf_dp *dp);
+/* Turns the banks of all workers and adds them to the totals. 0 or -ETIMEDOUT. */
+int wf_dp_collect(struct wf_dp *dp);
+/* Counters of slots that now belong to another class start again. */
+void wf_dp_totals_adopt(struct wf_dp *dp, const struct wf_plan *plan);
+
+/* wf_dp_run.c */
+int wf_dp_make_workers(struct wf_dp *dp, struct wf_err *err);
+void wf_dp_free_workers(struct wf_dp *dp);
+
+#endif

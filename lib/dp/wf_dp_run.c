@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The data path at work: makes workers, starts them, changes their plan, drains and joins them.
+ * Control thread.
+ */
+#include <errno.h>
+#include <rte_launch.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wf_dp_private.h"
+
+/* A worker that does not answer for so long is stuck. */
+#define ANSWER_NS WF_NS_PER_S
+
+/* The worker's queue of every port. */
+static void
+assign_queues(struct wf_dp *dp, struct wf_worker *w)
+{
+	for (uint32_t i = 0; i < dp->n_ports; i++) {
+		const struct wf_port *p = &dp->ports[i];
+
+		w->txq[w->n_txqs++] = (struct wf_txq){
+			.port = p->id,
+			.queue = (uint16_t)w->index,
+			.fits_bytes = wf_port_frame_bytes(p) - WF_PORT_TAGS_BYTES,
+		};
+		if (p->rx_dir != WF_PORT_NO_DIR)
+			w->rxq[w->n_rxqs++] = (struct wf_rxq){ p->id, (uint16_t)p->rx_dir };
+	}
+	for (uint32_t l = 0; l < dp->n_links; l++) {
+		w->txq_of_dir[2 * l + WF_AB] = (uint16_t)dp->links[l].port[1];
+		w->txq_of_dir[2 * l + WF_BA] = (uint16_t)dp->links[l].port[0];
+	}
+}
+
+static struct wf_worker *
+make_worker(struct wf_dp *dp, uint32_t index)
+{
+	struct wf_worker_params params = {
+		.index = index,
+		.n_workers = dp->cores.n_workers,
+		.n_ports = dp->n_ports,
+		.n_dirs = dp->n_dirs,
+		.yields = dp->cores.shared,
+		.orders = &dp->orders,
+		.swap = dp->swap,
+		.clock = &dp->clock,
+		.max_held = dp->pool.max_held,
+		.max_flows = dp->max_flows,
+		.flow_idle_ns = dp->flow_idle_ns,
+		.ops = wf_pool_ops(&dp->pool),
+	};
+	struct wf_worker *w = wf_worker_new(&params);
+
+	if (w)
+		assign_queues(dp, w);
+	return w;
+}
+
+/* A ring for each ordered pair, known to both ends; the receiver's side frees it. */
+static int
+join_workers(struct wf_dp *dp)
+{
+	for (uint32_t from = 0; from < dp->cores.n_workers; from++) {
+		for (uint32_t to = 0; to < dp->cores.n_workers; to++) {
+			struct wf_handoff *r = from == to ? NULL : wf_handoff_new();
+
+			if (from != to && !r)
+				return -ENOMEM;
+			dp->workers[from]->out[to] = r;
+			dp->workers[to]->in[from] = r;
+		}
+	}
+	return 0;
+}
+
+int
+wf_dp_make_workers(struct wf_dp *dp, struct wf_err *err)
+{
+	int ret = wf_dp_totals_init(dp);
+
+	dp->workers = calloc(dp->cores.n_workers, sizeof(struct wf_worker *));
+	for (uint32_t i = 0; ret == 0 && dp->workers && i < dp->cores.n_workers; i++) {
+		dp->workers[i] = make_worker(dp, i);
+		if (!dp->workers[i])
+			ret = -ENOMEM;
+	}
+	if (ret == 0 && dp->workers && join_workers(dp) == 0)
+		return 0;
+	wf_err_add(err, NULL, "Lower `memory`, `max_flows` or the number of workers",
+		"no memory for the workers");
+	return -ENOMEM;
+}
+
+void
+wf_dp_free_workers(struct wf_dp *dp)
+{
+	for (uint32_t i = 0; dp->workers && i < dp->cores.n_workers; i++) {
+		struct wf_worker *w = dp->workers[i];
+
+		for (uint32_t from = 0; w && from < dp->cores.n_workers; from++)
+			wf_handoff_free(w->in[from]);
+		wf_worker_free(w);
+	}
+	free(dp->workers);
+	dp->workers = NULL;
+	wf_dp_totals_fini(dp);
+	wf_swap_free(dp->swap);
+	dp->swap = NULL;
+}
+
+/* Waits until all workers have made a turn in this phase. 0 or -ETIMEDOUT. */
+static int
+wait_for(const struct wf_dp *dp, enum wf_phase phase)
+{
+	wf_ns_t deadline_ns = wf_clock_ns(&dp->clock) + ANSWER_NS;
+
+	for (uint32_t i = 0; i < dp->cores.n_workers; i++) {
+		while (atomic_load_explicit(&dp->workers[i]->seen, memory_order_acquire) !=
+			(int)phase) {
+			if (wf_clock_ns(&dp->clock) > deadline_ns)
+				return -ETIMEDOUT;
+			sched_yield(); /* the worker may be on this very core */
+		}
+	}
+	return 0;
+}
+
+static void
+order(struct wf_dp *dp, enum wf_phase phase)
+{
+	atomic_store_explicit(&dp->orders.phase, (int)phase, memory_order_release);
+}
+
+int
+wf_dp_start(struct wf_dp *dp, struct wf_plan *plan, struct wf_err *err)
+{
+	int ret = 0;
+
+	dp->swap = wf_swap_new(dp->cores.n_workers, plan);
+	if (!dp->swap) {
+		wf_plan_free(plan);
+		return wf_err_add(err, NULL, NULL, "out of memory"), -ENOMEM;
+	}
+	ret = wf_dp_make_workers(dp, err);
+	if (ret < 0) {
+		wf_dp_free_workers(dp);
+		return ret;
+	}
+	wf_dp_totals_adopt(dp, plan);
+	order(dp, WF_PHASE_RUN);
+	dp->running = true;
+	for (uint32_t i = 0; i < dp->cores.n_workers; i++) {
+		/* EAL has the thread of lcore i + 1 waiting: this can't fail. */
+		ret = rte_eal_remote_launch(wf_worker_main, dp->workers[i], i + 1);
+		assert(ret == 0);
+	}
+	ret = wait_for(dp, WF_PHASE_RUN);
+	if (ret < 0)
+		wf_err_add(err, NULL, "Is the core taken by something else?",
+			"a worker did not start within a second");
+	return ret;
+}
+
+void
+wf_dp_stop(struct wf_dp *dp, wf_ns_t drain_ns)
+{
+	if (!dp->running)
+		return;
+	for (uint32_t i = 0; i < dp->n_ports; i++)
+		wf_port_freeze(&dp->ports[i]);
+	order(dp, WF_PHASE_DRAIN);
+	wait_for(dp, WF_PHASE_DRAIN); /* then no ring gets anything more */
+	dp->orders.deadline_ns = wf_clock_ns(&dp->clock) + drain_ns;
+	order(dp, WF_PHASE_FINISH);
+	for (uint32_t i = 0; i < dp->cores.n_workers; i++)
+		rte_eal_wait_lcore(i + 1);
+	dp->running = false;
+	for (uint32_t i = 0; i < dp->cores.n_workers; i++)
+		wf_worker_drop_rest(dp->workers[i]);
+}
+
+int
+wf_dp_publish(struct wf_dp *dp, struct wf_plan *next, uint64_t *generation)
+{
+	int ret;
+
+	/* What was counted for classes whose slots change hands is added up before. */
+	wf_dp_collect(dp);
+	wf_dp_totals_adopt(dp, next);
+	ret = wf_swap_publish(dp->swap, next, ANSWER_NS);
+	*generation = wf_swap_generation(dp->swap);
+	return ret;
+}
+
+const struct wf_plan *
+wf_dp_plan(const struct wf_dp *dp)
+{
+	return dp->swap ? wf_swap_current(dp->swap) : NULL;
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Numbers come up here: turns the workers' banks, adds them to the totals, and makes snapshots.
+ * Control thread.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wf_dp_private.h"
+
+#define ANSWER_NS WF_NS_PER_S
+
+int
+wf_dp_totals_init(struct wf_dp *dp)
+{
+	struct wf_dp_totals *t = &dp->totals;
+
+	t->dir = calloc(dp->n_dirs, sizeof(*t->dir));
+	t->class = calloc(WF_PLAN_MAX_SLOTS, sizeof(*t->class));
+	t->class_uid = calloc(WF_PLAN_MAX_SLOTS, sizeof(*t->class_uid));
+	t->worker = calloc(dp->cores.n_workers, sizeof(*t->worker));
+	if (!t->dir || !t->class || !t->class_uid || !t->worker)
+		return -ENOMEM;
+	for (uint32_t d = 0; d < dp->n_dirs; d++)
+		wf_dir_stats_init(&t->dir[d]);
+	return 0;
+}
+
+void
+wf_dp_totals_fini(struct wf_dp *dp)
+{
+	free(dp->totals.dir);
+	free(dp->totals.class);
+	free(dp->totals.class_uid);
+	free(dp->totals.worker);
+	memset(&dp->totals, 0, sizeof(dp->totals));
+}
+
+void
+wf_dp_totals_adopt(struct wf_dp *dp, const struct wf_plan *plan)
+{
+	struct wf_dp_totals *t = &dp->totals;
+
+	for (uint32_t d = 0; d < plan->n_dirs; d++) {
+		for (uint32_t c = 0; c < plan->dir[d].n_classes; c++) {
+			const struct wf_plan_class *k = &plan->dir[d].classes[c];
+
+			if (t->class_uid[k->slot] == k->uid)
+				continue;
+			memset(&t->class[k->slot], 0, sizeof(t->class[0]));
+			t->class_uid[k->slot] = k->uid;
+		}
+	}
+	if (plan->n_slots > t->n_slots)
+		t->n_slots = plan->n_slots;
+}
+
+/* Asks every worker to turn its banks, and waits. Workers that have stopped can't be asked; then
+ * their banks are the control thread's to turn. */
+static int
+turn_banks(struct wf_dp *dp)
+{
+	struct wf_dp_totals *t = &dp->totals;
+	wf_ns_t deadline_ns = wf_clock_ns(&dp->clock) + ANSWER_NS;
+
+	/* A question that was not answered in time is still open, and its cut is as good. */
+	for (uint32_t i = 0; !t->asked && i < dp->cores.n_workers; i++)
+		wf_stats_ask(dp->workers[i]->stats);
+	t->asked = true;
+	for (uint32_t i = 0; i < dp->cores.n_workers; i++) {
+		struct wf_worker *w = dp->workers[i];
+
+		if (!dp->running && wf_stats_turn_wanted(w->stats))
+			wf_pipe_turn_stats(w->pipe, wf_clock_ns(&dp->clock));
+		while (!wf_stats_turned(w->stats)) {
+			if (wf_clock_ns(&dp->clock) > deadline_ns)
+				return -ETIMEDOUT;
+			sched_yield(); /* the worker may be on this very core */
+		}
+	}
+	t->asked = false;
+	return 0;
+}
+
+static void
+add_worker(struct wf_worker_stats *sum, const struct wf_worker_stats *w)
+{
+	sum->loops += w->loops;
+	sum->busy_cycles += w->busy_cycles;
+	sum->total_cycles += w->total_cycles;
+	if (w->stall_max_ns > sum->stall_max_ns)
+		sum->stall_max_ns = w->stall_max_ns;
+}
+
+/* Adds a worker's closed bank to the totals and clears it. */
+static void
+add_bank(struct wf_dp *dp, uint32_t worker, struct wf_bank *bank)
+{
+	struct wf_dp_totals *t = &dp->totals;
+
+	for (uint32_t d = 0; d < dp->n_dirs; d++) {
+		wf_dir_stats_merge(&t->dir[d], &bank->dir[d]);
+		wf_dir_stats_init(&bank->dir[d]);
+	}
+	for (uint32_t s = 0; s < t->n_slots; s++)
+		wf_class_stats_merge(&t->class[s], &bank -> class[s]);
+	memset(bank->class, 0, t->n_slots * sizeof(bank->class[0]));
+	add_worker(&t->worker[worker], &bank->worker);
+	memset(&bank->worker, 0, sizeof(bank->worker));
+}
+
+int
+wf_dp_collect(struct wf_dp *dp)
+{
+	struct wf_dp_totals *t = &dp->totals;
+	int ret = turn_banks(dp);
+
+	if (ret < 0)
+		return ret;
+	for (uint32_t d = 0; d < dp->n_dirs; d++)
+		t->dir[d].held = (struct wf_count){ 0, 0 };
+	for (uint32_t s = 0; s < t->n_slots; s++)
+		t->class[s].flows = 0;
+	for (uint32_t i = 0; i < dp->cores.n_workers; i++)
+		add_bank(dp, i, wf_stats_idle(dp->workers[i]->stats));
+	return 0;
+}
+
+static int
+fill_dir(const struct wf_dp *dp, uint32_t dir, struct wf_snap_dir *out)
+{
+	const struct wf_plan_dir *d = &wf_dp_plan(dp)->dir[dir];
+
+	out->s = dp->totals.dir[dir];
+	if (wf_snapshot_classes(out, d->n_classes) < 0)
+		return -ENOMEM;
+	for (uint32_t c = 0; c < d->n_classes; c++) {
+		snprintf(out->classes[c].name, WF_NAME_MAX, "%s", d->classes[c].name);
+		out->classes[c].s = dp->totals.class[d->classes[c].slot];
+	}
+	return 0;
+}
+
+static int
+fill_link(const struct wf_dp *dp, uint32_t link, struct wf_snap_link *out)
+{
+	const struct wf_dp_link *l = &dp->links[link];
+
+	snprintf(out->name, WF_NAME_MAX, "%s", l->name);
+	for (uint32_t side = 0; side < 2; side++) {
+		snprintf(out->port[side], WF_NAME_MAX, "%s", dp->ports[l->port[side]].name);
+		if (fill_dir(dp, 2 * link + side, &out->dir[side]) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void
+fill_worker(const struct wf_dp *dp, uint32_t i, struct wf_snap_worker *out)
+{
+	const struct wf_worker_stats *s = &dp->totals.worker[i];
+
+	out->lcore = dp->cores.worker[i];
+	out->shares_core = dp->cores.shared;
+	out->loops = s->loops;
+	out->stall_max_ns = s->stall_max_ns;
+	out->busy_ratio = s->total_cycles ? (double)s->busy_cycles / (double)s->total_cycles : 0;
+}
+
+struct wf_snapshot *
+wf_dp_snapshot(struct wf_dp *dp)
+{
+	struct wf_snapshot *s;
+	wf_ns_t now_ns;
+
+	if (!dp->workers || wf_dp_collect(dp) < 0)
+		return NULL;
+	s = wf_snapshot_new(dp->n_links, dp->n_ports, dp->cores.n_workers);
+	if (!s)
+		return NULL;
+	now_ns = wf_clock_ns(&dp->clock);
+	s->live = true;
+	s->time_ns = dp->clock.start_realtime_ns + now_ns;
+	s->uptime_ns = now_ns;
+	s->generation = wf_swap_generation(dp->swap);
+	s->seed = wf_dp_plan(dp)->seed;
+	for (uint32_t i = 0; i < dp->n_links; i++) {
+		if (fill_link(dp, i, &s->links[i]) < 0) {
+			wf_snapshot_free(s);
+			return NULL;
+		}
+	}
+	for (uint32_t i = 0; i < dp->n_ports; i++)
+		wf_port_snapshot(&dp->ports[i], &s->ports[i]);
+	for (uint32_t i = 0; i < dp->cores.n_workers; i++)
+		fill_worker(dp, i, &s->workers[i]);
+	s->pool_size = dp->pool.n;
+	s->pool_in_use = wf_pool_in_use(&dp->pool);
+	wf_snapshot_judge(s);
+	return s;
+}
+
+/* What is on its way counts as received after the reset, so that the sum still holds. */
+static void
+restart_dir(struct wf_dir_stats *d)
+{
+	struct wf_count held = d->held;
+	struct wf_count ring = { d->handed_out.packets - d->handed_in.packets,
+		d->handed_out.bytes - d->handed_in.bytes };
+
+	wf_dir_stats_init(d);
+	d->held = held;
+	d->handed_out = ring;
+	d->c.rx.packets = held.packets + ring.packets;
+	d->c.rx.bytes = held.bytes + ring.bytes;
+}
+
+int
+wf_dp_reset(struct wf_dp *dp)
+{
+	struct wf_dp_totals *t = &dp->totals;
+	int ret = dp->workers ? wf_dp_collect(dp) : -EINVAL;
+
+	if (ret < 0)
+		return ret;
+	for (uint32_t d = 0; d < dp->n_dirs; d++)
+		restart_dir(&t->dir[d]);
+	memset(t->class, 0, WF_PLAN_MAX_SLOTS * sizeof(*t->class));
+	memset(t->worker, 0, dp->cores.n_workers * sizeof(*t->worker));
+	for (uint32_t i = 0; i < dp->n_ports; i++)
+		wf_port_reset(&dp->ports[i]);
+	return 0;
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Offloads by ETHTOOL_GFEATURES and ETHTOOL_SFEATURES: single bits rather than the old ioctls,
+ * which switch whole groups and could not give a group back as it was. Control thread.
+ */
+#include "wf_offloads.h"
+
+#include <errno.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+/* Names of features (ethtool -k as the kernel spells them); a "*" at either end is open. */
+static const char *const unwanted[] = {
+	"rx-checksum",
+	"tx-checksum-*",
+	"*-segmentation",
+	"tx-gso-*",
+	"rx-gro*",
+	"rx-lro",
+	"rx-udp-gro-forwarding",
+	/* A tag outside the frame does not pass through an XDP socket. */
+	"tx-vlan-hw-insert",
+	"tx-vlan-stag-hw-insert",
+	"rx-vlan-hw-parse",
+	"rx-vlan-stag-hw-parse",
+};
+
+static bool
+is_unwanted(const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < WF_ARRAY_SIZE(unwanted); i++) {
+		const char *u = unwanted[i];
+		size_t n = strlen(u);
+
+		if (u[0] == '*'           ? len >= n - 1 && strcmp(name + len - (n - 1), u + 1) == 0
+			: u[n - 1] == '*' ? strncmp(name, u, n - 1) == 0
+					  : strcmp(name, u) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int
+ethtool(int sock, const char *ifname, void *cmd)
+{
+	struct ifreq ifr = { .ifr_data = cmd };
+	int ret;
+
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", ifname);
+	ret = ioctl(sock, SIOCETHTOOL, &ifr);
+	return ret < 0 ? -errno : ret;
+}
+
+/* Number of features of this kernel, or -errno. */
+static int
+count_features(int sock, const char *ifname)
+{
+	struct {
+		struct ethtool_sset_info info;
+		uint32_t n;
+	} q = { .info = { .cmd = ETHTOOL_GSSET_INFO, .sset_mask = 1ull << ETH_SS_FEATURES } };
+	int ret = ethtool(sock, ifname, &q);
+
+	if (ret < 0)
+		return ret;
+	return q.info.sset_mask ? (int)q.n : -EOPNOTSUPP;
+}
+
+/* Bits of the features that we do not want. 0 or -errno. */
+static int
+find_unwanted(int sock, const char *ifname, int n, uint32_t mask[WF_OFFLOAD_WORDS])
+{
+	struct ethtool_gstrings *names =
+		calloc(1, sizeof(*names) + (size_t)n * ETH_GSTRING_LEN + 1);
+	int ret;
+
+	if (!names)
+		return -ENOMEM;
+	names->cmd = ETHTOOL_GSTRINGS;
+	names->string_set = ETH_SS_FEATURES;
+	names->len = (uint32_t)n;
+	ret = ethtool(sock, ifname, names);
+	for (int i = 0; ret >= 0 && i < n; i++) {
+		char name[ETH_GSTRING_LEN + 1] = "";
+
+		memcpy(name, names->data + (size_t)i * ETH_GSTRING_LEN, ETH_GSTRING_LEN);
+		if (is_unwanted(name))
+			mask[i / 32] |= 1u << (i % 32);
+	}
+	free(names);
+	return ret;
+}
+
+struct features {
+	struct ethtool_gfeatures head;
+	struct ethtool_get_features_block block[WF_OFFLOAD_WORDS];
+};
+
+struct new_features {
+	struct ethtool_sfeatures head;
+	struct ethtool_set_features_block block[WF_OFFLOAD_WORDS];
+};
+
+int
+wf_offloads_off(int sock, const char *ifname, struct wf_offloads *saved)
+{
+	struct features have = { .head = { .cmd = ETHTOOL_GFEATURES } };
+	struct new_features set = { .head = { .cmd = ETHTOOL_SFEATURES } };
+	uint32_t mask[WF_OFFLOAD_WORDS] = { 0 };
+	int n = count_features(sock, ifname), ret, off = 0;
+
+	memset(saved, 0, sizeof(*saved));
+	if (n < 0)
+		return n;
+	if (n > 32 * WF_OFFLOAD_WORDS)
+		n = 32 * WF_OFFLOAD_WORDS;
+	ret = find_unwanted(sock, ifname, n, mask);
+	if (ret < 0)
+		return ret;
+	have.head.size = set.head.size = (uint32_t)(n + 31) / 32;
+	ret = ethtool(sock, ifname, &have);
+	if (ret < 0)
+		return ret;
+	saved->words = set.head.size;
+	for (uint32_t i = 0; i < saved->words; i++) {
+		saved->changed[i] = mask[i] & have.block[i].active & have.block[i].available;
+		saved->wanted[i] = have.block[i].requested & saved->changed[i];
+		set.block[i].valid = saved->changed[i];
+		off += __builtin_popcount(saved->changed[i]);
+	}
+	if (off == 0)
+		return 0;
+	ret = ethtool(sock, ifname, &set);
+	return ret < 0 ? ret : off;
+}
+
+int
+wf_offloads_restore(int sock, const char *ifname, const struct wf_offloads *saved)
+{
+	struct new_features set = { .head = { .cmd = ETHTOOL_SFEATURES, .size = saved->words } };
+	int ret;
+
+	for (uint32_t i = 0; i < saved->words; i++) {
+		set.block[i].valid = saved->changed[i];
+		set.block[i].requested = saved->wanted[i];
+	}
+	ret = ethtool(sock, ifname, &set);
+	return ret < 0 ? ret : 0;
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The mbuf pool. Every frame fits into one mbuf, jumbo frames too: chains are only met where a
+ * driver makes them. Control thread; the operations on packets run on workers.
+ */
+#include "wf_pool.h"
+
+#include <errno.h>
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <rte_mbuf.h>
+#include <rte_mbuf_pool_ops.h>
+#include <string.h>
+
+/* As small as DPDK's drivers expect it. */
+#define ROOM_MIN RTE_MBUF_DEFAULT_DATAROOM
+/* The wheel's and the pipeline's own memory for one held packet, beside its buffer. */
+#define HELD_BYTES 64
+
+static uint32_t
+room(uint32_t frame_bytes)
+{
+	uint32_t bytes = RTE_ALIGN_CEIL(frame_bytes, RTE_CACHE_LINE_SIZE);
+
+	return RTE_PKTMBUF_HEADROOM + RTE_MAX(bytes, (uint32_t)ROOM_MIN);
+}
+
+uint32_t
+wf_pool_element_bytes(uint32_t frame_bytes)
+{
+	return rte_mempool_calc_obj_size(
+		       (uint32_t)sizeof(struct rte_mbuf) + room(frame_bytes), 0, NULL) +
+	       HELD_BYTES;
+}
+
+/* As rte_pktmbuf_pool_create, but without hugepages a buffer may lie across pages: virtual devices
+ * only copy, and one buffer a page would waste 40 % of the memory. */
+static struct rte_mempool *
+create(uint32_t n, uint32_t room_bytes)
+{
+	struct rte_pktmbuf_pool_private priv = { .mbuf_data_room_size = (uint16_t)room_bytes };
+	struct rte_mempool *mp = rte_mempool_create_empty("wf_pool", n,
+		(uint32_t)sizeof(struct rte_mbuf) + room_bytes, WF_POOL_CACHE, sizeof(priv),
+		SOCKET_ID_ANY, rte_eal_has_hugepages() ? 0 : RTE_MEMPOOL_F_NO_IOVA_CONTIG);
+
+	if (!mp)
+		return NULL;
+	if (rte_mempool_set_ops_byname(mp, rte_mbuf_best_mempool_ops(), NULL) != 0) {
+		rte_errno = EINVAL;
+		rte_mempool_free(mp);
+		return NULL;
+	}
+	rte_pktmbuf_pool_init(mp, &priv);
+	if (rte_mempool_populate_default(mp) < 0) {
+		rte_mempool_free(mp);
+		rte_errno = ENOMEM;
+		return NULL;
+	}
+	rte_mempool_obj_iter(mp, rte_pktmbuf_init, NULL);
+	return mp;
+}
+
+int
+wf_pool_init(struct wf_pool *p, uint64_t hold_bytes, uint32_t reserve, uint32_t frame_bytes,
+	bool may_shrink, struct wf_err *err)
+{
+	struct wf_where where = { .path = "memory" };
+	uint64_t held;
+
+	memset(p, 0, sizeof(*p));
+	if (room(frame_bytes) > UINT16_MAX)
+		return wf_err_add(
+			err, &where, "Lower `mtu`", "frames of %u bytes are too long", frame_bytes);
+	p->element_bytes = wf_pool_element_bytes(frame_bytes);
+	held = RTE_MIN(hold_bytes / p->element_bytes, (uint64_t)UINT32_MAX / 2 - reserve);
+	for (; held >= WF_BURST; held -= held / 8 + 1) {
+		p->n = (uint32_t)held + reserve;
+		p->max_held = (uint32_t)held;
+		p->mp = create(p->n, room(frame_bytes));
+		if (p->mp)
+			return 0;
+		if (!may_shrink || rte_errno != ENOMEM)
+			break;
+	}
+	if (held < WF_BURST)
+		return wf_err_add(err, &where, "Raise `memory`",
+			"it holds %llu packets of %u bytes, at least %d are needed",
+			(unsigned long long)held, p->element_bytes, WF_BURST);
+	wf_err_add(err, &where, "Lower `memory`, or reserve more hugepages",
+		"no room for %u packet buffers of %u bytes: %s", p->n, p->element_bytes,
+		rte_strerror(rte_errno));
+	return -ENOMEM;
+}
+
+void
+wf_pool_fini(struct wf_pool *p)
+{
+	rte_mempool_free(p->mp);
+	p->mp = NULL;
+}
+
+uint64_t
+wf_pool_in_use(const struct wf_pool *p)
+{
+	return rte_mempool_in_use_count(p->mp);
+}
+
+static void
+free_packets(void *ctx, void *const *pkts, uint32_t n)
+{
+	rte_pktmbuf_free_bulk((struct rte_mbuf **)(uintptr_t)pkts, n);
+}
+
+/* A copy, not a clone: it may be sent, changed and freed without a thought of the original. */
+static void *
+copy_packet(void *ctx, void *pkt)
+{
+	struct wf_pool *p = ctx;
+
+	return rte_pktmbuf_copy(pkt, p->mp, 0, UINT32_MAX);
+}
+
+struct wf_pkt_ops
+wf_pool_ops(struct wf_pool *p)
+{
+	return (struct wf_pkt_ops){ .free = free_packets, .clone = copy_packet, .ctx = p };
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * A port: one DPDK device with a queue pair for each worker. Set up and asked by the control
+ * thread; workers use only the ids of port and queue.
+ */
+#ifndef WF_PORT_H
+#define WF_PORT_H
+
+#include "wf_conf.h"
+#include "wf_devargs.h"
+#include "wf_snapshot.h"
+
+struct rte_mempool;
+
+#define WF_PORT_NO_DIR UINT32_MAX
+/* Two VLAN tags more than the MTU and the Ethernet header. */
+#define WF_PORT_TAGS_BYTES 8
+
+struct wf_port {
+	char name[WF_NAME_MAX];     /* the configuration's */
+	char device[WF_DEV_NAME];   /* DPDK's */
+	char *devargs;              /* the completed device string */
+	char hostif[WF_DEV_NAME];   /* interface of the host, "" */
+	bool shares_hostif;         /* and its flags, offloads and MTU are ours to set */
+	struct wf_where where;      /* file and line; the path is of the port's own */
+	char path[WF_NAME_MAX + 8]; /* "ports.NAME" */
+	uint16_t id;                /* DPDK's number */
+	uint32_t mtu;               /* bytes of payload */
+	uint32_t rx_dir;            /* link direction of what it receives; WF_PORT_NO_DIR */
+	bool configured, started;
+	uint16_t n_rxd, n_txd;      /* descriptors of a queue */
+	struct wf_snap_port base;   /* counters at the last reset */
+	struct wf_snap_port frozen; /* counters at the end of receiving */
+	bool is_frozen;
+};
+
+/* What the configuration says of one port, for n_workers. No EAL needed. 0 or -errno. */
+int wf_port_init(struct wf_port *p, const struct wf_conf *conf, uint32_t index, uint32_t n_workers,
+	struct wf_err *err);
+void wf_port_fini(struct wf_port *p);
+
+/* Is it safe to take? 0 or -EINVAL with reasons. */
+int wf_port_guard(const struct wf_port *p, struct wf_err *err);
+/* Finds the device after EAL's start, and its MTU. 0 or -errno with reasons. */
+int wf_port_find(struct wf_port *p, struct wf_err *err);
+/* Largest frame in bytes, tags included. */
+uint32_t wf_port_frame_bytes(const struct wf_port *p);
+/* Configures and starts it with n_queues queue pairs. 0 or -errno with reasons. */
+int wf_port_start(
+	struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, struct wf_err *err);
+/* Mirror of find and start. */
+void wf_port_stop(struct wf_port *p);
+
+/* Counters since the last reset, link state, names. */
+void wf_port_snapshot(struct wf_port *p, struct wf_snap_port *out);
+/* What the device misses from now on, because nobody receives, does not count. */
+void wf_port_freeze(struct wf_port *p);
+void wf_port_reset(struct wf_port *p);
+
+#endif

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The worker's loop. No lock, system call, allocation, division or log in here (but the yield of a
+ * worker that shares its core, on turns in which there was nothing to do).
+ *
+ * A turn: adopt the plan; turn the statistics' banks if asked; retry what devices refused; receive
+ * from each port; take over from other workers; send what is due; housekeeping.
+ */
+#include "wf_worker.h"
+
+#include <rte_ethdev.h>
+#include <rte_ether.h>
+#include <rte_mbuf.h>
+#include <sched.h>
+
+/* Packets taken from the pipeline at a time, and at most in a turn: more than a turn can receive,
+ * so that what waits can't grow for want of turns. */
+#define TAKE_BURST 64
+#define TAKE_TURN  2048
+
+/* What the mbuf itself needs; all else would be instructions to a transmitting device. */
+#define KEEP_FLAGS (RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL)
+
+/* A driver or the kernel before it took the VLAN tag out of the frame: puts it back. The packet may
+ * move. false: no room. */
+static bool
+restore_tag(struct rte_mbuf **m)
+{
+	return rte_vlan_insert(m) == 0;
+}
+
+/* Makes received mbufs ready for the pipeline. Returns how many are. */
+static inline uint32_t
+fill_rx(struct wf_worker *w, uint32_t dir, struct rte_mbuf **m, uint32_t n, wf_ns_t now_ns,
+	struct wf_rx *rx)
+{
+	uint32_t k = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		bool whole = true;
+
+		if (WF_UNLIKELY(m[i]->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED))
+			whole = restore_tag(&m[i]);
+		m[i]->ol_flags &= KEEP_FLAGS;
+		rx[k] = (struct wf_rx){ .pkt = m[i],
+			.data = rte_pktmbuf_mtod(m[i], const uint8_t *),
+			.readable_bytes = m[i]->data_len,
+			.len_bytes = m[i]->pkt_len,
+			.rx_ns = now_ns };
+		if (WF_UNLIKELY(!whole))
+			wf_pipe_refuse(w->pipe, dir, &rx[k], 1, true, WF_DROP_no_buffer);
+		else
+			k++;
+	}
+	return k;
+}
+
+/* Keeps what is this worker's and hands over the rest. Returns how many it keeps, at the front. */
+static uint32_t
+share_out(
+	struct wf_worker *w, const struct wf_plan *plan, uint32_t dir, struct wf_rx *rx, uint32_t n)
+{
+	struct wf_rx other[WF_BURST];
+	uint32_t owner[WF_BURST], mine = 0, left = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t o = wf_pipe_owner(plan, dir, &rx[i], w->n_workers);
+
+		if (o == WF_PIPE_ANY || o == w->index) {
+			rx[mine++] = rx[i];
+			continue;
+		}
+		owner[left] = o;
+		other[left++] = rx[i];
+	}
+	/* One ring after the other, each in order of arrival. */
+	while (left > 0) {
+		struct wf_rx same[WF_BURST];
+		uint32_t to = owner[0], n_same = 0, rest = 0;
+
+		for (uint32_t i = 0; i < left; i++) {
+			if (owner[i] == to) {
+				same[n_same++] = other[i];
+			} else {
+				owner[rest] = owner[i];
+				other[rest++] = other[i];
+			}
+		}
+		wf_handoff_put(w->out[to], w->pipe, w->stats, dir, same, n_same);
+		left = rest;
+	}
+	return mine;
+}
+
+/* One burst from each port. Returns how many packets came. */
+static uint32_t
+receive(struct wf_worker *w, const struct wf_plan *plan)
+{
+	uint32_t total = 0;
+
+	for (uint32_t q = 0; q < w->n_rxqs; q++) {
+		uint32_t dir = w->rxq[q].dir;
+		struct rte_mbuf *m[WF_BURST];
+		struct wf_rx rx[WF_BURST];
+		uint32_t n = rte_eth_rx_burst(w->rxq[q].port, (uint16_t)w->index, m, WF_BURST);
+
+		if (n == 0)
+			continue;
+		total += n;
+		n = fill_rx(w, dir, m, n, wf_clock_ns(&w->clock), rx);
+		if (w->n_workers > 1)
+			n = share_out(w, plan, dir, rx, n);
+		wf_pipe_in(w->pipe, plan, dir, rx, n, true);
+	}
+	return total;
+}
+
+/* What other workers hand over. */
+static uint32_t
+take_over(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns)
+{
+	uint32_t total = 0;
+
+	for (uint32_t i = 0; i < w->n_workers; i++) {
+		struct wf_rx rx[WF_BURST];
+		uint32_t dir, n, sum = 0;
+
+		/* Runs of one direction are short: up to one whole burst from each ring. */
+		while (w->in[i] && sum < WF_BURST &&
+			(n = wf_handoff_take(w->in[i], w->pipe, w->stats, now_ns, &dir, rx)) > 0) {
+			wf_pipe_in(w->pipe, plan, dir, rx, n, false);
+			sum += n;
+		}
+		total += sum;
+	}
+	return total;
+}
+
+static uint32_t
+flush(struct wf_worker *w)
+{
+	uint32_t sent = 0;
+
+	for (uint32_t i = 0; i < w->n_txqs; i++)
+		if (w->txq[i].n > 0)
+			sent += wf_txq_flush(&w->txq[i], w->pipe, &w->clock);
+	return sent;
+}
+
+/* Everything that is due, to the ports. Returns how many packets were taken. */
+static uint32_t
+send_due(struct wf_worker *w, wf_ns_t now_ns)
+{
+	struct wf_held h[TAKE_BURST];
+	uint32_t n, total = 0;
+
+	do {
+		n = wf_pipe_take(w->pipe, now_ns, h, TAKE_BURST);
+		for (uint32_t i = 0; i < n; i++)
+			wf_txq_put(&w->txq[w->txq_of_dir[h[i].dir]], w->pipe, &w->clock, &h[i]);
+		if (n > 0)
+			flush(w);
+		total += n;
+	} while (n == TAKE_BURST && total < TAKE_TURN);
+	return total;
+}
+
+/* Nothing held, nothing on its way here. */
+static bool
+empty(const struct wf_worker *w)
+{
+	for (uint32_t i = 0; i < w->n_workers; i++)
+		if (w->in[i] && !wf_handoff_empty(w->in[i]))
+			return false;
+	return wf_pipe_held(w->pipe) == 0;
+}
+
+/* The turn before: from its start to the start of this one. */
+static inline void
+count_turn(struct wf_worker_stats *s, const struct wf_clock *clock, uint64_t cycles, bool busy)
+{
+	wf_ns_t ns = (wf_ns_t)(((unsigned __int128)cycles * clock->mult) >> 32);
+
+	s->loops++;
+	s->total_cycles += cycles;
+	s->busy_cycles += busy ? cycles : 0;
+	if (WF_UNLIKELY(ns > s->stall_max_ns))
+		s->stall_max_ns = ns;
+}
+
+/* One turn of the loop. Was there anything to do? */
+static inline bool
+turn(struct wf_worker *w, const struct wf_plan *plan, int phase, wf_ns_t now_ns)
+{
+	uint32_t work = flush(w);
+
+	if (WF_LIKELY(phase == WF_PHASE_RUN))
+		work += receive(w, plan);
+	if (w->n_workers > 1)
+		work += take_over(w, plan, now_ns);
+	if (work > 0)
+		now_ns = wf_clock_ns(&w->clock);
+	work += send_due(w, now_ns);
+	wf_pipe_tidy(w->pipe, now_ns);
+	return work > 0;
+}
+
+static void
+rest(const struct wf_worker *w)
+{
+	if (w->yields)
+		sched_yield();
+	else
+		rte_pause();
+}
+
+int
+wf_worker_main(void *worker)
+{
+	struct wf_worker *w = worker;
+	uint64_t before = wf_clock_cycles();
+	int phase = WF_PHASE_NONE;
+	bool busy = false;
+
+	wf_swap_join(w->swap, w->index);
+	for (;;) {
+		int wanted = atomic_load_explicit(&w->orders->phase, memory_order_acquire);
+		const struct wf_plan *plan = wf_swap_turn(w->swap, w->index);
+		uint64_t start = wf_clock_cycles();
+		wf_ns_t now_ns = wf_clock_ns_at(&w->clock, start);
+
+		count_turn(&w->stats->now->worker, &w->clock, start - before, busy);
+		before = start;
+		if (WF_UNLIKELY(wf_stats_turn_wanted(w->stats)))
+			wf_pipe_turn_stats(w->pipe, now_ns);
+		busy = turn(w, plan, wanted, now_ns);
+		if (WF_UNLIKELY(wanted != phase)) {
+			phase = wanted;
+			atomic_store_explicit(&w->seen, phase, memory_order_release);
+		}
+		if (!busy)
+			rest(w);
+		if (WF_UNLIKELY(phase == WF_PHASE_FINISH) &&
+			(empty(w) || now_ns >= w->orders->deadline_ns))
+			break;
+	}
+	wf_swap_leave(w->swap, w->index);
+	return 0;
+}

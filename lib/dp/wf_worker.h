@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * A worker: a core that polls its queue of every port and runs each packet to completion.
+ *
+ * The control thread makes it, starts it and takes it down; everything in between is the worker's
+ * own but for the members marked otherwise.
+ */
+#ifndef WF_WORKER_H
+#define WF_WORKER_H
+
+#include <stdatomic.h>
+
+#include "wf_clock.h"
+#include "wf_handoff.h"
+#include "wf_pipe.h"
+#include "wf_swap.h"
+#include "wf_txq.h"
+
+/* What the control thread wants of all workers. They go through it in this order. */
+enum wf_phase {
+	WF_PHASE_NONE,
+	WF_PHASE_RUN,
+	WF_PHASE_DRAIN,  /* receive no more from ports */
+	WF_PHASE_FINISH, /* nobody hands over any more: end when empty, or at the deadline */
+};
+
+/* Written by the control thread, read by all workers. */
+struct wf_orders {
+	_Atomic int phase WF_CACHE_ALIGNED; /* release; partner: the worker's loop */
+	wf_ns_t deadline_ns;                /* of WF_PHASE_FINISH; written before it */
+};
+
+/* A queue that the worker receives from. */
+struct wf_rxq {
+	uint16_t port;
+	uint16_t dir;
+};
+
+struct wf_worker {
+	/* Constant while it runs. */
+	uint32_t index, n_workers;
+	bool yields; /* the control thread runs on this core too */
+	uint32_t n_rxqs, n_txqs;
+	struct wf_rxq *rxq;
+	struct wf_txq *txq;      /* one a port */
+	uint16_t *txq_of_dir;    /* [n_dirs] */
+	struct wf_handoff **in;  /* [n_workers], NULL at its own place: from each other worker */
+	struct wf_handoff **out; /* [n_workers], the same: to each other worker */
+	const struct wf_orders *orders;
+	struct wf_swap *swap;
+	struct wf_stats *stats;
+	struct wf_pipe *pipe;
+	struct wf_clock clock;
+
+	/* Worker writes. */
+	_Atomic int seen
+		WF_CACHE_ALIGNED; /* release; partner: wf_worker_wait: the phase it is in */
+};
+
+struct wf_worker_params {
+	uint32_t index, n_workers, n_ports, n_dirs;
+	bool yields;
+	const struct wf_orders *orders;
+	struct wf_swap *swap;
+	const struct wf_clock *clock;
+	uint32_t max_held, max_flows;
+	wf_ns_t flow_idle_ns;
+	struct wf_pkt_ops ops;
+};
+
+/* Its statistics, its pipeline and room for its queues; the caller fills in rxq, txq and rings.
+ * NULL: out of memory. */
+struct wf_worker *wf_worker_new(const struct wf_worker_params *params);
+void wf_worker_free(struct wf_worker *w);
+
+/* The loop, from WF_PHASE_RUN to the end of WF_PHASE_FINISH: rte_eal_remote_launch. */
+int wf_worker_main(void *worker);
+
+/* Control: ends what is left after the loop, with the cause `shutdown`. */
+void wf_worker_drop_rest(struct wf_worker *w);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * A worker's memory, from its making to its end. Control thread, while the worker does not run.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wf_worker.h"
+
+static struct wf_pipe *
+new_pipe(const struct wf_worker_params *q, struct wf_stats *stats)
+{
+	char name[32];
+	struct wf_pipe_params params = {
+		.name = name,
+		.n_dirs = q->n_dirs,
+		.n_slots = WF_PLAN_MAX_SLOTS, /* live changes may add classes */
+		.max_held = q->max_held,
+		.max_flows = q->max_flows,
+		.flow_idle_ns = q->flow_idle_ns,
+		.start_ns = wf_clock_ns(q->clock),
+		.ops = q->ops,
+		.stats = stats,
+	};
+
+	snprintf(name, sizeof(name), "wf_worker_%u", q->index);
+	return wf_pipe_new(&params);
+}
+
+struct wf_worker *
+wf_worker_new(const struct wf_worker_params *q)
+{
+	struct wf_worker *w = aligned_alloc(WF_CACHE_LINE, sizeof(*w));
+
+	if (!w)
+		return NULL;
+	memset(w, 0, sizeof(*w));
+	w->index = q->index;
+	w->n_workers = q->n_workers;
+	w->yields = q->yields;
+	w->orders = q->orders;
+	w->swap = q->swap;
+	w->clock = *q->clock;
+	w->rxq = calloc(q->n_ports, sizeof(*w->rxq));
+	w->txq = calloc(q->n_ports, sizeof(*w->txq));
+	w->txq_of_dir = calloc(q->n_dirs, sizeof(*w->txq_of_dir));
+	w->in = calloc(q->n_workers, sizeof(struct wf_handoff *));
+	w->out = calloc(q->n_workers, sizeof(struct wf_handoff *));
+	w->stats = wf_stats_new(q->n_dirs, WF_PLAN_MAX_SLOTS);
+	if (w->stats)
+		w->pipe = new_pipe(q, w->stats);
+	if (!w->rxq || !w->txq || !w->txq_of_dir || !w->in || !w->out || !w->pipe) {
+		wf_worker_free(w);
+		return NULL;
+	}
+	return w;
+}
+
+void
+wf_worker_free(struct wf_worker *w)
+{
+	if (!w)
+		return;
+	wf_pipe_free(w->pipe);
+	wf_stats_free(w->stats);
+	free(w->out);
+	free(w->in);
+	free(w->txq_of_dir);
+	free(w->txq);
+	free(w->rxq);
+	free(w);
+}
+
+/* Packets that were handed over and never taken count as taken, and end here. */
+static void
+drop_handed(struct wf_worker *w, struct wf_handoff *ring, wf_ns_t now_ns)
+{
+	struct wf_rx rx[WF_BURST];
+	uint32_t dir, n;
+
+	while ((n = wf_handoff_take(ring, w->pipe, w->stats, now_ns, &dir, rx)) > 0)
+		wf_pipe_refuse(w->pipe, dir, rx, n, false, WF_DROP_shutdown);
+}
+
+void
+wf_worker_drop_rest(struct wf_worker *w)
+{
+	wf_ns_t now_ns = wf_clock_ns(&w->clock), next_ns;
+	struct wf_held h[WF_BURST];
+
+	for (uint32_t i = 0; i < w->n_workers; i++)
+		if (w->in[i])
+			drop_handed(w, w->in[i], now_ns);
+	for (uint32_t i = 0; i < w->n_txqs; i++)
+		wf_txq_drop_all(&w->txq[i], w->pipe, WF_DROP_shutdown);
+	while ((next_ns = wf_pipe_next(w->pipe)) != UINT64_MAX) {
+		uint32_t n;
+
+		now_ns = next_ns > now_ns ? next_ns : now_ns;
+		n = wf_pipe_take(w->pipe, now_ns, h, WF_BURST);
+		wf_pipe_drop(w->pipe, h, n, WF_DROP_shutdown);
+	}
+}
