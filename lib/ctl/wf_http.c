@@ -237,7 +237,7 @@ wf_http_body_json(struct wf_request *r)
 		out_of_memory(r);
 		return NULL;
 	}
-	body = json_loadb(data, len, JSON_REJECT_DUPLICATES, &at);
+	body = json_loadb(data, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &at);
 	if (body == NULL)
 		wf_http_problem(r, 400, NULL, "The body is not JSON: line %d, column %d: %s.",
 			at.line, at.column, at.text);

@@ -125,39 +125,45 @@ cause_help(const char *name)
 	return "";
 }
 
+/* Causes of one direction under its heading; shares are of all packets that came in or were made.
+ */
 static void
-print_causes(const char *link, const char *side, const json_t *d, bool *heading, FILE *out)
+print_causes(const char *link, const char *side, const json_t *d, FILE *out)
 {
-	uint64_t rx = packets(d, "rx") + packets(d, "dup_created") + packets(d, "forged");
+	uint64_t all = packets(d, "rx") + packets(d, "dup_created") + packets(d, "forged");
 	json_t *by_cause = json_object_get(d, "dropped"), *c;
 	const char *name;
 
+	if (lost(d) == 0)
+		return;
+	fprintf(out, "  %.40s %s\n", link, side);
 	json_object_foreach(by_cause, name, c)
 	{
-		char n[WF_TEXT_MAX];
+		uint64_t n = integer(c, "packets");
+		char text[WF_TEXT_MAX];
 
-		if (integer(c, "packets") == 0)
+		if (n == 0)
 			continue;
-		if (!*heading)
-			fprintf(out, "\nLost, by cause\n");
-		*heading = true;
-		wf_text_count(integer(c, "packets"), n);
-		fprintf(out, "  %-12.12s %s %13s %8.3f %%   %-12s %s\n", link, side, n,
-			rx != 0 ? 100.0 * (double)integer(c, "packets") / (double)rx : 0.0, name,
-			cause_help(name));
+		fprintf(out, "%15s %8.3f %%  %-12s %s\n", wf_text_count(n, text),
+			all != 0 ? 100.0 * (double)n / (double)all : 0.0, name, cause_help(name));
 	}
 }
 
 static void
 print_lost(const json_t *stats, FILE *out)
 {
-	bool heading = false;
+	const json_t *links = json_object_get(stats, "links");
+	uint64_t sum = 0;
 	json_t *link;
 	size_t i;
 
-	json_array_foreach(json_object_get(stats, "links"), i,
-		link) for (int side = 0; side < 2; side++) print_causes(string(link, "name"),
-		sides[side], json_object_get(link, sides[side]), &heading, out);
+	json_array_foreach(links, i, link) for (int side = 0; side < 2; side++) sum +=
+		lost(json_object_get(link, sides[side]));
+	if (sum == 0)
+		return;
+	fprintf(out, "\nLost, by cause\n");
+	json_array_foreach(links, i, link) for (int side = 0; side < 2; side++) print_causes(
+		string(link, "name"), sides[side], json_object_get(link, sides[side]), out);
 }
 
 static void
@@ -269,11 +275,11 @@ print_verdict(const json_t *stats, FILE *out)
 		wf_text_count(integer(unaccounted, "packets"), n),
 		wf_text_count(integer(unaccounted, "bytes"), b));
 	if (json_is_true(json_object_get(verdict, "trustworthy"))) {
-		fprintf(out, "Verdict: trustworthy. What happened to the packets is what was "
-			     "configured.\n");
+		fprintf(out, "Verdict: trustworthy. wirefault itself lost nothing and released "
+			     "packets on time.\n");
 		return;
 	}
-	fprintf(out, "Verdict: NOT trustworthy. wirefault itself disturbed the packets:\n");
+	fprintf(out, "Verdict: NOT trustworthy, because\n");
 	json_array_foreach(json_object_get(verdict, "reasons"), i, reason)
 		fprintf(out, "  - %s\n", json_string_value(reason));
 }

@@ -108,15 +108,17 @@ wf_route_config_put(struct wf_request *r)
 	struct wf_err *err = wf_err_new();
 	uint64_t generation = 0;
 	struct wf_node *tree;
+	int rc;
 
 	if (err == NULL) {
 		wf_http_failed(r, -ENOMEM, NULL);
 		return;
 	}
 	tree = body_tree(r, err);
-	if (tree != NULL)
-		reply_change(
-			r, r->ops->apply(r->ops->ctx, tree, &generation, err), generation, err);
+	if (tree != NULL) {
+		rc = r->ops->apply(r->ops->ctx, tree, &generation, err);
+		reply_change(r, rc, generation, err);
+	}
 	wf_err_free(err);
 }
 
@@ -149,11 +151,13 @@ wf_route_config_reload(struct wf_request *r)
 {
 	struct wf_err *err = wf_err_new();
 	uint64_t generation = 0;
+	int rc;
 
 	if (err == NULL) {
 		wf_http_failed(r, -ENOMEM, NULL);
 		return;
 	}
-	reply_change(r, r->ops->reload(r->ops->ctx, &generation, err), generation, err);
+	rc = r->ops->reload(r->ops->ctx, &generation, err);
+	reply_change(r, rc, generation, err);
 	wf_err_free(err);
 }
