@@ -133,6 +133,8 @@ parse(const struct wf_param *row, const char *text, union value *v)
 		return parse_overhead(text, &v->signed_count);
 	case WF_PARAM_STRING:
 		return 0;
+	case WF_PARAM_ELSEWHERE:
+		break;
 	}
 	return -EINVAL;
 }
@@ -323,6 +325,10 @@ wf_param_format(const struct wf_param *row, const void *block, char out[WF_PARAM
 	union value v = { 0 };
 	char *string;
 
+	if (row->type == WF_PARAM_ELSEWHERE) {
+		out[0] = 0;
+		return out;
+	}
 	if (row->type == WF_PARAM_STRING) {
 		memcpy(&string, at, sizeof(string));
 		snprintf(out, WF_PARAM_TEXT, "%s", string != NULL ? string : "");
@@ -356,6 +362,7 @@ wf_param_format(const struct wf_param *row, const void *block, char out[WF_PARAM
 		snprintf(out, WF_PARAM_TEXT, "%lld", (long long)v.signed_count);
 		break;
 	case WF_PARAM_STRING:
+	case WF_PARAM_ELSEWHERE:
 		break;
 	}
 	return out;
@@ -391,6 +398,7 @@ wf_param_type_text(const struct wf_param *row, char out[WF_PARAM_TEXT])
 		[WF_PARAM_LIMIT] = "packets, size or time",
 		[WF_PARAM_OVERHEAD] = "bytes or \"ethernet\"",
 		[WF_PARAM_STRING] = "string",
+		[WF_PARAM_ELSEWHERE] = "see meaning",
 	};
 	size_t n;
 

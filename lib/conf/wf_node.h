@@ -40,6 +40,10 @@ void wf_node_free(struct wf_node *n); /* unlinks it from its parent first */
 void wf_node_append(struct wf_node *parent, struct wf_node *child);
 /* Puts `with` in the place of `old`, which is freed. */
 void wf_node_replace(struct wf_node *old, struct wf_node *with);
+/* 0 or -ENOMEM. */
+int wf_node_rename(struct wf_node *n, const char *name);
+/* Takes file and line over from `like`. 0 or -ENOMEM. */
+int wf_node_place(struct wf_node *n, const struct wf_node *like);
 struct wf_node *wf_node_get(const struct wf_node *group, const char *name);
 struct wf_node *wf_node_at(const struct wf_node *list, size_t i);
 size_t wf_node_length(const struct wf_node *n);

@@ -66,7 +66,9 @@ struct wf_stage_env {
 struct wf_stage_ops {
 	const char *name;     /* config key = JSON key = manual heading */
 	const char *summary;  /* one sentence without a full stop */
-	const char *main_key; /* a scalar for the block sets this key */
+	const char *main_key; /* a scalar for the block sets this key ... */
+	const char *selector; /* key that chooses the model or distribution; NULL: there is none */
+	const char *scalar_choice; /* ... and the selector to this; NULL: leaves it alone */
 	const struct wf_param *params;
 	size_t params_size;
 	uint32_t cfg_size;   /* compiled form: const, shared by all workers */

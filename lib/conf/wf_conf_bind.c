@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * From a normalised tree to struct wf_conf: the top level, ports, workers, control. Every error is
+ * reported, not only the first. Control threads only.
+ */
+#include "wf_conf_bind.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct wf_where
+wf_conf_where(const struct wf_node *n, char buf[256])
+{
+	const char *path = wf_node_path(n, buf, 256);
+
+	return (struct wf_where){ n->file, n->line, *path != 0 ? path : NULL };
+}
+
+int
+wf_conf_complain(
+	struct wf_err *err, const struct wf_node *n, const char *hint, const char *fmt, ...)
+{
+	char path[256], message[256];
+	struct wf_where where = wf_conf_where(n, path);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(message, sizeof(message), fmt, ap);
+	va_end(ap);
+	return wf_err_add(err, &where, hint, "%s", message);
+}
+
+int
+wf_conf_unknown(struct wf_err *err, const struct wf_node *n, const char *const *names)
+{
+	const char *near = wf_suggest(n->name, names);
+	char hint[128];
+
+	if (near != NULL)
+		snprintf(hint, sizeof(hint), "Did you mean \"%s\"?", near);
+	return wf_conf_complain(err, n,
+		near != NULL ? hint : "`wirefault reference` lists the keys",
+		"unknown key \"%.64s\"", n->name);
+}
+
+static int
+unknown_in_table(struct wf_err *err, const struct wf_node *n, const struct wf_param *table)
+{
+	const char *names[64];
+	size_t count = 0;
+
+	for (; table[count].name != NULL && count < WF_ARRAY_SIZE(names) - 1; count++)
+		names[count] = table[count].name;
+	names[count] = NULL;
+	return wf_conf_unknown(err, n, names);
+}
+
+int
+wf_conf_bind_table(const struct wf_node *group, const struct wf_param *table, uint64_t others,
+	void *block, struct wf_err *err)
+{
+	char buf[64], path[256];
+	int rc = 0;
+
+	if (group->kind != WF_NODE_GROUP)
+		return wf_conf_complain(err, group, "Write it as { key = value; ... }",
+			"this is not a group of keys");
+	for (const struct wf_node *n = group->first; n != NULL; n = n->next) {
+		int row = wf_param_find(table, n->name);
+		const char *text = wf_node_text(n, buf, sizeof(buf));
+		struct wf_where where = wf_conf_where(n, path);
+
+		if (row < 0)
+			rc = unknown_in_table(err, n, table);
+		else if (others >> row & 1)
+			continue;
+		else if (text == NULL)
+			rc = wf_conf_complain(err, n, NULL, "a single value is expected here");
+		else if (wf_param_set(table, (size_t)row, text, block, &where, err) < 0)
+			rc = -EINVAL;
+	}
+	return rc;
+}
+
+int
+wf_conf_bind_name(const struct wf_node *owner, char out[WF_NAME_MAX], struct wf_err *err)
+{
+	const struct wf_node *n = wf_node_get(owner, "name");
+	size_t length;
+
+	if (n == NULL)
+		return wf_conf_complain(err, owner, "Write name = \"a\"", "\"name\" is missing");
+	if (n->kind != WF_NODE_STRING)
+		return wf_conf_complain(err, n, "Write it in quotes", "a name is a string");
+	length = strlen(n->string);
+	if (length == 0 || length >= WF_NAME_MAX ||
+		n->string[strspn(n->string, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					    "0123456789-_.")] != 0 ||
+		strchr("-_.", n->string[0]) != NULL)
+		return wf_conf_complain(err, n,
+			"Use 1 to 63 letters, digits, '-', '_' and '.', the first a letter or "
+			"digit",
+			"\"%.80s\" is not a name", n->string);
+	memcpy(out, n->string, length + 1);
+	return 0;
+}
+
+/* The list `name` of the top level, or an error. */
+static const struct wf_node *
+required_list(const struct wf_node *tree, const char *name, struct wf_err *err)
+{
+	const struct wf_node *n = wf_node_get(tree, name);
+	char path[256];
+	struct wf_where where = wf_conf_where(tree, path);
+
+	if (n != NULL && n->kind == WF_NODE_LIST && n->first != NULL)
+		return n;
+	if (n != NULL) {
+		wf_conf_complain(err, n, "Write it as ( { ... }, { ... } )",
+			"this is not a list of at least one");
+	} else {
+		where.line = 0;
+		wf_err_add(err, &where, "A configuration needs ports and links",
+			"\"%s\" is missing", name);
+	}
+	return NULL;
+}
+
+static void
+bind_port(struct wf_conf *conf, const struct wf_node *n, struct wf_conf_port *port,
+	struct wf_err *err)
+{
+	struct wf_port_params p = { 0 };
+	/* The name first, and whatever else is wrong: links look it up. */
+	int rc = wf_conf_bind_name(n, port->name, err);
+
+	if (wf_param_defaults(wf_port_table, &p) < 0 ||
+		wf_conf_bind_table(n, wf_port_table, 1 << PORT_NAME, &p, err) < 0 || rc < 0)
+		goto out;
+	if (p.device == NULL || *p.device == 0) {
+		wf_conf_complain(
+			err, n, "Write device = \"net_tap0,iface=wfa\"", "\"device\" is missing");
+		goto out;
+	}
+	for (uint32_t i = 0; i < conf->n_ports; i++) {
+		const struct wf_conf_port *q = &conf->ports[i];
+		size_t length = strcspn(p.device, ",");
+
+		if (q == port || q->device == NULL)
+			continue;
+		if (strcmp(q->name, port->name) == 0)
+			wf_conf_complain(
+				err, n, "Give it another name", "a second port \"%s\"", port->name);
+		if (strcspn(q->device, ",") == length && strncmp(q->device, p.device, length) == 0)
+			wf_conf_complain(err, wf_node_get(n, "device"),
+				"Number them: net_tap0, net_tap1",
+				"port \"%s\" has the device \"%.*s\", too", q->name, (int)length,
+				p.device);
+	}
+	port->mtu = (uint32_t)p.mtu;
+	port->device = p.device;
+	p.device = NULL;
+out:
+	wf_param_release(wf_port_table, &p);
+}
+
+static void
+bind_ports(struct wf_conf *conf, const struct wf_node *list, struct wf_err *err)
+{
+	uint32_t i = 0;
+
+	conf->ports = calloc(wf_node_length(list), sizeof(*conf->ports));
+	if (conf->ports == NULL) {
+		wf_err_add(err, NULL, NULL, "out of memory");
+		return;
+	}
+	conf->n_ports = (uint32_t)wf_node_length(list);
+	for (const struct wf_node *n = list->first; n != NULL; n = n->next)
+		bind_port(conf, n, &conf->ports[i++], err);
+}
+
+static void
+bind_workers(struct wf_conf *conf, const struct wf_node *list, struct wf_err *err)
+{
+	if (list == NULL)
+		return;
+	if (list->kind != WF_NODE_LIST || list->first == NULL) {
+		wf_conf_complain(
+			err, list, "Write workers = [ 1, 2 ]", "this is not a list of cores");
+		return;
+	}
+	for (const struct wf_node *n = list->first; n != NULL; n = n->next) {
+		if (n->kind != WF_NODE_INT || n->integer < 0 || n->integer > 1023) {
+			wf_conf_complain(
+				err, n, "Write the number of a core, from 0", "this is not a core");
+			continue;
+		}
+		if (conf->n_workers == WF_CONF_MAX_WORKERS) {
+			wf_conf_complain(err, n, NULL, "more than %d workers", WF_CONF_MAX_WORKERS);
+			return;
+		}
+		for (uint32_t i = 0; i < conf->n_workers; i++)
+			if (conf->workers[i] == (unsigned)n->integer)
+				wf_conf_complain(err, n, "Give each worker a core of its own",
+					"two workers on core %u would take turns of milliseconds",
+					conf->workers[i]);
+		conf->workers[conf->n_workers++] = (unsigned)n->integer;
+	}
+}
+
+static void
+bind_seed(struct wf_conf *conf, const struct wf_node *n, const char *text, struct wf_err *err)
+{
+	char *end;
+
+	if (text == NULL)
+		return;
+	errno = 0;
+	conf->seed = strtoull(text, &end, 0);
+	conf->seed_given = true;
+	if (errno != 0 || *text == 0 || *end != 0 || strchr(text, '-') != NULL)
+		wf_conf_complain(err, n, "Write seed = 42", "\"%.64s\" is not a seed", text);
+}
+
+static void
+bind_control(struct wf_conf *conf, const struct wf_node *n, struct wf_err *err)
+{
+	struct wf_control_params p = { 0 };
+
+	if (wf_param_defaults(wf_control_table, &p) < 0)
+		wf_err_add(err, NULL, NULL, "out of memory");
+	else if (n != NULL)
+		wf_conf_bind_table(n, wf_control_table, 0, &p, err);
+	conf->control.socket = p.socket;
+	if (p.socket != NULL && strlen(p.socket) > 107) /* sun_path */
+		wf_conf_complain(err, n, NULL, "the path of a Unix socket has at most 107 bytes");
+}
+
+static void
+bind_top(struct wf_conf *conf, const struct wf_node *tree, struct wf_err *err)
+{
+	const uint64_t others =
+		1 << TOP_WORKERS | 1 << TOP_PORTS | 1 << TOP_LINKS | 1 << TOP_CONTROL;
+	struct wf_top_params p = { 0 };
+	const struct wf_node *ports, *links;
+
+	if (wf_param_defaults(wf_top_table, &p) < 0)
+		wf_err_add(err, NULL, NULL, "out of memory");
+	wf_conf_bind_table(tree, wf_top_table, others, &p, err);
+	bind_seed(conf, wf_node_get(tree, "seed"), p.seed, err);
+	conf->memory_bytes = p.memory_bytes;
+	conf->max_flows = (uint32_t)p.max_flows;
+	conf->flow_idle_ns = p.flow_idle_ns;
+	wf_param_release(wf_top_table, &p);
+	bind_workers(conf, wf_node_get(tree, "workers"), err);
+	bind_control(conf, wf_node_get(tree, "control"), err);
+	ports = required_list(tree, "ports", err);
+	if (ports != NULL)
+		bind_ports(conf, ports, err);
+	links = required_list(tree, "links", err);
+	if (links != NULL)
+		wf_conf_bind_links(conf, links, err);
+}
+
+struct wf_conf *
+wf_conf_bind(const struct wf_node *tree, struct wf_err *err)
+{
+	size_t before = wf_err_count(err);
+	struct wf_conf *conf = calloc(1, sizeof(*conf));
+
+	if (conf == NULL) {
+		wf_err_add(err, NULL, NULL, "out of memory");
+		return NULL;
+	}
+	if (tree->file != NULL)
+		conf->file = strdup(tree->file);
+	bind_top(conf, tree, err);
+	if (wf_err_count(err) == before)
+		return conf;
+	wf_conf_free(conf);
+	return NULL;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * From libconfig to our tree: each node knows its line. Control threads only.
+ *
+ * libconfig 1.5 stops at the first syntax error, and silently wraps integers above 2^31 - 1 that
+ * lack the suffix L: wf_conf_scan.c looks for those before it gets to see the text.
+ */
+#include <errno.h>
+#include <libconfig.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wf_conf.h"
+#include "wf_conf_scan.h"
+
+#define MAX_FILE (4u << 20)
+
+static struct wf_node *
+scalar(const config_setting_t *s, const char *name)
+{
+	struct wf_node *n;
+
+	switch (config_setting_type(s)) {
+	case CONFIG_TYPE_INT:
+	case CONFIG_TYPE_INT64:
+		n = wf_node_new(WF_NODE_INT, name);
+		if (n != NULL)
+			n->integer = config_setting_get_int64(s);
+		return n;
+	case CONFIG_TYPE_FLOAT:
+		n = wf_node_new(WF_NODE_REAL, name);
+		if (n != NULL)
+			n->real = config_setting_get_float(s);
+		return n;
+	case CONFIG_TYPE_BOOL:
+		n = wf_node_new(WF_NODE_BOOL, name);
+		if (n != NULL)
+			n->boolean = config_setting_get_bool(s) != 0;
+		return n;
+	default:
+		return wf_node_string(name, config_setting_get_string(s));
+	}
+}
+
+/* NULL: out of memory. `file` is what users call the text; included files have their own. */
+static struct wf_node *
+convert(const config_setting_t *s, const char *file)
+{
+	const char *name = config_setting_name(s), *own = config_setting_source_file(s);
+	struct wf_node *n;
+
+	if (config_setting_is_group(s))
+		n = wf_node_new(WF_NODE_GROUP, name);
+	else if (config_setting_is_aggregate(s))
+		n = wf_node_new(WF_NODE_LIST, name);
+	else
+		n = scalar(s, name);
+	if (n == NULL)
+		return NULL;
+	n->line = config_setting_source_line(s);
+	n->file = strdup(own != NULL ? own : file);
+	if (n->file == NULL)
+		goto fail;
+	for (int i = 0; config_setting_is_aggregate(s) && i < config_setting_length(s); i++) {
+		struct wf_node *child = convert(config_setting_get_elem(s, (unsigned)i), file);
+
+		if (child == NULL)
+			goto fail;
+		wf_node_append(n, child);
+	}
+	return n;
+fail:
+	wf_node_free(n);
+	return NULL;
+}
+
+static struct wf_node *
+parse(const char *text, const char *name, const char *include_dir, struct wf_err *err)
+{
+	struct wf_node *tree = NULL;
+	config_t config;
+
+	config_init(&config);
+	if (include_dir != NULL)
+		config_set_include_dir(&config, include_dir);
+	if (config_read_string(&config, text) == CONFIG_TRUE) {
+		tree = convert(config_root_setting(&config), name);
+		if (tree == NULL)
+			wf_err_add(err, NULL, NULL, "out of memory");
+	} else {
+		const char *file = config_error_file(&config);
+		struct wf_where where = { file != NULL ? file : name,
+			(unsigned)config_error_line(&config), NULL };
+
+		wf_err_add(err, &where,
+			"Look at the end of the line before, too. The reader stops at the first "
+			"syntax "
+			"error, there may be more behind it",
+			"%s", config_error_text(&config));
+	}
+	config_destroy(&config);
+	if (tree != NULL && wf_conf_normalise(tree, err) < 0) {
+		wf_node_free(tree);
+		tree = NULL;
+	}
+	return tree;
+}
+
+static struct wf_node *
+read_text(const char *text, const char *name, bool allow_include, const char *include_dir,
+	struct wf_err *err)
+{
+	if (wf_conf_scan(text, name, allow_include, err) < 0)
+		return NULL;
+	return parse(text, name, include_dir, err);
+}
+
+struct wf_node *
+wf_conf_read_text(const char *text, const char *name, bool allow_include, struct wf_err *err)
+{
+	return read_text(text, name, allow_include, NULL, err);
+}
+
+/* The whole file, with a terminator. NULL with a reason. */
+static char *
+slurp(const char *path, struct wf_err *err)
+{
+	struct wf_where where = { path, 0, NULL };
+	FILE *f = fopen(path, "re");
+	char *text = NULL;
+	size_t n;
+
+	if (f == NULL) {
+		wf_err_add(err, &where, "Check the name and the permissions", "cannot be read: %s",
+			strerror(errno));
+		return NULL;
+	}
+	text = malloc(MAX_FILE + 1);
+	if (text == NULL) {
+		wf_err_add(err, NULL, NULL, "out of memory");
+		fclose(f);
+		return NULL;
+	}
+	n = fread(text, 1, MAX_FILE + 1, f);
+	if (ferror(f) || n > MAX_FILE || memchr(text, 0, n) != NULL) {
+		wf_err_add(err, &where, NULL, "%s",
+			ferror(f)      ? "cannot be read: is it a directory?"
+			: n > MAX_FILE ? "is longer than 4 MiB"
+				       : "is not a text file");
+		free(text);
+		text = NULL;
+	} else {
+		text[n] = 0;
+	}
+	fclose(f);
+	return text;
+}
+
+struct wf_node *
+wf_conf_read_file(const char *path, struct wf_err *err)
+{
+	char *text = slurp(path, err), *dir, *slash;
+	struct wf_node *tree;
+
+	if (text == NULL)
+		return NULL;
+	/* Includes are relative to the file's own directory. */
+	dir = strdup(path);
+	slash = dir != NULL ? strrchr(dir, '/') : NULL;
+	if (slash != NULL)
+		slash[slash == dir] = 0;
+	tree = read_text(text, path, true, slash != NULL ? dir : NULL, err);
+	free(dir);
+	free(text);
+	return tree;
+}
