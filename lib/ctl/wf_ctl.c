@@ -27,7 +27,7 @@
 /* Up to here the reply is a problem document from wf_routes.c; beyond, evhttp's own 413 without
  * reading the body. */
 #define MAX_BODY        (2 * WF_HTTP_BODY_MAX)
-#define IDLE_TIMEOUT_S  30
+#define IDLE_TIMEOUT_S  15
 #define SWEEP_PERIOD_MS 20
 
 #define ALL_METHODS                                                                                \

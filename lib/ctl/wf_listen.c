@@ -10,7 +10,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define BACKLOG 64
+/* Clients that do not block (libcurl) fail at once when it is full, as while the server pauses. */
+#define BACKLOG 1024
 
 static int
 refuse(struct wf_err *err, const char *path, int errnum, const char *hint, const char *what)
