@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * One HTTP request on the control socket (libcurl). One thread.
+ */
+#ifndef WFCTL_CLIENT_H
+#define WFCTL_CLIENT_H
+
+#include <jansson.h>
+
+#include "wfctl.h"
+
+struct client_request {
+	const char *method;
+	const char *path;
+	const char *accept; /* NULL: application/json */
+	const char *media;  /* of body */
+	const char *body;   /* NULL: none */
+};
+
+/* Sends it. On success *text is the reply's body (heap) and WFCTL_OK is returned; otherwise what
+ * went wrong has been printed to stderr. */
+int client_text(const struct wfctl_options *o, const struct client_request *r, char **text);
+/* As client_text, and reads the body as JSON. */
+int client_json(const struct wfctl_options *o, const struct client_request *r, json_t **j);
+int client_get(const struct wfctl_options *o, const char *path, json_t **j);
+
+/* Prints a document as the server does; returns WFCTL_OK, or WFCTL_FAILED when out of memory. */
+int client_print_json(const json_t *j);
+
+#endif

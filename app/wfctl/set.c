@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * `wfctl set LINK ab|ba KEY=VALUE...`: patches one direction and says what that changed. One
+ * thread.
+ */
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client.h"
+#include "wf_conf.h"
+#include "wf_json.h"
+
+/* The assignments as one patch. NULL: what is wrong has been printed. */
+static json_t *
+build_patch(int argc, char **argv)
+{
+	struct wf_node *patch = wf_node_new(WF_NODE_GROUP, NULL);
+	struct wf_err *err = wf_err_new();
+	json_t *j = NULL;
+
+	if (patch != NULL && err != NULL) {
+		for (int i = 0; i < argc; i++)
+			wf_conf_patch_set(patch, argv[i], err);
+		if (wf_err_count(err) == 0)
+			j = wf_json_from_node(patch);
+		else
+			wf_err_print(err, stderr);
+	}
+	wf_err_free(err);
+	wf_node_free(patch);
+	return j;
+}
+
+/* "/v1/links/LINK/ab", heap. */
+static char *
+address(const char *link, const char *side)
+{
+	char *name = curl_easy_escape(NULL, link, 0);
+	char *path = NULL;
+
+	if (name != NULL && asprintf(&path, "/v1/links/%s/%s", name, side) < 0)
+		path = NULL;
+	curl_free(name);
+	return path;
+}
+
+static void
+print_value(const json_t *j)
+{
+	if (j == NULL)
+		fputs("(not set)", stdout);
+	else if (json_is_string(j))
+		fputs(json_string_value(j), stdout);
+	else
+		json_dumpf(j, stdout, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15));
+}
+
+static int print_changes(const char *prefix, const json_t *old, const json_t *new);
+
+static int
+print_change(const char *prefix, const char *key, const json_t *old, const json_t *new)
+{
+	char path[256];
+
+	if (json_equal(old, new))
+		return 0;
+	snprintf(path, sizeof(path), "%s%s%s", prefix, *prefix != '\0' ? "." : "", key);
+	if ((old == NULL || json_is_object(old)) && (new == NULL || json_is_object(new)))
+		return print_changes(path, old, new);
+	printf("  %s: ", path);
+	print_value(old);
+	fputs(" -> ", stdout);
+	print_value(new);
+	putchar('\n');
+	return 1;
+}
+
+/* Every leaf that differs, a line each; either side may be NULL. Returns how many. */
+static int
+print_changes(const char *prefix, const json_t *old, const json_t *new)
+{
+	const char *key;
+	json_t *value;
+	int n = 0;
+
+	json_object_foreach((json_t *)old, key, value) n +=
+		print_change(prefix, key, value, json_object_get(new, key));
+	json_object_foreach((json_t *)new, key, value) if (json_object_get(old, key) == NULL) n +=
+		print_change(prefix, key, NULL, value);
+	return n;
+}
+
+static void
+print_result(const char *link, const char *side, const json_t *before, const json_t *reply)
+{
+	printf("%s %s:\n", link, side);
+	if (print_changes("", before, json_object_get(reply, "config")) == 0)
+		printf("  nothing differs from before\n");
+	printf("Every worker runs generation %lld.\n",
+		(long long)json_integer_value(json_object_get(reply, "generation")));
+}
+
+static int
+send_patch(const struct wfctl_options *o, const char *path, const json_t *patch, json_t **reply)
+{
+	char *body = json_dumps(patch, JSON_COMPACT | JSON_REAL_PRECISION(17));
+	const struct client_request r = {
+		.method = "PATCH",
+		.path = path,
+		.media = "application/merge-patch+json",
+		.body = body,
+	};
+	int rc = body != NULL ? client_json(o, &r, reply) : WFCTL_FAILED;
+
+	free(body);
+	return rc;
+}
+
+int
+wfctl_set(const struct wfctl_options *o, int argc, char **argv)
+{
+	json_t *patch, *before = NULL, *reply = NULL;
+	char *path;
+	int rc;
+
+	if (strcmp(argv[1], "ab") != 0 && strcmp(argv[1], "ba") != 0) {
+		fprintf(stderr, "wfctl: a direction is ab or ba, not \"%s\".\n", argv[1]);
+		return WFCTL_USAGE;
+	}
+	patch = build_patch(argc - 2, argv + 2);
+	if (patch == NULL)
+		return WFCTL_USAGE;
+	path = address(argv[0], argv[1]);
+	rc = path != NULL ? client_get(o, path, &before) : WFCTL_FAILED;
+	if (rc == WFCTL_OK)
+		rc = send_patch(o, path, patch, &reply);
+	if (rc == WFCTL_OK && o->json)
+		rc = client_print_json(reply);
+	else if (rc == WFCTL_OK)
+		print_result(argv[0], argv[1], before, reply);
+	free(path);
+	json_decref(patch);
+	json_decref(before);
+	json_decref(reply);
+	return rc;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * What the files of wfctl share: options, exit codes, verbs. One thread.
+ */
+#ifndef WFCTL_H
+#define WFCTL_H
+
+#include <stdbool.h>
+
+enum wfctl_exit {
+	WFCTL_OK = 0,
+	WFCTL_FAILED = 1,      /* wirefault refused, or the output could not be written */
+	WFCTL_USAGE = 2,       /* the command line is wrong; nothing was sent */
+	WFCTL_UNREACHABLE = 3, /* no answer from wirefault */
+};
+
+struct wfctl_options {
+	const char *socket;
+	bool json;
+};
+
+/* A verb gets its own arguments (argc of them) and returns an enum wfctl_exit. */
+int wfctl_status(const struct wfctl_options *o, int argc, char **argv);
+int wfctl_stats(const struct wfctl_options *o, int argc, char **argv);
+int wfctl_ports(const struct wfctl_options *o, int argc, char **argv);
+int wfctl_links(const struct wfctl_options *o, int argc, char **argv);
+int wfctl_config(const struct wfctl_options *o, int argc, char **argv);
+int wfctl_set(const struct wfctl_options *o, int argc, char **argv);
+int wfctl_reset(const struct wfctl_options *o, int argc, char **argv);
+int wfctl_reload(const struct wfctl_options *o, int argc, char **argv);
+
+#endif
