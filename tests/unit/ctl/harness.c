@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The server under test in a thread of its own, and a client for it.
+ */
+#include "harness.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "sample.h"
+
+static const char config_text[] = "ports = ( { name = \"a\"; device = \"net_null0\"; }, { name = "
+				  "\"b\"; device = \"net_null1\"; } "
+				  ");\n"
+				  "links = ( { name = \"wan\"; ports = [ \"a\", \"b\" ];\n"
+				  "  ab = { delay = { mean = \"20ms\"; stddev = \"2ms\"; "
+				  "distribution = \"normal\"; }; loss = "
+				  "\"1%\"; };\n"
+				  "} );\n";
+
+static struct wf_snapshot *
+fake_snapshot(void *ctx)
+{
+	const struct harness *h = ctx;
+
+	return h->no_snapshot ? NULL : sample_snapshot(true);
+}
+
+static const struct wf_node *
+fake_config(void *ctx)
+{
+	const struct harness *h = ctx;
+
+	return h->tree;
+}
+
+static int
+fake_apply(void *ctx, struct wf_node *tree, uint64_t *generation, struct wf_err *err)
+{
+	struct harness *h = ctx;
+	struct wf_conf *conf = wf_conf_bind(tree, err);
+
+	wf_conf_free(conf);
+	if (conf == NULL || h->refuse != 0) {
+		wf_node_free(tree);
+		if (conf != NULL)
+			wf_err_add(err, &(struct wf_where){ .path = "workers" },
+				"Stop and start wirefault", "cannot change in a running wirefault");
+		return conf == NULL ? -EINVAL : h->refuse;
+	}
+	wf_node_free(h->tree);
+	h->tree = tree;
+	*generation = ++h->generation;
+	return 0;
+}
+
+static int
+fake_reload(void *ctx, uint64_t *generation, struct wf_err *err)
+{
+	return fake_apply(
+		ctx, wf_conf_read_text(config_text, "test.conf", true, err), generation, err);
+}
+
+static int
+fake_reset(void *ctx)
+{
+	struct harness *h = ctx;
+
+	h->resets++;
+	return h->refuse;
+}
+
+static void
+on_stop(evutil_socket_t fd, short what, void *arg)
+{
+	event_base_loopbreak(arg);
+}
+
+static void *
+serve(void *arg)
+{
+	struct harness *h = arg;
+	struct event *stop = event_new(h->base, h->stop[0], EV_READ, on_stop, h->base);
+
+	event_add(stop, NULL);
+	event_base_dispatch(h->base);
+	event_free(stop);
+	return NULL;
+}
+
+int
+harness_start(void **state)
+{
+	struct harness *h = calloc(1, sizeof(*h));
+	struct wf_err *err = wf_err_new();
+	const struct wf_ctl_ops ops = { h, fake_snapshot, fake_config, fake_apply, fake_reload,
+		fake_reset };
+
+	snprintf(h->dir, sizeof(h->dir), "/tmp/wf-ctl-test-XXXXXX");
+	assert_non_null(mkdtemp(h->dir));
+	snprintf(h->path, sizeof(h->path), "%s/control.sock", h->dir);
+	h->generation = 1;
+	h->tree = wf_conf_read_text(config_text, "test.conf", true, err);
+	assert_non_null(h->tree);
+	assert_int_equal(pipe(h->stop), 0);
+	h->base = event_base_new();
+	h->ctl = wf_ctl_new(h->base, h->path, &ops, err);
+	wf_err_print(err, stderr);
+	assert_non_null(h->ctl);
+	wf_err_free(err);
+	assert_int_equal(pthread_create(&h->thread, NULL, serve, h), 0);
+	*state = h;
+	return 0;
+}
+
+int
+harness_stop(void **state)
+{
+	struct harness *h = *state;
+
+	assert_int_equal(write(h->stop[1], "x", 1), 1);
+	pthread_join(h->thread, NULL);
+	wf_ctl_free(h->ctl);
+	event_base_free(h->base);
+	close(h->stop[0]);
+	close(h->stop[1]);
+	wf_node_free(h->tree);
+	/* Also proves that the socket's file is gone. */
+	assert_int_equal(rmdir(h->dir), 0);
+	free(h);
+	return 0;
+}
+
+static size_t
+on_body(char *data, size_t size, size_t n, void *arg)
+{
+	struct reply *r = arg;
+
+	r->text = realloc(r->text, r->len + size * n + 1);
+	memcpy(r->text + r->len, data, size * n);
+	r->len += size * n;
+	r->text[r->len] = '\0';
+	return size * n;
+}
+
+/* The value of header `name` in a line as it came, if it is that header. */
+static void
+take_header(const char *line, size_t len, const char *name, char out[64])
+{
+	size_t skip = strlen(name);
+
+	if (len < skip || strncasecmp(line, name, skip) != 0)
+		return;
+	snprintf(out, 64, "%.*s", (int)(len - skip < 63 ? len - skip : 63), line + skip);
+	out[strcspn(out, "\r\n")] = '\0';
+}
+
+static size_t
+on_header(char *data, size_t size, size_t n, void *arg)
+{
+	struct reply *r = arg;
+
+	take_header(data, size * n, "Allow: ", r->allow);
+	take_header(data, size * n, "Content-Type: ", r->type);
+	return size * n;
+}
+
+struct reply
+call_with(const struct harness *h, const char *header, const char *method, const char *path,
+	const char *media, const char *body)
+{
+	struct curl_slist *headers = curl_slist_append(NULL, "Expect:");
+	CURL *curl = curl_easy_init();
+	struct reply r = { 0 };
+	char url[512], line[128];
+
+	snprintf(url, sizeof(url), "http://localhost%s", path);
+	snprintf(line, sizeof(line), media ? "Content-Type: %s" : "Content-Type:", media);
+	headers = curl_slist_append(headers, line);
+	if (header != NULL)
+		headers = curl_slist_append(headers, header);
+	curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, h->path);
+	curl_easy_setopt(curl, CURLOPT_URL, url);
+	curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
+	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
+	curl_easy_setopt(curl, CURLOPT_NOBODY, strcmp(method, "HEAD") == 0 ? 1L : 0L);
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT, 20L);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &r);
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, &r);
+	if (body != NULL)
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
+	assert_int_equal(curl_easy_perform(curl), CURLE_OK);
+	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &r.status);
+	curl_easy_cleanup(curl);
+	curl_slist_free_all(headers);
+	r.json = json_loadb(r.text ? r.text : "", r.len, 0, NULL);
+	return r;
+}
+
+struct reply
+call(const struct harness *h, const char *method, const char *path, const char *media,
+	const char *body)
+{
+	return call_with(h, NULL, method, path, media, body);
+}
+
+void
+reply_free(struct reply *r)
+{
+	json_decref(r->json);
+	free(r->text);
+	*r = (struct reply){ 0 };
+}
+
+void
+expect(const struct harness *h, long status, const char *method, const char *path,
+	const char *media, const char *body)
+{
+	struct reply r = call(h, method, path, media, body);
+
+	if (r.status != status)
+		print_error("%s %s: %s\n", method, path, r.text);
+	assert_int_equal(r.status, status);
+	if (status >= 400) {
+		assert_string_equal(r.type, "application/problem+json");
+		assert_int_equal(json_integer_value(json_object_get(r.json, "status")), status);
+		assert_non_null(json_string_value(json_object_get(r.json, "title")));
+		assert_non_null(json_string_value(json_object_get(r.json, "detail")));
+		assert_true(json_is_array(json_object_get(r.json, "errors")));
+	}
+	reply_free(&r);
+}
+
+const char *
+text_at(const json_t *j, const char *path)
+{
+	char key[64];
+
+	while (*path != '\0') {
+		size_t len = strcspn(path, ".");
+
+		snprintf(key, sizeof(key), "%.*s", (int)len, path);
+		j = json_object_get(j, key);
+		path += len + (path[len] == '.');
+	}
+	return json_string_value(j);
+}
+
+int
+raw_connect(const struct harness *h)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", h->path);
+	assert_int_equal(connect(fd, (const struct sockaddr *)&addr, sizeof(addr)), 0);
+	return fd;
+}

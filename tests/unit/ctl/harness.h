@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The server under test in a thread of its own on a temporary socket, a made-up program behind it,
+ * and a real HTTP client (libcurl) in front.
+ */
+#ifndef HARNESS_H
+#define HARNESS_H
+
+/* cmocka.h needs these before it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* */
+#include <cmocka.h>
+#include <jansson.h>
+#include <pthread.h>
+#include <stdio.h>
+
+#include "wf_ctl.h"
+
+struct event_base;
+
+struct harness {
+	char dir[64];
+	char path[96];
+	struct event_base *base;
+	struct wf_ctl *ctl;
+	pthread_t thread;
+	int stop[2];
+	/* The made-up program. */
+	struct wf_node *tree;
+	uint64_t generation;
+	int refuse;       /* a -errno: what apply and reload return */
+	bool no_snapshot; /* snapshot gives NULL */
+	int resets;
+};
+
+/* cmocka's setup and teardown: *state is a struct harness. */
+int harness_start(void **state);
+int harness_stop(void **state);
+
+struct reply {
+	long status;
+	char type[64];
+	char allow[64];
+	char *text;
+	size_t len;
+	json_t *json; /* NULL: the body is not JSON */
+};
+
+/* One request; media and body may be NULL. Freed by reply_free. */
+struct reply call(const struct harness *h, const char *method, const char *path, const char *media,
+	const char *body);
+/* As call, with one more header ("Accept: text/plain"). */
+struct reply call_with(const struct harness *h, const char *header, const char *method,
+	const char *path, const char *media, const char *body);
+void reply_free(struct reply *r);
+
+/* Fails the test unless the request is answered with this status and, from 400 on, with a problem
+ * document that says the same. */
+void expect(const struct harness *h, long status, const char *method, const char *path,
+	const char *media, const char *body);
+
+/* "20ms" at a dotted path of a reply, as in "config.delay.mean"; NULL: not there. */
+const char *text_at(const json_t *j, const char *path);
+
+/* A connection to the server, which the caller closes. */
+int raw_connect(const struct harness *h);
+
+#endif

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Links and their directions over the control socket: reading and patching (RFC 7396).
+ */
+#include "harness.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define AB    "/v1/links/wan/ab"
+#define BA    "/v1/links/wan/ba"
+#define PATCH "application/merge-patch+json"
+
+/* Patches, which must succeed, and gives the text at `path` in the direction as it is now. */
+static void
+assert_patched(struct harness *h, const char *address, const char *patch, const char *path,
+	const char *want)
+{
+	struct reply r = call(h, "PATCH", address, PATCH, patch);
+	struct reply now = call(h, "GET", address, NULL, NULL);
+
+	if (r.status != 200)
+		print_error("%s", r.text);
+	assert_int_equal(r.status, 200);
+	assert_int_equal(json_integer_value(json_object_get(r.json, "generation")), h->generation);
+	assert_true(json_equal(json_object_get(r.json, "config"), now.json));
+	if (want != NULL)
+		assert_string_equal(text_at(now.json, path), want);
+	else
+		assert_null(text_at(now.json, path));
+	reply_free(&r);
+	reply_free(&now);
+}
+
+static void
+test_links_are_those_configured(void **state)
+{
+	struct reply r = call(*state, "GET", "/v1/links", NULL, NULL);
+	json_t *links = json_object_get(r.json, "links");
+
+	assert_int_equal(r.status, 200);
+	assert_int_equal(json_array_size(links), 1);
+	assert_string_equal(text_at(json_array_get(links, 0), "ab.delay.stddev"), "2ms");
+	reply_free(&r);
+}
+
+static void
+test_direction_reads_back_as_a_tree(void **state)
+{
+	struct reply r = call(*state, "GET", AB, NULL, NULL);
+
+	assert_int_equal(r.status, 200);
+	assert_string_equal(text_at(r.json, "delay.mean"), "20ms");
+	reply_free(&r);
+}
+
+static void
+test_absent_direction_is_an_empty_object(void **state)
+{
+	struct reply r = call(*state, "GET", BA, NULL, NULL);
+
+	assert_int_equal(r.status, 200);
+	assert_true(json_is_object(r.json));
+	assert_int_equal(json_object_size(r.json), 0);
+	reply_free(&r);
+}
+
+static void
+test_name_may_be_percent_encoded(void **state)
+{
+	expect(*state, 200, "GET", "/v1/links/w%61n/ab", NULL, NULL);
+}
+
+static void
+test_unknown_link_or_direction_is_404(void **state)
+{
+	char longest[300];
+
+	snprintf(longest, sizeof(longest), "/v1/links/%0200d/ab", 0);
+	expect(*state, 404, "GET", "/v1/links/lan/ab", NULL, NULL);
+	expect(*state, 404, "GET", "/v1/links/wan/AB", NULL, NULL);
+	expect(*state, 404, "GET", longest, NULL, NULL);
+	expect(*state, 404, "PATCH", "/v1/links/lan/ab", PATCH, "{}");
+	expect(*state, 404, "PATCH", "/v1/links/wan/xy", PATCH, "{}");
+}
+
+static void
+test_patch_merges(void **state)
+{
+	struct harness *h = *state;
+
+	assert_patched(h, AB, "{\"delay\":{\"mean\":\"50ms\"}}", "delay.mean", "50ms");
+	assert_int_equal(h->generation, 2);
+	assert_patched(h, AB, "{}", "delay.stddev", "2ms");
+}
+
+static void
+test_patch_makes_an_absent_direction(void **state)
+{
+	assert_patched(*state, BA, "{\"delay\":\"5ms\"}", "delay.mean", "5ms");
+}
+
+static void
+test_null_removes(void **state)
+{
+	assert_patched(*state, AB, "{\"delay\":null}", "delay.mean", NULL);
+}
+
+static void
+test_patch_may_be_called_plain_json(void **state)
+{
+	expect(*state, 200, "PATCH", AB, "application/json", "{\"loss\":\"2%\"}");
+}
+
+static void
+test_invalid_patch_changes_nothing_and_names_the_path(void **state)
+{
+	struct harness *h = *state;
+	struct reply r = call(h, "PATCH", AB, PATCH, "{\"delay\":{\"mean\":\"fast\"}}");
+	const char *path = text_at(json_array_get(json_object_get(r.json, "errors"), 0), "path");
+
+	assert_int_equal(r.status, 422);
+	assert_non_null(path);
+	assert_string_equal(path, "links.wan.ab.delay.mean");
+	reply_free(&r);
+	assert_int_equal(h->generation, 1);
+	assert_patched(h, AB, "{}", "delay.mean", "20ms");
+}
+
+static void
+test_bodies_that_are_no_patch(void **state)
+{
+	expect(*state, 400, "PATCH", AB, PATCH, "{");
+	expect(*state, 400, "PATCH", AB, PATCH, "{\"delay\":\"1ms\",\"delay\":\"2ms\"}");
+	expect(*state, 422, "PATCH", AB, PATCH, "[1]");
+	expect(*state, 422, "PATCH", AB, PATCH, "{\"dely\":\"1ms\"}");
+	expect(*state, 415, "PATCH", AB, "text/plain", "delay = \"1ms\";");
+	expect(*state, 415, "PATCH", AB, NULL, "{}");
+}
+
+static void
+test_patch_that_cannot_be_applied(void **state)
+{
+	struct harness *h = *state;
+
+	h->refuse = -ENOTSUP;
+	expect(h, 409, "PATCH", AB, PATCH, "{\"delay\":\"1ms\"}");
+	h->refuse = -ENOMEM;
+	expect(h, 503, "PATCH", AB, PATCH, "{\"delay\":\"1ms\"}");
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, harness_start, harness_stop)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_links_are_those_configured),
+		TEST(test_direction_reads_back_as_a_tree),
+		TEST(test_absent_direction_is_an_empty_object),
+		TEST(test_name_may_be_percent_encoded),
+		TEST(test_unknown_link_or_direction_is_404),
+		TEST(test_patch_merges),
+		TEST(test_patch_makes_an_absent_direction),
+		TEST(test_null_removes),
+		TEST(test_patch_may_be_called_plain_json),
+		TEST(test_invalid_patch_changes_nothing_and_names_the_path),
+		TEST(test_bodies_that_are_no_patch),
+		TEST(test_patch_that_cannot_be_applied),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
