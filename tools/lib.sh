@@ -1,0 +1,210 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-3-Clause
+# A lab to source: two hosts (network namespaces) with wirefault between them, in a namespace of its
+# own, so that neither names nor routes of the machine matter. Taken down on every exit.
+#
+#      LAB_NS_A               LAB_NS_M              LAB_NS_B
+#   +------------+       +----------------+       +------------+
+#   |        wfa-|-------|-a  wirefault b-|-------|-wfb        |
+#   | 10.77.0.1  |       +----------------+       | 10.77.0.2  |
+#   | fd77::1    |                                | fd77::2    |
+#   +------------+                                +------------+
+#
+# The script that sources this calls lab_open first; everything else may fail with a message.
+
+LAB_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+: "${WF_BUILD:=$LAB_ROOT/build/test}"
+: "${LAB_NS_A:=wf-a}" "${LAB_NS_B:=wf-b}" "${LAB_NS_M:=wf-m}"
+WIREFAULT=$WF_BUILD/app/wirefault/wirefault
+WFCTL=$WF_BUILD/app/wfctl/wfctl
+LAB_DIR=
+LAB_PID=   # of wirefault
+LAB_SOCK=  # its control socket
+LAB_OUT=   # its stdout: READY, the final report
+LAB_LOG=   # its stderr
+LAB_PIDS=() # of other processes in the background
+LAB_NAMESPACES=()
+LAB_KEEP=no # yes: leave everything up at exit
+
+lab_say() { printf '%s: %s\n' "${LAB_NAME:-lab}" "$*" >&2; }
+lab_fail() {
+	lab_say "$*"
+	exit 1
+}
+
+# Begins: a scratch directory, and traps that take everything down however the script ends.
+lab_open() {
+	[ "$(id -u)" -eq 0 ] || lab_fail "the lab needs root (network namespaces)"
+	[ -x "$WIREFAULT" ] || lab_fail "no $WIREFAULT: build first, or set WF_BUILD"
+	LAB_DIR=$(mktemp -d "${TMPDIR:-/tmp}/wf-lab.XXXXXX")
+	lab_resume
+}
+
+lab_close() {
+	local status=$1 pid ns
+	trap '' INT TERM HUP # once, and to the end
+	trap - EXIT
+	if [ "$LAB_KEEP" = yes ]; then
+		exit "$status"
+	fi
+	lab_stop >/dev/null
+	for pid in "${LAB_PIDS[@]}"; do
+		kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
+	done
+	for ns in "${LAB_NAMESPACES[@]}"; do
+		ip netns del "$ns" 2>/dev/null
+	done
+	rm -rf "$LAB_DIR"
+	exit "$status"
+}
+
+# Leaves everything up when the script ends, and writes what another script needs to go on.
+lab_remember() { # FILE
+	LAB_KEEP=yes
+	declare -p LAB_DIR LAB_PID LAB_SOCK LAB_OUT LAB_LOG LAB_NAMESPACES LAB_NS_A LAB_NS_B LAB_NS_M |
+		sed 's/^declare -[-a-z]* //' >"$1"
+}
+
+# After reading that file: takes over, with the traps.
+lab_resume() {
+	trap 'lab_close $?' EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	trap 'exit 129' HUP
+}
+
+# The namespaces; fresh, with IPv6 that needs no waiting.
+lab_hosts() {
+	local ns
+	for ns in "$LAB_NS_A" "$LAB_NS_B" "$LAB_NS_M"; do
+		ip netns add "$ns" || lab_fail "namespace $ns exists: tools/lab down, or another name"
+		LAB_NAMESPACES+=("$ns")
+		ip netns exec "$ns" sysctl -qw net.ipv6.conf.all.accept_dad=0 \
+			net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.default.accept_ra=0 \
+			net.ipv6.conf.default.router_solicitations=0
+		ip -n "$ns" link set lo up
+	done
+}
+
+# A pair of veth: `host` in a host's namespace, `port` for wirefault.
+lab_veth() { # NAMESPACE HOST-IF PORT-IF
+	ip link add name "$2" netns "$1" type veth peer name "$3" netns "$LAB_NS_M"
+	ip -n "$LAB_NS_M" link set "$3" up
+}
+
+# Of a host: a, b or m(iddle).
+lab_ns() {
+	case $1 in
+	a) echo "$LAB_NS_A" ;;
+	b) echo "$LAB_NS_B" ;;
+	m) echo "$LAB_NS_M" ;;
+	*) lab_fail "there is no host $1" ;;
+	esac
+}
+
+# Runs a command on a host. Only the network is another: same files, same mounts.
+lab_in() { nsenter --net="/run/netns/$(lab_ns "$1")" -- "${@:2}"; }
+
+# The same in the background, with its output in a file; its process id is $! (a function in the
+# background would leave that of a subshell).
+lab_bg() { # a|b|m OUTPUT COMMAND...
+	nsenter --net="/run/netns/$(lab_ns "$1")" -- "${@:3}" >"$2" 2>&1 </dev/null &
+	LAB_PIDS+=($!)
+}
+
+# Waits until a line of FILE matches, PID ends, or the time is over. 0: matched.
+lab_await() { # FILE REGEX PID SECONDS
+	local matched
+	matched=$(
+		set +o pipefail
+		timeout "$4" tail -n +1 -s 0.1 --pid="$3" -F "$1" 2>/dev/null | grep -m 1 -E "$2"
+	)
+	[ -n "$matched" ]
+}
+
+# Starts wirefault in the middle and returns when packets flow.
+lab_start() { # CONFIG [OPTION...]
+	LAB_SOCK=$LAB_DIR/control.sock
+	LAB_OUT=$LAB_DIR/stdout
+	LAB_LOG=$LAB_DIR/stderr
+	: >"$LAB_OUT"
+	nsenter --net="/run/netns/$LAB_NS_M" -- \
+		"$WIREFAULT" run -c "$1" --socket "$LAB_SOCK" "${@:2}" \
+		>"$LAB_OUT" 2>"$LAB_LOG" </dev/null &
+	LAB_PID=$!
+	if ! lab_await "$LAB_OUT" '^READY' "$LAB_PID" 30; then
+		sed 's/^/    /' "$LAB_LOG" >&2
+		lab_say "wirefault did not become ready"
+		return 1
+	fi
+}
+
+# TERM, and wait for the end. Returns wirefault's exit code; kills it if it takes over 10 s.
+lab_stop() {
+	local pid=$LAB_PID
+	[ -n "$pid" ] || return 0
+	LAB_PID=
+	kill -TERM "$pid" 2>/dev/null
+	timeout 10 tail --pid="$pid" -s 0.1 -f /dev/null
+	kill -KILL "$pid" 2>/dev/null
+	wait "$pid" 2>/dev/null
+}
+
+# Gives an interface of the middle, or of the host itself, to a host with its addresses.
+lab_attach() { # a|b INTERFACE [IPV4/LEN IPV6/LEN]
+	local ns
+	ns=$(lab_ns "$1")
+	if ip -n "$LAB_NS_M" link show dev "$2" >/dev/null 2>&1; then
+		ip -n "$LAB_NS_M" link set dev "$2" netns "$ns" || return 1
+	fi
+	if [ $# -gt 2 ]; then
+		ip -n "$ns" addr add "$3" dev "$2"
+		ip -n "$ns" addr add "$4" dev "$2" nodad
+	fi
+	ip -n "$ns" link set dev "$2" up
+}
+
+# The usual lab: two TAP ports named wfa and wfb in the configuration.
+lab_up() { # CONFIG [OPTION...]
+	lab_hosts
+	lab_start "$@" || return 1
+	lab_attach a wfa 10.77.0.1/24 fd77::1/64 &&
+		lab_attach b wfb 10.77.0.2/24 fd77::2/64
+}
+
+# The same on veth: DRIVER is net_af_packet or net_af_xdp, the ports' interfaces are pa and pb.
+lab_up_veth() { # CONFIG [OPTION...]
+	lab_hosts
+	lab_veth "$LAB_NS_A" wfa pa
+	lab_veth "$LAB_NS_B" wfb pb
+	lab_attach a wfa 10.77.0.1/24 fd77::1/64
+	lab_attach b wfb 10.77.0.2/24 fd77::2/64
+	lab_start "$@"
+}
+
+lab_ctl() { "$WFCTL" -s "$LAB_SOCK" "$@"; }
+
+# A value of the stats document: lab_stat '.links[0].ab.tx.packets'
+lab_stat() { lab_ctl stats -o json | jq -r "$1"; }
+
+# An iperf3 server on a host for one test, ready when this returns.
+lab_iperf_server() { # a|b PORT
+	local out=$LAB_DIR/iperf-$2
+	: >"$out"
+	lab_bg "$1" "$out" iperf3 -s -1 -p "$2" --forceflush
+	lab_await "$out" 'Server listening' $! 10 || lab_fail "iperf3 -s did not start on $1"
+}
+
+# iperf3 from a to b; the JSON document on stdout.
+lab_iperf() { # PORT [OPTION...]
+	lab_iperf_server b "$1"
+	lab_in a iperf3 -c 10.77.0.2 -p "$1" -J "${@:2}" </dev/null
+}
+
+# ping from a; the summary's "sent received mean-ms sd-ms" ("- -" when nothing came back).
+lab_ping() { # ADDRESS [OPTION...]
+	lab_in a ping -n -q "${@:2}" "$1" | awk -F '[ /]' '
+		/packets transmitted/ { sent = $1; received = $4 }
+		/^rtt/ { mean = $8; sd = $10 }
+		END { print sent + 0, received + 0, mean == "" ? "- -" : mean " " sd }'
+}
