@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Any bytes as a frame: no read past the end, and what must hold of any result. libFuzzer.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wf_parse.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+require(bool ok)
+{
+	if (!ok)
+		abort();
+}
+
+static void
+check(const struct wf_parsed *p, uint32_t len)
+{
+	static const uint8_t zeros[10];
+	const struct wf_flow_key *k = &p->key;
+	bool ip = p->flags & WF_PARSE_IP, ports = p->flags & WF_PARSE_PORTS;
+
+	require(p->l3_offset <= len);
+	require(p->l4_offset == 0 || (p->l4_offset > p->l3_offset && p->l4_offset < len));
+	require(ip == (p->l3_offset != 0));
+	require(k->family == 0 || k->family == 4 || k->family == 6);
+	require(ip == (k->family != 0));
+	require(!ports || (p->l4_offset != 0 && p->l4_offset + 4u <= len));
+	require(p->dscp < 64 && p->ecn < 4);
+	require(memcmp(k->zero, zeros, 4) == 0 && memcmp(k->dir, zeros, 2) == 0);
+	if (ip) {
+		require(len >= p->l3_offset + (k->family == 4 ? 20u : 40u));
+	} else {
+		require(k->proto == 0 && p->l4_offset == 0 && p->dscp == 0 && p->ecn == 0);
+		require(memcmp(k->src + 6, zeros, 10) == 0 && memcmp(k->dst + 6, zeros, 10) == 0);
+	}
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct wf_parsed a, b;
+	uint8_t *copy;
+
+	if (size > UINT16_MAX)
+		return 0;
+	memset(&a, 0x00, sizeof(a));
+	memset(&b, 0xff, sizeof(b));
+	wf_parse(data, (uint32_t)size, &a);
+	copy = malloc(size + 1); /* another address, and one off its alignment */
+	if (copy == NULL)
+		return 0;
+	memcpy(copy + 1, data, size);
+	wf_parse(copy + 1, (uint32_t)size, &b);
+	free(copy);
+	require(memcmp(&a.key, &b.key, sizeof(a.key)) == 0);
+	require(wf_flow_hash(&a.key) == wf_flow_hash(&b.key));
+	require(a.l3_offset == b.l3_offset && a.l4_offset == b.l4_offset);
+	require(a.dscp == b.dscp && a.ecn == b.ecn && a.flags == b.flags);
+	check(&a, (uint32_t)size);
+	return 0;
+}
