@@ -12,6 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "wf_err.h"
 #include "wf_json.h"
 
 #define CONNECT_TIMEOUT_MS 2000
@@ -95,23 +96,22 @@ member(const json_t *j, const char *key)
 	return json_string_value(json_object_get(j, key));
 }
 
-/* One item of "errors" as "file:line: path: message. Hint." */
+/* One item of "errors", as the daemon itself would print it. */
 static void
 print_error(const json_t *e)
 {
-	const char *file = member(e, "file"), *path = member(e, "path");
-	const char *message = member(e, "message"), *hint = member(e, "hint");
+	/* wf_err_format only reads what the item points to. */
+	const struct wf_err_item item = {
+		.file = (char *)member(e, "file"),
+		.line = (unsigned)json_integer_value(json_object_get(e, "line")),
+		.path = (char *)member(e, "path"),
+		.message = (char *)member(e, "message"),
+		.hint = (char *)member(e, "hint"),
+	};
+	char line[1024];
 
-	fputs("  ", stderr);
-	if (file != NULL)
-		fprintf(stderr, "%s:%lld: ", file,
-			(long long)json_integer_value(json_object_get(e, "line")));
-	if (path != NULL)
-		fprintf(stderr, "%s: ", path);
-	fprintf(stderr, "%s.", message != NULL ? message : "?");
-	if (hint != NULL)
-		fprintf(stderr, " %s.", hint);
-	fputc('\n', stderr);
+	wf_err_format(&item, line, sizeof(line));
+	fprintf(stderr, "  %s\n", line);
 }
 
 /* The reply is not 2xx: prints its problem document, or its status when it has none. */

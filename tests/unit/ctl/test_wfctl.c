@@ -83,6 +83,7 @@ static void
 test_refusals_are_exit_code_1_with_their_reasons(void **state)
 {
 	run(*state, "set wan ab delay=fast", 1, "links.wan.ab.delay");
+	run(*state, "set wan ab dely=1ms", 1, "Did you mean \"delay\"?\n");
 	run(*state, "set lan ab delay=1ms", 1, "There is no link \"lan\".");
 }
 
