@@ -9,13 +9,16 @@
 #include "wf_plan.h"
 #include "wf_snapshot.h"
 
+#define WF_TWIN_BURST 32 /* most packets a call of the pipeline */
+
 struct wf_twin_params {
 	const struct wf_plan *plan;  /* armed */
 	const struct wf_conf *conf;  /* names, table sizes */
 	uint32_t link;               /* index */
 	struct wf_cap_reader *in[2]; /* NULL: no traffic in that direction */
 	struct wf_cap_writer *out[2];
-	uint32_t burst; /* 1..WF_BURST packets a call of the pipeline; changes nothing but speed */
+	uint32_t burst;    /* 1..WF_TWIN_BURST packets a call of the pipeline; changes nothing but
+			      speed */
 	uint32_t max_held; /* packets in flight; more are dropped as no_buffer */
 };
 

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Reading captures through libpcap, in nanoseconds. One thread.
+ */
+#include <errno.h>
+#include <pcap/pcap.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wf_cap.h"
+
+struct wf_cap_reader {
+	pcap_t *pcap;
+	char *path;
+};
+
+struct wf_cap_reader *
+wf_cap_open(const char *path, struct wf_err *err)
+{
+	struct wf_where where = { path, 0, NULL };
+	struct wf_cap_reader *r = calloc(1, sizeof(*r));
+	char message[PCAP_ERRBUF_SIZE] = "";
+
+	if (r == NULL || (r->path = strdup(path)) == NULL) {
+		wf_err_add(err, NULL, NULL, "out of memory");
+		goto fail;
+	}
+	r->pcap =
+		pcap_open_offline_with_tstamp_precision(path, PCAP_TSTAMP_PRECISION_NANO, message);
+	if (r->pcap == NULL) {
+		wf_err_add(err, &where, "pcap and pcapng are understood",
+			"not a readable capture: %s", message);
+		goto fail;
+	}
+	if (pcap_datalink(r->pcap) != DLT_EN10MB) {
+		const char *name = pcap_datalink_val_to_name(pcap_datalink(r->pcap));
+
+		wf_err_add(err, &where, "Capture on an Ethernet interface, not on \"any\"",
+			"the link type is %s, not Ethernet", name != NULL ? name : "unknown");
+		goto fail;
+	}
+	return r;
+fail:
+	wf_cap_close(r);
+	return NULL;
+}
+
+int
+wf_cap_read(struct wf_cap_reader *r, struct wf_cap_packet *p, struct wf_err *err)
+{
+	struct wf_where where = { r->path, 0, NULL };
+	struct pcap_pkthdr *h;
+	const u_char *data;
+	int rc = pcap_next_ex(r->pcap, &h, &data);
+
+	if (rc == PCAP_ERROR_BREAK)
+		return 0;
+	if (rc != 1)
+		return wf_err_add(err, &where, "What came before was read",
+			"the capture is damaged: %s", pcap_geterr(r->pcap));
+	/* With nanosecond precision tv_usec holds nanoseconds. */
+	p->time_ns = (wf_ns_t)h->ts.tv_sec * WF_NS_PER_S + (wf_ns_t)h->ts.tv_usec;
+	p->cap_bytes = h->caplen;
+	p->len_bytes = h->len < h->caplen ? h->caplen : h->len;
+	p->data = data;
+	return 1;
+}
+
+uint32_t
+wf_cap_snaplen(const struct wf_cap_reader *r)
+{
+	return (uint32_t)pcap_snapshot(r->pcap);
+}
+
+void
+wf_cap_close(struct wf_cap_reader *r)
+{
+	if (r == NULL)
+		return;
+	if (r->pcap != NULL)
+		pcap_close(r->pcap);
+	free(r->path);
+	free(r);
+}

@@ -1,3 +1,0 @@
-/* Replaced by the part itself. */
-extern int wf_twin_stub;
-int wf_twin_stub;

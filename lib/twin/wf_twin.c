@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The offline twin. One thread; time is that of the captures.
+ *
+ * A packet of a direction that can delay leaves at the end of the tick in which it is due, as live;
+ * one of a direction that cannot keeps its own time. Stamps are computed from the due time, not
+ * from the clock's steps, so it does not matter how far the clock jumps nor how packets are
+ * bundled.
+ */
+#include "wf_twin.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wf_pipe.h"
+#include "wf_twin_packet.h"
+#include "wf_twin_snapshot.h"
+
+/* After the last packet: past everything that can be held. */
+#define END_OF_TIME (UINT64_MAX >> 2)
+#define TAKE_BURST  64
+
+/* One capture that is read: its next packet, already on the heap. */
+struct input {
+	struct wf_cap_reader *reader;
+	struct wf_twin_packet *next; /* NULL: at its end */
+	wf_ns_t next_ns, last_ns;
+};
+
+struct twin {
+	const struct wf_twin_params *q;
+	struct wf_err *err;
+	struct wf_stats *stats;
+	struct wf_pipe *pipe;
+	struct input in[2];
+	wf_ns_t first_ns, last_ns;
+	uint64_t time_clamped;
+	int rc;
+};
+
+/* Fetches the next packet of one side. */
+static void
+advance(struct twin *t, int side)
+{
+	struct input *in = &t->in[side];
+	struct wf_cap_packet p;
+	int rc;
+
+	in->next = NULL;
+	if (in->reader == NULL)
+		return;
+	rc = wf_cap_read(in->reader, &p, t->err);
+	if (rc < 0)
+		t->rc = rc; /* what was read is good: go on to the end with it */
+	if (rc <= 0) {
+		in->reader = NULL;
+		return;
+	}
+	in->next = wf_twin_packet_new(&p);
+	if (in->next == NULL) {
+		in->reader = NULL;
+		t->rc = wf_err_add(t->err, NULL, NULL, "out of memory");
+		return;
+	}
+	if (p.time_ns < in->last_ns) {
+		p.time_ns = in->last_ns;
+		t->time_clamped++;
+	}
+	in->next_ns = in->last_ns = p.time_ns;
+}
+
+/* Side of the earliest packet, ab before ba; -1 at the end. */
+static int
+earliest(const struct twin *t)
+{
+	if (t->in[WF_AB].next == NULL)
+		return t->in[WF_BA].next != NULL ? WF_BA : -1;
+	if (t->in[WF_BA].next == NULL)
+		return WF_AB;
+	return t->in[WF_BA].next_ns < t->in[WF_AB].next_ns ? WF_BA : WF_AB;
+}
+
+/* The instant at which a packet leaves. */
+static wf_ns_t
+stamp(const struct twin *t, const struct wf_held *h)
+{
+	if (!t->q->plan->dir[h->dir].holds)
+		return h->due_ns;
+	return (h->due_ns + WF_TICK_NS - 1) & ~(WF_TICK_NS - 1);
+}
+
+static void
+leave(struct twin *t, const struct wf_held *h)
+{
+	struct wf_twin_packet *packet = h->pkt;
+	struct wf_cap_writer *out = t->q->out[h->dir & 1];
+	struct wf_cap_packet p = { .time_ns = stamp(t, h),
+		.cap_bytes = packet->cap_bytes,
+		.len_bytes = packet->len_bytes,
+		.data = packet->data };
+
+	if (out != NULL && t->rc == 0 && wf_cap_write(out, &p) < 0)
+		t->rc = wf_err_add(
+			t->err, NULL, "Is the disk full?", "the output cannot be written");
+	wf_pipe_sent(t->pipe, h, 1, p.time_ns);
+	if (p.time_ns > t->last_ns)
+		t->last_ns = p.time_ns;
+	wf_twin_packet_put(packet);
+}
+
+/* Everything due at or before now leaves. */
+static void
+release(struct twin *t, wf_ns_t now_ns)
+{
+	struct wf_held h[TAKE_BURST];
+	uint32_t n;
+
+	do {
+		n = wf_pipe_take(t->pipe, now_ns, h, TAKE_BURST);
+		for (uint32_t i = 0; i < n; i++)
+			leave(t, &h[i]);
+	} while (n == TAKE_BURST);
+}
+
+/* Packets of one side that follow each other, up to a burst, into the pipeline. */
+static void
+arrive(struct twin *t, int side)
+{
+	struct wf_rx rx[WF_BURST];
+	uint32_t n = 0;
+
+	do {
+		struct wf_twin_packet *p = t->in[side].next;
+
+		rx[n++] = (struct wf_rx){ .pkt = p,
+			.data = p->data,
+			.readable_bytes = p->cap_bytes,
+			.len_bytes = p->len_bytes,
+			.rx_ns = t->in[side].next_ns };
+		advance(t, side);
+	} while (n < t->q->burst && earliest(t) == side);
+	wf_pipe_in(t->pipe, t->q->plan, 2 * t->q->link + (uint32_t)side, rx, n, true);
+	wf_pipe_tidy(t->pipe, rx[n - 1].rx_ns);
+}
+
+static int
+start(struct twin *t)
+{
+	const struct wf_twin_params *q = t->q;
+	struct wf_pipe_params params = {
+		.name = "twin",
+		.n_dirs = q->plan->n_dirs,
+		.n_slots = q->plan->n_slots,
+		.max_held = q->max_held,
+		.max_flows = q->conf->max_flows,
+		.flow_idle_ns = q->conf->flow_idle_ns,
+		.ops = { .free = wf_twin_packet_free, .clone = wf_twin_packet_clone },
+	};
+	int first;
+
+	for (int side = 0; side < 2; side++) {
+		t->in[side].reader = q->in[side];
+		advance(t, side);
+	}
+	first = earliest(t);
+	t->first_ns = t->last_ns = first >= 0 ? t->in[first].next_ns : 0;
+	t->stats = wf_stats_new(params.n_dirs, params.n_slots);
+	params.stats = t->stats;
+	params.start_ns = t->first_ns;
+	t->pipe = t->stats != NULL ? wf_pipe_new(&params) : NULL;
+	return t->pipe != NULL ? 0
+			       : wf_err_add(t->err, NULL, "Lower --in-flight or max_flows",
+					 "out of memory");
+}
+
+int
+wf_twin_run(const struct wf_twin_params *q, struct wf_snapshot **snap, struct wf_err *err)
+{
+	struct twin t = { .q = q, .err = err };
+	int side;
+
+	*snap = NULL;
+	if (start(&t) == 0) {
+		while ((side = earliest(&t)) >= 0 && t.rc == 0) {
+			release(&t, t.in[side].next_ns);
+			arrive(&t, side);
+		}
+		release(&t, END_OF_TIME);
+		wf_pipe_turn_stats(t.pipe, t.last_ns);
+		*snap = wf_twin_snapshot(
+			q, wf_stats_idle(t.stats), t.first_ns, t.last_ns, t.time_clamped);
+		if (*snap == NULL)
+			t.rc = wf_err_add(err, NULL, NULL, "out of memory");
+	} else {
+		t.rc = -ENOMEM;
+	}
+	for (side = 0; side < 2; side++)
+		if (t.in[side].next != NULL)
+			wf_twin_packet_put(t.in[side].next);
+	wf_pipe_free(t.pipe);
+	wf_stats_free(t.stats);
+	return t.rc;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * A packet of the twin: a heap block with a reference count, so memory is what is in flight. One
+ * thread.
+ */
+#ifndef WF_TWIN_PACKET_H
+#define WF_TWIN_PACKET_H
+
+#include "wf_cap.h"
+
+struct wf_twin_packet {
+	uint32_t references;
+	uint32_t cap_bytes, len_bytes;
+	uint8_t data[];
+};
+
+/* A copy of p, with one reference. NULL: out of memory. */
+struct wf_twin_packet *wf_twin_packet_new(const struct wf_cap_packet *p);
+void wf_twin_packet_put(struct wf_twin_packet *p);
+/* As in struct wf_pkt_ops. */
+void wf_twin_packet_free(void *ctx, void *const *pkts, uint32_t n);
+void *wf_twin_packet_clone(void *ctx, void *pkt);
+
+#endif
