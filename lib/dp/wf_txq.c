@@ -87,10 +87,12 @@ wf_txq_flush(struct wf_txq *q, struct wf_pipe *p, const struct wf_clock *clock)
 	now_ns = wf_clock_ns(clock);
 	if (sent > 0)
 		wf_pipe_sent(p, q->held, sent, now_ns);
-	if (WF_LIKELY(sent == q->n))
-		q->n = q->n_refused = 0;
-	else
+	if (WF_UNLIKELY(sent < q->n)) {
 		keep_refused(q, p, sent, now_ns);
+		return sent;
+	}
+	q->n = q->n_refused = 0;
+	q->full_since_ns = 0;
 	return sent;
 }
 

@@ -12,10 +12,9 @@
 #include <rte_mbuf.h>
 #include <sched.h>
 
-/* Packets taken from the pipeline at a time, and at most in a turn: more than a turn can receive,
- * so that what waits can't grow for want of turns. */
-#define TAKE_BURST 64
-#define TAKE_TURN  2048
+/* Packets sent at most in a turn: more than a turn can receive, so that what waits can't grow for
+ * want of turns. */
+#define TAKE_TURN 2048
 
 /* What the mbuf itself needs; all else would be instructions to a transmitting device. */
 #define KEEP_FLAGS (RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL)
@@ -146,21 +145,33 @@ flush(struct wf_worker *w)
 	return sent;
 }
 
+static bool
+must_wait(struct wf_worker *w, wf_ns_t now_ns)
+{
+	bool wait = false;
+
+	for (uint32_t i = 0; i < w->n_txqs; i++)
+		wait |= wf_txq_wait(&w->txq[i], now_ns);
+	return wait;
+}
+
 /* Everything that is due, to the ports. Returns how many packets were taken. */
 static uint32_t
 send_due(struct wf_worker *w, wf_ns_t now_ns)
 {
-	struct wf_held h[TAKE_BURST];
+	struct wf_held h[WF_TXQ_BURST];
 	uint32_t n, total = 0;
 
 	do {
-		n = wf_pipe_take(w->pipe, now_ns, h, TAKE_BURST);
+		if (WF_UNLIKELY(must_wait(w, now_ns)))
+			break;
+		n = wf_pipe_take(w->pipe, now_ns, h, WF_TXQ_BURST);
 		for (uint32_t i = 0; i < n; i++)
 			wf_txq_put(&w->txq[w->txq_of_dir[h[i].dir]], w->pipe, &w->clock, &h[i]);
 		if (n > 0)
 			flush(w);
 		total += n;
-	} while (n == TAKE_BURST && total < TAKE_TURN);
+	} while (n == WF_TXQ_BURST && total < TAKE_TURN);
 	return total;
 }
 

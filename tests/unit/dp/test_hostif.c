@@ -39,10 +39,6 @@ static int
 make_namespaces(void **state)
 {
 	snprintf(far_ns, sizeof(far_ns), "wf-dp-%d", (int)getpid());
-	if (unshare(CLONE_NEWNET) < 0) {
-		print_message("cannot make network namespaces: %s\n", strerror(errno));
-		exit(77);
-	}
 	return sh("ip netns add %s", far_ns);
 }
 
@@ -254,5 +250,9 @@ main(void)
 		PAIR_TEST(the_ssh_session_is_guarded),
 	};
 
+	if (unshare(CLONE_NEWNET) < 0) {
+		printf("1..0 # SKIP network namespaces: %s\n", strerror(errno));
+		return 0;
+	}
 	return cmocka_run_group_tests(tests, make_namespaces, remove_namespaces);
 }

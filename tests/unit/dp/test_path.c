@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Packets through a running data path: one worker, the cases in order on one start, because EAL
+ * starts once a process.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "rig.h"
+
+static struct rig rig;
+static uint64_t idle_buffers; /* in use with nothing under way */
+
+#define WITH(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+static void
+publish(const char *const *assignments)
+{
+	struct wf_plan *plan = rig_plan(&rig, assignments);
+	uint64_t expected = plan->generation, generation = 0;
+
+	assert_int_equal(wf_dp_publish(rig.dp, plan, &generation), 0);
+	assert_int_equal(generation, expected);
+}
+
+static int
+start(void **state)
+{
+	struct wf_snapshot *s;
+
+	rig_start(&rig, 1, WITH("delay.mean=0ms"));
+	s = rig_empty(&rig);
+	idle_buffers = s->pool_in_use;
+	wf_snapshot_free(s);
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	rig_end(&rig);
+	return 0;
+}
+
+static void
+packets_cross_and_are_counted(void **state)
+{
+	struct wf_snapshot *s;
+	const struct wf_snap_dir *ab, *ba;
+
+	rig_send(&rig, 1000, 64, 1);
+	s = rig_empty(&rig);
+	ab = &s->links[0].dir[WF_AB];
+	ba = &s->links[0].dir[WF_BA];
+	assert_int_equal(ab->s.c.rx.packets, 1000);
+	assert_int_equal(ab->s.c.rx.bytes, 64000);
+	assert_int_equal(ab->s.c.tx.packets, 1000);
+	assert_int_equal(ab->s.c.tx.bytes, 64000);
+	assert_int_equal(ab->s.delay.count, 1000);
+	assert_int_equal(ba->s.c.dropped[WF_DROP_blackhole].packets, 1000);
+	assert_int_equal(s->pool_in_use, idle_buffers);
+	wf_snapshot_free(s);
+}
+
+static void
+the_snapshot_names_things(void **state)
+{
+	struct wf_snapshot *s = rig_empty(&rig);
+
+	assert_true(s->live);
+	assert_string_equal(s->links[0].name, "wan");
+	assert_string_equal(s->links[0].port[1], "b");
+	assert_string_equal(s->ports[0].device, "net_ring0");
+	assert_true(s->ports[0].link_up);
+	assert_int_equal(s->workers[0].lcore, rig.conf.workers[0]);
+	assert_true(s->workers[0].loops > 0);
+	assert_true(s->workers[0].busy_ratio >= 0 && s->workers[0].busy_ratio <= 1);
+	assert_string_equal(s->links[0].dir[0].classes[0].name, "default");
+	assert_int_equal(s->links[0].dir[0].classes[0].s.c.rx.packets, 1000);
+	assert_int_equal(s->seed, 42);
+	wf_snapshot_free(s);
+}
+
+static void
+what_waits_is_queued_and_leaves_late_enough(void **state)
+{
+	struct wf_snapshot *s;
+
+	publish(WITH("delay.mean=300ms"));
+	assert_int_equal(wf_dp_reset(rig.dp), 0);
+	rig.sent_packets = 0;
+	rig_send(&rig, 500, 100, 2);
+	s = rig_settled(&rig);
+	assert_int_equal(s->links[0].dir[WF_AB].queued.packets, 500);
+	assert_int_equal(s->links[0].dir[WF_AB].queued.bytes, 50000);
+	assert_int_equal(s->pool_in_use, idle_buffers + 500);
+	wf_snapshot_free(s);
+	s = rig_empty(&rig);
+	assert_int_equal(s->links[0].dir[WF_AB].s.c.tx.packets, 500);
+	assert_true(s->links[0].dir[WF_AB].s.delay.min_ns >= 300 * WF_NS_PER_MS);
+	assert_int_equal(s->pool_in_use, idle_buffers);
+	wf_snapshot_free(s);
+}
+
+static void
+a_reset_counts_what_waits_as_received(void **state)
+{
+	struct wf_snapshot *s;
+
+	rig.sent_packets = 0;
+	assert_int_equal(wf_dp_reset(rig.dp), 0);
+	rig_send(&rig, 70, 100, 3);
+	wf_snapshot_free(rig_settled(&rig));
+	assert_int_equal(wf_dp_reset(rig.dp), 0);
+	s = rig_settled(&rig);
+	assert_int_equal(s->links[0].dir[WF_AB].s.c.rx.packets, 70);
+	assert_int_equal(s->links[0].dir[WF_AB].s.c.rx.bytes, 7000);
+	wf_snapshot_free(s);
+	s = rig_empty(&rig);
+	assert_int_equal(s->links[0].dir[WF_AB].s.c.tx.packets, 70);
+	wf_snapshot_free(s);
+}
+
+static void
+a_change_under_traffic_loses_nothing(void **state)
+{
+	static const char *const delays[] = { "delay.mean=0ms", "delay.mean=1ms", "delay.mean=5ms",
+		"delay.mean=200us" };
+	struct wf_snapshot *s;
+
+	rig.sent_packets = 0;
+	assert_int_equal(wf_dp_reset(rig.dp), 0);
+	for (int i = 0; i < 400; i++) {
+		/* No more than the ring behind port b holds, within the longest delay. */
+		rig_send(&rig, 5, 64, (uint32_t)i);
+		publish(WITH(delays[i % 4]));
+		s = wf_dp_snapshot(rig.dp);
+		assert_int_equal(wf_snapshot_unaccounted(s).packets, 0);
+		wf_snapshot_free(s);
+	}
+	s = rig_empty(&rig);
+	assert_int_equal(s->links[0].dir[WF_AB].s.c.tx.packets, 2000);
+	assert_int_equal(s->pool_in_use, idle_buffers);
+	wf_snapshot_free(s);
+}
+
+static void
+frames_too_long_for_the_output_are_counted(void **state)
+{
+	struct wf_snapshot *s;
+
+	rig.sent_packets = 0;
+	assert_int_equal(wf_dp_reset(rig.dp), 0);
+	rig_send(&rig, 3, 1514, 1);
+	rig_send(&rig, 2, 1515, 1);
+	s = rig_empty(&rig);
+	assert_int_equal(s->links[0].dir[WF_AB].s.c.tx.packets, 3);
+	assert_int_equal(s->links[0].dir[WF_AB].s.c.dropped[WF_DROP_too_long].packets, 2);
+	assert_int_equal(s->links[0].dir[WF_AB].s.c.dropped[WF_DROP_too_long].bytes, 3030);
+	wf_snapshot_free(s);
+}
+
+static void
+a_stripped_vlan_tag_is_put_back(void **state)
+{
+	struct wf_snapshot *s;
+
+	rig.sent_packets = rig.sent_bytes = 0;
+	assert_int_equal(wf_dp_reset(rig.dp), 0);
+	/* With its tag, a full-size frame is longer than the MTU and the header, and still goes. */
+	rig_send_stripped(&rig, 1514, 100);
+	s = rig_empty(&rig);
+	assert_int_equal(s->links[0].dir[WF_AB].s.c.rx.bytes, 1518);
+	assert_int_equal(s->links[0].dir[WF_AB].s.c.tx.bytes, 1518);
+	wf_snapshot_free(s);
+}
+
+static void
+copies_are_made_and_given_back(void **state)
+{
+	struct wf_snapshot *s;
+
+	publish(WITH("duplicate.p=100%"));
+	rig.sent_packets = 0;
+	assert_int_equal(wf_dp_reset(rig.dp), 0);
+	rig_send(&rig, 100, 64, 1);
+	s = rig_empty(&rig);
+	assert_int_equal(s->links[0].dir[WF_AB].s.c.dup_created.packets, 100);
+	assert_int_equal(s->links[0].dir[WF_AB].s.c.tx.packets, 200);
+	assert_int_equal(s->pool_in_use, idle_buffers);
+	wf_snapshot_free(s);
+}
+
+static void
+stopping_lets_what_waits_leave(void **state)
+{
+	struct wf_snapshot *s;
+
+	publish(WITH("delay.mean=200ms"));
+	rig.sent_packets = 0;
+	assert_int_equal(wf_dp_reset(rig.dp), 0);
+	rig_send(&rig, 300, 64, 1);
+	wf_snapshot_free(rig_settled(&rig));
+	wf_dp_stop(rig.dp, 2 * WF_NS_PER_S);
+	s = wf_dp_snapshot(rig.dp);
+	assert_int_equal(s->links[0].dir[WF_AB].s.c.tx.packets, 300);
+	assert_int_equal(s->links[0].dir[WF_AB].queued.packets, 0);
+	assert_int_equal(wf_snapshot_unaccounted(s).packets, 0);
+	wf_snapshot_free(s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(packets_cross_and_are_counted),
+		cmocka_unit_test(the_snapshot_names_things),
+		cmocka_unit_test(what_waits_is_queued_and_leaves_late_enough),
+		cmocka_unit_test(a_reset_counts_what_waits_as_received),
+		cmocka_unit_test(a_change_under_traffic_loses_nothing),
+		cmocka_unit_test(frames_too_long_for_the_output_are_counted),
+		cmocka_unit_test(a_stripped_vlan_tag_is_put_back),
+		cmocka_unit_test(copies_are_made_and_given_back),
+		cmocka_unit_test(stopping_lets_what_waits_leave),
+	};
+
+	return cmocka_run_group_tests(tests, start, end);
+}

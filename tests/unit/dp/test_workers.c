@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Two workers: net_ring has no notion of flows, so packets arrive at the wrong worker and are
+ * handed over.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "rig.h"
+
+static struct rig rig;
+
+static int
+start(void **state)
+{
+	/* The test feeds the first queue of port a, worker 0's. */
+	rig_start(&rig, 2,
+		(const char *const[]){
+			"loss.p=0.0001", "delay.mean=1ms", "delay.order=flow", NULL });
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	rig_end(&rig);
+	return 0;
+}
+
+static void
+flows_are_handed_to_their_owners(void **state)
+{
+	struct wf_snapshot *s;
+	const struct wf_snap_dir *ab;
+
+	for (uint32_t i = 0; i < 100; i++)
+		rig_send(&rig, 10, 64, i);
+	s = rig_empty(&rig);
+	ab = &s->links[0].dir[WF_AB];
+	assert_int_equal(ab->s.c.rx.packets, 1000);
+	assert_int_equal(ab->s.handed_in.packets, ab->s.handed_out.packets);
+	assert_true(ab->s.handed_out.packets > 100 && ab->s.handed_out.packets < 900);
+	assert_int_equal(ab->classes[0].s.flows, 100);
+	wf_snapshot_free(s);
+}
+
+/* Every one of many snapshots under traffic cuts through both workers and the rings exactly. */
+static void
+snapshots_are_exact_while_packets_change_hands(void **state)
+{
+	struct wf_snapshot *s;
+
+	for (uint32_t i = 0; i < 2000; i++) {
+		rig_send(&rig, 20, 64 + i % 100, i % 64);
+		s = wf_dp_snapshot(rig.dp);
+		assert_non_null(s);
+		assert_int_equal(wf_snapshot_unaccounted(s).packets, 0);
+		assert_int_equal(wf_snapshot_unaccounted(s).bytes, 0);
+		assert_true((int64_t)(s->links[0].dir[WF_AB].s.handed_out.packets -
+				      s->links[0].dir[WF_AB].s.handed_in.packets) >= 0);
+		wf_snapshot_free(s);
+	}
+	s = rig_empty(&rig);
+	assert_int_equal(s->links[0].dir[WF_AB].s.c.rx.packets, 41000);
+	wf_snapshot_free(s);
+}
+
+static void
+a_plan_that_nobody_owns_needs_no_hand_over(void **state)
+{
+	struct wf_plan *wire = rig_plan(&rig, (const char *const[]){ NULL });
+	struct wf_snapshot *s;
+	uint64_t generation;
+
+	assert_int_equal(wf_dp_publish(rig.dp, wire, &generation), 0);
+	assert_int_equal(wf_dp_reset(rig.dp), 0);
+	rig.sent_packets = 0;
+	rig_send(&rig, 1000, 64, 1);
+	s = rig_empty(&rig);
+	assert_int_equal(s->links[0].dir[WF_AB].s.handed_out.packets, 0);
+	assert_int_equal(s->links[0].dir[WF_AB].s.c.tx.packets, 1000);
+	wf_snapshot_free(s);
+}
+
+static void
+stopping_empties_the_rings_too(void **state)
+{
+	struct wf_plan *delay = rig_plan(&rig, (const char *const[]){ "delay.mean=100ms", NULL });
+	struct wf_snapshot *s;
+	uint64_t generation;
+
+	assert_int_equal(wf_dp_publish(rig.dp, delay, &generation), 0);
+	rig_send(&rig, 2000, 64, 1);
+	wf_dp_stop(rig.dp, 2 * WF_NS_PER_S);
+	s = wf_dp_snapshot(rig.dp);
+	assert_int_equal(wf_snapshot_unaccounted(s).packets, 0);
+	assert_int_equal(s->links[0].dir[WF_AB].queued.packets, 0);
+	assert_int_equal(s->links[0].dir[WF_AB].s.c.dropped[WF_DROP_shutdown].packets, 0);
+	wf_snapshot_free(s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(flows_are_handed_to_their_owners),
+		cmocka_unit_test(snapshots_are_exact_while_packets_change_hands),
+		cmocka_unit_test(a_plan_that_nobody_owns_needs_no_hand_over),
+		cmocka_unit_test(stopping_empties_the_rings_too),
+	};
+
+	rig_need_cores(2);
+	return cmocka_run_group_tests(tests, start, end);
+}
