@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "wf_dp_private.h"
+#include "wf_quiet.h"
 
 #define MIB ((uint64_t)1024 * 1024)
 
@@ -184,9 +185,14 @@ climb(struct wf_dp *dp, const struct wf_conf *conf, const struct wf_dp_options *
 		ret = choose_memory(dp, conf, opt, err);
 	if (ret == 0)
 		ret = take_host_interfaces(dp, conf, err);
+	if (ret < 0)
+		return ret;
+	wf_quiet_begin(opt->extra_argc == 0);
+	ret = start_eal(dp, opt, err);
 	if (ret == 0)
-		ret = start_eal(dp, opt, err);
-	return ret == 0 ? start_ports(dp, err) : ret;
+		ret = start_ports(dp, err);
+	wf_quiet_end(ret < 0);
+	return ret;
 }
 
 struct wf_dp *

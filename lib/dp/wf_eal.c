@@ -112,7 +112,8 @@ wf_eal_start(struct wf_eal_args *args, struct wf_err *err)
 	}
 	if (code == EALREADY)
 		return wf_err_add(err, NULL, NULL, "DPDK has been started in this process before");
-	wf_err_add(err, NULL, "Its own message is above; --log-level=debug after -- says more",
+	wf_err_add(err, NULL,
+		"Its own message stands before this; --log-level=debug after -- says more",
 		"DPDK's EAL does not start: %s", code ? strerror(code) : "unknown reason");
 	return code ? -code : -EINVAL;
 }

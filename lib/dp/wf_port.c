@@ -95,7 +95,8 @@ wf_port_find(struct wf_port *p, struct wf_err *err)
 			wf_devargs_is_pci(p->device)
 				? "Is it bound to vfio-pci (dpdk-devbind.py --status) and known "
 				  "to one of DPDK's drivers?"
-				: "The driver's own message, if any, is above; check the device's "
+				: "The driver's own message, if any, stands before this; check the "
+				  "device's "
 				  "name and arguments",
 			"DPDK did not start the device %s", p->devargs);
 	if (p->mtu == 0) {
@@ -235,7 +236,8 @@ wf_port_start(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, st
 	if (ret == 0)
 		ret = open_ears(p, &step);
 	if (ret < 0)
-		return wf_err_add(err, &where, "The driver's own message, if any, is above",
+		return wf_err_add(err, &where,
+			       "The driver's own message, if any, stands before this",
 			       "%s (MTU %u) does not %s: %s", p->device, p->mtu, step,
 			       strerror(-ret)),
 		       ret;
@@ -276,11 +278,22 @@ since(uint64_t now, uint64_t base)
 	return now >= base ? now - base : now;
 }
 
+/* net_tap asks for its interface by name in our namespace, from which it may have been moved; a
+ * tap's carrier is the process that holds it. */
+static bool
+link_is_up(const struct wf_port *p)
+{
+	struct rte_eth_link link = { 0 };
+
+	if (!p->started || wf_devargs_driver(p->device, "net_tap"))
+		return p->started;
+	return rte_eth_link_get_nowait(p->id, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
+}
+
 void
 wf_port_snapshot(struct wf_port *p, struct wf_snap_port *out)
 {
 	struct wf_snap_port now = { 0 };
-	struct rte_eth_link link = { 0 };
 
 	read_counters(p, &now);
 	if (p->is_frozen) {
@@ -290,8 +303,7 @@ wf_port_snapshot(struct wf_port *p, struct wf_snap_port *out)
 	}
 	snprintf(out->name, sizeof(out->name), "%s", p->name);
 	snprintf(out->device, sizeof(out->device), "%s", p->device);
-	out->link_up = p->started && rte_eth_link_get_nowait(p->id, &link) == 0 &&
-		       link.link_status == RTE_ETH_LINK_UP;
+	out->link_up = link_is_up(p);
 	out->rx_missed = since(now.rx_missed, p->base.rx_missed);
 	out->rx_nombuf = since(now.rx_nombuf, p->base.rx_nombuf);
 	out->rx_errors = since(now.rx_errors, p->base.rx_errors);

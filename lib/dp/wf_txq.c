@@ -75,18 +75,18 @@ keep_refused(struct wf_txq *q, struct wf_pipe *p, uint32_t sent, wf_ns_t now_ns)
 uint32_t
 wf_txq_flush(struct wf_txq *q, struct wf_pipe *p, const struct wf_clock *clock)
 {
-	uint32_t sent = 0;
+	uint32_t sent = 0, n;
 	wf_ns_t now_ns;
-	uint16_t k;
 
-	/* Some drivers take a limited number a call. */
+	/* Pieces, so that the time of a slow device's packets is known more exactly; and some
+	 * drivers take a limited number a call. */
 	do {
-		k = rte_eth_tx_burst(q->port, q->queue, q->pkt + sent, (uint16_t)(q->n - sent));
-		sent += k;
-	} while (k > 0 && sent < q->n);
-	now_ns = wf_clock_ns(clock);
-	if (sent > 0)
-		wf_pipe_sent(p, q->held, sent, now_ns);
+		n = RTE_MIN(q->n - sent, (uint32_t)WF_BURST);
+		n = rte_eth_tx_burst(q->port, q->queue, q->pkt + sent, (uint16_t)n);
+		now_ns = wf_clock_ns(clock);
+		wf_pipe_sent(p, q->held + sent, n, now_ns);
+		sent += n;
+	} while (n > 0 && sent < q->n);
 	if (WF_UNLIKELY(sent < q->n)) {
 		keep_refused(q, p, sent, now_ns);
 		return sent;
