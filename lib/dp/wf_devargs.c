@@ -163,3 +163,13 @@ wf_devargs_queue_hint(const char *device)
 		return "A net_ring has one queue pair for each ring it is given: use one worker";
 	return "Use fewer workers, or a device with more queues";
 }
+
+const char *
+wf_devargs_start_hint(const char *device)
+{
+	if (wf_devargs_driver(device, "net_af_xdp"))
+		return "Its frames must fit into a page with their buffer's header: no port may "
+		       "have an `mtu` over 3000 beside it. The driver's own message stands before "
+		       "this";
+	return "The driver's own message, if any, stands before this";
+}

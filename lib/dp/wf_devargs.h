@@ -35,5 +35,7 @@ char *wf_devargs_complete(const char *device, uint32_t n_queues, uint32_t mtu);
 uint32_t wf_devargs_frame_room(const char *device);
 /* What to do about a device with too few queues; one sentence without a full stop. */
 const char *wf_devargs_queue_hint(const char *device);
+/* The same about a device that does not start. */
+const char *wf_devargs_start_hint(const char *device);
 
 #endif

@@ -125,19 +125,38 @@ check_queues(const struct wf_port *p, uint32_t n_queues, const struct rte_eth_de
 		"%u workers need %u queue pairs, %s has %u", n_queues, n_queues, p->device, has);
 }
 
-/* Drivers that check it want an MTU that they think they can do; those that share an interface of
- * the host's, whose MTU has been set there, often only know the standard one. */
+/* The largest MTU that the driver believes in. */
 static uint32_t
-driver_mtu(const struct wf_port *p, const struct rte_eth_dev_info *info)
+driver_max_mtu(const struct rte_eth_dev_info *info)
 {
-	uint32_t mtu = p->mtu;
 	uint32_t overhead = RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN;
 
 	if (info->max_mtu != UINT16_MAX && info->max_rx_pktlen > info->max_mtu)
 		overhead = info->max_rx_pktlen - info->max_mtu;
-	if (p->shares_hostif && mtu + overhead > info->max_rx_pktlen)
-		mtu = info->max_rx_pktlen - overhead;
-	return p->shares_hostif && mtu > info->max_mtu ? info->max_mtu : mtu;
+	return RTE_MIN((uint32_t)info->max_mtu, info->max_rx_pktlen - overhead);
+}
+
+/* Drivers that share an interface of the host's often know the standard MTU only, but pass on what
+ * the interface carries. */
+static int
+check_mtu(const struct wf_port *p, const struct rte_eth_dev_info *info, struct wf_err *err)
+{
+	struct wf_where where = where_of(p);
+
+	if (p->shares_hostif || p->mtu <= driver_max_mtu(info))
+		return 0;
+	return wf_err_add(err, &where,
+		"Lower `mtu`, or choose another driver (net_af_packet carries jumbo frames)",
+		"%s carries an MTU of at most %u, not %u", p->device, driver_max_mtu(info), p->mtu);
+}
+
+/* The host's interface has its MTU already. A driver without the notion has no limit. */
+static int
+set_mtu(const struct wf_port *p)
+{
+	int ret = p->shares_hostif ? 0 : rte_eth_dev_set_mtu(p->id, (uint16_t)p->mtu);
+
+	return ret == -ENOTSUP ? 0 : ret;
 }
 
 /* Spreads flows over the workers' queues where the device can. */
@@ -158,10 +177,9 @@ configure(struct wf_port *p, uint32_t n_queues, const struct rte_eth_dev_info *i
 	const char **step)
 {
 	struct rte_eth_conf conf = { 0 };
-	uint32_t mtu = driver_mtu(p, info);
 	int ret;
 
-	conf.rxmode.mtu = mtu;
+	conf.rxmode.mtu = RTE_MIN(p->mtu, driver_max_mtu(info));
 	conf.txmode.offloads = info->tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
 	if (n_queues > 1)
 		want_rss(&conf, info);
@@ -170,12 +188,10 @@ configure(struct wf_port *p, uint32_t n_queues, const struct rte_eth_dev_info *i
 	if (ret < 0)
 		return ret;
 	p->configured = true;
-	if (!p->shares_hostif) {
-		*step = "set the MTU";
-		ret = rte_eth_dev_set_mtu(p->id, (uint16_t)mtu);
-		if (ret < 0 && ret != -ENOTSUP)
-			return ret;
-	}
+	*step = "set the MTU";
+	ret = set_mtu(p);
+	if (ret < 0)
+		return ret;
 	*step = "size the rings";
 	p->n_rxd = p->n_txd = DESCRIPTORS;
 	return rte_eth_dev_adjust_nb_rx_tx_desc(p->id, &p->n_rxd, &p->n_txd);
@@ -221,9 +237,8 @@ wf_port_start(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, st
 	int ret = rte_eth_dev_info_get(p->id, &info);
 
 	if (ret == 0) {
-		ret = check_queues(p, n_queues, &info, err);
-		if (ret < 0)
-			return ret;
+		if (check_queues(p, n_queues, &info, err) < 0 || check_mtu(p, &info, err) < 0)
+			return -EINVAL;
 		ret = configure(p, n_queues, &info, &step);
 	}
 	if (ret == 0)

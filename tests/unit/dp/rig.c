@@ -97,8 +97,7 @@ choose_cores(struct wf_conf *conf, uint32_t n)
 }
 
 void
-rig_start(
-	struct rig *r, uint32_t n_workers, const unsigned *workers, const char *const *assignments)
+rig_start(struct rig *r, uint32_t n_workers, const char *const *assignments)
 {
 	struct wf_dp_options opt = { .huge = WF_DP_HUGE_NO };
 	struct wf_err *err = wf_err_new();
