@@ -16,10 +16,12 @@ struct wf_flow_table;
 /* Called before a flow is forgotten, so that its state can be given back. */
 typedef void (*wf_flow_end_fn)(void *ctx, struct wf_flow *flow);
 
-/* `max_flows` >= 1; a flow unseen for idle_ns may be forgotten. NULL: out of memory. */
+/* `max_flows` 1 to 2^28; a flow unseen for idle_ns may be forgotten. NULL: out of memory. */
 struct wf_flow_table *wf_flow_table_new(
 	const char *name, uint32_t max_flows, wf_ns_t idle_ns, wf_flow_end_fn end, void *ctx);
 void wf_flow_table_free(struct wf_flow_table *t);
+/* Memory that a table takes of EAL's, to size it: about 200 to 300 bytes a flow. */
+uint64_t wf_flow_table_bytes(uint32_t max_flows);
 
 /* Finds or creates the flows of n <= WF_BURST packets. out[i] is NULL when there is no room. A new
  * flow is zero but for hash, dir, rng_key (from dir_key[i]), ordinal (from the table of aged-out

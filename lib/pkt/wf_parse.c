@@ -105,6 +105,7 @@ store_rest(struct wf_parsed *out, const struct found *f)
 	out->dscp = f->tos >> 2;
 	out->ecn = f->tos & 3;
 	out->flags = f->flags;
+	out->zero = 0;
 }
 
 static inline uint64_t

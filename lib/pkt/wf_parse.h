@@ -12,9 +12,9 @@
 
 #include "wf_flow_key.h"
 
-#define WF_PARSE_TAGS       4
-#define WF_PARSE_EXTENSIONS 8 /* past these the protocol is the next one's number, without ports   \
-			       */
+#define WF_PARSE_TAGS 4
+/* Past these the protocol is the number of the next one, and there are no ports. */
+#define WF_PARSE_EXTENSIONS 8
 
 enum wf_parse_flags {
 	WF_PARSE_IP = 1 << 0,        /* IPv4 or IPv6 header complete */
@@ -31,7 +31,9 @@ struct wf_parsed {
 	uint8_t dscp;           /* 0..63; 0 when not IP */
 	uint8_t ecn;            /* 0..3 */
 	uint8_t flags;          /* enum wf_parse_flags */
+	uint8_t zero;           /* no padding: rules are matched against these bytes */
 };
+static_assert(sizeof(struct wf_parsed) == 56, "no padding");
 
 /* Parses `len` readable bytes. Fills all of *out. */
 void wf_parse(const uint8_t *frame, uint32_t len, struct wf_parsed *out);
