@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Predictions of `wirefault check`, from the forecasts that the stages made when they were
+ * compiled.
+ */
+#include "check_forecast.h"
+
+#include <string.h>
+
+#include "wf_plan_budget.h"
+#include "wf_units.h"
+
+static const char *const side_name[2] = { "ab", "ba" };
+
+/* A time for people: three significant digits. "-" for nothing. */
+static const char *
+time_text(double ns, char out[24])
+{
+	if (ns <= 0)
+		snprintf(out, 24, "-");
+	else if (ns < 1e3)
+		snprintf(out, 24, "%.3gns", ns);
+	else if (ns < 1e6)
+		snprintf(out, 24, "%.3gus", ns / 1e3);
+	else if (ns < 999.5e6)
+		snprintf(out, 24, "%.3gms", ns / 1e6);
+	else
+		snprintf(out, 24, "%.4gs", ns / 1e9);
+	return out;
+}
+
+static const char *
+bytes_text(double bytes, char out[24])
+{
+	if (bytes <= 0)
+		snprintf(out, 24, "-");
+	else if (bytes < 999.5e3)
+		snprintf(out, 24, "%.3gkB", bytes / 1e3);
+	else if (bytes < 999.5e6)
+		snprintf(out, 24, "%.3gMB", bytes / 1e6);
+	else
+		snprintf(out, 24, "%.3gGB", bytes / 1e9);
+	return out;
+}
+
+static const char *
+number_text(double x, double scale, const char *unit, char out[24])
+{
+	if (x <= 0)
+		snprintf(out, 24, "-");
+	else
+		snprintf(out, 24, "%.4g%s", x * scale, unit);
+	return out;
+}
+
+static void
+class_row(const char *side, const struct wf_plan_class *k, FILE *out)
+{
+	const struct wf_forecast *f = &k->forecast;
+	char rate[WF_UNITS_TEXT], t[8][24];
+
+	if (f->blackhole) {
+		fprintf(out, "  %-3s %-12.12s blackhole: nothing passes\n", side, k->name);
+		return;
+	}
+	fprintf(out, "  %-3s %-12.12s %9s %8s %8s %8s %8s %7s %6s %6s %8s\n", side, k->name,
+		f->rate_bps ? wf_units_format_rate(f->rate_bps, rate) : "-",
+		time_text(f->delay_mean_ns, t[0]), time_text(f->delay_stddev_ns, t[1]),
+		time_text(f->delay_p99_ns, t[2]), time_text(f->queue_max_ns, t[3]),
+		number_text(f->loss, 100, "%", t[4]), number_text(f->mean_burst, 1, "", t[5]),
+		number_text(f->duplicated, 100, "%", t[6]),
+		bytes_text(wf_plan_packets(f, WF_BUDGET_FRAME_BYTES) * WF_BUDGET_HELD_BYTES, t[7]));
+}
+
+/* What the reader should know beyond the numbers. */
+static void
+notes(const struct wf_conf *conf, const struct wf_plan *plan, uint32_t dir, FILE *out)
+{
+	const struct wf_plan_dir *d = &plan->dir[dir];
+	double memory = conf->memory_bytes ? (double)conf->memory_bytes : 512e6;
+
+	if (d->owned && conf->n_workers > 1)
+		fprintf(out,
+			"  %s: one worker owns this direction, because a class shares its state; "
+			"it "
+			"does not scale past one core. scope = \"flow\" does.\n",
+			side_name[dir & 1]);
+	for (uint16_t i = 0; i < d->n_classes; i++) {
+		const struct wf_forecast *f = &d->classes[i].forecast;
+		double longest = wf_plan_longest_ns(f);
+		char t[24];
+
+		if (f->rate_bps == 0 && longest > 0)
+			fprintf(out,
+				"  %s %s: no rate; %.3g MB of memory hold %s of full-size frames "
+				"at %.3g "
+				"Gbit/s.\n",
+				side_name[dir & 1], d->classes[i].name, memory / 1e6,
+				time_text(longest, t), wf_plan_rate_held(memory, longest) / 1e9);
+	}
+}
+
+void
+wf_forecast_table(
+	const char *path, const struct wf_conf *conf, const struct wf_plan *plan, FILE *out)
+{
+	fprintf(out, "%s: ok: %u port%s, %u link%s\n", path, conf->n_ports,
+		conf->n_ports == 1 ? "" : "s", conf->n_links, conf->n_links == 1 ? "" : "s");
+	for (uint32_t i = 0; i < conf->n_links; i++) {
+		const struct wf_conf_link *l = &conf->links[i];
+
+		fprintf(out, "\nlink %s: %s -> %s is ab, %s -> %s is ba\n", l->name,
+			conf->ports[l->port[0]].name, conf->ports[l->port[1]].name,
+			conf->ports[l->port[1]].name, conf->ports[l->port[0]].name);
+		fprintf(out, "  %-3s %-12s %9s %8s %8s %8s %8s %7s %6s %6s %8s\n", "", "class",
+			"rate", "delay", "sd", "p99", "queue<=", "loss", "burst", "dup", "memory");
+		for (uint32_t side = 0; side < 2; side++) {
+			const struct wf_plan_dir *d = &plan->dir[2 * i + side];
+
+			for (uint16_t k = 0; k < d->n_classes; k++)
+				class_row(side_name[side], &d->classes[k], out);
+		}
+		for (uint32_t side = 0; side < 2; side++)
+			notes(conf, plan, 2 * i + side, out);
+	}
+	fprintf(out,
+		"\ndelay, sd, p99: of the delay alone, without waiting for the rate and before "
+		"order clamps.\nqueue<=: longest wait for the rate. burst: mean losses in a row. "
+		"memory: to hold rate x longest wait.\n");
+}
+
+static json_t *
+class_json(const struct wf_plan_class *k)
+{
+	const struct wf_forecast *f = &k->forecast;
+
+	return json_pack("{s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:I}", "name",
+		k->name, "blackhole", f->blackhole, "rate_bps", (json_int_t)f->rate_bps,
+		"delay_mean_ns", (json_int_t)(f->delay_mean_ns + 0.5), "delay_stddev_ns",
+		(json_int_t)(f->delay_stddev_ns + 0.5), "delay_p99_ns",
+		(json_int_t)(f->delay_p99_ns + 0.5), "delay_max_ns",
+		(json_int_t)(f->delay_max_ns + 0.5), "queue_max_ns",
+		(json_int_t)(f->queue_max_ns + 0.5), "loss", f->loss, "mean_burst", f->mean_burst,
+		"duplicated", f->duplicated, "memory_bytes",
+		(json_int_t)(wf_plan_packets(f, WF_BUDGET_FRAME_BYTES) * WF_BUDGET_HELD_BYTES +
+			     0.5));
+}
+
+static json_t *
+dir_json(const struct wf_plan_dir *d)
+{
+	json_t *classes = json_array();
+
+	for (uint16_t k = 0; k < d->n_classes; k++)
+		json_array_append_new(classes, class_json(&d->classes[k]));
+	return json_pack("{s:b, s:o}", "one_worker", d->owned, "classes", classes);
+}
+
+json_t *
+wf_forecast_json(const struct wf_conf *conf, const struct wf_plan *plan)
+{
+	json_t *links = json_array();
+
+	for (uint32_t i = 0; i < conf->n_links; i++) {
+		const struct wf_conf_link *l = &conf->links[i];
+
+		json_array_append_new(
+			links, json_pack("{s:s, s:[s,s], s:o, s:o}", "name", l->name, "ports",
+				       conf->ports[l->port[0]].name, conf->ports[l->port[1]].name,
+				       "ab", dir_json(&plan->dir[2 * i]), "ba",
+				       dir_json(&plan->dir[2 * i + 1])));
+	}
+	return json_pack("{s:b, s:o}", "ok", 1, "links", links);
+}

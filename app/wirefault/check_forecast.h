@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * What a plan will do to traffic, predicted, as a table and as JSON.
+ */
+#ifndef CHECK_FORECAST_H
+#define CHECK_FORECAST_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "wf_plan.h"
+
+void wf_forecast_table(
+	const char *path, const struct wf_conf *conf, const struct wf_plan *plan, FILE *out);
+json_t *wf_forecast_json(const struct wf_conf *conf, const struct wf_plan *plan);
+
+#endif

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * `wirefault offline`: captures through a link on a virtual clock.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wf_cmd.h"
+#include "wf_dp.h"
+#include "wf_json.h"
+#include "wf_report.h"
+#include "wf_twin.h"
+#include "wf_units.h"
+
+#define SNAPLEN 262144
+
+static const struct wf_option options[] = {
+	{ "config", 'c', "FILE", "the configuration (required)" },
+	{ "link", 'l', "NAME", "the link; may be left out where there is one" },
+	{ "ab", 0, "IN", "capture that enters at the first port" },
+	{ "ab-out", 0, "OUT", "what leaves at the second port; .pcapng or nanosecond pcap" },
+	{ "ba", 0, "IN", "capture that enters at the second port" },
+	{ "ba-out", 0, "OUT", "what leaves at the first port" },
+	{ "seed", 0, "N", "seed of all randomness, instead of the file's" },
+	{ "stats", 0, "FILE", "write the stats document there; - is standard output" },
+	{ "burst", 0, "N", "packets taken at once, 1 to 32 (default 32); changes speed only" },
+	{ "in-flight", 0, "N", "packets that may be held at once (default 4194304)" },
+	{ "quiet", 'q', NULL, "no table on stderr" },
+	{ "help", 'h', NULL, "this help" },
+	{ 0 },
+};
+
+struct offline {
+	struct wf_option_values v;
+	struct wf_loaded loaded;
+	struct wf_plan *plan;
+	struct wf_twin_params twin;
+};
+
+static const char *
+value(const struct offline *o, const char *name)
+{
+	return wf_cmd_value(&wf_cmd_offline, &o->v, name);
+}
+
+static void
+count_option(const struct offline *o, const char *name, uint32_t fallback, uint32_t max,
+	uint32_t *out, struct wf_err *err)
+{
+	const char *text = value(o, name);
+	uint64_t n = fallback;
+
+	if (text != NULL && (wf_units_count(text, &n) < 0 || n < 1 || n > max))
+		wf_err_add(err, NULL, NULL, "--%s takes a whole number from 1 to %u, not \"%s\"",
+			name, max, text);
+	*out = (uint32_t)n;
+}
+
+static void
+find_link(struct offline *o, struct wf_err *err)
+{
+	const struct wf_conf *conf = o->loaded.conf;
+	const char *name = value(o, "link"), *names[WF_CONF_MAX_LINKS + 1] = { 0 }, *near;
+	char hint[WF_NAME_MAX + 32];
+
+	if (name == NULL && conf->n_links == 1)
+		return;
+	for (uint32_t i = 0; i < conf->n_links; i++) {
+		names[i] = conf->links[i].name;
+		if (name != NULL && strcmp(name, conf->links[i].name) == 0) {
+			o->twin.link = i;
+			return;
+		}
+	}
+	near = name != NULL ? wf_suggest(name, names) : NULL;
+	snprintf(hint, sizeof(hint), "Did you mean \"%s\"?", near != NULL ? near : "");
+	if (name == NULL)
+		wf_err_add(err, NULL, "Write --link NAME", "the configuration has %u links: which?",
+			conf->n_links);
+	else
+		wf_err_add(err, NULL, near != NULL ? hint : NULL, "there is no link \"%s\"", name);
+}
+
+/* Everything that can be wrong before a packet moves. 0 or -EINVAL with reasons. */
+static int
+prepare(struct offline *o, struct wf_err *err)
+{
+	if (value(o, "config") == NULL)
+		wf_err_add(err, NULL, "Write wirefault offline -c FILE", "which configuration?");
+	if (value(o, "ab") == NULL && value(o, "ba") == NULL)
+		wf_err_add(err, NULL, "Write --ab IN.pcap --ab-out OUT.pcap", "there is no input");
+	if (value(o, "ab-out") != NULL && value(o, "ab") == NULL)
+		wf_err_add(err, NULL, "Add --ab IN.pcap", "--ab-out without --ab");
+	if (value(o, "ba-out") != NULL && value(o, "ba") == NULL)
+		wf_err_add(err, NULL, "Add --ba IN.pcap", "--ba-out without --ba");
+	count_option(o, "burst", WF_TWIN_BURST, WF_TWIN_BURST, &o->twin.burst, err);
+	count_option(o, "in-flight", 1u << 22, 1u << 28, &o->twin.max_held, err);
+	if (value(o, "config") == NULL ||
+		wf_load(value(o, "config"), value(o, "seed"), &o->loaded, err) < 0)
+		return -EINVAL;
+	find_link(o, err);
+	o->plan = wf_plan_compile(o->loaded.conf, o->loaded.seed, NULL, err);
+	o->twin.plan = o->plan;
+	o->twin.conf = o->loaded.conf;
+	return wf_err_count(err) == 0 ? 0 : -EINVAL;
+}
+
+static int
+open_captures(struct offline *o, struct wf_err *err)
+{
+	static const char *const in[2] = { "ab", "ba" }, *const out[2] = { "ab-out", "ba-out" };
+
+	for (int side = 0; side < 2; side++) {
+		if (value(o, in[side]) != NULL &&
+			(o->twin.in[side] = wf_cap_open(value(o, in[side]), err)) == NULL)
+			return -EINVAL;
+	}
+	for (int side = 0; side < 2; side++) {
+		if (value(o, out[side]) != NULL &&
+			(o->twin.out[side] = wf_cap_create(value(o, out[side]), SNAPLEN, err)) ==
+				NULL)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+/* Closes what is open. Errors of writing are found here at the latest. */
+static int
+close_captures(struct offline *o, struct wf_err *err)
+{
+	int rc = 0;
+
+	for (int side = 0; side < 2; side++) {
+		int error = o->twin.out[side] != NULL ? wf_cap_finish(o->twin.out[side]) : 0;
+
+		wf_cap_close(o->twin.in[side]);
+		if (error < 0)
+			rc = wf_err_add(err, NULL, NULL, "the output cannot be written: %s",
+				strerror(-error));
+	}
+	return rc;
+}
+
+static int
+write_stats(const char *path, const json_t *doc, struct wf_err *err)
+{
+	struct wf_where where = { path, 0, NULL };
+	FILE *out;
+	bool ok;
+
+	if (path == NULL)
+		return 0;
+	out = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
+	if (out == NULL)
+		return wf_err_add(err, &where, "Check the folder and its permissions",
+			"cannot be written: %s", strerror(errno));
+	ok = json_dumpf(doc, out, JSON_INDENT(2)) == 0 && fputc('\n', out) != EOF;
+	if ((out == stdout ? fflush(out) : fclose(out)) != 0 || !ok)
+		return wf_err_add(err, &where, NULL, "cannot be written: %s", strerror(errno));
+	return 0;
+}
+
+static int
+simulate(struct offline *o, struct wf_err *err)
+{
+	struct wf_snapshot *snap = NULL;
+	json_t *doc = NULL;
+	int rc;
+
+	if (wf_dp_eal_offline(err) < 0 || wf_plan_arm(o->plan, err) < 0)
+		return -EINVAL;
+	rc = open_captures(o, err);
+	if (rc == 0)
+		rc = wf_twin_run(&o->twin, &snap, err);
+	if (close_captures(o, err) < 0)
+		rc = -EINVAL;
+	if (snap != NULL && (doc = wf_json_stats(snap)) != NULL) {
+		if (write_stats(value(o, "stats"), doc, err) < 0)
+			rc = -EINVAL;
+		if (value(o, "quiet") == NULL)
+			wf_report_table(doc, stderr);
+	}
+	json_decref(doc);
+	wf_snapshot_free(snap);
+	return rc;
+}
+
+static int
+run(int argc, char **argv)
+{
+	struct offline o = { 0 };
+	struct wf_err *err = wf_err_new();
+	int rc = wf_cmd_options(&wf_cmd_offline, argc, argv, &o.v);
+
+	if (rc < 0 && err != NULL) {
+		if (prepare(&o, err) < 0)
+			rc = wf_cmd_refuse(err);
+		else
+			rc = simulate(&o, err) < 0 ? WF_EXIT_FAILED : WF_EXIT_OK;
+		if (rc == WF_EXIT_FAILED)
+			wf_err_print(err, stderr);
+	}
+	wf_plan_free(o.plan);
+	wf_unload(&o.loaded);
+	wf_err_free(err);
+	return rc;
+}
+
+const struct wf_cmd wf_cmd_offline = {
+	.name = "offline",
+	.arguments = "-c FILE [--link NAME] --ab IN --ab-out OUT [--ba IN --ba-out OUT] [OPTIONS]",
+	.summary = "Sends captures through a link on a virtual clock: exact, and the same for the "
+		   "same seed",
+	.run = run,
+	.options = options,
+};

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * `wirefault reference`: the reference of the configuration as Markdown, from the same tables that
+ * parse it. docs/reference/configuration.md is its output, kept equal by a test.
+ */
+#include "wf_cmd.h"
+
+static const struct wf_option options[] = {
+	{ "help", 'h', NULL, "this help" },
+	{ 0 },
+};
+
+static void
+bounds(const struct wf_param *p, FILE *out)
+{
+	if (p->min != NULL && p->max != NULL)
+		fprintf(out, " From %s to %s.", p->min, p->max);
+	else if (p->min != NULL)
+		fprintf(out, " At least %s.", p->min);
+	else if (p->max != NULL)
+		fprintf(out, " At most %s.", p->max);
+}
+
+static void
+table(const struct wf_param *params, FILE *out)
+{
+	fprintf(out, "| key | value | default | meaning |\n|---|---|---|---|\n");
+	for (const struct wf_param *p = params; p->name != NULL; p++) {
+		char type[WF_PARAM_TEXT];
+
+		fprintf(out, "| `%s` | %s | %s%s%s | %s.", p->name, wf_param_type_text(p, type),
+			p->fallback ? "`" : "", p->fallback ? p->fallback : "-",
+			p->fallback ? "`" : "", p->help);
+		bounds(p, out);
+		fprintf(out, " |\n");
+	}
+	fprintf(out, "\n");
+}
+
+static int
+run(int argc, char **argv)
+{
+	struct wf_option_values v;
+	int rc = wf_cmd_options(&wf_cmd_reference, argc, argv, &v);
+
+	if (rc >= 0)
+		return rc;
+	printf("# Reference of the configuration\n\n"
+	       "Made by `wirefault reference` from the tables that parse the configuration.\n\n");
+	for (const struct wf_conf_section *s = wf_conf_sections; s->heading != NULL; s++) {
+		printf("## %s\n\n%s.\n\n", s->heading, s->summary);
+		table(s->params, stdout);
+	}
+	printf("## Impairments of a direction\n\n"
+	       "In `ab`, `ba` and in the `ab` and `ba` of a class, in the order in which packets "
+	       "meet them. A scalar sets the block's main key: `delay = \"20ms\"` is "
+	       "`delay = { mean = \"20ms\"; }`.\n\n");
+	for (int i = 0; i < WF_STAGE_COUNT; i++) {
+		const struct wf_stage_ops *ops = wf_stage_registry[i];
+
+		printf("### %s\n\n%s. Main key: `%s`.\n\n", ops->name, ops->summary, ops->main_key);
+		table(ops->params, stdout);
+	}
+	return WF_EXIT_OK;
+}
+
+const struct wf_cmd wf_cmd_reference = {
+	.name = "reference",
+	.arguments = "",
+	.summary = "Prints the reference of the configuration as Markdown",
+	.run = run,
+	.options = options,
+};

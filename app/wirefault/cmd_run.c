@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * `wirefault run`: the bridge in the foreground. A ladder up (configuration, plan, data path,
+ * control server, READY), the control thread's event loop, and the same ladder down.
+ */
+#include <errno.h>
+#include <event2/event.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+
+#include "live.h"
+#include "wf_json.h"
+#include "wf_report.h"
+#include "wf_units.h"
+
+/* TERM and INT promise a report within 2 s; the rest is for stopping ports. */
+#define DRAIN_NS (1200 * WF_NS_PER_MS)
+
+static const struct wf_option options[] = {
+	{ "config", 'c', "FILE", "the configuration (required)" },
+	{ "duration", 'd', "TIME", "stop after this long, such as 30s" },
+	{ "seed", 0, "N", "seed of all randomness, instead of the file's" },
+	{ "socket", 's', "PATH", "control socket, instead of the file's" },
+	{ "force", 0, NULL, "take a NIC even if it carries the default route or this session" },
+	{ "huge", 0, NULL, "use hugepages or fail" },
+	{ "no-huge", 0, NULL, "do without hugepages even if there are some" },
+	{ "output", 'o', "FORMAT", "of the final report: table (default) or json" },
+	{ "quiet", 'q', NULL, "no messages on stderr but errors" },
+	{ "help", 'h', NULL, "this help" },
+	{ 0 },
+};
+
+struct run {
+	struct wf_option_values v;
+	struct wf_live live;
+	struct wf_plan *plan; /* until the data path takes it */
+	struct wf_ctl *ctl;
+	struct event_base *base;
+	struct event *events[4];
+	wf_ns_t duration_ns;
+	bool quiet, json;
+};
+
+static const char *
+value(const struct run *r, const char *name)
+{
+	return wf_cmd_value(&wf_cmd_run, &r->v, name);
+}
+
+/* Signals wait until the loop runs: a ladder that is half up is taken down in order. */
+static void
+hold_signals(int how)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(how, &set, NULL);
+}
+
+static void
+on_stop(evutil_socket_t fd, short what, void *arg)
+{
+	event_base_loopbreak(arg);
+}
+
+/* HUP: the file again, nothing changed if it is bad. */
+static void
+on_reload(evutil_socket_t fd, short what, void *arg)
+{
+	struct run *r = arg;
+	struct wf_err *err = wf_err_new();
+	uint64_t generation = 0;
+
+	if (err != NULL && wf_live_reload(&r->live, &generation, err) < 0) {
+		wf_err_print(err, stderr);
+		fprintf(stderr, "wirefault: not reloaded; the running configuration stays\n");
+	} else if (!r->quiet) {
+		fprintf(stderr, "wirefault: reloaded, generation %llu\n",
+			(unsigned long long)generation);
+	}
+	wf_err_free(err);
+}
+
+static int
+check_options(struct run *r, struct wf_err *err)
+{
+	const char *format = value(r, "output");
+
+	r->quiet = value(r, "quiet") != NULL;
+	r->json = format != NULL && strcmp(format, "json") == 0;
+	if (value(r, "config") == NULL)
+		wf_err_add(err, NULL, "Write wirefault run -c FILE", "which configuration?");
+	if (format != NULL && !r->json && strcmp(format, "table") != 0)
+		wf_err_add(err, NULL, "Write -o table or -o json",
+			"there is no output format \"%s\"", format);
+	if (value(r, "duration") != NULL &&
+		wf_units_duration(value(r, "duration"), &r->duration_ns) < 0)
+		wf_err_add(err, NULL, "Write --duration 30s", "\"%s\" is not a time",
+			value(r, "duration"));
+	if (value(r, "huge") != NULL && value(r, "no-huge") != NULL)
+		wf_err_add(err, NULL, "Choose one", "--huge and --no-huge contradict each other");
+	return wf_err_count(err) == 0 ? 0 : -EINVAL;
+}
+
+/* Configuration and plan: all that can be wrong with the file. */
+static int
+load(struct run *r, struct wf_err *err)
+{
+	r->live.path = value(r, "config");
+	if (wf_load(r->live.path, value(r, "seed"), &r->live.now, err) < 0)
+		return -EINVAL;
+	r->plan = wf_plan_compile(r->live.now.conf, r->live.now.seed, NULL, err);
+	return r->plan == NULL ? -EINVAL : 0;
+}
+
+/* Ports, rules, workers. */
+static int
+start_data_path(struct run *r, int extra_argc, char **extra_argv, struct wf_err *err)
+{
+	struct wf_dp_options opt = {
+		.huge = value(r, "huge")      ? WF_DP_HUGE_YES
+			: value(r, "no-huge") ? WF_DP_HUGE_NO
+					      : WF_DP_HUGE_AUTO,
+		.force = value(r, "force") != NULL,
+		.extra_argc = extra_argc,
+		.extra_argv = extra_argv,
+		.quiet = r->quiet,
+	};
+	struct wf_plan *plan = r->plan;
+	char line[256];
+
+	r->live.dp = wf_dp_new(r->live.now.conf, &opt, err);
+	if (r->live.dp == NULL || wf_plan_arm(plan, err) < 0)
+		return -EINVAL;
+	if (!r->quiet)
+		fprintf(stderr, "wirefault: %s; seed %llu\n",
+			wf_dp_describe(r->live.dp, line, sizeof(line)),
+			(unsigned long long)r->live.now.seed);
+	r->plan = NULL; /* the data path's from here */
+	return wf_dp_start(r->live.dp, plan, err);
+}
+
+static int
+start_control(struct run *r, struct wf_err *err)
+{
+	const char *path = value(r, "socket");
+	struct wf_ctl_ops ops = wf_live_ops(&r->live);
+
+	r->base = event_base_new();
+	if (r->base == NULL)
+		return wf_err_add(err, NULL, NULL, "out of memory");
+	if (path == NULL)
+		path = r->live.now.conf->control.socket;
+	r->ctl = wf_ctl_new(r->base, path, &ops, err);
+	if (r->ctl == NULL)
+		return -EINVAL;
+	r->events[0] = evsignal_new(r->base, SIGTERM, on_stop, r->base);
+	r->events[1] = evsignal_new(r->base, SIGINT, on_stop, r->base);
+	r->events[2] = evsignal_new(r->base, SIGHUP, on_reload, r);
+	r->events[3] = evtimer_new(r->base, on_stop, r->base);
+	for (int i = 0; i < 3; i++)
+		if (r->events[i] == NULL || event_add(r->events[i], NULL) < 0)
+			return wf_err_add(err, NULL, NULL, "out of memory");
+	return 0;
+}
+
+static void
+loop(struct run *r)
+{
+	struct timeval tv = { (time_t)(r->duration_ns / WF_NS_PER_S),
+		(suseconds_t)(r->duration_ns % WF_NS_PER_S / 1000) };
+
+	printf("READY\n");
+	fflush(stdout);
+	sd_notify(0, "READY=1");
+	hold_signals(SIG_UNBLOCK);
+	if (r->duration_ns != 0)
+		evtimer_add(r->events[3], &tv);
+	event_base_dispatch(r->base);
+	sd_notify(0, "STOPPING=1");
+}
+
+static int
+report(struct run *r)
+{
+	struct wf_snapshot *snap = wf_dp_snapshot(r->live.dp);
+	json_t *doc = snap != NULL ? wf_json_stats(snap) : NULL;
+	int rc = WF_EXIT_OK;
+
+	if (doc == NULL) {
+		fprintf(stderr, "wirefault: no final report: a worker does not answer\n");
+		rc = WF_EXIT_FAILED;
+	} else if (r->json) {
+		json_dumpf(doc, stdout, JSON_INDENT(2));
+		printf("\n");
+	} else {
+		wf_report_table(doc, stdout);
+	}
+	json_decref(doc);
+	wf_snapshot_free(snap);
+	fflush(stdout);
+	return rc;
+}
+
+static void
+stop(struct run *r)
+{
+	for (size_t i = 0; i < WF_ARRAY_SIZE(r->events); i++)
+		if (r->events[i] != NULL)
+			event_free(r->events[i]);
+	wf_ctl_free(r->ctl);
+	if (r->base != NULL)
+		event_base_free(r->base);
+	wf_plan_free(r->plan);
+	wf_dp_free(r->live.dp);
+	wf_unload(&r->live.now);
+}
+
+/* Everything after "--" is for EAL: its index in argv, or argc. */
+static int
+find_extra(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--") == 0)
+			return i;
+	return argc;
+}
+
+static int
+run(int argc, char **argv)
+{
+	int cut = find_extra(argc, argv);
+	int extra = cut < argc ? cut + 1 : argc;
+	struct run r = { 0 };
+	struct wf_err *err = wf_err_new();
+	int rc = wf_cmd_options(&wf_cmd_run, cut, argv, &r.v);
+
+	if (rc >= 0 || err == NULL) {
+		wf_err_free(err);
+		return rc >= 0 ? rc : WF_EXIT_FAILED;
+	}
+	hold_signals(SIG_BLOCK);
+	if (check_options(&r, err) < 0 || load(&r, err) < 0) {
+		rc = wf_cmd_refuse(err);
+	} else if (start_data_path(&r, argc - extra, argv + extra, err) < 0 ||
+		   start_control(&r, err) < 0) {
+		wf_err_print(err, stderr);
+		rc = WF_EXIT_FAILED;
+	} else {
+		loop(&r);
+		wf_dp_stop(r.live.dp, DRAIN_NS);
+		rc = report(&r);
+	}
+	stop(&r);
+	wf_err_free(err);
+	return rc;
+}
+
+const struct wf_cmd wf_cmd_run = {
+	.name = "run",
+	.arguments = "-c FILE [OPTIONS] [-- EAL ARGUMENTS]",
+	.summary =
+		"Bridges the ports of a configuration, in the foreground, until TERM or INT; HUP "
+		"reads the file again",
+	.run = run,
+	.options = options,
+};

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The running configuration of `wirefault run`, and how it is replaced under traffic: what the
+ * control server's operations do. Control thread.
+ */
+#ifndef WF_LIVE_H
+#define WF_LIVE_H
+
+#include "wf_cmd.h"
+#include "wf_ctl.h"
+#include "wf_dp.h"
+
+struct wf_live {
+	const char *path; /* of the configuration file */
+	struct wf_loaded now;
+	struct wf_dp *dp;
+};
+
+/* The operations for lib/ctl, over a struct wf_live. */
+struct wf_ctl_ops wf_live_ops(struct wf_live *live);
+/* Reads the file again and applies it: 0, or as wf_ctl_ops.reload with reasons in err. */
+int wf_live_reload(struct wf_live *live, uint64_t *generation, struct wf_err *err);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The verbs of wirefault, one file each, and what they share.
+ */
+#ifndef WF_CMD_H
+#define WF_CMD_H
+
+#include <stdio.h>
+
+#include "wf_conf.h"
+#include "wf_options.h"
+#include "wf_plan.h"
+
+/* Exit codes: ok, the run failed, bad usage or configuration. */
+enum wf_exit { WF_EXIT_OK = 0, WF_EXIT_FAILED = 1, WF_EXIT_USAGE = 2 };
+
+struct wf_cmd {
+	const char *name;
+	const char *arguments;             /* for the usage line */
+	const char *summary;               /* one sentence without a full stop */
+	int (*run)(int argc, char **argv); /* argv[0] is the verb; returns enum wf_exit */
+	const struct wf_option *options;
+};
+
+extern const struct wf_cmd wf_cmd_run, wf_cmd_check, wf_cmd_offline, wf_cmd_reference;
+
+/* Prints a verb's help: usage, what it does, options. */
+void wf_cmd_help(const struct wf_cmd *cmd, FILE *out);
+/* Parses a verb's options; --help is answered here. -1: go on; otherwise the exit code. */
+int wf_cmd_options(const struct wf_cmd *cmd, int argc, char **argv, struct wf_option_values *v);
+/* Value of option `name`, or NULL. */
+const char *wf_cmd_value(
+	const struct wf_cmd *cmd, const struct wf_option_values *v, const char *name);
+
+/* A configuration as it was read, checked and typed. */
+struct wf_loaded {
+	struct wf_node *tree;
+	struct wf_conf *conf;
+	uint64_t seed; /* --seed, else the file's, else the system's */
+};
+
+/* Reads and checks `path`; seed_text (may be NULL) overrides the file's. 0 or -EINVAL with all
+ * reasons in err. */
+int wf_load(const char *path, const char *seed_text, struct wf_loaded *out, struct wf_err *err);
+void wf_unload(struct wf_loaded *l);
+
+/* Prints the errors and returns WF_EXIT_USAGE. */
+int wf_cmd_refuse(const struct wf_err *err);
+
+#endif
