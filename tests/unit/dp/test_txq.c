@@ -137,7 +137,7 @@ what_the_device_takes_is_sent(void **state)
 static void
 what_it_refuses_is_tried_again_in_order(void **state)
 {
-	void *m;
+	void *m = NULL;
 
 	for (uint32_t i = 0; i < ring_room + 50; i++) {
 		put(64, 0, i);
