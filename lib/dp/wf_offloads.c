@@ -61,15 +61,15 @@ ethtool(int sock, const char *ifname, void *cmd)
 static int
 count_features(int sock, const char *ifname)
 {
-	struct {
-		struct ethtool_sset_info info;
-		uint32_t n;
+	union {
+		struct ethtool_sset_info info; /* ends in an array of one here */
+		uint32_t room[sizeof(struct ethtool_sset_info) / sizeof(uint32_t) + 1];
 	} q = { .info = { .cmd = ETHTOOL_GSSET_INFO, .sset_mask = 1ull << ETH_SS_FEATURES } };
 	int ret = ethtool(sock, ifname, &q);
 
 	if (ret < 0)
 		return ret;
-	return q.info.sset_mask ? (int)q.n : -EOPNOTSUPP;
+	return q.info.sset_mask ? (int)q.info.data[0] : -EOPNOTSUPP;
 }
 
 /* Bits of the features that we do not want. 0 or -errno. */
@@ -97,25 +97,34 @@ find_unwanted(int sock, const char *ifname, int n, uint32_t mask[WF_OFFLOAD_WORD
 	return ret;
 }
 
-struct features {
+/* Both end in an array of one block for each word of bits. */
+union features {
 	struct ethtool_gfeatures head;
-	struct ethtool_get_features_block block[WF_OFFLOAD_WORDS];
+	uint32_t room[(sizeof(struct ethtool_gfeatures) +
+			      WF_OFFLOAD_WORDS * sizeof(struct ethtool_get_features_block)) /
+		      sizeof(uint32_t)];
 };
 
-struct new_features {
+union new_features {
 	struct ethtool_sfeatures head;
-	struct ethtool_set_features_block block[WF_OFFLOAD_WORDS];
+	uint32_t room[(sizeof(struct ethtool_sfeatures) +
+			      WF_OFFLOAD_WORDS * sizeof(struct ethtool_set_features_block)) /
+		      sizeof(uint32_t)];
 };
 
 int
 wf_offloads_off(int sock, const char *ifname, struct wf_offloads *saved)
 {
-	struct features have = { .head = { .cmd = ETHTOOL_GFEATURES } };
-	struct new_features set = { .head = { .cmd = ETHTOOL_SFEATURES } };
+	union features have;
+	union new_features set;
 	uint32_t mask[WF_OFFLOAD_WORDS] = { 0 };
 	int n = count_features(sock, ifname), ret, off = 0;
 
 	memset(saved, 0, sizeof(*saved));
+	memset(&have, 0, sizeof(have));
+	memset(&set, 0, sizeof(set));
+	have.head.cmd = ETHTOOL_GFEATURES;
+	set.head.cmd = ETHTOOL_SFEATURES;
 	if (n < 0)
 		return n;
 	if (n > 32 * WF_OFFLOAD_WORDS)
@@ -129,9 +138,10 @@ wf_offloads_off(int sock, const char *ifname, struct wf_offloads *saved)
 		return ret;
 	saved->words = set.head.size;
 	for (uint32_t i = 0; i < saved->words; i++) {
-		saved->changed[i] = mask[i] & have.block[i].active & have.block[i].available;
-		saved->wanted[i] = have.block[i].requested & saved->changed[i];
-		set.block[i].valid = saved->changed[i];
+		saved->changed[i] =
+			mask[i] & have.head.features[i].active & have.head.features[i].available;
+		saved->wanted[i] = have.head.features[i].requested & saved->changed[i];
+		set.head.features[i].valid = saved->changed[i];
 		off += __builtin_popcount(saved->changed[i]);
 	}
 	if (off == 0)
@@ -143,12 +153,15 @@ wf_offloads_off(int sock, const char *ifname, struct wf_offloads *saved)
 int
 wf_offloads_restore(int sock, const char *ifname, const struct wf_offloads *saved)
 {
-	struct new_features set = { .head = { .cmd = ETHTOOL_SFEATURES, .size = saved->words } };
+	union new_features set;
 	int ret;
 
+	memset(&set, 0, sizeof(set));
+	set.head.cmd = ETHTOOL_SFEATURES;
+	set.head.size = saved->words;
 	for (uint32_t i = 0; i < saved->words; i++) {
-		set.block[i].valid = saved->changed[i];
-		set.block[i].requested = saved->wanted[i];
+		set.head.features[i].valid = saved->changed[i];
+		set.head.features[i].requested = saved->wanted[i];
 	}
 	ret = ethtool(sock, ifname, &set);
 	return ret < 0 ? ret : 0;
