@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Goodness of fit, for tests: does a sample follow a law? Pure; any thread.
+ *
+ * Each answer is a p-value: the probability of a sample at least this far off if the law holds.
+ * Tests with fixed seeds use FIT_P, below which a law is refused.
+ */
+#ifndef FIT_H
+#define FIT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define FIT_P 1e-4
+
+/* A source of test data that has nothing to do with lib/rng: xorshift64* (Vigna 2016). */
+struct fit_random {
+	uint64_t x;
+};
+void fit_seed(struct fit_random *r, uint64_t seed);
+uint64_t fit_next(struct fit_random *r);
+/* In [0, n). */
+uint64_t fit_under(struct fit_random *r, uint64_t n);
+
+/* P(chi-square of dof degrees >= x). */
+double fit_chi2_p(double x, double dof);
+/* Pearson's test of counts against expected ones. Cells that expect less than 5 are put together
+ * with their right neighbours. `lost_dof`: 1, and one more for each estimated parameter. */
+double fit_chi2(const uint64_t *count, const double *expected, size_t n, unsigned lost_dof);
+
+/* P(a Kolmogorov distance of n samples >= d). */
+double fit_ks_p(double d, double n);
+/* Kolmogorov-Smirnov test against the distribution function. Sorts the sample. */
+typedef double (*fit_cdf)(double x, const void *ctx);
+double fit_ks(double *sample, size_t n, fit_cdf cdf, const void *ctx);
+/* The same for samples of integers: cdf is that of a continuous law rounded to the nearest integer;
+ * the distance counts only where it cannot come from the rounding. */
+double fit_ks_int(uint64_t *sample, size_t n, fit_cdf cdf, const void *ctx);
+
+/* The standard normal's distribution function. */
+double fit_phi(double z);
+/* By how many of its standard deviations does the number of hits among n differ from n p? */
+double fit_binomial_z(uint64_t hits, uint64_t n, double p);
+
+#endif
