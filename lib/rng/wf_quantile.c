@@ -83,6 +83,9 @@ wf_normal_init(void)
 	const uint32_t steps = 1u << WF_QUANTILE_SUB_BITS;
 	double octave_top = 0.5;
 
+	/* Once: later plans are compiled while workers draw. */
+	if (wf_normal_table[WF_QUANTILE_ROWS - 1] != 0)
+		return;
 	for (uint32_t o = 0; o < WF_QUANTILE_OCTAVES; o++, octave_top *= 0.5) {
 		for (uint32_t i = 0; i < steps; i++) {
 			double v = octave_top * (1 - 0.5 * i / steps);

@@ -4,7 +4,7 @@
  *
  * The grid is log-linear in the tail probability v = min(u, 1-u): each octave of v has 128 steps,
  * linear in between. The relative error of the tail probability is below 1e-5 everywhere down to
- * v = 2^-50 (|z| = 7.9), past which the value stays.
+ * v = 2^-51 (|z| = 8.04), past which the value stays.
  */
 #ifndef WF_QUANTILE_H
 #define WF_QUANTILE_H
@@ -19,7 +19,7 @@
 /* |z| * 2^28 at the grid's points, v falling from 1/2: [0] is 0. Written by wf_normal_init. */
 extern int64_t wf_normal_table[WF_QUANTILE_ROWS];
 
-/* Fills the table (idempotent; call before any draw, from one thread). Wichura, algorithm AS 241
+/* Fills the table the first time; call before any draw, from one thread. Wichura, algorithm AS 241
  * (Applied Statistics 37, 1988), with a logarithm of our own: + - * / and sqrt only. */
 void wf_normal_init(void);
 
@@ -27,13 +27,14 @@ void wf_normal_init(void);
 static inline int64_t
 wf_normal_quantile(uint64_t u)
 {
-	uint64_t upper = u >> 63;    /* 1: u >= 1/2 */
+	const uint64_t last = 1ull << (63 - WF_QUANTILE_OCTAVES); /* where the table ends */
+	uint64_t upper = u >> 63;                                 /* 1: u >= 1/2 */
 	uint64_t v = upper ? ~u : u; /* tail probability * 2^64, below 2^63 */
 	uint32_t lead, row;
 	uint64_t fraction;
 	int64_t z;
 
-	v |= 1ull << (63 - WF_QUANTILE_OCTAVES); /* the last octave ends the table */
+	v = v < last ? last : v;
 	lead = (uint32_t)__builtin_clzll(v) - 1; /* octave: v in [2^-lead-2, 2^-lead-1) */
 	v <<= lead + 2;                          /* its leading 1 falls off: place in the octave */
 	row = (lead << WF_QUANTILE_SUB_BITS) + ((uint32_t)(~v >> (64 - WF_QUANTILE_SUB_BITS)));
