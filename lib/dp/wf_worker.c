@@ -40,6 +40,7 @@ fill_rx(struct wf_worker *w, uint32_t dir, struct rte_mbuf **m, uint32_t n, wf_n
 		if (WF_UNLIKELY(m[i]->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED))
 			whole = restore_tag(&m[i]);
 		m[i]->ol_flags &= KEEP_FLAGS;
+		__builtin_prefetch(rte_pktmbuf_mtod(m[i], const uint8_t *));
 		rx[k] = (struct wf_rx){ .pkt = m[i],
 			.data = rte_pktmbuf_mtod(m[i], const uint8_t *),
 			.readable_bytes = m[i]->data_len,

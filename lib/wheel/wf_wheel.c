@@ -150,12 +150,10 @@ place(struct wf_wheel *w, const struct wf_held *h)
 	uint64_t tick = tick_of(w, h->due_ns);
 	uint64_t differ = tick ^ w->tick;
 
-	if (differ >> WF_WHEEL_BITS == 0)
-		return level_append(w, &w->level[0], tick & SLOT_MASK, h);
-	if (differ >> (2 * WF_WHEEL_BITS) == 0)
-		return level_append(w, &w->level[1], (tick >> WF_WHEEL_BITS) & SLOT_MASK, h);
-	if (differ >> (3 * WF_WHEEL_BITS) == 0)
-		return level_append(w, &w->level[2], (tick >> (2 * WF_WHEEL_BITS)) & SLOT_MASK, h);
+	for (int l = 0; l < WF_WHEEL_LEVELS; l++)
+		if (differ >> ((l + 1) * WF_WHEEL_BITS) == 0)
+			return level_append(
+				w, &w->level[l], (tick >> (l * WF_WHEEL_BITS)) & SLOT_MASK, h);
 	return chain_append(w, &w->far, h);
 }
 
@@ -214,15 +212,15 @@ advance(struct wf_wheel *w, uint64_t tick)
 	w->tick = tick;
 	if (differ >> WF_WHEEL_BITS == 0)
 		return;
-	if (differ >> (3 * WF_WHEEL_BITS) != 0) {
+	if (differ >> (WF_WHEEL_LEVELS * WF_WHEEL_BITS) != 0) {
 		struct wf_chain far = w->far;
 
 		w->far.head = WF_NO_CHUNK;
 		spread(w, far);
 	}
-	if (differ >> (2 * WF_WHEEL_BITS) != 0)
-		enter(w, 2);
-	enter(w, 1);
+	for (int l = WF_WHEEL_LEVELS - 1; l > 0; l--)
+		if (differ >> (l * WF_WHEEL_BITS) != 0)
+			enter(w, l);
 }
 
 /* A tick not after the first entry's: the exact one in level 0, the start of its slot above. */
@@ -237,7 +235,8 @@ next_tick(const struct wf_wheel *w)
 			return ((at & ~(uint64_t)SLOT_MASK) | slot) << (l * WF_WHEEL_BITS);
 	}
 	/* Only far ones: the next time all levels begin anew. */
-	return ((w->tick >> (3 * WF_WHEEL_BITS)) + 1) << (3 * WF_WHEEL_BITS);
+	return ((w->tick >> (WF_WHEEL_LEVELS * WF_WHEEL_BITS)) + 1)
+	       << (WF_WHEEL_LEVELS * WF_WHEEL_BITS);
 }
 
 /* Reads on in the current tick's slot. */
