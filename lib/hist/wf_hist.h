@@ -45,17 +45,44 @@ wf_hist_index(uint64_t ns)
 	return (shift << WF_HIST_SUB_BITS) + (uint32_t)(ns >> shift);
 }
 
+/* Many values at once: sums in registers, then added in one go. At most 2^18 values. */
+struct wf_hist_sums {
+	uint64_t count, min_ns, max_ns, sum_ns;
+	unsigned __int128 sum_squares;
+};
+#define WF_HIST_SUMS                                                                               \
+	{                                                                                          \
+		.min_ns = UINT64_MAX                                                               \
+	}
+
+static inline void
+wf_hist_sum(struct wf_hist *h, struct wf_hist_sums *s, uint64_t ns)
+{
+	s->count++;
+	s->sum_ns += ns;
+	s->sum_squares += (unsigned __int128)ns * ns;
+	s->min_ns = ns < s->min_ns ? ns : s->min_ns;
+	s->max_ns = ns > s->max_ns ? ns : s->max_ns;
+	h->bucket[wf_hist_index(ns)]++;
+}
+
+static inline void
+wf_hist_flush(struct wf_hist *h, const struct wf_hist_sums *s)
+{
+	h->count += s->count;
+	h->sum_ns += s->sum_ns;
+	h->sum_squares += s->sum_squares;
+	h->min_ns = s->min_ns < h->min_ns ? s->min_ns : h->min_ns;
+	h->max_ns = s->max_ns > h->max_ns ? s->max_ns : h->max_ns;
+}
+
 static inline void
 wf_hist_add(struct wf_hist *h, uint64_t ns)
 {
-	h->count++;
-	h->sum_ns += ns;
-	h->sum_squares += (unsigned __int128)ns * ns;
-	if (ns < h->min_ns)
-		h->min_ns = ns;
-	if (ns > h->max_ns)
-		h->max_ns = ns;
-	h->bucket[wf_hist_index(ns)]++;
+	struct wf_hist_sums one = WF_HIST_SUMS;
+
+	wf_hist_sum(h, &one, ns);
+	wf_hist_flush(h, &one);
 }
 
 #endif

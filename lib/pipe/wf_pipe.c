@@ -126,9 +126,13 @@ wf_pipe_in(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const st
 	if (n == 0)
 		return;
 	assert(n <= WF_BURST);
-	if (count_rx)
+	if (count_rx) {
+		struct wf_count sum = { 0, 0 };
+
 		for (uint32_t i = 0; i < n; i++)
-			wf_count_add(&ds->c.rx, rx[i].len_bytes);
+			wf_count_add(&sum, rx[i].len_bytes);
+		wf_count_merge(&ds->c.rx, &sum);
+	}
 	n_runs = wf_pipe_intake(p, d, dir, rx, n, runs);
 	for (uint32_t r = 0; r < n_runs; r++)
 		grown = (uint16_t)(grown + run_stages(p, &d->classes[runs[r].class_id],
@@ -158,25 +162,44 @@ wf_pipe_next(const struct wf_pipe *p)
 }
 
 static inline void
-release(struct wf_pipe *p, const struct wf_held *h)
+release(struct wf_pipe *p, uint32_t dir, const struct wf_count *gone)
 {
-	p->held[h->dir].packets--;
-	p->held[h->dir].bytes -= h->len_bytes;
+	p->held[dir].packets -= gone->packets;
+	p->held[dir].bytes -= gone->bytes;
+}
+
+/* Packets of one class that leave together. Returns how many of the n they are. */
+static uint32_t
+sent_alike(struct wf_pipe *p, const struct wf_held *h, uint32_t n, wf_ns_t now_ns)
+{
+	struct wf_bank *bank = p->stats->now;
+	struct wf_dir_stats *ds = &bank->dir[h->dir];
+	struct wf_class_stats *cs = &bank->class[h->slot];
+	struct wf_hist_sums delay = WF_HIST_SUMS, error = WF_HIST_SUMS;
+	struct wf_count sum = { 0, 0 };
+	uint32_t i;
+
+	for (i = 0; i < n && h[i].slot == h->slot && h[i].dir == h->dir; i++) {
+		wf_count_add(&sum, h[i].len_bytes);
+		wf_hist_sum(&ds->delay, &delay, now_ns - h[i].rx_ns);
+		wf_hist_sum(&ds->error, &error, now_ns > h[i].due_ns ? now_ns - h[i].due_ns : 0);
+	}
+	wf_hist_flush(&ds->delay, &delay);
+	wf_hist_flush(&ds->error, &error);
+	wf_count_merge(&ds->c.tx, &sum);
+	wf_count_merge(&cs->c.tx, &sum);
+	release(p, h->dir, &sum);
+	return i;
 }
 
 void
 wf_pipe_sent(struct wf_pipe *p, const struct wf_held *h, uint32_t n, wf_ns_t now_ns)
 {
-	struct wf_bank *bank = p->stats->now;
+	while (n > 0) {
+		uint32_t k = sent_alike(p, h, n, now_ns);
 
-	for (uint32_t i = 0; i < n; i++) {
-		struct wf_dir_stats *ds = &bank->dir[h[i].dir];
-
-		wf_count_add(&ds->c.tx, h[i].len_bytes);
-		wf_count_add(&bank->class[h[i].slot].c.tx, h[i].len_bytes);
-		wf_hist_add(&ds->delay, now_ns - h[i].rx_ns);
-		wf_hist_add(&ds->error, now_ns > h[i].due_ns ? now_ns - h[i].due_ns : 0);
-		release(p, &h[i]);
+		h += k;
+		n -= k;
 	}
 }
 
@@ -188,7 +211,7 @@ wf_pipe_drop(struct wf_pipe *p, const struct wf_held *h, uint32_t n, enum wf_dro
 	for (uint32_t i = 0; i < n; i++) {
 		wf_count_add(&bank->dir[h[i].dir].c.dropped[cause], h[i].len_bytes);
 		wf_count_add(&bank->class[h[i].slot].c.dropped[cause], h[i].len_bytes);
-		release(p, &h[i]);
+		release(p, h[i].dir, &(struct wf_count){ 1, h[i].len_bytes });
 		p->ops.free(p->ops.ctx, &h[i].pkt, 1);
 	}
 }

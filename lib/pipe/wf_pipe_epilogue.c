@@ -9,6 +9,9 @@ struct ending {
 	const struct wf_plan_dir *d;
 	struct wf_dir_stats *dir_stats;
 	uint32_t dir;
+	uint16_t slot;            /* of the class whose packets are summed up ... */
+	struct wf_count class_rx; /* ... not yet counted */
+	struct wf_count held;     /* not yet counted */
 	uint32_t n_free;
 	void *free_pkt[WF_BATCH_ROWS];
 };
@@ -32,8 +35,17 @@ hold(struct ending *e, const struct wf_held *h)
 		p->ready[p->ready_tail++ % WF_READY] = *h;
 	else if (WF_UNLIKELY(!wf_store_put(p->store, h)))
 		return false;
-	wf_count_add(&p->held[e->dir], h->len_bytes);
+	wf_count_add(&e->held, h->len_bytes);
 	return true;
+}
+
+/* Counts the sums of the class so far; goes on with another. */
+static void
+flush(struct ending *e, uint16_t next_slot)
+{
+	wf_count_merge(&e->p->stats->now->class[e->slot].c.rx, &e->class_rx);
+	e->class_rx = (struct wf_count){ 0, 0 };
+	e->slot = next_slot;
 }
 
 static inline void
@@ -46,6 +58,8 @@ end_row(struct ending *e, uint32_t row)
 	void *pkt = b->pkt[row];
 	struct wf_held h;
 
+	if (WF_UNLIKELY(slot != e->slot))
+		flush(e, slot);
 	if (WF_UNLIKELY(b->flags[row] & WF_ROW_COPY)) {
 		wf_count_add(&e->dir_stats->c.dup_created, len_bytes);
 		wf_count_add(&cs->c.dup_created, len_bytes);
@@ -53,7 +67,7 @@ end_row(struct ending *e, uint32_t row)
 		if (pkt == NULL && !b->drop[row])
 			b->drop[row] = WF_DROP_no_buffer;
 	} else {
-		wf_count_add(&cs->c.rx, len_bytes);
+		wf_count_add(&e->class_rx, len_bytes);
 	}
 	if (b->drop[row] != WF_DROP_NONE) {
 		drop(e, cs, len_bytes, (enum wf_drop)b->drop[row], pkt);
@@ -74,7 +88,15 @@ wf_pipe_epilogue(
 	struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir, uint32_t n_rx, bool many_runs)
 {
 	struct wf_batch *b = &p->batch;
-	struct ending e = { .p = p, .d = d, .dir = dir, .dir_stats = &p->stats->now->dir[dir] };
+	struct ending e;
+
+	e.p = p; /* not an initialiser: it would clear free_pkt for every burst */
+	e.d = d;
+	e.dir = dir;
+	e.dir_stats = &p->stats->now->dir[dir];
+	e.slot = d->classes[b->class_id[0]].slot;
+	e.class_rx = e.held = (struct wf_count){ 0, 0 };
+	e.n_free = 0;
 
 	if (!many_runs) {
 		for (uint32_t row = 0; row < b->n; row++)
@@ -89,6 +111,8 @@ wf_pipe_epilogue(
 			for (uint32_t row = first[seq]; row < b->n && b->seq[row] == seq; row++)
 				end_row(&e, row);
 	}
+	flush(&e, e.slot);
+	wf_count_merge(&p->held[dir], &e.held);
 	if (e.n_free > 0)
 		p->ops.free(p->ops.ctx, e.free_pkt, e.n_free);
 }

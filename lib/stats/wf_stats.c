@@ -94,30 +94,23 @@ wf_stats_idle(struct wf_stats *s)
 }
 
 static void
-count_merge(struct wf_count *dst, const struct wf_count *src)
-{
-	dst->packets += src->packets;
-	dst->bytes += src->bytes;
-}
-
-static void
 counts_merge(struct wf_flow_counts *dst, const struct wf_flow_counts *src)
 {
-	count_merge(&dst->rx, &src->rx);
-	count_merge(&dst->tx, &src->tx);
-	count_merge(&dst->dup_created, &src->dup_created);
-	count_merge(&dst->forged, &src->forged);
+	wf_count_merge(&dst->rx, &src->rx);
+	wf_count_merge(&dst->tx, &src->tx);
+	wf_count_merge(&dst->dup_created, &src->dup_created);
+	wf_count_merge(&dst->forged, &src->forged);
 	for (int i = 0; i < WF_DROP_COUNT; i++)
-		count_merge(&dst->dropped[i], &src->dropped[i]);
+		wf_count_merge(&dst->dropped[i], &src->dropped[i]);
 }
 
 void
 wf_dir_stats_merge(struct wf_dir_stats *dst, const struct wf_dir_stats *src)
 {
 	counts_merge(&dst->c, &src->c);
-	count_merge(&dst->handed_out, &src->handed_out);
-	count_merge(&dst->handed_in, &src->handed_in);
-	count_merge(&dst->held, &src->held);
+	wf_count_merge(&dst->handed_out, &src->handed_out);
+	wf_count_merge(&dst->handed_in, &src->handed_in);
+	wf_count_merge(&dst->held, &src->held);
 	dst->clamped += src->clamped;
 	dst->clamped_ns += src->clamped_ns;
 	dst->fallback += src->fallback;

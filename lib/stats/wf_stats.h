@@ -25,6 +25,13 @@ wf_count_add(struct wf_count *c, uint32_t len_bytes)
 	c->bytes += len_bytes;
 }
 
+static inline void
+wf_count_merge(struct wf_count *dst, const struct wf_count *src)
+{
+	dst->packets += src->packets;
+	dst->bytes += src->bytes;
+}
+
 /* What is counted alike for a direction and for a class of it. */
 struct wf_flow_counts {
 	struct wf_count rx;

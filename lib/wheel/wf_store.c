@@ -33,9 +33,20 @@ wf_store_free(struct wf_store *s)
 }
 
 bool
-wf_store_put(struct wf_store *s, const struct wf_held *h)
+wf_store_put_members(struct wf_store *s, wf_ns_t due_ns, wf_ns_t rx_ns, void *pkt,
+	uint32_t len_bytes, uint32_t dir_and_slot)
 {
-	return wf_wheel_put(&s->wheel, h);
+	struct wf_held *h = wf_wheel_put(&s->wheel, due_ns);
+
+	if (WF_UNLIKELY(h == NULL))
+		return false;
+	h->due_ns = due_ns;
+	h->rx_ns = rx_ns;
+	h->pkt = pkt;
+	h->len_bytes = len_bytes;
+	h->dir = (uint16_t)dir_and_slot;
+	h->slot = (uint16_t)(dir_and_slot >> 16);
+	return true;
 }
 
 uint32_t

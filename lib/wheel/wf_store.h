@@ -31,9 +31,20 @@ struct wf_store;
 struct wf_store *wf_store_new(uint32_t max_held, wf_ns_t now_ns);
 void wf_store_free(struct wf_store *s);
 
+/* As wf_store_put, with the members of struct wf_held as arguments: in registers, because a
+ * structure that is written member by member and read as a whole at once stalls the processor. */
+bool wf_store_put_members(struct wf_store *s, wf_ns_t due_ns, wf_ns_t rx_ns, void *pkt,
+	uint32_t len_bytes, uint32_t dir_and_slot);
+
 /* Takes one packet in. false: no room (the caller still owns the packet). It leaves at the first
  * tick at or after due_ns; a due time before the time of the last take counts as that. */
-bool wf_store_put(struct wf_store *s, const struct wf_held *h);
+static inline bool
+wf_store_put(struct wf_store *s, const struct wf_held *h)
+{
+	return wf_store_put_members(
+		s, h->due_ns, h->rx_ns, h->pkt, h->len_bytes, h->dir | (uint32_t)h->slot << 16);
+}
+
 /* Up to `max` packets whose tick is at or before now_ns, in order of tick, then of put. Time given
  * must not go backwards. */
 uint32_t wf_store_take(struct wf_store *s, wf_ns_t now_ns, struct wf_held *out, uint32_t max);

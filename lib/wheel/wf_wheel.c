@@ -70,8 +70,9 @@ chunk_put(struct wf_wheel *w, uint32_t c)
 	w->chunks_in_use--;
 }
 
-static inline bool
-chain_append(struct wf_wheel *w, struct wf_chain *chain, const struct wf_held *h)
+/* Room for one more entry at the end of a chain; NULL: no chunk. */
+static inline struct wf_held *
+chain_append(struct wf_wheel *w, struct wf_chain *chain)
 {
 	struct wf_chunk *c;
 
@@ -79,29 +80,30 @@ chain_append(struct wf_wheel *w, struct wf_chain *chain, const struct wf_held *h
 		uint32_t first = chunk_get(w);
 
 		if (WF_UNLIKELY(first == WF_NO_CHUNK))
-			return false;
+			return NULL;
 		chain->head = chain->tail = first;
 	} else if (w->chunk[chain->tail].n == WF_CHUNK_ENTRIES) {
 		uint32_t more = chunk_get(w);
 
 		if (WF_UNLIKELY(more == WF_NO_CHUNK))
-			return false;
+			return NULL;
 		w->chunk[chain->tail].next = more;
 		chain->tail = more;
 	}
 	c = &w->chunk[chain->tail];
-	c->entry[c->n++] = *h;
-	return true;
+	return &c->entry[c->n++];
 }
 
-static inline bool
-level_append(struct wf_wheel *w, struct wf_level *l, uint32_t slot, const struct wf_held *h)
+static inline struct wf_held *
+level_append(struct wf_wheel *w, struct wf_level *l, uint32_t slot)
 {
-	if (!chain_append(w, &l->slot[slot], h))
-		return false;
-	l->occupied[slot / 64] |= 1ull << (slot % 64);
-	l->summary |= 1ull << (slot / 64);
-	return true;
+	struct wf_held *h = chain_append(w, &l->slot[slot]);
+
+	if (WF_LIKELY(h != NULL)) {
+		l->occupied[slot / 64] |= 1ull << (slot % 64);
+		l->summary |= 1ull << (slot / 64);
+	}
+	return h;
 }
 
 static inline void
@@ -143,27 +145,34 @@ tick_of(const struct wf_wheel *w, wf_ns_t due_ns)
 	return tick < w->tick ? w->tick : tick;
 }
 
-/* Puts where the tick belongs, seen from the current tick. */
-static inline bool
-place(struct wf_wheel *w, const struct wf_held *h)
+/* Room where the tick belongs, seen from the current tick. */
+static inline struct wf_held *
+place(struct wf_wheel *w, wf_ns_t due_ns)
 {
-	uint64_t tick = tick_of(w, h->due_ns);
+	uint64_t tick = tick_of(w, due_ns);
 	uint64_t differ = tick ^ w->tick;
 
 	for (int l = 0; l < WF_WHEEL_LEVELS; l++)
 		if (differ >> ((l + 1) * WF_WHEEL_BITS) == 0)
 			return level_append(
-				w, &w->level[l], (tick >> (l * WF_WHEEL_BITS)) & SLOT_MASK, h);
-	return chain_append(w, &w->far, h);
+				w, &w->level[l], (tick >> (l * WF_WHEEL_BITS)) & SLOT_MASK);
+	return chain_append(w, &w->far);
 }
 
-bool
-wf_wheel_put(struct wf_wheel *w, const struct wf_held *h)
+struct wf_held *
+wf_wheel_put(struct wf_wheel *w, wf_ns_t due_ns)
 {
-	if (WF_UNLIKELY(w->held >= w->max_held) || !place(w, h))
-		return false;
-	w->held++;
-	return true;
+	struct wf_held *h = WF_LIKELY(w->held < w->max_held) ? place(w, due_ns) : NULL;
+
+	w->held += h != NULL;
+	return h;
+}
+
+static inline void
+prefetch_chunk(const struct wf_chunk *c)
+{
+	for (size_t line = 0; line < sizeof(*c); line += WF_CACHE_LINE)
+		__builtin_prefetch((const char *)c + line);
 }
 
 /* Places every entry of a chain anew. There is always room: wf_wheel_init reserved a chunk for each
@@ -178,12 +187,12 @@ spread(struct wf_wheel *w, struct wf_chain chain)
 		uint32_t next = from->next;
 
 		if (next != WF_NO_CHUNK)
-			__builtin_prefetch(&w->chunk[next]);
+			prefetch_chunk(&w->chunk[next]);
 		for (uint32_t i = 0; i < from->n; i++) {
-			bool placed = place(w, &from->entry[i]);
+			struct wf_held *to = place(w, from->entry[i].due_ns);
 
-			assert(placed);
-			(void)placed;
+			assert(to != NULL);
+			*to = from->entry[i];
 		}
 		chunk_put(w, c);
 		c = next;

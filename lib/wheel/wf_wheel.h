@@ -52,8 +52,9 @@ struct wf_wheel {
 /* 0 or -ENOMEM. */
 int wf_wheel_init(struct wf_wheel *w, uint32_t max_held, wf_ns_t now_ns);
 void wf_wheel_fini(struct wf_wheel *w);
-/* As wf_store_put, _take, _next, _pop_any. */
-bool wf_wheel_put(struct wf_wheel *w, const struct wf_held *h);
+/* Room for one that is due then, to be filled by the caller at once; NULL: none. */
+struct wf_held *wf_wheel_put(struct wf_wheel *w, wf_ns_t due_ns);
+/* As wf_store_take, _next, _pop_any. */
 uint32_t wf_wheel_take(struct wf_wheel *w, wf_ns_t now_ns, struct wf_held *out, uint32_t max);
 wf_ns_t wf_wheel_next(const struct wf_wheel *w);
 bool wf_wheel_pop_any(struct wf_wheel *w, struct wf_held *out);
