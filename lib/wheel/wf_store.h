@@ -49,7 +49,7 @@ wf_store_put(struct wf_store *s, const struct wf_held *h)
  * must not go backwards. */
 uint32_t wf_store_take(struct wf_store *s, wf_ns_t now_ns, struct wf_held *out, uint32_t max);
 /* A time before which take gives nothing, UINT64_MAX when empty. Exact to the tick for what is due
- * in the current millisecond of the wheel, else the start of a later one: taking there and asking
+ * in the slots of the lowest level, else the start of a later one: taking there and asking
  * again ends at the exact time. */
 wf_ns_t wf_store_next(const struct wf_store *s);
 uint64_t wf_store_held(const struct wf_store *s);
