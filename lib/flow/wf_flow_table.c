@@ -42,6 +42,9 @@ static_assert(WF_BURST <= RTE_HASH_LOOKUP_BULK_MAX, "one lookup a burst");
 /* The table's limit keeps all sums within 32 bits. */
 #define FLOWS_MAX (1u << 28)
 
+/* Heads of the allocations, rte_hash's own struct, its ring. */
+#define FIXED_BYTES 4096
+
 static uint32_t
 slots_of(uint32_t max_flows)
 {
@@ -62,8 +65,21 @@ wf_flow_table_bytes(uint32_t max_flows)
 	uint64_t hash =
 		slots * WF_CACHE_LINE + power_of_2_from(slots) * 8 + power_of_2_from(slots + 1) * 8;
 
-	return hash + slots * sizeof(struct wf_flow) +
+	return FIXED_BYTES + hash + slots * sizeof(struct wf_flow) +
 	       power_of_2_from(max_flows) * sizeof(struct past);
+}
+
+static inline hash_sig_t
+signature(uint64_t hash)
+{
+	return (hash_sig_t)(hash ^ hash >> 32);
+}
+
+/* For rte_hash itself, which checks a position by looking its key up. */
+static uint32_t
+hash_key(const void *key, uint32_t len, uint32_t seed)
+{
+	return signature(wf_flow_hash(key));
 }
 
 struct wf_flow_table *
@@ -72,9 +88,10 @@ wf_flow_table_new(
 {
 	static _Atomic unsigned serial;
 	char unique[RTE_HASH_NAMESIZE];
-	struct rte_hash_parameters params = {
-		.name = unique, .key_len = sizeof(struct wf_flow_key), .socket_id = SOCKET_ID_ANY
-	};
+	struct rte_hash_parameters params = { .name = unique,
+		.key_len = sizeof(struct wf_flow_key),
+		.hash_func = hash_key,
+		.socket_id = SOCKET_ID_ANY };
 	struct wf_flow_table *t;
 
 	if (max_flows == 0 || max_flows > FLOWS_MAX)
@@ -118,12 +135,6 @@ wf_flow_table_free(struct wf_flow_table *t)
 	rte_free(t->flows);
 	rte_hash_free(t->hash);
 	free(t);
-}
-
-static inline hash_sig_t
-signature(uint64_t hash)
-{
-	return (hash_sig_t)(hash ^ hash >> 32);
 }
 
 static inline struct past *
@@ -200,13 +211,16 @@ forget(struct wf_flow_table *t, uint32_t position)
 {
 	struct wf_flow *f = &t->flows[position];
 	void *key;
+	int rc;
 
 	if (f->ordinal != 0)
 		*past_of(t, f->hash) = (struct past){ .hash = f->hash, .ordinal = f->ordinal };
 	if (t->end != NULL)
 		t->end(t->ctx, f);
-	if (rte_hash_get_key_with_position(t->hash, (int32_t)position, &key) == 0)
-		rte_hash_del_key_with_hash(t->hash, key, signature(f->hash));
+	rc = rte_hash_get_key_with_position(t->hash, (int32_t)position, &key);
+	if (rc == 0)
+		rc = rte_hash_del_key_with_hash(t->hash, key, signature(f->hash));
+	assert(rc >= 0);
 	memset(f, 0, sizeof(*f));
 	t->count--;
 }

@@ -23,9 +23,10 @@ void wf_flow_table_free(struct wf_flow_table *t);
 /* Memory that a table takes of EAL's, to size it: about 200 to 300 bytes a flow. */
 uint64_t wf_flow_table_bytes(uint32_t max_flows);
 
-/* Finds or creates the flows of n <= WF_BURST packets. out[i] is NULL when there is no room. A new
- * flow is zero but for hash, dir, rng_key (from dir_key[i]), ordinal (from the table of aged-out
- * ones), state = WF_NO_STATE and last_seen_ns. Sets last_seen_ns of all. Does not count ordinals.
+/* Finds or creates the flows of n <= WF_BURST packets; hashes[i] is keys[i]'s wf_flow_hash. out[i]
+ * is NULL when there is no room. A new flow is zero but for hash, dir, rng_key (from dir_key[i]),
+ * ordinal (from the table of aged-out ones), state = WF_NO_STATE and last_seen_ns. Sets
+ * last_seen_ns of all. Does not count ordinals.
  */
 void wf_flow_table_lookup(struct wf_flow_table *t, const struct wf_flow_key *const *keys,
 	const uint64_t *hashes, const uint64_t *dir_keys, const wf_ns_t *now_ns, uint32_t n,
