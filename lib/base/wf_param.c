@@ -398,12 +398,13 @@ wf_param_type_text(const struct wf_param *row, char out[WF_PARAM_TEXT])
 		[WF_PARAM_LIMIT] = "packets, size or time",
 		[WF_PARAM_OVERHEAD] = "bytes or \"ethernet\"",
 		[WF_PARAM_STRING] = "string",
-		[WF_PARAM_ELSEWHERE] = "see meaning",
+		[WF_PARAM_ELSEWHERE] = "",
 	};
 	size_t n;
 
 	if (row->type != WF_PARAM_CHOICE) {
-		snprintf(out, WF_PARAM_TEXT, "%s", names[row->type]);
+		snprintf(out, WF_PARAM_TEXT, "%s",
+			row->type == WF_PARAM_ELSEWHERE ? row->kind : names[row->type]);
 		return out;
 	}
 	n = (size_t)snprintf(out, WF_PARAM_TEXT, "%s", row->choices[1] ? "one of" : "");

@@ -23,7 +23,8 @@ enum wf_param_type {
 	WF_PARAM_LIMIT,     /* struct wf_limit: "50ms", "64kB" or "1000pkt" */
 	WF_PARAM_OVERHEAD,  /* int64_t bytes a packet: a number, or "ethernet" = 24 */
 	WF_PARAM_STRING,    /* char *, heap */
-	WF_PARAM_ELSEWHERE, /* described by the row, but read and kept by other code */
+	WF_PARAM_ELSEWHERE, /* described by the row (`kind` names it), but read and kept by other
+			       code */
 };
 
 enum wf_limit_kind { WF_LIMIT_NONE, WF_LIMIT_PACKETS, WF_LIMIT_BYTES, WF_LIMIT_TIME };
@@ -40,6 +41,7 @@ struct wf_param {
 	const char *fallback;       /* default as text; NULL: absent means all bits zero */
 	const char *min, *max;      /* inclusive, as text in the row's own unit; NULL: no bound */
 	const char *const *choices; /* WF_PARAM_CHOICE: ends with NULL */
+	const char *kind;           /* WF_PARAM_ELSEWHERE: "list", "group", "string" */
 	uint32_t belongs;           /* bit i: only with choice i of the block\'s selector (model or
 				     * distribution); 0: with all */
 	const char *help; /* one sentence without a full stop, for --help and the manual */

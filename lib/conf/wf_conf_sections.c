@@ -18,6 +18,7 @@ const struct wf_param wf_top_table[] = {
 			"which is printed" },
 	[TOP_WORKERS] = { .name = "workers",
 		.type = WF_PARAM_ELSEWHERE,
+		.kind = "list",
 		.help = "list of cores, one poll-mode worker each; without it the last allowed "
 			"core" },
 	[TOP_MEMORY] = { .name = "memory",
@@ -42,12 +43,15 @@ const struct wf_param wf_top_table[] = {
 		.help = "a flow unseen for so long is forgotten" },
 	[TOP_PORTS] = { .name = "ports",
 		.type = WF_PARAM_ELSEWHERE,
+		.kind = "list",
 		.help = "list of ports (required)" },
 	[TOP_LINKS] = { .name = "links",
 		.type = WF_PARAM_ELSEWHERE,
+		.kind = "list",
 		.help = "list of links (required)" },
 	[TOP_CONTROL] = { .name = "control",
 		.type = WF_PARAM_ELSEWHERE,
+		.kind = "group",
 		.help = "how wirefault is reached while it runs" },
 	{ 0 },
 };
@@ -55,6 +59,7 @@ const struct wf_param wf_top_table[] = {
 const struct wf_param wf_port_table[] = {
 	[PORT_NAME] = { .name = "name",
 		.type = WF_PARAM_ELSEWHERE,
+		.kind = "string",
 		.help = "how links call it (required)" },
 	[PORT_DEVICE] = { .name = "device",
 		.type = WF_PARAM_STRING,
@@ -82,18 +87,23 @@ const struct wf_param wf_control_table[] = {
 const struct wf_param wf_link_table[] = {
 	[LINK_NAME] = { .name = "name",
 		.type = WF_PARAM_ELSEWHERE,
+		.kind = "string",
 		.help = "name of the link (required)" },
 	[LINK_PORTS] = { .name = "ports",
 		.type = WF_PARAM_ELSEWHERE,
+		.kind = "list of two names",
 		.help = "the two ports that it joins: [ \"a\", \"b\" ] (required)" },
 	[LINK_AB] = { .name = "ab",
 		.type = WF_PARAM_ELSEWHERE,
+		.kind = "group",
 		.help = "what happens from the first port to the second; absent: a plain wire" },
 	[LINK_BA] = { .name = "ba",
 		.type = WF_PARAM_ELSEWHERE,
+		.kind = "group",
 		.help = "what happens from the second port to the first" },
 	[LINK_CLASSES] = { .name = "classes",
 		.type = WF_PARAM_ELSEWHERE,
+		.kind = "list",
 		.help = "list of classes with impairments of their own" },
 	{ 0 },
 };
@@ -103,9 +113,11 @@ static const char *const scope_names[] = { "class", "flow", NULL };
 const struct wf_param wf_class_table[] = {
 	[CLASS_NAME] = { .name = "name",
 		.type = WF_PARAM_ELSEWHERE,
+		.kind = "string",
 		.help = "name of the class (required)" },
 	[CLASS_MATCH] = { .name = "match",
 		.type = WF_PARAM_ELSEWHERE,
+		.kind = "group",
 		.help = "which packets belong to it; the first class that matches wins "
 			"(required)" },
 	[CLASS_SCOPE] = { .name = "scope",
@@ -118,10 +130,12 @@ const struct wf_param wf_class_table[] = {
 			"own" },
 	[CLASS_AB] = { .name = "ab",
 		.type = WF_PARAM_ELSEWHERE,
+		.kind = "group",
 		.help = "its impairments from the first port to the second; absent: the class does "
 			"not exist in that direction" },
 	[CLASS_BA] = { .name = "ba",
 		.type = WF_PARAM_ELSEWHERE,
+		.kind = "group",
 		.help = "its impairments from the second port to the first" },
 	{ 0 },
 };
@@ -141,6 +155,7 @@ const struct wf_param wf_dir_table[] = {
 			"match)" },
 	[DIR_COPY] = { .name = "copy",
 		.type = WF_PARAM_ELSEWHERE,
+		.kind = "string",
 		.help = "\"ab\" in ba, or \"ba\" in ab: the same as there but for the keys written "
 			"here" },
 	{ 0 },
