@@ -69,33 +69,39 @@ static const struct wf_param params[] = {
 	{ 0 },
 };
 
-/* An instant to 2^-32 ns. */
-typedef unsigned __int128 fine_t;
-#define FINE(ns) ((fine_t)(ns) << 32)
+/* An instant to 2^-32 ns, before the clock's epoch where a full bucket is older than that. */
+typedef __int128 fine_t;
+#define FINE(ns) ((fine_t)(ns) * (1ll << 32))
+#define LONGEST  FINE(1ll << 61) /* 73 years */
 
 struct rate_cfg {
-	uint64_t ns_per_byte; /* 32.32 */
-	uint64_t burst_ns;
-	uint64_t limit;        /* packets; or ns */
-	uint64_t cell_inverse; /* 2^40 / cell, rounded up; 0: no cells */
+	fine_t burst;           /* as a time */
+	fine_t limit_wait;      /* longest sojourn, where the limit is bytes or time */
+	uint64_t limit_packets; /* or 0 */
+	uint64_t ns_per_byte;   /* 32.32 */
+	uint64_t cell_inverse;  /* 2^40 / cell, rounded up; 0: no cells */
 	int32_t overhead;
-	uint16_t cell, cell_total;
-	bool limit_packets, police;
+	uint32_t cell, cell_total;
+	bool police;
 };
 
 struct rate_state {
-	wf_ns_t end_ns;        /* end of the last packet's serialisation ... */
+	int64_t end_ns;        /* end of the last packet's serialisation ... */
 	uint32_t end_fraction; /* ... and 2^-32 ns */
 	uint32_t pad;
 	struct wf_backlog backlog;
 };
 static_assert(sizeof(struct rate_state) == 32, "half a line");
 
-/* Time that `bytes` wire bytes take, in ns; the rate is at least 1 kbit/s, bytes below 2^40. */
-static uint64_t
-bytes_to_ns(const struct rate_cfg *r, uint64_t bytes)
+/* A size or time as the time that it takes, to 2^-32 ns: a limit of just n frames holds n, whatever
+ * the rate. */
+static fine_t
+limit_time(const struct rate_cfg *r, const struct wf_limit *l)
 {
-	return (uint64_t)(((fine_t)bytes * r->ns_per_byte) >> 32);
+	fine_t time = l->kind == WF_LIMIT_BYTES ? (fine_t)l->value * (fine_t)r->ns_per_byte
+						: FINE(l->value);
+
+	return time < LONGEST ? time : LONGEST;
 }
 
 static int
@@ -108,26 +114,28 @@ compile_limit(const struct rate_params *p, struct wf_stage_compile *c, struct ra
 	if (p->burst.kind == WF_LIMIT_PACKETS)
 		return wf_err_add(c->err, c->where, "Write burst = \"15kB\" or burst = \"5ms\"",
 			"\"burst\" is a size or a time, not a number of packets");
-	r->burst_ns =
-		p->burst.kind == WF_LIMIT_BYTES ? bytes_to_ns(r, p->burst.value) : p->burst.value;
-	if (p->mode == POLICE && r->burst_ns == 0)
+	r->burst = limit_time(r, &p->burst);
+	if (p->mode == POLICE && r->burst == 0)
 		return wf_err_add(c->err, c->where, "Write burst = \"15kB\"",
 			"mode \"police\" without a \"burst\" would drop every packet");
 	if (limit.value == 0)
 		return wf_err_add(c->err, c->where, "Use blackhole = true to drop everything",
 			"a queue limit of 0 lets no packet through");
-	r->limit_packets = limit.kind == WF_LIMIT_PACKETS;
-	r->limit = limit.kind == WF_LIMIT_BYTES ? bytes_to_ns(r, limit.value) : limit.value;
-	if (r->limit_packets && r->limit > 1ull << WF_ARENA_MAX_BITS)
+	if (limit.kind != WF_LIMIT_PACKETS)
+		r->limit_wait = limit_time(r, &limit);
+	else if (limit.value <= 1ull << WF_ARENA_MAX_BITS)
+		r->limit_packets = limit.value;
+	else
 		return wf_err_add(c->err, c->where, "Give the limit as bytes or time",
 			"a queue limit above %llu packets is not supported",
 			1ull << WF_ARENA_MAX_BITS);
+	if (p->mode == POLICE)
+		return 0;
 	/* The longest wait: with a limit in packets, that of full-size frames. */
 	c->forecast->queue_max_ns =
-		p->mode == POLICE ? 0
-		: r->limit_packets
-			? (double)bytes_to_ns(r, r->limit * (1514 + (uint64_t)p->overhead))
-			: (double)r->limit;
+		0x1p-32 * (double)(r->limit_packets ? (fine_t)r->ns_per_byte * r->limit_packets *
+							      (1514 + (uint64_t)p->overhead)
+						    : r->limit_wait);
 	return 0;
 }
 
@@ -146,8 +154,8 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	r->ns_per_byte = (uint64_t)(((fine_t)(8 * WF_NS_PER_S) << 32) / p->rate_bps);
 	r->overhead = (int32_t)p->overhead;
 	if (p->cell != 0) {
-		r->cell = (uint16_t)p->cell;
-		r->cell_total = (uint16_t)(p->cell + p->cell_overhead);
+		r->cell = (uint32_t)p->cell;
+		r->cell_total = (uint32_t)(p->cell + p->cell_overhead);
 		r->cell_inverse = (1ull << 40) / p->cell + 1;
 	}
 	r->police = p->mode == POLICE;
@@ -159,6 +167,16 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	if (!c->flow_scope)
 		c->needs |= WF_NEED_OWNER;
 	return 1;
+}
+
+/* The bucket is full. */
+static void
+start(const void *cfg, void *state, uint64_t packet_rng, wf_ns_t now_ns)
+{
+	const struct rate_cfg *r = cfg;
+	struct rate_state *s = state;
+
+	s->end_ns = (int64_t)((FINE(now_ns) - r->burst) >> 32);
 }
 
 static inline uint32_t
@@ -179,31 +197,32 @@ one(const struct rate_cfg *r, struct rate_state *s, struct wf_batch *b, uint16_t
 	struct wf_stage_env *env)
 {
 	wf_ns_t now = b->rx_ns[i];
-	wf_ns_t floor = now > r->burst_ns ? now - r->burst_ns : 0;
 	fine_t end = FINE(s->end_ns) | s->end_fraction;
-	wf_ns_t end_ns;
+	int64_t end_ns;
 
-	if (end < FINE(floor))
-		end = FINE(floor);
+	if (end < FINE(now) - r->burst)
+		end = FINE(now) - r->burst;
 	end += (fine_t)r->ns_per_byte * wire_bytes(r, b->len_bytes[i]);
-	end_ns = (wf_ns_t)((end + UINT32_MAX) >> 32); /* never early: rounded up */
-	if (end_ns > now) {
+	end_ns = (int64_t)((end + UINT32_MAX) >> 32); /* never early: rounded up */
+	if (end_ns > (int64_t)now) {
 		if (r->police) {
 			b->drop[i] = WF_DROP_policed;
 			return;
 		}
-		if (r->limit_packets ? wf_backlog_count(&s->backlog, &env->arena, now) >= r->limit
-				     : end_ns - now > r->limit) {
+		if (r->limit_packets ? wf_backlog_count(&s->backlog, &env->arena, now) >=
+					       r->limit_packets
+				     : end - FINE(now) > r->limit_wait) {
 			b->drop[i] = WF_DROP_queue_full;
 			return;
 		}
-		if (r->limit_packets && !wf_backlog_add(&s->backlog, &env->arena, end_ns)) {
+		if (r->limit_packets &&
+			!wf_backlog_add(&s->backlog, &env->arena, (wf_ns_t)end_ns)) {
 			b->drop[i] = WF_DROP_no_buffer;
 			return;
 		}
-		b->due_ns[i] = end_ns;
+		b->due_ns[i] = (wf_ns_t)end_ns;
 	}
-	s->end_ns = (wf_ns_t)(end >> 32);
+	s->end_ns = (int64_t)(end >> 32);
 	s->end_fraction = (uint32_t)end;
 }
 
@@ -231,6 +250,7 @@ const struct wf_stage_ops wf_stage_rate = {
 	.cfg_size = sizeof(struct rate_cfg),
 	.state_size = sizeof(struct rate_state),
 	.compile = compile,
+	.start = start,
 	.stop = stop,
 	.run = run,
 };
