@@ -78,12 +78,13 @@ wf_txq_flush(struct wf_txq *q, struct wf_pipe *p, const struct wf_clock *clock)
 	uint32_t sent = 0, n;
 	wf_ns_t now_ns;
 
-	/* Pieces, so that the time of a slow device's packets is known more exactly; and some
-	 * drivers take a limited number a call. */
+	/* A packet is released when it is given to the device; what a driver or the kernel does
+	 * with it in the call is theirs, but delays the packets behind it, which then have later
+	 * times: hence in pieces. (Some drivers take a limited number a call, besides.) */
 	do {
 		n = RTE_MIN(q->n - sent, (uint32_t)WF_BURST);
-		n = rte_eth_tx_burst(q->port, q->queue, q->pkt + sent, (uint16_t)n);
 		now_ns = wf_clock_ns(clock);
+		n = rte_eth_tx_burst(q->port, q->queue, q->pkt + sent, (uint16_t)n);
 		wf_pipe_sent(p, q->held + sent, n, now_ns);
 		sent += n;
 	} while (n > 0 && sent < q->n);
