@@ -39,8 +39,8 @@ int wf_dp_start(struct wf_dp *dp, struct wf_plan *plan, struct wf_err *err);
  * and joins the workers. The snapshot still works afterwards. */
 void wf_dp_stop(struct wf_dp *dp, wf_ns_t drain_ns);
 
-/* Publishes `next` (armed; owned from here) to every worker. 0 or -ETIMEDOUT. *generation is what
- * every worker runs now. */
+/* Publishes `next` (armed; owned from here) to every worker. 0; -ETIMEDOUT: a worker has not taken
+ * it over yet; -ENOMEM: nothing has changed. *generation is what every worker runs now. */
 int wf_dp_publish(struct wf_dp *dp, struct wf_plan *next, uint64_t *generation);
 const struct wf_plan *wf_dp_plan(const struct wf_dp *dp);
 
