@@ -29,8 +29,8 @@ assign_queues(struct wf_dp *dp, struct wf_worker *w)
 			w->rxq[w->n_rxqs++] = (struct wf_rxq){ p->id, (uint16_t)p->rx_dir };
 	}
 	for (uint32_t l = 0; l < dp->n_links; l++) {
-		w->txq_of_dir[2 * l + WF_AB] = (uint16_t)dp->links[l].port[1];
-		w->txq_of_dir[2 * l + WF_BA] = (uint16_t)dp->links[l].port[0];
+		w->txq_of_dir[2 * l + WF_AB] = &w->txq[dp->links[l].port[1]];
+		w->txq_of_dir[2 * l + WF_BA] = &w->txq[dp->links[l].port[0]];
 	}
 }
 

@@ -168,7 +168,7 @@ send_due(struct wf_worker *w, wf_ns_t now_ns)
 			break;
 		n = wf_pipe_take(w->pipe, now_ns, h, WF_TXQ_BURST);
 		for (uint32_t i = 0; i < n; i++)
-			wf_txq_put(&w->txq[w->txq_of_dir[h[i].dir]], w->pipe, &w->clock, &h[i]);
+			wf_txq_put(w->txq_of_dir[h[i].dir], w->pipe, &w->clock, &h[i]);
 		if (n > 0)
 			flush(w);
 		total += n;

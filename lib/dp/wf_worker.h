@@ -41,10 +41,10 @@ struct wf_worker {
 	bool yields; /* the control thread runs on this core too */
 	uint32_t n_rxqs, n_txqs;
 	struct wf_rxq *rxq;
-	struct wf_txq *txq;      /* one a port */
-	uint16_t *txq_of_dir;    /* [n_dirs] */
-	struct wf_handoff **in;  /* [n_workers], NULL at its own place: from each other worker */
-	struct wf_handoff **out; /* [n_workers], the same: to each other worker */
+	struct wf_txq *txq;         /* one a port */
+	struct wf_txq **txq_of_dir; /* [n_dirs] */
+	struct wf_handoff **in;     /* [n_workers], NULL at its own place: from each other worker */
+	struct wf_handoff **out;    /* [n_workers], the same: to each other worker */
 	const struct wf_orders *orders;
 	struct wf_swap *swap;
 	struct wf_stats *stats;

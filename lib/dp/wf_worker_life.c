@@ -43,7 +43,7 @@ wf_worker_new(const struct wf_worker_params *q)
 	w->clock = *q->clock;
 	w->rxq = calloc(q->n_ports, sizeof(*w->rxq));
 	w->txq = calloc(q->n_ports, sizeof(*w->txq));
-	w->txq_of_dir = calloc(q->n_dirs, sizeof(*w->txq_of_dir));
+	w->txq_of_dir = calloc(q->n_dirs, sizeof(struct wf_txq *));
 	w->in = calloc(q->n_workers, sizeof(struct wf_handoff *));
 	w->out = calloc(q->n_workers, sizeof(struct wf_handoff *));
 	w->stats = wf_stats_new(q->n_dirs, WF_PLAN_MAX_SLOTS);
