@@ -37,12 +37,6 @@ look_at_ports(struct wf_dp *dp, const struct wf_conf *conf, const struct wf_dp_o
 		if (wf_port_init(p, conf, i, dp->cores.n_workers, err) < 0)
 			return -ENOMEM;
 		dp->n_ports = i + 1;
-		for (uint32_t j = 0; j < i; j++)
-			if (strcmp(dp->ports[j].device, p->device) == 0)
-				ret = wf_err_add(err, &conf->ports[i].where,
-					"Number them: net_tap0, net_tap1",
-					"ports %s and %s are the same device %s", dp->ports[j].name,
-					p->name, p->device);
 		if (!opt->force && wf_port_guard(p, err) < 0)
 			ret = -EINVAL;
 	}
@@ -109,10 +103,13 @@ take_host_interfaces(struct wf_dp *dp, const struct wf_conf *conf, struct wf_err
 	dp->hostif = wf_hostif_new();
 	if (!dp->hostif)
 		return -ENOMEM;
-	for (uint32_t i = 0; i < dp->n_ports && ret == 0; i++)
+	for (uint32_t i = 0; i < dp->n_ports && ret == 0; i++) {
+		struct wf_where where = wf_port_where(&dp->ports[i]);
+
 		if (dp->ports[i].shares_hostif)
-			ret = wf_hostif_take(dp->hostif, dp->ports[i].hostif, conf->ports[i].mtu,
-				&conf->ports[i].where, err);
+			ret = wf_hostif_take(
+				dp->hostif, dp->ports[i].hostif, conf->ports[i].mtu, &where, err);
+	}
 	return ret;
 }
 

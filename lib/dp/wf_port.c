@@ -33,7 +33,8 @@ wf_port_init(struct wf_port *p, const struct wf_conf *conf, uint32_t index, uint
 	memset(p, 0, sizeof(*p));
 	snprintf(p->name, sizeof(p->name), "%s", c->name);
 	snprintf(p->path, sizeof(p->path), "ports.%s", c->name);
-	p->where = (struct wf_where){ .file = c->where.file, .line = c->where.line };
+	p->file = c->where.file ? c->where.file : conf->file;
+	p->line = c->where.line;
 	p->rx_dir = find_rx_dir(conf, index);
 	p->mtu = c->mtu;
 	wf_devargs_name(c->device, p->device);
@@ -56,21 +57,17 @@ wf_port_fini(struct wf_port *p)
 	p->devargs = NULL;
 }
 
-/* The file's name is not ours to keep: only errors of the start use it. */
-static struct wf_where
-where_of(const struct wf_port *p)
+struct wf_where
+wf_port_where(const struct wf_port *p)
 {
-	struct wf_where w = p->where;
-
-	w.path = p->path;
-	return w;
+	return (struct wf_where){ .file = p->file, .line = p->line, .path = p->path };
 }
 
 int
 wf_port_guard(const struct wf_port *p, struct wf_err *err)
 {
 	const char *why = p->hostif[0] ? wf_hostguard_why_not(p->hostif) : NULL;
-	struct wf_where where = where_of(p);
+	struct wf_where where = wf_port_where(p);
 
 	if (wf_devargs_is_pci(p->device))
 		why = wf_hostguard_pci_why_not(p->device);
@@ -84,7 +81,7 @@ int
 wf_port_find(struct wf_port *p, struct wf_err *err)
 {
 	char full[WF_DEV_NAME + 8];
-	struct wf_where where = where_of(p);
+	struct wf_where where = wf_port_where(p);
 	uint16_t mtu = 0;
 	int ret;
 
@@ -117,7 +114,7 @@ check_queues(const struct wf_port *p, uint32_t n_queues, const struct rte_eth_de
 	struct wf_err *err)
 {
 	uint32_t has = RTE_MIN(info->max_rx_queues, info->max_tx_queues);
-	struct wf_where where = where_of(p);
+	struct wf_where where = wf_port_where(p);
 
 	if (n_queues <= has)
 		return 0;
@@ -141,7 +138,7 @@ driver_max_mtu(const struct rte_eth_dev_info *info)
 static int
 check_mtu(const struct wf_port *p, const struct rte_eth_dev_info *info, struct wf_err *err)
 {
-	struct wf_where where = where_of(p);
+	struct wf_where where = wf_port_where(p);
 
 	if (p->shares_hostif || p->mtu <= driver_max_mtu(info))
 		return 0;
@@ -231,7 +228,7 @@ open_ears(const struct wf_port *p, const char **step)
 int
 wf_port_start(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, struct wf_err *err)
 {
-	struct wf_where where = where_of(p);
+	struct wf_where where = wf_port_where(p);
 	struct rte_eth_dev_info info;
 	const char *step = "describe itself";
 	int ret = rte_eth_dev_info_get(p->id, &info);

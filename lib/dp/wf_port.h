@@ -16,12 +16,13 @@ struct rte_mempool;
 #define WF_PORT_TAGS_BYTES 8
 
 struct wf_port {
-	char name[WF_NAME_MAX];     /* the configuration's */
-	char device[WF_DEV_NAME];   /* DPDK's */
-	char *devargs;              /* the completed device string */
-	char hostif[WF_DEV_NAME];   /* interface of the host, "" */
-	bool shares_hostif;         /* and its flags, offloads and MTU are ours to set */
-	struct wf_where where;      /* file and line; the path is of the port's own */
+	char name[WF_NAME_MAX];   /* the configuration's */
+	char device[WF_DEV_NAME]; /* DPDK's */
+	char *devargs;            /* the completed device string */
+	char hostif[WF_DEV_NAME]; /* interface of the host, "" */
+	bool shares_hostif;       /* and its flags, offloads and MTU are ours to set */
+	const char *file;         /* where the configuration names it: only while starting */
+	unsigned line;
 	char path[WF_NAME_MAX + 8]; /* "ports.NAME" */
 	uint16_t id;                /* DPDK's number */
 	uint32_t mtu;               /* bytes of payload */
@@ -37,6 +38,8 @@ struct wf_port {
 int wf_port_init(struct wf_port *p, const struct wf_conf *conf, uint32_t index, uint32_t n_workers,
 	struct wf_err *err);
 void wf_port_fini(struct wf_port *p);
+
+struct wf_where wf_port_where(const struct wf_port *p);
 
 /* Is it safe to take? 0 or -EINVAL with reasons. */
 int wf_port_guard(const struct wf_port *p, struct wf_err *err);
