@@ -122,12 +122,35 @@ by_double(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static int
-by_int(const void *a, const void *b)
+/* By the radix of 2^11: samples are large. */
+static void
+sort_ints(uint64_t *v, size_t n)
 {
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+	uint64_t *other = malloc(n * sizeof(*v)), all = 0;
 
-	return (x > y) - (x < y);
+	if (other == NULL)
+		abort();
+	for (size_t i = 0; i < n; i++)
+		all |= v[i];
+	for (unsigned shift = 0; shift < 64 && all >> shift != 0; shift += 22) {
+		for (unsigned half = 0; half < 2; half++) {
+			uint64_t *from = half ? other : v, *to = half ? v : other;
+			unsigned by = shift + 11 * half;
+			size_t at[2048] = { 0 }, sum = 0;
+
+			for (size_t i = 0; i < n; i++)
+				at[by < 64 ? (from[i] >> by) & 2047 : 0]++;
+			for (int d = 0; d < 2048; d++) {
+				size_t count = at[d];
+
+				at[d] = sum;
+				sum += count;
+			}
+			for (size_t i = 0; i < n; i++)
+				to[at[by < 64 ? (from[i] >> by) & 2047 : 0]++] = from[i];
+		}
+	}
+	free(other);
 }
 
 double
@@ -150,7 +173,7 @@ fit_ks_int(uint64_t *sample, size_t n, fit_cdf cdf, const void *ctx)
 {
 	double worst = 0;
 
-	qsort(sample, n, sizeof(*sample), by_int);
+	sort_ints(sample, n);
 	for (size_t i = 0; i < n;) {
 		size_t end = i;
 		double low, high;
@@ -179,4 +202,58 @@ fit_binomial_z(uint64_t hits, uint64_t n, double p)
 	double mean = (double)n * p;
 
 	return ((double)hits - mean) / sqrt(mean * (1 - p));
+}
+
+static double
+bad(const struct fit_chain *c)
+{
+	return c->p / (c->p + c->r);
+}
+
+double
+fit_chain_loss(const struct fit_chain *c)
+{
+	return (1 - bad(c)) * (1 - c->k) + bad(c) * (1 - c->h);
+}
+
+/* Cov(lost now, lost `steps` later) = (l_bad - l_good)^2 pi_bad pi_good lambda^steps. */
+double
+fit_chain_both(const struct fit_chain *c, unsigned steps)
+{
+	double step = c->k - c->h, loss = fit_chain_loss(c);
+
+	return loss * loss +
+	       step * step * bad(c) * (1 - bad(c)) * pow(1 - c->p - c->r, (double)steps);
+}
+
+double
+fit_chain_loss_sd(const struct fit_chain *c, double n)
+{
+	double loss = fit_chain_loss(c), lambda = 1 - c->p - c->r;
+	double first = fit_chain_both(c, 0) - loss * loss;
+
+	return sqrt((loss * (1 - loss) + 2 * first * lambda / (1 - lambda)) / n);
+}
+
+void
+fit_chain_runs(const struct fit_chain *c, double runs, double *expected, size_t n)
+{
+	/* The states after a delivered packet that are followed by a loss, by their weight. */
+	double good = (1 - bad(c)) * c->k, b = bad(c) * c->h, left;
+	double loss[2] = { 1 - c->k, 1 - c->h };
+	double g0 = good * (1 - c->p) + b * c->r, b0 = good * c->p + b * (1 - c->r);
+
+	g0 *= loss[0];
+	b0 *= loss[1];
+	left = g0 + b0;
+	g0 /= left;
+	b0 /= left;
+	for (size_t i = 0; i < n; i++) {
+		double g1 = (g0 * (1 - c->p) + b0 * c->r) * loss[0];
+		double b1 = (g0 * c->p + b0 * (1 - c->r)) * loss[1];
+
+		expected[i] = runs * (i == n - 1 ? g0 + b0 : g0 + b0 - g1 - b1);
+		g0 = g1;
+		b0 = b1;
+	}
 }

@@ -36,6 +36,20 @@ double fit_ks(double *sample, size_t n, fit_cdf cdf, const void *ctx);
  * the distance counts only where it cannot come from the rounding. */
 double fit_ks_int(uint64_t *sample, size_t n, fit_cdf cdf, const void *ctx);
 
+/* The Gilbert-Elliott chain with netem's names: state good or bad, decided with the state before
+ * the transition. */
+struct fit_chain {
+	double p, r; /* P(good -> bad), P(bad -> good) */
+	double h, k; /* P(delivered | bad), P(delivered | good) */
+};
+double fit_chain_loss(const struct fit_chain *c);
+/* Standard deviation of the loss rate of n packets in a row, correlation included. */
+double fit_chain_loss_sd(const struct fit_chain *c, double n);
+/* P(this packet and the one `steps` later are lost). */
+double fit_chain_both(const struct fit_chain *c, unsigned steps);
+/* Expected number of loss runs of lengths 1, 2, ... n-1, and n or more, among `runs`. */
+void fit_chain_runs(const struct fit_chain *c, double runs, double *expected, size_t n);
+
 /* The standard normal's distribution function. */
 double fit_phi(double z);
 /* By how many of its standard deviations does the number of hits among n differ from n p? */

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Every combination of keys that makes no sense is refused, with a message that says why and a hint
+ * that says what to write.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "rig.h"
+
+static void
+refused(enum wf_stage_id id, const char *keys, const char *message)
+{
+	struct rig *r = rig_new(id, keys);
+	const struct wf_err_item *e = wf_err_item(r->err, 0);
+
+	if (r->variant != -EINVAL || e == NULL)
+		fail_msg("%s: \"%s\" was accepted", wf_stage_registry[id]->name, keys);
+	if (strstr(e->message, message) == NULL)
+		fail_msg("\"%s\": \"%s\" does not say \"%s\"", keys, e->message, message);
+	assert_string_equal(e->file, "rig");
+	assert_int_equal(e->line, 1);
+	assert_true(e->hint != NULL && e->hint[0] != '\0');
+	assert_true(e->message[strlen(e->message) - 1] != '.');
+	rig_free(r);
+}
+
+static void
+a_rate_without_rate(void **state)
+{
+	refused(WF_STAGE_RATE, "burst=15kB", "\"rate\" is missing");
+}
+
+static void
+cell_overhead_without_cell(void **state)
+{
+	refused(WF_STAGE_RATE, "rate=1Mbit cell_overhead=5", "\"cell_overhead\" without \"cell\"");
+}
+
+static void
+a_burst_in_packets(void **state)
+{
+	refused(WF_STAGE_RATE, "rate=1Mbit burst=10pkt", "not a number of packets");
+}
+
+static void
+police_without_burst(void **state)
+{
+	refused(WF_STAGE_RATE, "rate=1Mbit mode=police", "would drop every packet");
+}
+
+static void
+a_limit_of_nothing(void **state)
+{
+	refused(WF_STAGE_RATE, "rate=1Mbit queue.limit=0pkt", "lets no packet through");
+	refused(WF_STAGE_RATE, "rate=1Mbit queue.limit=0B", "lets no packet through");
+	refused(WF_STAGE_RATE, "rate=1Mbit queue.limit=0ms", "lets no packet through");
+}
+
+static void
+a_limit_of_too_many_packets(void **state)
+{
+	refused(WF_STAGE_RATE, "rate=1Mbit queue.limit=16777217pkt", "is not supported");
+}
+
+static void
+a_queue_without_rate(void **state)
+{
+	refused(WF_STAGE_QUEUE, "limit=10pkt", "without a \"rate\" never fills");
+}
+
+static void
+bernoulli_without_p(void **state)
+{
+	refused(WF_STAGE_LOSS, "", "\"p\" is missing");
+}
+
+static void
+bernoulli_with_keys_of_the_chain(void **state)
+{
+	refused(WF_STAGE_LOSS, "plr=1%", "\"plr\" does not belong to model \"bernoulli\"");
+	refused(WF_STAGE_LOSS, "p=1% mean_burst=3", "\"mean_burst\" does not belong");
+	refused(WF_STAGE_LOSS, "p=1% r=0.2", "\"r\" does not belong");
+	refused(WF_STAGE_LOSS, "p=1% h=0.2", "\"h\" does not belong");
+	refused(WF_STAGE_LOSS, "p=1% k=0.2", "\"k\" does not belong");
+}
+
+static void
+every_foreign_key_is_named(void **state)
+{
+	struct rig *r = rig_new(WF_STAGE_LOSS, "plr=1% mean_burst=3 r=0.1 h=0.1 k=0.1");
+
+	assert_int_equal(wf_err_count(r->err), 5);
+	rig_free(r);
+}
+
+#define CHAIN "model=gilbert-elliott "
+
+static void
+a_chain_described_twice(void **state)
+{
+	refused(WF_STAGE_LOSS, CHAIN "plr=1% mean_burst=3 p=0.1", "two descriptions");
+	refused(WF_STAGE_LOSS, CHAIN "plr=1% mean_burst=3 r=0.1", "two descriptions");
+	refused(WF_STAGE_LOSS, CHAIN "plr=1% mean_burst=3 h=0.1", "two descriptions");
+	refused(WF_STAGE_LOSS, CHAIN "plr=1% mean_burst=3 k=0.1", "two descriptions");
+}
+
+static void
+half_a_chain(void **state)
+{
+	refused(WF_STAGE_LOSS, CHAIN "", "\"p\" is missing");
+	refused(WF_STAGE_LOSS, CHAIN "p=0.1", "\"r\" is missing");
+	refused(WF_STAGE_LOSS, CHAIN "r=0.1", "\"p\" is missing");
+	refused(WF_STAGE_LOSS, CHAIN "plr=1%", "\"mean_burst\" is missing");
+	refused(WF_STAGE_LOSS, CHAIN "mean_burst=3", "\"plr\" is missing");
+}
+
+static void
+a_loss_rate_out_of_reach(void **state)
+{
+	refused(WF_STAGE_LOSS, CHAIN "plr=80% mean_burst=3", "out of reach");
+	refused(WF_STAGE_LOSS, CHAIN "plr=100% mean_burst=3", "out of reach");
+	refused(WF_STAGE_LOSS, CHAIN "plr=51% mean_burst=1", "out of reach");
+}
+
+static void
+a_chain_without_transitions(void **state)
+{
+	refused(WF_STAGE_LOSS, CHAIN "p=0 r=0", "never leaves its first state");
+}
+
+static void
+bounds_of_a_law_without_bounds(void **state)
+{
+	refused(WF_STAGE_DELAY, "distribution=normal min=1ms max=3ms", "not \"normal\"");
+	refused(WF_STAGE_DELAY, "distribution=constant max=3ms", "not \"constant\"");
+}
+
+static void
+a_uniform_law_described_twice(void **state)
+{
+	refused(WF_STAGE_DELAY, "mean=2ms min=1ms max=3ms", "two descriptions");
+	refused(WF_STAGE_DELAY, "stddev=2ms min=1ms max=3ms", "two descriptions");
+}
+
+static void
+min_without_max(void **state)
+{
+	refused(WF_STAGE_DELAY, "min=1ms", "\"max\" is missing");
+}
+
+static void
+min_above_max(void **state)
+{
+	refused(WF_STAGE_DELAY, "min=3ms max=1ms", "\"min\" is above \"max\"");
+}
+
+static void
+a_constant_with_stddev(void **state)
+{
+	refused(WF_STAGE_DELAY, "distribution=constant mean=2ms stddev=1ms", "has no \"stddev\"");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_rate_without_rate),
+		cmocka_unit_test(cell_overhead_without_cell),
+		cmocka_unit_test(a_burst_in_packets),
+		cmocka_unit_test(police_without_burst),
+		cmocka_unit_test(a_limit_of_nothing),
+		cmocka_unit_test(a_limit_of_too_many_packets),
+		cmocka_unit_test(a_queue_without_rate),
+		cmocka_unit_test(bernoulli_without_p),
+		cmocka_unit_test(bernoulli_with_keys_of_the_chain),
+		cmocka_unit_test(every_foreign_key_is_named),
+		cmocka_unit_test(a_chain_described_twice),
+		cmocka_unit_test(half_a_chain),
+		cmocka_unit_test(a_loss_rate_out_of_reach),
+		cmocka_unit_test(a_chain_without_transitions),
+		cmocka_unit_test(bounds_of_a_law_without_bounds),
+		cmocka_unit_test(a_uniform_law_described_twice),
+		cmocka_unit_test(min_without_max),
+		cmocka_unit_test(min_above_max),
+		cmocka_unit_test(a_constant_with_stddev),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
