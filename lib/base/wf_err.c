@@ -33,10 +33,20 @@ wf_err_free(struct wf_err *err)
 	free(err);
 }
 
+/* Users' text is in all of these: it can't make a second line or steer a terminal. */
+static char *
+printable(char *s)
+{
+	for (char *c = s; c != NULL && *c != 0; c++)
+		if (((unsigned char)*c < ' ' && *c != '\t') || *c == 0x7f)
+			*c = '?';
+	return s;
+}
+
 static char *
 copy(const char *s)
 {
-	return s != NULL ? strdup(s) : NULL;
+	return s != NULL ? printable(strdup(s)) : NULL;
 }
 
 int
@@ -58,6 +68,7 @@ wf_err_add(struct wf_err *err, const struct wf_where *where, const char *hint, c
 	if (vasprintf(&item->message, fmt, ap) < 0)
 		item->message = NULL;
 	va_end(ap);
+	printable(item->message);
 	return -EINVAL;
 }
 

@@ -35,6 +35,7 @@ getopt_tables(const struct wf_option *table, struct option *longs, char *shorts)
 	*shorts = 0;
 }
 
+/* What getopt_long stumbled over: `word`, or one letter (optopt) of a word of several. */
 static int
 complain(const struct wf_option *table, const char *word, bool missing, FILE *err)
 {
@@ -43,6 +44,14 @@ complain(const struct wf_option *table, const char *word, bool missing, FILE *er
 
 	if (missing) {
 		fprintf(err, "%s needs a value.\n", word);
+		return -EINVAL;
+	}
+	if (optopt >= LONG_ONLY) {
+		fprintf(err, "--%s takes no value.\n", table[optopt - LONG_ONLY].name);
+		return -EINVAL;
+	}
+	if (optopt != 0) {
+		fprintf(err, "There is no option -%c. --help lists them.\n", optopt);
 		return -EINVAL;
 	}
 	for (int i = 0; table[i].name != NULL; i++)

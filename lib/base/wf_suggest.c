@@ -51,7 +51,8 @@ wf_suggest(const char *word, const char *const *names)
 		if (m > WORD_MAX)
 			continue;
 		dist = distance(word, n, *names, m);
-		if (dist < best) {
+		/* A word of which no letter is left has become another one. */
+		if (dist < best && dist < (n > m ? n : m)) {
 			best = dist;
 			near = *names;
 		}
