@@ -4,9 +4,11 @@
 #include "wf_param.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "wf_param_refuse.h"
 #include "wf_units.h"
 
 #define ETHERNET_OVERHEAD 24 /* preamble 8, FCS 4, inter-frame gap 12 */
@@ -47,6 +49,13 @@ parse_bool(const char *text, bool *out)
 	return *out || strcmp(text, "false") == 0 ? 0 : -EINVAL;
 }
 
+/* A number of things; "5pkt" would be one of packets. */
+static int
+parse_count(const char *text, uint64_t *out)
+{
+	return strchr(text, 'p') != NULL ? -EINVAL : wf_units_count(text, out);
+}
+
 static int
 parse_real(const char *text, double *out)
 {
@@ -55,7 +64,9 @@ parse_real(const char *text, double *out)
 	if (text[strspn(text, "0123456789.eE+-")] != 0)
 		return -EINVAL;
 	*out = strtod(text, &end);
-	return end == text || *end != 0 ? -EINVAL : 0;
+	if (end == text || *end != 0)
+		return -EINVAL;
+	return isfinite(*out) ? 0 : -ERANGE;
 }
 
 static int
@@ -73,16 +84,16 @@ parse_choice(const struct wf_param *row, const char *text, int *out)
 static int
 parse_limit(const char *text, struct wf_limit *out)
 {
-	int time = wf_units_duration(text, &out->value);
+	int rc = wf_units_count(text, &out->value);
 
 	/* "0" has no unit: it is a number of packets. */
-	if (wf_units_count(text, &out->value) == 0) {
-		out->kind = WF_LIMIT_PACKETS;
-		return 0;
-	}
+	out->kind = WF_LIMIT_PACKETS;
+	if (rc != -EINVAL)
+		return rc;
 	out->kind = WF_LIMIT_TIME;
-	if (time == 0)
-		return wf_units_duration(text, &out->value);
+	rc = wf_units_duration(text, &out->value);
+	if (rc != -EINVAL)
+		return rc;
 	out->kind = WF_LIMIT_BYTES;
 	return wf_units_size(text, &out->value);
 }
@@ -90,6 +101,7 @@ parse_limit(const char *text, struct wf_limit *out)
 static int
 parse_overhead(const char *text, int64_t *out)
 {
+	bool minus = *text == '-';
 	uint64_t n;
 	int rc;
 
@@ -97,13 +109,13 @@ parse_overhead(const char *text, int64_t *out)
 		*out = ETHERNET_OVERHEAD;
 		return 0;
 	}
-	rc = wf_units_count(text + (*text == '-'), &n);
+	rc = parse_count(text + minus, &n);
 	if (rc == -EINVAL)
-		rc = wf_units_size(text + (*text == '-'), &n);
+		rc = wf_units_size(text + minus, &n);
 	if (rc == 0 && n > INT32_MAX)
 		rc = -ERANGE;
 	if (rc == 0)
-		*out = *text == '-' ? -(int64_t)n : (int64_t)n;
+		*out = minus ? -(int64_t)n : (int64_t)n;
 	return rc;
 }
 
@@ -114,7 +126,7 @@ parse(const struct wf_param *row, const char *text, union value *v)
 	case WF_PARAM_BOOL:
 		return parse_bool(text, &v->boolean);
 	case WF_PARAM_COUNT:
-		return wf_units_count(text, &v->count);
+		return parse_count(text, &v->count);
 	case WF_PARAM_REAL:
 		return parse_real(text, &v->real);
 	case WF_PARAM_DURATION:
@@ -221,63 +233,6 @@ wf_param_defaults(const struct wf_param *table, void *block)
 	return 0;
 }
 
-/* What is wrong with a value that does not parse, and an example of one that does. */
-static int
-refuse(const struct wf_param *row, const char *text, const struct wf_where *where,
-	struct wf_err *err)
-{
-	static const char *const example[] = {
-		[WF_PARAM_BOOL] = "Write true or false",
-		[WF_PARAM_COUNT] = "Write a whole number, such as 1000",
-		[WF_PARAM_REAL] = "Write a number, such as 4.0",
-		[WF_PARAM_DURATION] = "Write a time with ns, us, ms, s, m or h, such as \"20ms\"",
-		[WF_PARAM_RATE] =
-			"Write a rate with bit, kbit, Mbit, Gbit or Bps, kBps, MBps, such "
-			"as \"100Mbit\"",
-		[WF_PARAM_SIZE] =
-			"Write a size with B, kB, MB, GB, KiB, MiB or GiB, such as \"64kB\"",
-		[WF_PARAM_PROB] = "Write a percentage or a number from 0 to 1, such as \"1%\"",
-		[WF_PARAM_LIMIT] =
-			"Write packets, bytes or time: \"1000pkt\", \"64kB\" or \"50ms\"",
-		[WF_PARAM_OVERHEAD] = "Write a number of bytes, or \"ethernet\"",
-		[WF_PARAM_STRING] = "Write a string",
-	};
-	char hint[WF_PARAM_TEXT], type[WF_PARAM_TEXT];
-	const char *near = NULL;
-
-	if (row->type == WF_PARAM_CHOICE) {
-		near = wf_suggest(text, row->choices);
-		if (near != NULL)
-			snprintf(hint, sizeof(hint), "Did you mean \"%s\"?", near);
-		return wf_err_add(err, where, near != NULL ? hint : NULL, "\"%s\" is not %s", text,
-			wf_param_type_text(row, type));
-	}
-	if (*text != 0 && text[strspn(text, "0123456789. ")] == 0 && row->type != WF_PARAM_BOOL &&
-		row->type != WF_PARAM_COUNT && row->type != WF_PARAM_PROB)
-		return wf_err_add(err, where, example[row->type], "\"%s\" has no unit", text);
-	return wf_err_add(err, where, example[row->type], "\"%s\" is not a %s", text,
-		wf_param_type_text(row, type));
-}
-
-static int
-refuse_range(const struct wf_param *row, const char *text, const struct wf_where *where,
-	struct wf_err *err)
-{
-	char hint[WF_PARAM_TEXT];
-
-	if (row->min != NULL && row->max != NULL)
-		snprintf(hint, sizeof(hint), "It may be from %s to %s", row->min, row->max);
-	else if (row->type == WF_PARAM_PROB)
-		snprintf(hint, sizeof(hint), "It may be from 0%% to 100%%, or from 0 to 1");
-	else
-		snprintf(hint, sizeof(hint), "It may be %s %s",
-			row->min != NULL ? "at least" : "at most",
-			row->min != NULL   ? row->min
-			: row->max != NULL ? row->max
-					   : "2^64 - 1 base units");
-	return wf_err_add(err, where, hint, "%s is out of range", text);
-}
-
 int
 wf_param_set(const struct wf_param *table, size_t row, const char *text, void *block,
 	const struct wf_where *where, struct wf_err *err)
@@ -286,14 +241,12 @@ wf_param_set(const struct wf_param *table, size_t row, const char *text, void *b
 	union value v = { 0 };
 	int rc = parse(p, text, &v);
 
-	if (rc == 0)
-		rc = check_bound(p, &v, p->min, -1);
-	if (rc == 0)
-		rc = check_bound(p, &v, p->max, 1);
 	if (rc == -ERANGE)
-		return refuse_range(p, text, where, err);
+		return wf_param_refuse_range(p, true, text, where, err);
 	if (rc < 0)
-		return refuse(p, text, where, err);
+		return wf_param_refuse(p, text, where, err);
+	if (check_bound(p, &v, p->min, -1) < 0 || check_bound(p, &v, p->max, 1) < 0)
+		return wf_param_refuse_range(p, false, text, where, err);
 	if (store(p, text, &v, block) < 0)
 		return wf_err_add(err, where, NULL, "out of memory");
 	*(uint64_t *)block |= 1ull << row;
@@ -343,8 +296,7 @@ wf_param_format(const struct wf_param *row, const void *block, char out[WF_PARAM
 		snprintf(out, WF_PARAM_TEXT, "%llu", (unsigned long long)v.count);
 		break;
 	case WF_PARAM_REAL:
-		snprintf(out, WF_PARAM_TEXT, "%.15g", v.real);
-		break;
+		return wf_units_format_real(v.real, out);
 	case WF_PARAM_DURATION:
 		return wf_units_format_duration(v.count, out);
 	case WF_PARAM_RATE:
@@ -381,35 +333,4 @@ wf_param_release(const struct wf_param *table, void *block)
 		string = NULL;
 		memcpy(at, &string, sizeof(string));
 	}
-}
-
-const char *
-wf_param_type_text(const struct wf_param *row, char out[WF_PARAM_TEXT])
-{
-	static const char *const names[] = {
-		[WF_PARAM_BOOL] = "true or false",
-		[WF_PARAM_COUNT] = "whole number",
-		[WF_PARAM_REAL] = "number",
-		[WF_PARAM_DURATION] = "time",
-		[WF_PARAM_RATE] = "rate",
-		[WF_PARAM_SIZE] = "size",
-		[WF_PARAM_PROB] = "probability",
-		[WF_PARAM_CHOICE] = NULL,
-		[WF_PARAM_LIMIT] = "packets, size or time",
-		[WF_PARAM_OVERHEAD] = "bytes or \"ethernet\"",
-		[WF_PARAM_STRING] = "string",
-		[WF_PARAM_ELSEWHERE] = "",
-	};
-	size_t n;
-
-	if (row->type != WF_PARAM_CHOICE) {
-		snprintf(out, WF_PARAM_TEXT, "%s",
-			row->type == WF_PARAM_ELSEWHERE ? row->kind : names[row->type]);
-		return out;
-	}
-	n = (size_t)snprintf(out, WF_PARAM_TEXT, "%s", row->choices[1] ? "one of" : "");
-	for (size_t i = 0; row->choices[i] != NULL && n < WF_PARAM_TEXT; i++)
-		n += (size_t)snprintf(out + n, WF_PARAM_TEXT - n, "%s%s\"%s\"", i ? "," : "",
-			n > 0 ? " " : "", row->choices[i]);
-	return out;
 }

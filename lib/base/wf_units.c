@@ -18,8 +18,10 @@ struct unit {
 static const struct unit durations[] = { { "h", 3600 * WF_NS_PER_S }, { "m", 60 * WF_NS_PER_S },
 	{ "s", WF_NS_PER_S }, { "ms", WF_NS_PER_MS }, { "us", WF_NS_PER_US }, { "ns", 1 }, { 0 } };
 static const struct unit rates[] = { { "Gbit", 1000000000 }, { "Mbit", 1000000 }, { "kbit", 1000 },
-	{ "bit", 1 }, { "GBps", 8000000000 }, { "MBps", 8000000 }, { "kBps", 8000 }, { "Bps", 8 },
-	{ "gbit", 1000000000 }, { "mbit", 1000000 }, { "Kbit", 1000 }, { 0 } };
+	{ "bit", 1 }, { "Gbit/s", 1000000000 }, { "Mbit/s", 1000000 }, { "kbit/s", 1000 },
+	{ "bit/s", 1 }, { "gbit", 1000000000 }, { "mbit", 1000000 }, { "Kbit", 1000 },
+	{ "gbit/s", 1000000000 }, { "mbit/s", 1000000 }, { "Kbit/s", 1000 }, { "GBps", 8000000000 },
+	{ "MBps", 8000000 }, { "kBps", 8000 }, { "Bps", 8 }, { 0 } };
 static const struct unit sizes[] = { { "GB", 1000000000 }, { "MB", 1000000 }, { "kB", 1000 },
 	{ "B", 1 }, { "GiB", 1ull << 30 }, { "MiB", 1ull << 20 }, { "KiB", 1ull << 10 },
 	{ "KB", 1000 }, { 0 } };
@@ -63,18 +65,13 @@ skip_blanks(const char *s)
 	return s;
 }
 
-/* Does `s` hold `name` and nothing more but blanks? `suffix` may follow the name. */
+/* Does `s` hold `name` and nothing more but blanks? */
 static bool
-is_unit(const char *s, const char *name, const char *suffix)
+is_unit(const char *s, const char *name)
 {
 	size_t n = strlen(name);
 
-	if (strncmp(s, name, n) != 0)
-		return false;
-	s += n;
-	if (suffix != NULL && strncmp(s, suffix, strlen(suffix)) == 0)
-		s += strlen(suffix);
-	return *skip_blanks(s) == 0;
+	return strncmp(s, name, n) == 0 && *skip_blanks(s + n) == 0;
 }
 
 /* digits * scale / 10^places, rounded to the nearest; -ERANGE above UINT64_MAX. */
@@ -99,7 +96,7 @@ scale_decimal(struct decimal d, uint64_t scale, uint64_t *out)
 }
 
 static int
-read_unit(const char *text, const struct unit *units, const char *suffix, uint64_t *out)
+read_unit(const char *text, const struct unit *units, uint64_t *out)
 {
 	const char *s = skip_blanks(text);
 	struct decimal d;
@@ -113,7 +110,7 @@ read_unit(const char *text, const struct unit *units, const char *suffix, uint64
 		return 0;
 	}
 	for (; units->name != NULL; units++)
-		if (is_unit(s, units->name, suffix))
+		if (is_unit(s, units->name))
 			return scale_decimal(d, units->scale, out);
 	return -EINVAL;
 }
@@ -121,19 +118,19 @@ read_unit(const char *text, const struct unit *units, const char *suffix, uint64
 int
 wf_units_duration(const char *text, wf_ns_t *ns)
 {
-	return read_unit(text, durations, NULL, ns);
+	return read_unit(text, durations, ns);
 }
 
 int
 wf_units_rate(const char *text, uint64_t *bps)
 {
-	return read_unit(text, rates, "/s", bps);
+	return read_unit(text, rates, bps);
 }
 
 int
 wf_units_size(const char *text, uint64_t *bytes)
 {
-	return read_unit(text, sizes, NULL, bytes);
+	return read_unit(text, sizes, bytes);
 }
 
 int
@@ -146,9 +143,27 @@ wf_units_count(const char *text, uint64_t *n)
 	if (rc < 0)
 		return rc;
 	s = skip_blanks(s);
-	if (d.places != 0 || (*s != 0 && !is_unit(s, "pkt", NULL)))
+	if (d.places != 0 || (*s != 0 && !is_unit(s, "pkt")))
 		return -EINVAL;
 	return scale_decimal(d, 1, n);
+}
+
+/* Per cent are hundredths in decimal, before the number becomes binary: "0.1%" is what "0.001" is.
+ */
+static int
+read_percent(const char *number, size_t n, double *p)
+{
+	char text[64];
+	size_t mantissa = strcspn(number, "eE%");
+	long exponent = mantissa < n ? strtol(number + mantissa + 1, NULL, 10) : 0;
+
+	if (mantissa > n)
+		mantissa = n;
+	if (mantissa > 40 || exponent > 1000 || exponent < -1000)
+		return -ERANGE;
+	snprintf(text, sizeof(text), "%.*se%ld", (int)mantissa, number, exponent - 2);
+	*p = strtod(text, NULL);
+	return 0;
 }
 
 int
@@ -164,13 +179,14 @@ wf_units_prob(const char *text, double *p)
 	value = strtod(s, &end);
 	if (end == s)
 		return -EINVAL;
-	s = skip_blanks(end);
-	if (*s == '%') {
-		value /= 100;
-		s = skip_blanks(s + 1);
-	}
-	if (*s != 0)
+	if (*skip_blanks(end) == '%') {
+		if (*skip_blanks(skip_blanks(end) + 1) != 0)
+			return -EINVAL;
+		if (read_percent(s, (size_t)(end - s), &value) < 0)
+			return -ERANGE;
+	} else if (*skip_blanks(end) != 0) {
 		return -EINVAL;
+	}
 	if (!(value >= 0 && value <= 1))
 		return -ERANGE;
 	*p = value;
@@ -224,17 +240,30 @@ wf_units_format_size(uint64_t bytes, char out[WF_UNITS_TEXT])
 	return write_unit(bytes, sizes, 4, out);
 }
 
+/* 15 digits read back as they were written; some numbers need more. %g drops the zeros. */
+const char *
+wf_units_format_real(double value, char out[WF_UNITS_TEXT])
+{
+	char text[WF_UNITS_TEXT];
+
+	for (int digits = 15; digits <= 17; digits++) {
+		snprintf(text, sizeof(text), "%.*g", digits, value);
+		if (strtod(text, NULL) == value)
+			break;
+	}
+	memcpy(out, text, sizeof(text));
+	return out;
+}
+
 const char *
 wf_units_format_prob(double p, char out[WF_UNITS_TEXT])
 {
 	double back;
 
-	/* The shortest text that reads back as the same number. */
-	for (int digits = 1; digits <= 17; digits++) {
+	for (int digits = 15; digits <= 17; digits++) {
 		snprintf(out, WF_UNITS_TEXT, "%.*g%%", digits, p * 100);
 		if (wf_units_prob(out, &back) == 0 && back == p)
 			return out;
 	}
-	snprintf(out, WF_UNITS_TEXT, "%.17g", p);
-	return out;
+	return wf_units_format_real(p, out);
 }

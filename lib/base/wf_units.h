@@ -2,8 +2,9 @@
  * Numbers with units, read and written: "20ms", "1.5Gbit", "64kB", "0.1%". Control threads only.
  *
  * Readers take the whole string (blanks around it and between number and unit are allowed), are
- * exact (no double for durations, rates and sizes: "0.1ms" is 100000 ns), and return 0, -EINVAL
- * (not such a value) or -ERANGE (does not fit); then *out is unchanged. A unit is required except
+ * exact (no double for durations, rates and sizes: "0.1ms" is 100000 ns; what is finer than the
+ * base unit goes to the nearest), and return 0, -EINVAL (not such a value) or -ERANGE (does not
+ * fit); then *out is unchanged. A unit is required except
  * for the number 0. Unit names are case-sensitive where the field's are (Mbit, MB), with the usual
  * lower-case spellings ("mbit", "kbps" is refused) accepted where they are not ambiguous.
  */
@@ -30,5 +31,7 @@ const char *wf_units_format_duration(wf_ns_t ns, char out[WF_UNITS_TEXT]);
 const char *wf_units_format_rate(uint64_t bps, char out[WF_UNITS_TEXT]);
 const char *wf_units_format_size(uint64_t bytes, char out[WF_UNITS_TEXT]);
 const char *wf_units_format_prob(double p, char out[WF_UNITS_TEXT]);
+/* A number without a unit: the shortest text that reads back as the same double. */
+const char *wf_units_format_real(double value, char out[WF_UNITS_TEXT]);
 
 #endif
