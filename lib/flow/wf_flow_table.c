@@ -194,15 +194,14 @@ wf_flow_table_lookup(struct wf_flow_table *t, const struct wf_flow_key *const *k
 	for (uint32_t i = 0; i < n; i++)
 		__builtin_prefetch(&t->flows[positions[i] < 0 ? 0 : positions[i]], 1);
 	for (uint32_t i = 0; i < n; i++) {
-		struct wf_flow *f;
-
-		if (WF_LIKELY(positions[i] >= 0))
-			f = &t->flows[positions[i]];
-		else
-			f = create(t, keys[i], hashes[i], dir_keys[i], t->count != before);
-		out[i] = f;
-		if (WF_LIKELY(f != NULL))
-			f->last_seen_ns = now_ns[i];
+		if (WF_LIKELY(positions[i] >= 0)) {
+			out[i] = &t->flows[positions[i]];
+		} else {
+			out[i] = create(t, keys[i], hashes[i], dir_keys[i], t->count != before);
+			if (out[i] == NULL)
+				continue;
+		}
+		out[i]->last_seen_ns = now_ns[i];
 	}
 }
 
