@@ -70,7 +70,7 @@ random_match(void)
 	struct wf_match m = { .mirror = rnd(2) == 0 };
 
 	while (__builtin_popcount(m.has) < 2)
-		m.has |= rnd(256) & rnd(256);
+		m.has |= 1u << rnd(8);
 	m.src = random_prefix(family);
 	m.dst = random_prefix(family);
 	m.sport = random_range(65536);
