@@ -13,7 +13,7 @@
 # The script that sources this calls lab_open first; everything else may fail with a message.
 
 LAB_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-: "${WF_BUILD:=$LAB_ROOT/build/test}"
+: "${WF_BUILD:=$LAB_ROOT/build/release}"
 : "${LAB_NS_A:=wf-a}" "${LAB_NS_B:=wf-b}" "${LAB_NS_M:=wf-m}"
 WIREFAULT=$WF_BUILD/app/wirefault/wirefault
 WFCTL=$WF_BUILD/app/wfctl/wfctl
@@ -24,7 +24,8 @@ LAB_OUT=   # its stdout: READY, the final report
 LAB_LOG=   # its stderr
 LAB_PIDS=() # of other processes in the background
 LAB_NAMESPACES=()
-LAB_KEEP=no # yes: leave everything up at exit
+LAB_KEEP=no   # yes: leave everything up at exit
+LAB_AT_EXIT=: # a command for the script's own cleaning up
 
 lab_say() { printf '%s: %s\n' "${LAB_NAME:-lab}" "$*" >&2; }
 lab_fail() {
@@ -54,6 +55,7 @@ lab_close() {
 	for ns in "${LAB_NAMESPACES[@]}"; do
 		ip netns del "$ns" 2>/dev/null
 	done
+	$LAB_AT_EXIT
 	rm -rf "$LAB_DIR"
 	exit "$status"
 }

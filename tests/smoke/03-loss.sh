@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Loss: as many as the law says, as often in a row as the chain says, and all of it counted.
+. "$(dirname "$0")/tap.sh"
+
+class='{ name = "ping"; match = { proto = "icmp"; }; ab = { loss = "10%"; }; }'
+conf "" "" "$class"
+lab_up "$CONF" || exit 1
+
+n=2000
+lab_in a ping -n -c 1 -W 1 10.77.0.2 >/dev/null # the neighbour is known now
+lab_ctl reset
+read -r sent received _ < <(lab_ping 10.77.0.2 -c $n -i 0.002 -W 1)
+lost=$((sent - received))
+# Binomial(2000, 0.1): 4 standard deviations are 54.
+within "Bernoulli 10 %: lost of $n" $lost 146 254
+is "the stats count the same" "$(lab_stat '.links[0].ab.dropped.loss.packets')" $lost
+is "none in the other direction" "$(lab_stat '.links[0].ba.dropped.loss.packets // 0')" 0
+conserved
+
+# Gilbert-Elliott, 10 % in bursts of 4, the other way: what reaches a are the replies.
+sed -i 's/ab = { loss = "10%"; }/ba = { loss = { model = "gilbert-elliott"; plr = "10%"; mean_burst = 4.0; }; }/' "$CONF"
+ok "reload" lab_ctl reload
+lab_ctl reset
+lab_in a ping -n -c $n -i 0.002 -W 1 10.77.0.2 >"$LAB_DIR/replies"
+read -r lost runs < <(grep -oE 'icmp_seq=[0-9]+' "$LAB_DIR/replies" | cut -d = -f 2 |
+	awk -v n=$n '{ if ($1 > last + 1) { lost += $1 - last - 1; runs++ } last = $1 }
+		END { if (last < n) { lost += n - last; runs++ } print lost + 0, runs + 0 }')
+# Correlation 1 - p - r widens the binomial's sd from 13 to 34; 4 of them are 138.
+within "Gilbert-Elliott 10 %: lost of $n" "$lost" 62 338
+# 50 runs of mean 4: standard error 0.5.
+within "mean burst 4" "$(calc "$lost / ($runs > 0 ? $runs : 1)")" 2.5 6.5
+is "the stats count the same" "$(lab_stat '.links[0].ba.dropped.loss.packets')" "$lost"
+conserved
+finish

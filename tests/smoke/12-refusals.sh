@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# What cannot work is refused before a packet flows: exit code 2 and all the reasons at once.
+. "$(dirname "$0")/tap.sh"
+
+lab_hosts
+err=$LAB_DIR/err
+refuse() { # [OPTION...]: exit code of run; stderr in $err
+	lab_in m timeout 20 "$WIREFAULT" run --socket "$LAB_DIR/s" "$@" >"$LAB_DIR/out" 2>"$err" </dev/null
+	status=$?
+	fails "never READY" grep -q READY "$LAB_DIR/out"
+}
+
+cat >"$LAB_DIR/bad.conf" <<'END'
+ports = ( { name = "a"; device = "net_null0"; }, { name = "b"; device = "net_null1"; } );
+links = ( {
+  name = "wan"; ports = [ "a", "c" ];
+  ab = { dealy = "20ms"; };
+  ba = { loss = "120%"; rate = "50Mbits"; };
+} );
+END
+refuse -c "$LAB_DIR/bad.conf"
+is "bad configuration: exit code" "$status" 2
+contains "unknown key, with a suggestion" "$err" 'bad.conf:4: .*dealy.*delay'
+contains "value out of range" "$err" 'bad.conf:5: .*loss'
+contains "unknown unit" "$err" 'bad.conf:5: .*rate'
+contains "unknown port" "$err" 'bad.conf:3: .*"?c"?'
+"$WIREFAULT" check -c "$LAB_DIR/bad.conf" >"$LAB_DIR/out" 2>"$err"
+is "check: the same exit code" $? 2
+contains "check: the same reasons" "$err" 'bad.conf:4: .*delay'
+
+refuse -c "$LAB_DIR/none.conf"
+is "no such file: exit code" "$status" 2
+contains "no such file: says so" "$err" 'none.conf'
+
+DEVICE_A=net_null0 DEVICE_B=net_null1 conf "" ""
+sed '1i workers = [ 0, 0 ];' "$CONF" >"$LAB_DIR/twice.conf"
+refuse -c "$LAB_DIR/twice.conf"
+is "two workers on one core: exit code" "$status" 2
+contains "two workers on one core: says so" "$err" 'core|worker'
+sed '1i workers = [ 4095 ];' "$CONF" >"$LAB_DIR/core.conf"
+refuse -c "$LAB_DIR/core.conf"
+is "a core that is not there: exit code" "$status" 2
+
+lab_veth "$LAB_NS_A" wfa pa
+lab_veth "$LAB_NS_B" wfb pb
+lab_in m ip addr add 192.0.2.2/24 dev pa
+lab_in a ip link set wfa up
+lab_in m ip route add default via 192.0.2.1 dev pa
+DEVICE_A=net_af_packet0,iface=pa DEVICE_B=net_af_packet1,iface=pb conf "" ""
+refuse -c "$CONF"
+within "the interface with the default route: exit code" "$status" 1 2
+contains "names the reason and the way out" "$err" 'default route.*--force|--force.*default route'
+ok "--force takes it" lab_start "$CONF" --force
+lab_stop
+finish

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# veth and net_af_xdp: ping and TCP cross; the XDP program and the offloads are gone afterwards.
+. "$(dirname "$0")/tap.sh"
+
+DEVICE_A=net_af_xdp0,iface=pa DEVICE_B=net_af_xdp1,iface=pb conf "" 'delay = "1ms";'
+lab_hosts
+lab_veth "$LAB_NS_A" wfa pa
+lab_veth "$LAB_NS_B" wfb pb
+lab_attach a wfa 10.77.0.1/24 fd77::1/64
+lab_attach b wfb 10.77.0.2/24 fd77::2/64
+host_state() {
+	lab_in a ethtool -k wfa
+	lab_in b ethtool -k wfb
+	lab_in m ethtool -k pa
+	lab_in m ethtool -k pb
+	lab_in m ip -o link | sed 's/ qlen [0-9]*//; s/state [A-Z]*//'
+}
+host_state >"$LAB_DIR/before"
+lab_start "$CONF" || exit 1
+contains "XDP is attached" <(lab_in m ip link show pa) 'xdp'
+
+is "ping" "$(lab_ping 10.77.0.2 -c 20 -i 0.02 | cut -d ' ' -f 1,2)" "20 20"
+is "ping over IPv6" "$(lab_ping fd77::2 -c 20 -i 0.02 | cut -d ' ' -f 1,2)" "20 20"
+bytes=$(lab_iperf 5201 -n 2M | jq .end.sum_received.bytes)
+within "TCP carries every byte" "$bytes" 2097152 9999999
+conserved
+lab_stop
+is "wirefault's exit code" $? 0
+host_state >"$LAB_DIR/after"
+ok "XDP, offloads and flags are as they were" diff "$LAB_DIR/before" "$LAB_DIR/after"
+finish
