@@ -45,6 +45,7 @@ lab_close() {
 	local status=$1 pid ns
 	trap '' INT TERM HUP # once, and to the end
 	trap - EXIT
+	set +e
 	if [ "$LAB_KEEP" = yes ]; then
 		exit "$status"
 	fi
@@ -104,13 +105,24 @@ lab_ns() {
 	esac
 }
 
-# Runs a command on a host. Only the network is another: same files, same mounts.
-lab_in() { nsenter --net="/run/netns/$(lab_ns "$1")" -- "${@:2}"; }
+# The hosts' processors: not the last one, which wirefault's worker has by default. A lab where hosts
+# and emulator take turns on a core measures the scheduler.
+lab_cpus() {
+	local all last
+	all=$(taskset -cp $$ | sed 's/.*: //')
+	last=${all##*[,-]}
+	[ "$last" = "$all" ] && echo "$all" && return # one core
+	seq -s, 0 $((last - 1))
+}
+LAB_CPUS=$(lab_cpus)
+
+# Runs a command on a host. Only network and cores are others: same files, same mounts.
+lab_in() { taskset -c "$LAB_CPUS" nsenter --net="/run/netns/$(lab_ns "$1")" -- "${@:2}"; }
 
 # The same in the background, with its output in a file; its process id is $! (a function in the
 # background would leave that of a subshell).
 lab_bg() { # a|b|m OUTPUT COMMAND...
-	nsenter --net="/run/netns/$(lab_ns "$1")" -- "${@:3}" >"$2" 2>&1 </dev/null &
+	taskset -c "$LAB_CPUS" nsenter --net="/run/netns/$(lab_ns "$1")" -- "${@:3}" >"$2" 2>&1 </dev/null &
 	LAB_PIDS+=($!)
 }
 
@@ -146,9 +158,9 @@ lab_stop() {
 	local pid=$LAB_PID
 	[ -n "$pid" ] || return 0
 	LAB_PID=
-	kill -TERM "$pid" 2>/dev/null
-	timeout 10 tail --pid="$pid" -s 0.1 -f /dev/null
-	kill -KILL "$pid" 2>/dev/null
+	kill -TERM "$pid" 2>/dev/null || true
+	timeout 10 tail --pid="$pid" -s 0.1 -f /dev/null || true
+	kill -KILL "$pid" 2>/dev/null || true
 	wait "$pid" 2>/dev/null
 }
 
@@ -166,12 +178,13 @@ lab_attach() { # a|b INTERFACE [IPV4/LEN IPV6/LEN]
 	ip -n "$ns" link set dev "$2" up
 }
 
-# The usual lab: two TAP ports named wfa and wfb in the configuration.
+# The usual lab: two TAP ports named wfa and wfb in the configuration. Counting starts when both
+# hosts are up: what the first one says before cannot reach the other.
 lab_up() { # CONFIG [OPTION...]
 	lab_hosts
 	lab_start "$@" || return 1
 	lab_attach a wfa 10.77.0.1/24 fd77::1/64 &&
-		lab_attach b wfb 10.77.0.2/24 fd77::2/64
+		lab_attach b wfb 10.77.0.2/24 fd77::2/64 && lab_ctl reset >/dev/null
 }
 
 # The same on veth: DRIVER is net_af_packet or net_af_xdp, the ports' interfaces are pa and pb.

@@ -9,7 +9,7 @@ lab_up "$CONF" || exit 1
 
 n=2000
 lab_in a ping -n -c 1 -W 1 10.77.0.2 >/dev/null # the neighbour is known now
-lab_ctl reset
+lab_ctl reset >/dev/null
 read -r sent received _ < <(lab_ping 10.77.0.2 -c $n -i 0.002 -W 1)
 lost=$((sent - received))
 # Binomial(2000, 0.1): 4 standard deviations are 54.
@@ -21,7 +21,7 @@ conserved
 # Gilbert-Elliott, 10 % in bursts of 4, the other way: what reaches a are the replies.
 sed -i 's/ab = { loss = "10%"; }/ba = { loss = { model = "gilbert-elliott"; plr = "10%"; mean_burst = 4.0; }; }/' "$CONF"
 ok "reload" lab_ctl reload
-lab_ctl reset
+lab_ctl reset >/dev/null
 lab_in a ping -n -c $n -i 0.002 -W 1 10.77.0.2 >"$LAB_DIR/replies"
 read -r lost runs < <(grep -oE 'icmp_seq=[0-9]+' "$LAB_DIR/replies" | cut -d = -f 2 |
 	awk -v n=$n '{ if ($1 > last + 1) { lost += $1 - last - 1; runs++ } last = $1 }

@@ -30,5 +30,5 @@ wait $ping
 contains "ping lost nothing" "$LAB_DIR/ping" '1500 received, .*0% packet loss|1500 received, 0%'
 is "every change is a generation" "$(lab_stat .generation)" $((first + 22))
 conserved
-is "nothing was dropped" "$(lab_stat '[.links[][] | objects | .dropped? // {} | .[].packets] | add // 0')" 0
+is "nothing was dropped" "$(lab_stat '[.links[] | .ab, .ba | .dropped[].packets] | add // 0')" 0
 finish

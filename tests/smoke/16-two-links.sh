@@ -21,7 +21,7 @@ rtt() { lab_ping "$1" -c 20 -i 0.02 | cut -d ' ' -f 3; }
 lab_in a ping -n -q -c 1 10.79.0.2 >/dev/null
 within_timed "short: 10 ms" "$(rtt 10.77.0.2)" 10 13
 within_timed "long: 60 ms" "$(rtt 10.79.0.2)" 60 63
-lab_ctl reset
+lab_ctl reset >/dev/null
 lab_ping 10.77.0.2 -c 30 -i 0.01 >/dev/null
 within "the short one's packets" "$(lab_stat '.links[] | select(.name == "short") | .ab.rx.packets')" 30 60
 within "are not the long one's" "$(lab_stat '.links[] | select(.name == "long") | .ab.rx.packets')" 0 29

@@ -7,7 +7,7 @@ chmod 755 "$LAB_DIR"
 install -m 755 "$WIREFAULT" "$LAB_DIR/wirefault"
 mkdir -m 777 "$LAB_DIR/out"
 cd "$LAB_DIR/out" || exit 1
-DEVICE_A=net_null0 DEVICE_B=net_null1 conf 'delay = { mean = "20ms"; stddev = "2ms"; }; loss = "5%";' ""
+DEVICE_A=net_null0 DEVICE_B=net_null1 conf 'delay = { mean = "20ms"; stddev = "2ms"; order = "free"; }; loss = "5%";' ""
 
 # 2000 UDP packets, one each millisecond.
 python3 - >in.pcap <<'END'
