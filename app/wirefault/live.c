@@ -61,6 +61,7 @@ static int
 publish(struct wf_live *live, const struct wf_conf *conf, uint64_t *generation, struct wf_err *err)
 {
 	struct wf_plan *plan = wf_plan_compile(conf, live->now.seed, wf_dp_plan(live->dp), err);
+	int rc;
 
 	if (plan == NULL)
 		return -EINVAL;
@@ -68,7 +69,12 @@ publish(struct wf_live *live, const struct wf_conf *conf, uint64_t *generation, 
 		wf_plan_free(plan);
 		return -EINVAL;
 	}
-	if (wf_dp_publish(live->dp, plan, generation) < 0)
+	rc = wf_dp_publish(live->dp, plan, generation);
+	if (rc == -ENOMEM) {
+		wf_err_add(err, NULL, NULL, "out of memory");
+		return rc;
+	}
+	if (rc < 0) /* published all the same: the worker takes it when it goes on */
 		fprintf(stderr, "wirefault: a worker has not taken the change over yet\n");
 	return 0;
 }

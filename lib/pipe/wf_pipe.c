@@ -276,7 +276,7 @@ wf_pipe_turn_stats(struct wf_pipe *p, wf_ns_t now_ns)
 
 	for (uint32_t i = 0; i < p->n_dirs; i++)
 		bank->dir[i].held = p->held[i];
-	for (uint32_t i = 0; i < p->n_slots; i++)
+	for (uint32_t i = 0; i < p->slots_seen; i++)
 		bank->class[i].flows = p->class_flows[i];
 	wf_stats_turn(p->stats, now_ns);
 }

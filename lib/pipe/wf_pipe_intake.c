@@ -16,10 +16,13 @@ find_flows(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir, const s
 		key->dir[0] = (uint8_t)(dir >> 8);
 		key->dir[1] = (uint8_t)dir;
 		l->key[i] = key;
-		l->hash[i] = wf_flow_hash(key);
 		l->dir_key[i] = d->rng_key;
 		l->now_ns[i] = rx[i].rx_ns;
 	}
+	/* Not in the same loop: the hash reads in words what the parser has just written in bytes.
+	 */
+	for (uint32_t i = 0; i < n; i++)
+		l->hash[i] = wf_flow_hash(l->key[i]);
 	wf_flow_table_lookup(p->flows, l->key, l->hash, l->dir_key, l->now_ns, n, l->flow);
 }
 
@@ -62,6 +65,8 @@ remember(struct wf_pipe *p, const struct wf_plan_dir *d, struct wf_flow *f, uint
 		if (f->class_epoch != 0)
 			p->class_flows[f->slot]--;
 		p->class_flows[slot]++;
+		if (slot >= p->slots_seen)
+			p->slots_seen = slot + 1u;
 		f->slot = slot;
 	}
 	f->class_epoch = d->epoch;

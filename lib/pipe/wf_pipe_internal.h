@@ -35,6 +35,7 @@ struct wf_pipe {
 	uint8_t *flow_state;      /* [max_flows] blocks */
 	uint32_t free_state;      /* first free block of flow_state, by its first word */
 	uint32_t used_states;     /* blocks ever used */
+	uint32_t slots_seen;      /* no flow was ever of a class slot at or above it */
 	uint32_t *class_flows;    /* [n_slots]: flows in the table */
 	struct wf_flow *fallback; /* [n_slots]: for packets whose flow found no room */
 	struct wf_held ready[WF_READY];

@@ -18,7 +18,7 @@ for attempt in 1 2 3; do
 	mean=$(rtt)
 	echo "# attempt $attempt: plain wire $base ms, 20 ms + 10 ms: $mean ms"
 	above=$(calc "$mean - $base - 30")
-	[ "$(calc "$above < 0.3 && $above > -0.3")" = 0 ] || break
+	[ "$(calc "($above < 0.3 && $above > -0.3)")" = 0 ] || break
 done
 within_timed "20 ms + 10 ms: mean RTT within 0.3 ms of the plain wire + 30 ms" "$above" -0.3 0.3
 within_timed "the stats agree on ab" "$(lab_stat '.links[0].ab.delay_ns.mean')" 20000000 20300000
