@@ -160,6 +160,7 @@ wf_dp_start(struct wf_dp *dp, struct wf_plan *plan, struct wf_err *err)
 	if (ret < 0)
 		wf_err_add(err, NULL, "Is the core taken by something else?",
 			"a worker did not start within a second");
+	dp->flowing_ns = wf_clock_ns(&dp->clock);
 	return ret;
 }
 

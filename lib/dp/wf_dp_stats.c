@@ -183,7 +183,7 @@ wf_dp_snapshot(struct wf_dp *dp)
 	now_ns = wf_clock_ns(&dp->clock);
 	s->live = true;
 	s->time_ns = dp->clock.start_realtime_ns + now_ns;
-	s->uptime_ns = now_ns;
+	s->uptime_ns = now_ns - dp->flowing_ns;
 	s->generation = wf_swap_generation(dp->swap);
 	s->seed = wf_dp_plan(dp)->seed;
 	for (uint32_t i = 0; i < dp->n_links; i++) {
