@@ -274,7 +274,7 @@ wf_node_path(const struct wf_node *n, char *buf, size_t size)
 	} else {
 		for (const struct wf_node *c = n->parent->first; c != n; c = c->next)
 			index++;
-		snprintf(own, sizeof(own), "%zu", index);
+		snprintf(own, sizeof(own), "%u", (unsigned)index);
 	}
 	snprintf(buf, size, "%s%s%s", up, *up ? "." : "", own);
 	return buf;

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Writes the golden tests' input: a microsecond pcap of UDP, TCP, IPv6, VLAN and ARP frames of
+ *mixed lengths, from a small generator of its own, so that it is the same everywhere.
+ *
+ *	make_capture FILE PACKETS MEAN-GAP-US SEED
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t state;
+
+/* xorshift64*: any fixed sequence will do. */
+static uint32_t
+draw(uint32_t below)
+{
+	state ^= state >> 12;
+	state ^= state << 25;
+	state ^= state >> 27;
+	return (uint32_t)((state * 0x2545f4914f6cdd1dull) >> 32) % below;
+}
+
+static void
+le32(uint8_t *p, uint32_t v)
+{
+	p[0] = (uint8_t)v;
+	p[1] = (uint8_t)(v >> 8);
+	p[2] = (uint8_t)(v >> 16);
+	p[3] = (uint8_t)(v >> 24);
+}
+
+static void
+be16(uint8_t *p, uint32_t v)
+{
+	p[0] = (uint8_t)(v >> 8);
+	p[1] = (uint8_t)v;
+}
+
+static uint8_t *
+ipv4(uint8_t *p, uint32_t payload, uint8_t proto, uint32_t host)
+{
+	memset(p, 0, 20);
+	p[0] = 0x45;
+	be16(p + 2, 20 + payload);
+	p[8] = 64;
+	p[9] = proto;
+	memcpy(p + 12, "\x0a\x00\x00\x01\x0a\x00\x00\x02", 8);
+	p[15] = (uint8_t)(1 + host);
+	return p + 20;
+}
+
+static uint8_t *
+ipv6(uint8_t *p, uint32_t payload, uint8_t proto)
+{
+	memset(p, 0, 40);
+	p[0] = 0x60;
+	be16(p + 4, payload);
+	p[6] = proto;
+	p[7] = 64;
+	p[8] = p[24] = 0xfd;
+	p[23] = 1;
+	p[39] = 2;
+	return p + 40;
+}
+
+/* One frame; returns its length. */
+static uint32_t
+frame(uint8_t *f)
+{
+	uint32_t kind = draw(16), payload = 20 + (draw(3) ? draw(64) : 900 + draw(500));
+	uint8_t *p = f + 12;
+
+	memcpy(f, "\x02\x00\x00\x00\x00\x02\x02\x00\x00\x00\x00\x01", 12);
+	if (kind == 0) { /* ARP */
+		be16(p, 0x0806);
+		memset(p + 2, 0, 46);
+		return 60;
+	}
+	if (kind < 4) { /* VLAN 100 or 101 */
+		be16(p, 0x8100);
+		be16(p + 2, 100 + kind % 2);
+		p += 4;
+	}
+	be16(p, kind < 13 ? 0x0800 : 0x86dd);
+	p = kind < 13 ? ipv4(p + 2, payload, kind % 2 ? 17 : 6, draw(5))
+		      : ipv6(p + 2, payload, kind % 2 ? 17 : 6);
+	memset(p, 0, payload);
+	be16(p, 40000 + draw(3));
+	be16(p + 2, draw(4) ? 80 : 5060);
+	return (uint32_t)(p + payload - f);
+}
+
+int
+main(int argc, char **argv)
+{
+	uint8_t header[24] = { 0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4 }, record[16], f[2048];
+	uint64_t time_us = 1700000000ull * 1000000;
+	FILE *out = argc == 5 ? fopen(argv[1], "wb") : NULL;
+
+	if (out == NULL) {
+		fprintf(stderr, "usage: make_capture FILE PACKETS MEAN-GAP-US SEED\n");
+		return 2;
+	}
+	state = strtoull(argv[4], NULL, 10) * 2 + 1;
+	le32(header + 16, 65535);
+	le32(header + 20, 1);
+	fwrite(header, 1, sizeof(header), out);
+	for (long i = strtol(argv[2], NULL, 10); i > 0; i--) {
+		uint32_t n = frame(f), kept = draw(50) ? n : n / 2; /* some are cut */
+
+		time_us += draw(2 * (uint32_t)strtoul(argv[3], NULL, 10) + 1);
+		le32(record, (uint32_t)(time_us / 1000000));
+		le32(record + 4, (uint32_t)(time_us % 1000000));
+		le32(record + 8, kept);
+		le32(record + 12, n);
+		fwrite(record, 1, sizeof(record), out);
+		fwrite(f, 1, kept, out);
+	}
+	return fclose(out) == 0 ? 0 : 1;
+}
