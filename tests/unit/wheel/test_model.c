@@ -10,6 +10,7 @@
 
 #include "fit.h"
 #include "model.h"
+#include "wf_wheel.h"
 
 #define OPS      1000000
 #define MAX_HELD 20000
@@ -94,8 +95,9 @@ static void
 follow_next(struct run *r)
 {
 	wf_ns_t exact = model_next(&r->model), asked;
-	uint64_t steps =
-		exact == UINT64_MAX || exact < r->now_ns ? 0 : 4 + ((exact - r->now_ns) >> 44);
+	uint64_t steps = exact == UINT64_MAX || exact < r->now_ns
+				 ? 0
+				 : WF_WHEEL_LEVELS + 1 + ((exact - r->now_ns) >> 44);
 	struct wf_held out;
 
 	while ((asked = wf_store_next(r->store)) < exact) {

@@ -110,18 +110,18 @@ equal_ticks_leave_in_put_order(void **state)
 static void
 equal_ticks_keep_put_order_across_the_levels(void **state)
 {
-	const wf_ns_t due = 3 * LEVEL_NS(3) + 5 * LEVEL_NS(2) + 7 * LEVEL_NS(1) + 9 * LEVEL_NS(0);
+	wf_ns_t due = 0, at = 0;
+	uint32_t n = 0;
 
-	put(*state, due, 1);
-	expect_none(*state, 3 * LEVEL_NS(3) + 1);
-	put(*state, due, 2);
-	expect_none(*state, 3 * LEVEL_NS(3) + 5 * LEVEL_NS(2) + 1);
-	put(*state, due, 3);
-	expect_none(*state, 3 * LEVEL_NS(3) + 5 * LEVEL_NS(2) + 7 * LEVEL_NS(1) + 1);
-	put(*state, due, 4);
-	expect_none(*state, due - 1);
-	put(*state, due, 5);
-	for (uint32_t i = 1; i <= 5; i++)
+	for (int level = 0; level <= WF_WHEEL_LEVELS; level++)
+		due += (3 + (uint64_t)level) * LEVEL_NS(level);
+	for (int level = WF_WHEEL_LEVELS; level >= 0; level--) {
+		put(*state, due, n++);
+		at += (3 + (uint64_t)level) * LEVEL_NS(level);
+		expect_none(*state, level == 0 ? due - 1 : at + 1);
+	}
+	put(*state, due, n++);
+	for (uint32_t i = 0; i < n; i++)
 		expect(*state, due, i);
 }
 
@@ -151,11 +151,11 @@ a_take_of_nothing_loses_nothing(void **state)
 	expect(*state, 2000, 1);
 }
 
-/* One tick before, at, and one after each level's boundary, seen from one tick before it. */
+/* One tick before, at, and one after each level's boundary, seen from two ticks before it. */
 static void
 boundaries_of_every_level(void **state)
 {
-	for (int level = 1; level <= 3; level++) {
+	for (int level = 1; level <= WF_WHEEL_LEVELS; level++) {
 		for (uint64_t times = 1; times <= 3; times++) {
 			wf_ns_t edge = times * LEVEL_NS(level);
 			struct wf_store *s = wf_store_new(10, edge - 2 * WF_TICK_NS);
@@ -184,10 +184,10 @@ one_take_crosses_all_levels_in_order(void **state)
 	struct wf_held out[16];
 	uint32_t n = 0;
 
-	for (int level = 3; level >= 0; level--)
+	for (int level = WF_WHEEL_LEVELS; level >= 0; level--)
 		put(*state, 2 * LEVEL_NS(level), (uint32_t)level);
-	n = wf_store_take(*state, 100 * LEVEL_NS(3), out, 16);
-	assert_int_equal(n, 4);
+	n = wf_store_take(*state, 100 * LEVEL_NS(WF_WHEEL_LEVELS), out, 16);
+	assert_int_equal(n, WF_WHEEL_LEVELS + 1);
 	for (uint32_t i = 0; i < n; i++)
 		assert_int_equal(out[i].len_bytes, i);
 }
@@ -224,18 +224,19 @@ it_starts_at_any_time(void **state)
 static void
 next_is_exact_within_the_lowest_level(void **state)
 {
-	put(*state, 400 * WF_TICK_NS + 10, 1);
-	assert_int_equal(wf_store_next(*state), 401 * WF_TICK_NS);
+	put(*state, (WF_WHEEL_SLOTS - 2) * WF_TICK_NS + 10, 1);
+	assert_int_equal(wf_store_next(*state), (WF_WHEEL_SLOTS - 1) * WF_TICK_NS);
 }
 
 static void
 next_leads_to_the_exact_time(void **state)
 {
-	wf_ns_t due = 2 * LEVEL_NS(3) + 3 * LEVEL_NS(2) + 4 * LEVEL_NS(1) + 5 * WF_TICK_NS;
-	wf_ns_t at = 0, next;
+	wf_ns_t due = 5 * WF_TICK_NS, at = 0, next;
 	struct wf_held h;
 	int asked = 0;
 
+	for (int level = 1; level <= WF_WHEEL_LEVELS; level++)
+		due += 2 * LEVEL_NS(level);
 	put(*state, due, 1);
 	for (; (next = wf_store_next(*state)) < due; asked++) {
 		assert_true(next >= at);
@@ -243,7 +244,7 @@ next_leads_to_the_exact_time(void **state)
 		assert_int_equal(wf_store_take(*state, at, &h, 1), 0);
 	}
 	assert_int_equal(next, due);
-	assert_in_range(asked, 1, 4);
+	assert_in_range(asked, 1, WF_WHEEL_LEVELS + 1);
 	expect(*state, due, 1);
 }
 
@@ -266,13 +267,13 @@ no_more_than_max_held_go_in(void **state)
 static void
 room_for_max_held_wherever_they_stand(void **state)
 {
-	const uint32_t room = WF_WHEEL_SLOTS * 4;
+	const uint32_t room = WF_WHEEL_SLOTS * (WF_WHEEL_LEVELS + 1);
 	struct wf_store *s = wf_store_new(room, 0);
 	struct wf_held h;
 	uint32_t n = 0;
 
 	assert_non_null(s);
-	for (int level = 0; level < 3; level++)
+	for (int level = 0; level < WF_WHEEL_LEVELS; level++)
 		for (uint32_t slot = 1; slot < WF_WHEEL_SLOTS; slot++, n++)
 			put(s, slot * LEVEL_NS(level), n);
 	for (; n < room; n++) /* all into one slot of level 1, which will spread over level 0 */
