@@ -31,14 +31,16 @@ wf_pipe_new(const struct wf_pipe_params *q)
 	p->n_slots = q->n_slots;
 	p->max_flows = q->max_flows;
 	p->held = calloc(q->n_dirs, sizeof(*p->held));
+	p->in_store = calloc(q->n_dirs, sizeof(*p->in_store));
 	p->class_flows = calloc(q->n_slots, sizeof(*p->class_flows));
 	p->fallback = aligned_alloc(WF_CACHE_LINE, q->n_slots * sizeof(*p->fallback));
 	if (p->fallback != NULL)
 		memset(p->fallback, 0, q->n_slots * sizeof(*p->fallback));
 	p->store = wf_store_new(q->max_held, q->start_ns);
 	p->flows = wf_flow_table_new(q->name, q->max_flows, q->flow_idle_ns, wf_pipe_flow_end, p);
-	if (p->held == NULL || p->class_flows == NULL || p->fallback == NULL || p->store == NULL ||
-		p->flows == NULL || wf_pipe_state_init(p) < 0 ||
+	if (p->held == NULL || p->in_store == NULL || p->class_flows == NULL ||
+		p->fallback == NULL || p->store == NULL || p->flows == NULL ||
+		wf_pipe_state_init(p) < 0 ||
 		wf_arena_init(&p->env.arena,
 			words > UINT32_MAX - 2 ? UINT32_MAX - 2 : (uint32_t)words) < 0) {
 		wf_pipe_free(p);
@@ -64,6 +66,7 @@ wf_pipe_free(struct wf_pipe *p)
 	wf_store_free(p->store);
 	free(p->fallback);
 	free(p->class_flows);
+	free(p->in_store);
 	free(p->held);
 	free(p);
 }

@@ -9,6 +9,7 @@ struct ending {
 	const struct wf_plan_dir *d;
 	struct wf_dir_stats *dir_stats;
 	uint32_t dir;
+	bool direct;              /* to the ready list, not to the store */
 	uint16_t slot;            /* of the class whose packets are summed up ... */
 	struct wf_count class_rx; /* ... not yet counted */
 	struct wf_count held;     /* not yet counted */
@@ -31,10 +32,13 @@ hold(struct ending *e, const struct wf_held *h)
 {
 	struct wf_pipe *p = e->p;
 
-	if (!e->d->holds && p->ready_tail - p->ready_head < WF_READY)
+	if (e->direct && p->ready_tail - p->ready_head < WF_READY) {
 		p->ready[p->ready_tail++ % WF_READY] = *h;
-	else if (WF_UNLIKELY(!wf_store_put(p->store, h)))
-		return false;
+	} else {
+		if (WF_UNLIKELY(!wf_store_put(p->store, h)))
+			return false;
+		e->direct = false;
+	}
 	wf_count_add(&e->held, h->len_bytes);
 	return true;
 }
@@ -94,6 +98,8 @@ wf_pipe_epilogue(
 	e.d = d;
 	e.dir = dir;
 	e.dir_stats = &p->stats->now->dir[dir];
+	/* The ready list is taken first: who follows packets in the store lines up behind them. */
+	e.direct = !d->holds && !(p->in_store[dir] && p->held[dir].packets > 0);
 	e.slot = d->classes[b->class_id[0]].slot;
 	e.class_rx = e.held = (struct wf_count){ 0, 0 };
 	e.n_free = 0;
@@ -112,6 +118,7 @@ wf_pipe_epilogue(
 				end_row(&e, row);
 	}
 	flush(&e, e.slot);
+	p->in_store[dir] = !e.direct;
 	wf_count_merge(&p->held[dir], &e.held);
 	if (e.n_free > 0)
 		p->ops.free(p->ops.ctx, e.free_pkt, e.n_free);

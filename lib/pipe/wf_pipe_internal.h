@@ -27,6 +27,7 @@ struct wf_pipe {
 	struct wf_flow_table *flows;
 	struct wf_stage_env env;
 	struct wf_count *held; /* [n_dirs]: in the store, the ready list and the taker's hands */
+	bool *in_store;        /* [n_dirs]: the store may hold packets of the direction */
 	uint32_t n_dirs, n_slots, max_flows;
 	uint32_t ready_head, ready_tail; /* count up */
 	/* State blocks: see wf_pipe_state.c. */

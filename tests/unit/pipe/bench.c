@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The bench of a pipeline.
+ */
+#include "bench.h"
+
+#include <rte_eal.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "wf_snapshot.h"
+
+struct fake {
+	struct bench_out who;  /* first: what tests read through void *pkt */
+	struct fake *original; /* of a clone */
+	uint32_t refs;
+	uint8_t frame[64];
+};
+
+int
+bench_eal(void **state)
+{
+	char *argv[] = { "test", "--no-huge", "--no-shconf", "--no-pci", "-m", "512",
+		"--log-level=error" };
+
+	return rte_eal_init((int)WF_ARRAY_SIZE(argv), argv) < 0 ? -1 : 0;
+}
+
+const char *
+bench_text(const char *ab, const char *ba, const char *classes)
+{
+	static char text[8192];
+
+	snprintf(text, sizeof(text),
+		"ports = ( { name = \"a\"; device = \"net_null0\"; },"
+		" { name = \"b\"; device = \"net_null1\"; } );"
+		"links = ( { name = \"wan\"; ports = [ \"a\", \"b\" ];"
+		" ab = { %s }; ba = { %s }; classes = ( %s ); } );",
+		ab, ba, classes);
+	return text;
+}
+
+struct wf_plan *
+bench_plan(const char *text, uint64_t seed, const struct wf_plan *before)
+{
+	struct wf_err *err = wf_err_new();
+	struct wf_node *tree = wf_conf_read_text(text, "bench", false, err);
+	struct wf_conf *conf = tree != NULL ? wf_conf_bind(tree, err) : NULL;
+	struct wf_plan *plan = conf != NULL ? wf_plan_compile(conf, seed, before, err) : NULL;
+
+	if (plan == NULL || wf_plan_arm(plan, err) < 0) {
+		wf_err_print(err, stderr);
+		fail_msg("refused: %s", text);
+	}
+	wf_node_free(tree);
+	wf_conf_free(conf);
+	wf_err_free(err);
+	return plan;
+}
+
+static void
+put(struct bench *b, struct fake *f)
+{
+	assert_true(f->refs > 0);
+	if (--f->refs > 0)
+		return;
+	if (f->original != NULL)
+		put(b, f->original);
+	free(f);
+	b->alive--;
+}
+
+static void
+free_packets(void *ctx, void *const *pkts, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		put(ctx, pkts[i]);
+}
+
+/* A clone keeps its original alive, as an indirect mbuf does. */
+static void *
+clone_packet(void *ctx, void *pkt)
+{
+	struct bench *b = ctx;
+	struct fake *f;
+
+	if (b->clones_left == 0)
+		return NULL;
+	b->clones_left--;
+	f = malloc(sizeof(*f));
+	assert_non_null(f);
+	*f = *(struct fake *)pkt;
+	f->who.copy = true;
+	f->refs = 1;
+	f->original = pkt;
+	f->original->refs++;
+	b->alive++;
+	return f;
+}
+
+struct bench *
+bench_new(const char *text, const struct bench_options *options)
+{
+	static const struct bench_options plenty;
+	struct bench *b = calloc(1, sizeof(*b));
+	struct wf_pipe_params q = { .name = "bench", .n_dirs = 2, .n_slots = WF_PLAN_MAX_SLOTS };
+
+	assert_non_null(b);
+	b->options = options != NULL ? *options : plenty;
+	b->clones_left = -1;
+	b->now_ns = 1000 * WF_NS_PER_S;
+	b->plan = bench_plan(text, b->options.seed, NULL);
+	b->stats = wf_stats_new(q.n_dirs, q.n_slots);
+	assert_non_null(b->stats);
+	for (int i = 0; i < 4; i++)
+		wf_dir_stats_init(&b->total[i]);
+	q.max_held = b->options.max_held ? b->options.max_held : 200000;
+	q.max_flows = b->options.max_flows ? b->options.max_flows : 1000;
+	q.flow_idle_ns = b->options.idle_ns ? b->options.idle_ns : UINT64_MAX / 2;
+	q.start_ns = b->now_ns;
+	q.stats = b->stats;
+	q.ops = (struct wf_pkt_ops){ .free = free_packets, .clone = clone_packet, .ctx = b };
+	b->pipe = wf_pipe_new(&q);
+	assert_non_null(b->pipe);
+	return b;
+}
+
+void
+bench_free(struct bench *b)
+{
+	wf_pipe_free(b->pipe);
+	assert_int_equal(b->alive, 0);
+	wf_stats_free(b->stats);
+	wf_plan_free(b->plan);
+	free(b->out);
+	free(b);
+}
+
+void
+bench_change(struct bench *b, const char *text)
+{
+	struct wf_plan *plan = bench_plan(text, b->options.seed, b->plan);
+
+	wf_plan_free(b->plan);
+	b->plan = plan;
+}
+
+static void
+fill_frame(uint8_t *f, const struct bench_packet *p)
+{
+	static const uint8_t udp[] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0, 0, 50, 0,
+		0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 0, 10, 1, 0, 1, 0, 0, 0, 80, 0, 30, 0, 0 };
+
+	memset(f, 0, 64);
+	memcpy(f, udp, sizeof(udp));
+	if (p->arp) {
+		f[12] = 8;
+		f[13] = 6;
+		f[14] = 0;
+		return;
+	}
+	f[28] = (uint8_t)(p->flow >> 24);
+	f[29] = (uint8_t)(p->flow >> 16);
+	f[34] = (uint8_t)(p->flow >> 8);
+	f[35] = (uint8_t)p->flow;
+}
+
+void
+bench_rx(struct bench *b, const struct bench_packet *p, struct wf_rx *rx)
+{
+	struct fake *f = calloc(1, sizeof(*f));
+
+	assert_non_null(f);
+	f->who.id = b->n_in++;
+	f->who.flow = p->flow;
+	f->refs = 1;
+	b->alive++;
+	fill_frame(f->frame, p);
+	*rx = (struct wf_rx){ .pkt = f,
+		.data = f->frame,
+		.readable_bytes = 64,
+		.len_bytes = p->len,
+		.rx_ns = p->ns };
+}
+
+void
+bench_in(struct bench *b, uint32_t dir, const struct bench_packet *p, uint32_t n, uint32_t burst)
+{
+	while (n > 0) {
+		uint32_t k = n < burst ? n : burst;
+		struct wf_rx rx[WF_BURST];
+
+		for (uint32_t i = 0; i < k; i++)
+			bench_rx(b, &p[i], &rx[i]);
+		wf_pipe_in(b->pipe, b->plan, dir, rx, k, true);
+		p += k;
+		n -= k;
+	}
+}
+
+uint32_t
+bench_one(struct bench *b, uint32_t dir, uint32_t flow, uint32_t len)
+{
+	struct bench_packet p = { .ns = b->now_ns, .flow = flow, .len = len };
+
+	bench_in(b, dir, &p, 1, 1);
+	return b->n_in - 1;
+}
+
+static void
+record(struct bench *b, const struct wf_held *h)
+{
+	struct bench_out *o;
+
+	if (b->n_out == b->room_out) {
+		b->room_out = b->room_out ? 2 * b->room_out : 1024;
+		b->out = realloc(b->out, b->room_out * sizeof(*b->out));
+		assert_non_null(b->out);
+	}
+	o = &b->out[b->n_out++];
+	*o = ((struct fake *)h->pkt)->who;
+	o->dir = h->dir;
+	o->rx_ns = h->rx_ns;
+	o->due_ns = h->due_ns;
+}
+
+static void
+leave(struct bench *b)
+{
+	struct wf_held h[WF_BURST];
+	uint32_t n;
+
+	while ((n = wf_pipe_take(b->pipe, b->now_ns, h, WF_BURST)) > 0) {
+		for (uint32_t i = 0; i < n; i++) {
+			assert_true(h[i].due_ns <= b->now_ns);
+			record(b, &h[i]);
+		}
+		wf_pipe_sent(b->pipe, h, n, b->now_ns);
+		for (uint32_t i = 0; i < n; i++)
+			put(b, h[i].pkt);
+	}
+}
+
+void
+bench_until(struct bench *b, wf_ns_t ns)
+{
+	for (wf_ns_t next; (next = wf_pipe_next(b->pipe)) <= ns;) {
+		b->now_ns = next > b->now_ns ? next : b->now_ns;
+		leave(b);
+	}
+	b->now_ns = ns > b->now_ns ? ns : b->now_ns;
+	leave(b);
+}
+
+void
+bench_drain(struct bench *b)
+{
+	while (wf_pipe_next(b->pipe) != UINT64_MAX)
+		bench_until(b, wf_pipe_next(b->pipe));
+	assert_int_equal(wf_pipe_held(b->pipe), 0);
+	assert_int_equal(b->alive, 0);
+}
+
+/* Class counters add up to the directions'; a slot doesn't tell its direction once its class is
+ * gone, so to those of both. */
+static void
+check_classes(const struct bench *b)
+{
+	const struct wf_flow_counts *ab = &b->total[0].c, *ba = &b->total[1].c;
+	struct wf_class_stats sum;
+
+	memset(&sum, 0, sizeof(sum));
+	for (uint32_t k = 0; k < WF_PLAN_MAX_SLOTS; k++)
+		wf_class_stats_merge(&sum, &b->class_total[k]);
+	assert_int_equal(sum.c.tx.packets, ab->tx.packets + ba->tx.packets);
+	assert_int_equal(sum.c.tx.bytes, ab->tx.bytes + ba->tx.bytes);
+	assert_int_equal(sum.c.dup_created.bytes, ab->dup_created.bytes + ba->dup_created.bytes);
+	for (int i = 1; i < WF_DROP_COUNT; i++)
+		if (i != WF_DROP_handoff_full) /* before there is a class */
+			assert_int_equal(sum.c.dropped[i].bytes,
+				ab->dropped[i].bytes + ba->dropped[i].bytes);
+}
+
+void
+bench_check(struct bench *b)
+{
+	struct wf_snapshot *snap = wf_snapshot_new(1, 0, 0);
+	struct wf_bank *bank;
+	uint64_t held = 0;
+
+	assert_non_null(snap);
+	wf_stats_ask(b->stats);
+	wf_pipe_turn_stats(b->pipe, b->now_ns);
+	bank = wf_stats_idle(b->stats);
+	for (uint32_t i = 0; i < 2; i++) {
+		b->total[i].held = (struct wf_count){ 0, 0 };
+		wf_dir_stats_merge(&b->total[i], &bank->dir[i]);
+		wf_dir_stats_init(&bank->dir[i]);
+		snap->links[0].dir[i].s = b->total[i];
+		held += b->total[i].held.packets;
+	}
+	for (uint32_t i = 0; i < WF_PLAN_MAX_SLOTS; i++) {
+		b->class_total[i].flows = 0;
+		wf_class_stats_merge(&b->class_total[i], &bank->class[i]);
+		memset(&bank->class[i], 0, sizeof(bank->class[i]));
+	}
+	wf_snapshot_judge(snap);
+	assert_int_equal(wf_snapshot_unaccounted(snap).packets, 0);
+	assert_int_equal(wf_snapshot_unaccounted(snap).bytes, 0);
+	assert_int_equal(wf_pipe_held(b->pipe), held);
+	check_classes(b);
+	wf_snapshot_free(snap);
+}
+
+const struct wf_class_stats *
+bench_class(const struct bench *b, uint32_t dir, const char *name)
+{
+	const struct wf_plan_dir *d = &b->plan->dir[dir];
+
+	for (uint16_t i = 0; i < d->n_classes; i++)
+		if (strcmp(d->classes[i].name, name) == 0)
+			return &b->class_total[d->classes[i].slot];
+	return NULL;
+}
+
+const struct bench_out *
+bench_find(const struct bench *b, uint32_t id)
+{
+	for (uint32_t i = 0; i < b->n_out; i++)
+		if (b->out[i].id == id && !b->out[i].copy)
+			return &b->out[i];
+	return NULL;
+}
