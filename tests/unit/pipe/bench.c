@@ -197,6 +197,8 @@ bench_in(struct bench *b, uint32_t dir, const struct bench_packet *p, uint32_t n
 		for (uint32_t i = 0; i < k; i++)
 			bench_rx(b, &p[i], &rx[i]);
 		wf_pipe_in(b->pipe, b->plan, dir, rx, k, true);
+		if (b->now_ns < p[k - 1].ns)
+			b->now_ns = p[k - 1].ns;
 		p += k;
 		n -= k;
 	}

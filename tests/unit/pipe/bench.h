@@ -60,7 +60,7 @@ void bench_free(struct bench *b);
 /* A live change. */
 void bench_change(struct bench *b, const char *text);
 
-/* Packets of one direction in bursts of `burst`. Time is theirs. */
+/* Packets of one direction in bursts of `burst`. Time goes on to that of the last. */
 void bench_in(
 	struct bench *b, uint32_t dir, const struct bench_packet *p, uint32_t n, uint32_t burst);
 /* One packet at the bench's time. Returns its id. */

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Random packets through random configurations that change under them: every packet and byte is
+ * accounted for at every step, and the pipeline ends up empty.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "bench.h"
+#include "fit.h"
+
+#define PACKETS 100000
+
+struct text {
+	char s[4000];
+	size_t n;
+};
+
+static void add(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void
+add(struct text *t, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	t->n += (size_t)vsnprintf(t->s + t->n, sizeof(t->s) - t->n, fmt, ap);
+	va_end(ap);
+	assert_true(t->n < sizeof(t->s));
+}
+
+static unsigned
+upto(struct fit_random *r, unsigned n)
+{
+	return (unsigned)fit_under(r, n + 1);
+}
+
+static void
+random_rate(struct fit_random *r, struct text *t)
+{
+	static const char *const limit[] = { "3pkt", "100pkt", "20kB", "5ms", "1s" };
+
+	add(t, "rate = { rate = \"%ukbit\"; overhead = %d; ", 100 + upto(r, 100000),
+		(int)upto(r, 88) - 64);
+	if (upto(r, 2) == 0)
+		add(t, "cell = 48; cell_overhead = 5; ");
+	if (upto(r, 2) == 0)
+		add(t, "burst = \"%uB\"; ", upto(r, 20000));
+	else if (upto(r, 3) == 0)
+		add(t, "mode = \"police\"; burst = \"%ums\"; ", 1 + upto(r, 50));
+	add(t, "}; ");
+	if (upto(r, 1))
+		add(t, "queue = \"%s\"; ", limit[upto(r, 4)]);
+}
+
+static void
+random_loss(struct fit_random *r, struct text *t)
+{
+	const char *exempt = upto(r, 1) ? "exempt_neighbour = true; " : "";
+
+	switch (upto(r, 2)) {
+	case 0:
+		add(t, "loss = { p = \"%u%%\"; %s}; ", upto(r, 100), exempt);
+		break;
+	case 1:
+		add(t,
+			"loss = { model = \"gilbert-elliott\"; plr = \"%u%%\"; mean_burst = %u.5; "
+			"%s}; ",
+			upto(r, 40), 1 + upto(r, 20), exempt);
+		break;
+	default:
+		add(t,
+			"loss = { model = \"gilbert-elliott\"; p = 0.%02u; r = 0.%02u1; h = 0.%u; "
+			"k = 0.%u; %s}; ",
+			upto(r, 99), upto(r, 99), upto(r, 9), upto(r, 9), exempt);
+	}
+}
+
+static void
+random_delay(struct fit_random *r, struct text *t)
+{
+	static const char *const order[] = { "fifo", "flow", "free" };
+	unsigned least = upto(r, 50000);
+
+	switch (upto(r, 3)) {
+	case 0:
+		add(t, "delay = { mean = \"%uus\"; ", upto(r, 100000));
+		break;
+	case 1:
+		add(t, "delay = { mean = \"%uus\"; stddev = \"%uus\"; ", upto(r, 50000),
+			upto(r, 50000));
+		break;
+	case 2:
+		add(t, "delay = { min = \"%uus\"; max = \"%uus\"; ", least, least + upto(r, 30000));
+		break;
+	default:
+		add(t, "delay = { distribution = \"uniform\"; mean = \"%uus\"; stddev = \"%uus\"; ",
+			upto(r, 50000), upto(r, 50000));
+	}
+	if (upto(r, 3) == 0)
+		add(t, "cap = \"%uus\"; ", upto(r, 40000));
+	if (upto(r, 3) == 0)
+		add(t, "below_zero = \"redraw\"; ");
+	add(t, "order = \"%s\"; }; ", order[upto(r, 2)]);
+}
+
+static void
+random_dir(struct fit_random *r, struct text *t, bool scope)
+{
+	if (scope && upto(r, 2) == 0)
+		add(t, "scope = \"flow\"; ");
+	if (upto(r, 15) == 0)
+		add(t, "bypass = true; ");
+	if (upto(r, 15) == 0)
+		add(t, "blackhole = true; ");
+	if (upto(r, 1))
+		random_rate(r, t);
+	if (upto(r, 1))
+		random_loss(r, t);
+	if (upto(r, 1))
+		add(t, "duplicate = { p = \"%u%%\"; copies = %u; spacing = \"%ums\"; }; ",
+			upto(r, 100), 1 + upto(r, 6), upto(r, 2) ? 0 : upto(r, 20));
+	if (upto(r, 2))
+		random_delay(r, t);
+}
+
+static const char *
+random_text(struct fit_random *r)
+{
+	struct text ab = { .n = 0 }, ba = { .n = 0 }, classes = { .n = 0 };
+	unsigned n = upto(r, 4);
+
+	ab.s[0] = ba.s[0] = classes.s[0] = '\0';
+	random_dir(r, &ab, true);
+	random_dir(r, &ba, true);
+	for (unsigned i = 0; i < n; i++) {
+		unsigned from = upto(r, 40);
+
+		add(&classes, "%s{ name = \"k%u\"; %smatch = { sport = \"%u-%u\"; }; ab = { ",
+			i ? "," : "", upto(r, 3) * 4 + i, upto(r, 1) ? "scope = \"flow\"; " : "",
+			from, from + upto(r, 20));
+		random_dir(r, &classes, false);
+		add(&classes, "}; ");
+		if (upto(r, 1)) {
+			add(&classes, "ba = { ");
+			random_dir(r, &classes, false);
+			add(&classes, "}; ");
+		}
+		add(&classes, "}");
+	}
+	return bench_text(ab.s, ba.s, classes.s);
+}
+
+static void
+traffic(struct bench *b, struct fit_random *r)
+{
+	struct bench_packet p[WF_BURST];
+	uint32_t n = 1 + upto(r, WF_BURST - 1), dir = upto(r, 1);
+
+	for (uint32_t i = 0; i < n; i++)
+		p[i] = (struct bench_packet){ b->now_ns + i * upto(r, 1000),
+			.flow = upto(r, upto(r, 3) ? 50 : 5000), .len = 60 + upto(r, 1454),
+			.arp = upto(r, 30) == 0 };
+	for (uint32_t i = 1; i < n; i++)
+		p[i].ns = p[i].ns > p[i - 1].ns ? p[i].ns : p[i - 1].ns;
+	bench_in(b, dir, p, n, n);
+}
+
+static void
+churn(uint64_t seed, const struct bench_options *options, uint32_t packets)
+{
+	struct fit_random r;
+	struct bench *b;
+
+	fit_seed(&r, seed);
+	b = bench_new(random_text(&r), options);
+	for (uint32_t step = 0; b->n_in < packets; step++) {
+		traffic(b, &r);
+		if (upto(&r, 3) == 0)
+			bench_until(b, b->now_ns + fit_under(&r, 3000000));
+		if (upto(&r, 9) == 0)
+			wf_pipe_tidy(b->pipe, b->now_ns);
+		if (upto(&r, 4) == 0)
+			b->clones_left = upto(&r, 2) ? -1 : (int64_t)upto(&r, 20);
+		if (step % 4 == 0)
+			bench_check(b);
+		if (upto(&r, 25) == 0)
+			bench_change(b, random_text(&r));
+		b->n_out = 0;
+	}
+	bench_drain(b);
+	bench_check(b);
+	assert_int_equal(b->total[0].held.packets + b->total[1].held.packets, 0);
+	assert_true(b->total[0].c.tx.packets > packets / 100);
+	bench_free(b);
+}
+
+static void
+nothing_is_unaccounted_for(void **state)
+{
+	churn(1, NULL, PACKETS);
+}
+
+static void
+nothing_is_unaccounted_for_when_the_store_is_full(void **state)
+{
+	struct bench_options o = { .max_held = 300 };
+
+	churn(2, &o, PACKETS / 2);
+}
+
+static void
+nothing_is_unaccounted_for_when_flows_come_and_go(void **state)
+{
+	struct bench_options o = { .max_flows = 64, .idle_ns = 5 * WF_NS_PER_MS };
+
+	churn(3, &o, PACKETS / 2);
+}
+
+static void
+many_short_lives(void **state)
+{
+	for (uint64_t seed = 100; seed < 140; seed++)
+		churn(seed, NULL, 500);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_is_unaccounted_for),
+		cmocka_unit_test(nothing_is_unaccounted_for_when_the_store_is_full),
+		cmocka_unit_test(nothing_is_unaccounted_for_when_flows_come_and_go),
+		cmocka_unit_test(many_short_lives),
+	};
+
+	return cmocka_run_group_tests(tests, bench_eal, NULL);
+}

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The same seed gives the same fate: whatever the bursts, the other traffic and the other stages.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "bench.h"
+#include "fit.h"
+
+#define N     20000
+#define FLOWS 50
+#define LOST  UINT64_MAX
+
+/* What became of each packet: its release, or LOST. */
+struct fates {
+	uint64_t due[N];
+	uint32_t copies[N];
+};
+
+static struct bench_packet trace[N];
+
+static int
+make_trace(void **state)
+{
+	struct fit_random r;
+	wf_ns_t now = 1000 * WF_NS_PER_S;
+
+	fit_seed(&r, 1);
+	for (int i = 0; i < N; i++) {
+		now += fit_under(&r, 4) ? fit_under(&r, 100000) : 0;
+		trace[i] = (struct bench_packet){ .ns = now,
+			.flow = (uint32_t)fit_under(&r, FLOWS),
+			.len = 60 + (uint32_t)fit_under(&r, 1455) };
+	}
+	return bench_eal(state);
+}
+
+/* Sends the packets of the trace for which flow % every == 0. */
+static struct fates *
+run(const char *text, uint64_t seed, uint32_t burst, uint32_t every)
+{
+	struct bench_options o = { .seed = seed };
+	struct bench *b = bench_new(text, &o);
+	struct fates *f = malloc(sizeof(*f));
+	static uint32_t number[N];
+	uint32_t n = 0;
+
+	assert_non_null(f);
+	for (int i = 0; i < N;) {
+		struct bench_packet p[WF_BURST];
+		uint32_t k = 0;
+
+		for (; i < N && k < burst; i++) {
+			if (trace[i].flow % every != 0)
+				continue;
+			number[n++] = (uint32_t)i;
+			p[k++] = trace[i];
+		}
+		if (k == 0)
+			continue;
+		bench_in(b, 0, p, k, burst);
+		bench_until(b, p[k - 1].ns);
+	}
+	for (int i = 0; i < N; i++) {
+		f->due[i] = LOST;
+		f->copies[i] = 0;
+	}
+	bench_drain(b);
+	bench_check(b);
+	for (uint32_t i = 0; i < b->n_out; i++) {
+		uint32_t at = number[b->out[i].id];
+
+		if (b->out[i].copy)
+			f->copies[at]++;
+		else
+			f->due[at] = b->out[i].due_ns;
+	}
+	bench_free(b);
+	return f;
+}
+
+static void
+assert_same(const struct fates *a, const struct fates *b, uint32_t every)
+{
+	uint32_t lost = 0, sent = 0;
+
+	for (int i = 0; i < N; i++) {
+		if (trace[i].flow % every != 0)
+			continue;
+		assert_int_equal(a->due[i], b->due[i]);
+		assert_int_equal(a->copies[i], b->copies[i]);
+		lost += a->due[i] == LOST;
+		sent += a->due[i] != LOST;
+	}
+	assert_true(lost > 10 && sent > 10);
+}
+
+#define GE     "loss = { model = \"gilbert-elliott\"; plr = \"5%\"; mean_burst = 3.0; };"
+#define JITTER "delay = { mean = \"20ms\"; stddev = \"5ms\"; order = \"%s\"; };"
+
+static const char *const dirs[] = {
+	"loss = \"10%\"; delay = { mean = \"20ms\"; stddev = \"5ms\"; };",
+	GE "delay = { mean = \"20ms\"; stddev = \"5ms\"; order = \"flow\"; };",
+	"rate = \"100Mbit\"; queue = \"20pkt\"; loss = \"1%\"; duplicate = \"5%\";"
+	"delay = { min = \"1ms\"; max = \"9ms\"; order = \"free\"; };",
+	"scope = \"flow\"; rate = \"3Mbit\"; queue = \"5ms\";" GE
+	"duplicate = { p = \"3%\"; copies = 3; spacing = \"2ms\"; };"
+	"delay = { mean = \"2ms\"; stddev = \"2ms\"; below_zero = \"redraw\"; };",
+};
+
+static const char *const classes =
+	"{ name = \"x\"; match = { sport = \"1-9\"; }; ab = { loss = \"20%\"; }; },"
+	"{ name = \"y\"; scope = \"flow\"; match = { sport = \"10-29\"; };"
+	"  ab = { rate = \"2Mbit\"; " GE "}; }";
+
+static void
+fate_does_not_depend_on_the_bursts(void **state)
+{
+	for (size_t i = 0; i < WF_ARRAY_SIZE(dirs); i++) {
+		for (int with = 0; with < 2; with++) {
+			const char *text = bench_text(dirs[i], "", with ? classes : "");
+			struct fates *one = run(text, 42, 1, 1);
+			struct fates *seven = run(text, 42, 7, 1);
+			struct fates *full = run(text, 42, 32, 1);
+
+			assert_same(one, seven, 1);
+			assert_same(one, full, 1);
+			free(one);
+			free(seven);
+			free(full);
+		}
+	}
+}
+
+/* Where nothing is shared, another flow's packets change nothing. */
+static void
+fate_does_not_depend_on_other_traffic(void **state)
+{
+	static const size_t unshared[] = { 1, 3 };
+
+	for (size_t i = 0; i < WF_ARRAY_SIZE(unshared); i++) {
+		char dir[600];
+		const char *text;
+		struct fates *all, *some;
+
+		snprintf(dir, sizeof(dir), "%s%s", unshared[i] == 1 ? "scope = \"flow\";" : "",
+			dirs[unshared[i]]);
+		text = bench_text(dir, "", "");
+		all = run(text, 42, 32, 1);
+		some = run(text, 42, 32, 5);
+		assert_same(all, some, 5);
+		free(all);
+		free(some);
+	}
+}
+
+static void
+fate_does_not_depend_on_other_classes(void **state)
+{
+	struct fates *alone = run(bench_text(dirs[2], "", ""), 42, 32, 10);
+	struct fates *among = run(bench_text(dirs[2], "",
+					  "{ name = \"x\"; match = { sport = \"1-9\"; };"
+					  "  ab = { loss = \"20%\"; }; },"
+					  "{ name = \"y\"; match = { sport = \"11-19\"; };"
+					  "  ab = { rate = \"1Mbit\"; }; }"),
+		42, 32, 10);
+
+	assert_same(alone, among, 10);
+	free(alone);
+	free(among);
+}
+
+/* A stage more never shifts another's stream. */
+static void
+losses_do_not_depend_on_other_stages(void **state)
+{
+	struct fates *loss = run(bench_text("loss = \"10%\";", "", ""), 42, 32, 1);
+	struct fates *more = run(bench_text("loss = \"10%\"; duplicate = \"10%\";"
+					    "delay = { mean = \"20ms\"; stddev = \"5ms\"; };",
+					 "", ""),
+		42, 32, 1);
+
+	for (int i = 0; i < N; i++)
+		assert_int_equal(loss->due[i] == LOST, more->due[i] == LOST);
+	free(loss);
+	free(more);
+}
+
+static void
+delays_do_not_depend_on_other_stages(void **state)
+{
+	const char *jitter = "delay = { mean = \"20ms\"; stddev = \"5ms\"; order = \"free\"; };";
+	char more[300];
+	struct fates *alone, *after;
+
+	snprintf(more, sizeof(more), "loss = \"10%%\"; duplicate = \"10%%\"; %s", jitter);
+	alone = run(bench_text(jitter, "", ""), 42, 32, 1);
+	after = run(bench_text(more, "", ""), 42, 32, 1);
+	for (int i = 0; i < N; i++)
+		assert_true(after->due[i] == LOST || after->due[i] == alone->due[i]);
+	free(alone);
+	free(after);
+}
+
+static void
+the_same_seed_gives_the_same_fate(void **state)
+{
+	for (size_t i = 0; i < WF_ARRAY_SIZE(dirs); i++) {
+		struct fates *a = run(bench_text(dirs[i], "", classes), 7, 32, 1);
+		struct fates *b = run(bench_text(dirs[i], "", classes), 7, 32, 1);
+
+		assert_same(a, b, 1);
+		free(a);
+		free(b);
+	}
+}
+
+static uint32_t
+agreeing_losses(const struct fates *a, const struct fates *b)
+{
+	uint32_t n = 0;
+
+	for (int i = 0; i < N; i++)
+		n += (a->due[i] == LOST) == (b->due[i] == LOST);
+	return n;
+}
+
+static void
+another_seed_gives_another_fate(void **state)
+{
+	const char *text = bench_text("loss = \"50%\";", "", "");
+	struct fates *a = run(text, 7, 32, 1), *b = run(text, 8, 32, 1);
+
+	/* Independent: half agree, sd 71. */
+	assert_in_range(agreeing_losses(a, b), N / 2 - 300, N / 2 + 300);
+	free(a);
+	free(b);
+}
+
+static void
+the_directions_have_fates_of_their_own(void **state)
+{
+	struct bench *b = bench_new(bench_text("loss = \"50%\";", "loss = \"50%\";", ""), NULL);
+	uint32_t agree = 0;
+
+	for (uint32_t i = 0; i < N; i++) {
+		uint32_t out = b->n_out;
+
+		bench_one(b, 0, i % FLOWS, 100);
+		bench_one(b, 1, i % FLOWS, 100);
+		bench_until(b, b->now_ns);
+		agree += b->n_out - out != 1;
+	}
+	assert_in_range(agree, N / 2 - 300, N / 2 + 300);
+	bench_free(b);
+}
+
+static void
+flows_have_fates_of_their_own(void **state)
+{
+	struct bench *b = bench_new(bench_text("loss = \"50%\";", "", ""), NULL);
+	uint32_t agree = 0;
+
+	for (uint32_t i = 0; i < N; i++) {
+		uint32_t out = b->n_out;
+
+		bench_one(b, 0, 1, 100);
+		bench_one(b, 0, 2, 100);
+		bench_until(b, b->now_ns);
+		agree += b->n_out - out != 1;
+	}
+	assert_in_range(agree, N / 2 - 300, N / 2 + 300);
+	bench_free(b);
+}
+
+/* ---- Order of release ---- */
+
+static void
+inversions(const char *dir, const char *order, bool per_flow, bool expected)
+{
+	char text[300];
+	struct bench *b;
+	uint32_t last[FLOWS] = { 0 }, n = 0;
+
+	snprintf(text, sizeof(text), JITTER "%s", order, dir);
+	b = bench_new(bench_text(text, "", ""), NULL);
+	for (int i = 0; i < N; i += 20) {
+		bench_in(b, 0, trace + i, 20, 20);
+		bench_until(b, trace[i + 19].ns);
+	}
+	bench_drain(b);
+	for (uint32_t i = 0; i < b->n_out; i++) {
+		uint32_t *before = &last[per_flow ? b->out[i].flow : 0];
+
+		n += b->out[i].id < *before;
+		*before = b->out[i].id;
+	}
+	if (expected)
+		assert_true(n > 1000);
+	else
+		assert_int_equal(n, 0);
+	bench_free(b);
+}
+
+static void
+fifo_never_lets_a_packet_overtake(void **state)
+{
+	inversions("", "fifo", false, false);
+	inversions("rate = \"50Mbit\";", "fifo", false, false);
+	inversions("duplicate = \"20%\";", "fifo", false, false);
+}
+
+static void
+fifo_in_a_flow_lets_other_flows_overtake(void **state)
+{
+	inversions("scope = \"flow\";", "fifo", true, false);
+	inversions("scope = \"flow\";", "fifo", false, true);
+}
+
+static void
+flow_lets_only_other_flows_overtake(void **state)
+{
+	inversions("", "flow", true, false);
+	inversions("", "flow", false, true);
+	inversions("rate = \"50Mbit\";", "flow", true, false);
+}
+
+static void
+free_lets_packets_of_a_flow_overtake(void **state)
+{
+	inversions("", "free", true, true);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(fate_does_not_depend_on_the_bursts),
+		cmocka_unit_test(fate_does_not_depend_on_other_traffic),
+		cmocka_unit_test(fate_does_not_depend_on_other_classes),
+		cmocka_unit_test(losses_do_not_depend_on_other_stages),
+		cmocka_unit_test(delays_do_not_depend_on_other_stages),
+		cmocka_unit_test(the_same_seed_gives_the_same_fate),
+		cmocka_unit_test(another_seed_gives_another_fate),
+		cmocka_unit_test(the_directions_have_fates_of_their_own),
+		cmocka_unit_test(flows_have_fates_of_their_own),
+		cmocka_unit_test(fifo_never_lets_a_packet_overtake),
+		cmocka_unit_test(fifo_in_a_flow_lets_other_flows_overtake),
+		cmocka_unit_test(flow_lets_only_other_flows_overtake),
+		cmocka_unit_test(free_lets_packets_of_a_flow_overtake),
+	};
+
+	return cmocka_run_group_tests(tests, make_trace, NULL);
+}
