@@ -6,14 +6,11 @@
  */
 #include <errno.h>
 #include <libconfig.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "wf_conf.h"
 #include "wf_conf_scan.h"
-
-#define MAX_FILE (4u << 20)
 
 static struct wf_node *
 scalar(const config_setting_t *s, const char *name)
@@ -74,6 +71,27 @@ fail:
 	return NULL;
 }
 
+/* What libconfig says against the text, with what it does not say. */
+static void
+refuse_text(const config_t *config, const char *name, struct wf_err *err)
+{
+	const char *file = config_error_file(config), *what = config_error_text(config);
+	struct wf_where where = { file != NULL ? file : name, (unsigned)config_error_line(config),
+		NULL };
+	const char *hint = "Look at the end of the line before, too. The reader stops at the first "
+			   "syntax error, there may be more behind it";
+
+	if (what == NULL)
+		what = "cannot be read";
+	if (strstr(what, "include") != NULL)
+		hint = "Names are taken from the folder of the first file";
+	else if (strstr(what, "duplicate") != NULL)
+		hint = "A key stands once in its group";
+	else if (strstr(what, "mismatched") != NULL)
+		hint = "Write ( ... ) around values of different kinds";
+	wf_err_add(err, &where, hint, "%s", what);
+}
+
 static struct wf_node *
 parse(const char *text, const char *name, const char *include_dir, struct wf_err *err)
 {
@@ -88,15 +106,7 @@ parse(const char *text, const char *name, const char *include_dir, struct wf_err
 		if (tree == NULL)
 			wf_err_add(err, NULL, NULL, "out of memory");
 	} else {
-		const char *file = config_error_file(&config);
-		struct wf_where where = { file != NULL ? file : name,
-			(unsigned)config_error_line(&config), NULL };
-
-		wf_err_add(err, &where,
-			"Look at the end of the line before, too. The reader stops at the first "
-			"syntax "
-			"error, there may be more behind it",
-			"%s", config_error_text(&config));
+		refuse_text(&config, name, err);
 	}
 	config_destroy(&config);
 	if (tree != NULL && wf_conf_normalise(tree, err) < 0) {
@@ -110,7 +120,7 @@ static struct wf_node *
 read_text(const char *text, const char *name, bool allow_include, const char *include_dir,
 	struct wf_err *err)
 {
-	if (wf_conf_scan(text, name, allow_include, err) < 0)
+	if (wf_conf_scan(text, name, allow_include, include_dir, err) < 0)
 		return NULL;
 	return parse(text, name, include_dir, err);
 }
@@ -121,45 +131,10 @@ wf_conf_read_text(const char *text, const char *name, bool allow_include, struct
 	return read_text(text, name, allow_include, NULL, err);
 }
 
-/* The whole file, with a terminator. NULL with a reason. */
-static char *
-slurp(const char *path, struct wf_err *err)
-{
-	struct wf_where where = { path, 0, NULL };
-	FILE *f = fopen(path, "re");
-	char *text = NULL;
-	size_t n;
-
-	if (f == NULL) {
-		wf_err_add(err, &where, "Check the name and the permissions", "cannot be read: %s",
-			strerror(errno));
-		return NULL;
-	}
-	text = malloc(MAX_FILE + 1);
-	if (text == NULL) {
-		wf_err_add(err, NULL, NULL, "out of memory");
-		fclose(f);
-		return NULL;
-	}
-	n = fread(text, 1, MAX_FILE + 1, f);
-	if (ferror(f) || n > MAX_FILE || memchr(text, 0, n) != NULL) {
-		wf_err_add(err, &where, NULL, "%s",
-			ferror(f)      ? "cannot be read: is it a directory?"
-			: n > MAX_FILE ? "is longer than 4 MiB"
-				       : "is not a text file");
-		free(text);
-		text = NULL;
-	} else {
-		text[n] = 0;
-	}
-	fclose(f);
-	return text;
-}
-
 struct wf_node *
 wf_conf_read_file(const char *path, struct wf_err *err)
 {
-	char *text = slurp(path, err), *dir, *slash;
+	char *text = wf_conf_slurp(path, err), *dir, *slash;
 	struct wf_node *tree;
 
 	if (text == NULL)

@@ -6,8 +6,18 @@
 
 #include "wf_err.h"
 
-/* Refuses integers that libconfig would wrap, and @include unless it is allowed; nesting deeper
- * than libconfig's recursion should go. 0 or -EINVAL with reasons. */
-int wf_conf_scan(const char *text, const char *name, bool allow_include, struct wf_err *err);
+/* Refuses strings and comments without an end, integers that libconfig would wrap and numbers too
+ * large for a double; @include unless it is allowed (then the included files, found from
+ * `include_dir` or, when that is NULL, the working directory, are scanned as well); nesting deeper
+ * than libconfig's recursion should go; groups of so many keys that libconfig would take minutes.
+ * 0 or -EINVAL with reasons. */
+int wf_conf_scan(const char *text, const char *name, bool allow_include, const char *include_dir,
+	struct wf_err *err);
+
+#define WF_CONF_MAX_FILE (4u << 20)
+#define WF_CONF_MAX_KEYS 256 /* in one group; the largest of ours has a dozen */
+
+/* A whole text file, on the heap. NULL with a reason in err (NULL: nobody wants to know). */
+char *wf_conf_slurp(const char *path, struct wf_err *err);
 
 #endif

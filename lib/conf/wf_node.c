@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wf_units.h"
+
 struct wf_node *
 wf_node_new(enum wf_node_kind kind, const char *name)
 {
@@ -232,6 +234,8 @@ wf_node_equal(const struct wf_node *a, const struct wf_node *b)
 const char *
 wf_node_text(const struct wf_node *n, char *buf, size_t size)
 {
+	char text[WF_UNITS_TEXT];
+
 	switch (n->kind) {
 	case WF_NODE_BOOL:
 		snprintf(buf, size, "%s", n->boolean ? "true" : "false");
@@ -240,12 +244,7 @@ wf_node_text(const struct wf_node *n, char *buf, size_t size)
 		snprintf(buf, size, "%lld", (long long)n->integer);
 		return buf;
 	case WF_NODE_REAL:
-		/* The shortest text that reads back as the same number. */
-		for (int digits = 1; digits <= 17; digits++) {
-			snprintf(buf, size, "%.*g", digits, n->real);
-			if (strtod(buf, NULL) == n->real)
-				break;
-		}
+		snprintf(buf, size, "%s", wf_units_format_real(n->real, text));
 		return buf;
 	case WF_NODE_STRING:
 		return n->string;
