@@ -14,6 +14,7 @@
 
 #define WF_CONF_MAX_WORKERS 64
 #define WF_CONF_MAX_LINKS   256
+#define WF_CONF_MAX_PORTS   (2 * WF_CONF_MAX_LINKS)
 #define WF_CONF_MAX_CLASSES 1024 /* of one link */
 #define WF_CONF_SCHEMA      1
 

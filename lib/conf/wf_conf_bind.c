@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * From a normalised tree to struct wf_conf: the top level, ports, workers, control. Every error is
+ * From a normalised tree to struct wf_conf: the top level, workers, control. Every error is
  * reported, not only the first. Control threads only.
  */
 #include "wf_conf_bind.h"
@@ -16,6 +16,24 @@ wf_conf_where(const struct wf_node *n, char buf[256])
 	const char *path = wf_node_path(n, buf, 256);
 
 	return (struct wf_where){ n->file, n->line, *path != 0 ? path : NULL };
+}
+
+struct wf_where
+wf_conf_keep_where(const struct wf_node *n)
+{
+	char path[256];
+	struct wf_where w = wf_conf_where(n, path);
+
+	w.file = w.file != NULL ? strdup(w.file) : NULL;
+	w.path = w.path != NULL ? strdup(w.path) : NULL;
+	return w;
+}
+
+void
+wf_conf_free_where(struct wf_where *w)
+{
+	free((void *)(uintptr_t)w->file);
+	free((void *)(uintptr_t)w->path);
 }
 
 int
@@ -129,59 +147,6 @@ required_list(const struct wf_node *tree, const char *name, struct wf_err *err)
 }
 
 static void
-bind_port(struct wf_conf *conf, const struct wf_node *n, struct wf_conf_port *port,
-	struct wf_err *err)
-{
-	struct wf_port_params p = { 0 };
-	/* The name first, and whatever else is wrong: links look it up. */
-	int rc = wf_conf_bind_name(n, port->name, err);
-
-	if (wf_param_defaults(wf_port_table, &p) < 0 ||
-		wf_conf_bind_table(n, wf_port_table, 1 << PORT_NAME, &p, err) < 0 || rc < 0)
-		goto out;
-	if (p.device == NULL || *p.device == 0) {
-		wf_conf_complain(
-			err, n, "Write device = \"net_tap0,iface=wfa\"", "\"device\" is missing");
-		goto out;
-	}
-	for (uint32_t i = 0; i < conf->n_ports; i++) {
-		const struct wf_conf_port *q = &conf->ports[i];
-		size_t length = strcspn(p.device, ",");
-
-		if (q == port || q->device == NULL)
-			continue;
-		if (strcmp(q->name, port->name) == 0)
-			wf_conf_complain(
-				err, n, "Give it another name", "a second port \"%s\"", port->name);
-		if (strcspn(q->device, ",") == length && strncmp(q->device, p.device, length) == 0)
-			wf_conf_complain(err, wf_node_get(n, "device"),
-				"Number them: net_tap0, net_tap1",
-				"port \"%s\" has the device \"%.*s\", too", q->name, (int)length,
-				p.device);
-	}
-	port->mtu = (uint32_t)p.mtu;
-	port->device = p.device;
-	p.device = NULL;
-out:
-	wf_param_release(wf_port_table, &p);
-}
-
-static void
-bind_ports(struct wf_conf *conf, const struct wf_node *list, struct wf_err *err)
-{
-	uint32_t i = 0;
-
-	conf->ports = calloc(wf_node_length(list), sizeof(*conf->ports));
-	if (conf->ports == NULL) {
-		wf_err_add(err, NULL, NULL, "out of memory");
-		return;
-	}
-	conf->n_ports = (uint32_t)wf_node_length(list);
-	for (const struct wf_node *n = list->first; n != NULL; n = n->next)
-		bind_port(conf, n, &conf->ports[i++], err);
-}
-
-static void
 bind_workers(struct wf_conf *conf, const struct wf_node *list, struct wf_err *err)
 {
 	if (list == NULL)
@@ -191,15 +156,15 @@ bind_workers(struct wf_conf *conf, const struct wf_node *list, struct wf_err *er
 			err, list, "Write workers = [ 1, 2 ]", "this is not a list of cores");
 		return;
 	}
+	if (wf_node_length(list) > WF_CONF_MAX_WORKERS) {
+		wf_conf_complain(err, list, NULL, "more than %d workers", WF_CONF_MAX_WORKERS);
+		return;
+	}
 	for (const struct wf_node *n = list->first; n != NULL; n = n->next) {
 		if (n->kind != WF_NODE_INT || n->integer < 0 || n->integer > 1023) {
 			wf_conf_complain(
 				err, n, "Write the number of a core, from 0", "this is not a core");
 			continue;
-		}
-		if (conf->n_workers == WF_CONF_MAX_WORKERS) {
-			wf_conf_complain(err, n, NULL, "more than %d workers", WF_CONF_MAX_WORKERS);
-			return;
 		}
 		for (uint32_t i = 0; i < conf->n_workers; i++)
 			if (conf->workers[i] == (unsigned)n->integer)
@@ -210,18 +175,30 @@ bind_workers(struct wf_conf *conf, const struct wf_node *list, struct wf_err *er
 	}
 }
 
+/* A whole number in decimal or, with 0x, hexadecimal. */
+static int
+read_seed(const char *text, uint64_t *seed)
+{
+	bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+	const char *digits = hex ? text + 2 : text;
+	size_t n = strspn(digits, hex ? "0123456789abcdefABCDEF" : "0123456789");
+
+	errno = 0;
+	*seed = strtoull(digits, NULL, hex ? 16 : 10);
+	return errno != 0 || n == 0 || digits[n] != 0 ? -EINVAL : 0;
+}
+
 static void
 bind_seed(struct wf_conf *conf, const struct wf_node *n, const char *text, struct wf_err *err)
 {
-	char *end;
-
 	if (text == NULL)
 		return;
-	errno = 0;
-	conf->seed = strtoull(text, &end, 0);
 	conf->seed_given = true;
-	if (errno != 0 || *text == 0 || *end != 0 || strchr(text, '-') != NULL)
-		wf_conf_complain(err, n, "Write seed = 42", "\"%.64s\" is not a seed", text);
+	if (read_seed(text, &conf->seed) < 0)
+		wf_conf_complain(err, n,
+			"Write a whole number from 0 to 2^64 - 1; from 2^31 on with an L behind it "
+			"or in quotes",
+			"\"%.64s\" is not a seed", text);
 }
 
 static void
@@ -234,8 +211,10 @@ bind_control(struct wf_conf *conf, const struct wf_node *n, struct wf_err *err)
 	else if (n != NULL)
 		wf_conf_bind_table(n, wf_control_table, 0, &p, err);
 	conf->control.socket = p.socket;
-	if (p.socket != NULL && strlen(p.socket) > 107) /* sun_path */
-		wf_conf_complain(err, n, NULL, "the path of a Unix socket has at most 107 bytes");
+	if (p.socket == NULL || (*p.socket != 0 && strlen(p.socket) <= 107)) /* sun_path */
+		return;
+	wf_conf_complain(err, wf_node_get(n, "socket"), "Write socket = \"/run/wirefault/a.sock\"",
+		"the path of a Unix socket has 1 to 107 bytes");
 }
 
 static void
@@ -258,7 +237,7 @@ bind_top(struct wf_conf *conf, const struct wf_node *tree, struct wf_err *err)
 	bind_control(conf, wf_node_get(tree, "control"), err);
 	ports = required_list(tree, "ports", err);
 	if (ports != NULL)
-		bind_ports(conf, ports, err);
+		wf_conf_bind_ports(conf, ports, err);
 	links = required_list(tree, "links", err);
 	if (links != NULL)
 		wf_conf_bind_links(conf, links, err);

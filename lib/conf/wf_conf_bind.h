@@ -21,6 +21,11 @@ int wf_conf_bind_table(const struct wf_node *group, const struct wf_param *table
 /* A name of letters, digits, '-', '_' and '.', shorter than WF_NAME_MAX. */
 int wf_conf_bind_name(const struct wf_node *owner, char out[WF_NAME_MAX], struct wf_err *err);
 
+/* A copy of where a node is, which lives with the configuration for errors found later. */
+struct wf_where wf_conf_keep_where(const struct wf_node *n);
+void wf_conf_free_where(struct wf_where *w);
+
+int wf_conf_bind_ports(struct wf_conf *conf, const struct wf_node *list, struct wf_err *err);
 int wf_conf_bind_links(struct wf_conf *conf, const struct wf_node *links, struct wf_err *err);
 int wf_conf_bind_match(const struct wf_node *group, struct wf_match *out, struct wf_err *err);
 

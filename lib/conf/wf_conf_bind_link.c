@@ -9,18 +9,6 @@
 
 static const char *const side_name[2] = { "ab", "ba" };
 
-/* A copy that lives with the configuration, for errors found when the plan is compiled. */
-static struct wf_where
-keep_where(const struct wf_node *n)
-{
-	char path[256];
-	struct wf_where w = wf_conf_where(n, path);
-
-	w.file = w.file != NULL ? strdup(w.file) : NULL;
-	w.path = w.path != NULL ? strdup(w.path) : NULL;
-	return w;
-}
-
 /* A stage's block. A scalar is a block of one key. */
 static void
 bind_block(struct wf_conf_dir *dir, int id, const struct wf_node *n, struct wf_err *err)
@@ -32,7 +20,7 @@ bind_block(struct wf_conf_dir *dir, int id, const struct wf_node *n, struct wf_e
 	struct wf_where where = wf_conf_where(n, path);
 
 	dir->block[id] = calloc(1, ops->params_size);
-	dir->block_where[id] = keep_where(n);
+	dir->block_where[id] = wf_conf_keep_where(n);
 	if (dir->block[id] == NULL || wf_param_defaults(ops->params, dir->block[id]) < 0) {
 		wf_err_add(err, NULL, NULL, "out of memory");
 		return;
@@ -67,7 +55,7 @@ bind_dir(struct wf_conf_dir *dir, const struct wf_node *n, bool of_class, struct
 	if (n == NULL)
 		return;
 	dir->present = true;
-	dir->where = keep_where(n);
+	dir->where = wf_conf_keep_where(n);
 	if (n->kind != WF_NODE_GROUP) {
 		wf_conf_complain(err, n, "Write it as { delay = \"20ms\"; ... }",
 			"this is not a group of keys");
@@ -86,7 +74,10 @@ bind_dir(struct wf_conf_dir *dir, const struct wf_node *n, bool of_class, struct
 				"Write ba = { copy = \"ab\"; } beside ab = { ... }",
 				"a direction can copy only the other one, where that is no copy "
 				"itself");
-		else if (row < 0 || (row == DIR_SCOPE && of_class))
+		else if (row == DIR_SCOPE && of_class)
+			wf_conf_complain(err, k, "Write it beside match = { ... }",
+				"\"scope\" is of the whole class");
+		else if (row < 0)
 			unknown_in_dir(k, of_class, err);
 		else if (text == NULL)
 			wf_conf_complain(err, k, NULL, "a single value is expected here");
@@ -105,7 +96,7 @@ bind_class(const struct wf_conf_link *link, struct wf_conf_class *c, const struc
 	const struct wf_node *match = wf_node_get(n, "match");
 	struct wf_class_params p = { 0 };
 
-	c->where = keep_where(n);
+	c->where = wf_conf_keep_where(n);
 	if (wf_conf_bind_table(n, wf_class_table, others, &p, err) < 0 && n->kind != WF_NODE_GROUP)
 		return;
 	c->scope = (enum wf_scope)p.scope;
@@ -155,7 +146,7 @@ bind_classes(struct wf_conf_link *link, const struct wf_node *list, struct wf_er
 		bind_class(link, &link->classes[link->n_classes++], c, err);
 }
 
-/* Which port is meant? WF_CONF's number of ports when none is. */
+/* Which port is meant? The number of ports when none is. */
 static uint32_t
 find_port(const struct wf_conf *conf, const char *name)
 {
@@ -179,6 +170,8 @@ bind_link_port(struct wf_conf *conf, struct wf_conf_link *link, int side, const 
 			err, n, "Write the name of a port in quotes", "this is not a port");
 		return;
 	}
+	if (conf->n_ports == 0) /* that has been said */
+		return;
 	link->port[side] = find_port(conf, n->string);
 	if (link->port[side] == conf->n_ports) {
 		names = calloc(conf->n_ports + 1, sizeof(*names));
@@ -209,7 +202,7 @@ bind_link(struct wf_conf *conf, struct wf_conf_link *link, const struct wf_node 
 		1 << LINK_NAME | 1 << LINK_PORTS | 1 << LINK_AB | 1 << LINK_BA | 1 << LINK_CLASSES;
 	const struct wf_node *ports = wf_node_get(n, "ports");
 
-	link->where = keep_where(n);
+	link->where = wf_conf_keep_where(n);
 	link->port[0] = link->port[1] = UINT32_MAX;
 	if (wf_conf_bind_table(n, wf_link_table, all, NULL, err) < 0 && n->kind != WF_NODE_GROUP)
 		return;
@@ -245,21 +238,14 @@ wf_conf_bind_links(struct wf_conf *conf, const struct wf_node *list, struct wf_e
 }
 
 static void
-free_where(struct wf_where *w)
-{
-	free((void *)(uintptr_t)w->file);
-	free((void *)(uintptr_t)w->path);
-}
-
-static void
 free_dir(struct wf_conf_dir *dir)
 {
-	free_where(&dir->where);
+	wf_conf_free_where(&dir->where);
 	for (int i = 0; i < WF_STAGE_COUNT; i++) {
 		if (dir->block[i] != NULL)
 			wf_param_release(wf_stage_registry[i]->params, dir->block[i]);
 		free(dir->block[i]);
-		free_where(&dir->block_where[i]);
+		wf_conf_free_where(&dir->block_where[i]);
 	}
 }
 
@@ -272,17 +258,19 @@ wf_conf_free(struct wf_conf *conf)
 		struct wf_conf_link *l = &conf->links[i];
 
 		for (uint32_t k = 0; k < l->n_classes; k++) {
-			free_where(&l->classes[k].where);
+			wf_conf_free_where(&l->classes[k].where);
 			free_dir(&l->classes[k].dir[0]);
 			free_dir(&l->classes[k].dir[1]);
 		}
 		free(l->classes);
-		free_where(&l->where);
+		wf_conf_free_where(&l->where);
 		free_dir(&l->dir[0]);
 		free_dir(&l->dir[1]);
 	}
-	for (uint32_t i = 0; i < conf->n_ports; i++)
+	for (uint32_t i = 0; i < conf->n_ports; i++) {
 		free(conf->ports[i].device);
+		wf_conf_free_where(&conf->ports[i].where);
+	}
 	free(conf->links);
 	free(conf->ports);
 	free(conf->control.socket);

@@ -30,6 +30,7 @@ static const struct name ethertypes[] = { { "ipv4", 0x0800 }, { "arp", 0x0806 },
 static int
 read_value(const char *text, const struct name *names, unsigned max, unsigned *out)
 {
+	bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
 	unsigned long v;
 	char *end;
 
@@ -41,7 +42,7 @@ read_value(const char *text, const struct name *names, unsigned max, unsigned *o
 	}
 	if (*text < '0' || *text > '9')
 		return -EINVAL;
-	v = strtoul(text, &end, 0);
+	v = strtoul(text, &end, hex ? 16 : 10); /* 010 is ten */
 	if (*end != 0 || v > max)
 		return -EINVAL;
 	*out = (unsigned)v;
@@ -55,8 +56,12 @@ read_range(const char *text, const struct name *names, unsigned max, struct wf_r
 	char low[32];
 	const char *dash = strchr(text, '-');
 	unsigned lo, hi;
+	size_t length = dash != NULL ? (size_t)(dash - text) : strlen(text);
 
-	snprintf(low, sizeof(low), "%.*s", dash != NULL ? (int)(dash - text) : 31, text);
+	if (length >= sizeof(low))
+		return -EINVAL;
+	memcpy(low, text, length);
+	low[length] = 0;
 	if (read_value(low, names, max, &lo) < 0 ||
 		read_value(dash != NULL ? dash + 1 : low, names, max, &hi) < 0 || lo > hi)
 		return -EINVAL;

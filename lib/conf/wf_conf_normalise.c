@@ -85,11 +85,12 @@ expand_copy(struct wf_node *owner, int side, struct wf_err *err)
 		return no_memory(err);
 	}
 	rc = wf_conf_merge_dir(merged, dir, err);
+	if (rc == 0 && wf_node_place(merged, dir) < 0)
+		rc = no_memory(err);
 	if (rc < 0) {
 		wf_node_free(merged);
 		return rc;
 	}
-	merged->line = dir->line;
 	wf_node_replace(dir, merged);
 	return 0;
 }

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Ports, checked. Control threads only.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "wf_conf_bind.h"
+
+/* Is another port called the same, or the same device? Arguments behind a comma don't count. */
+static void
+check_twins(const struct wf_conf *conf, const struct wf_conf_port *port, const struct wf_node *n,
+	struct wf_err *err)
+{
+	for (const struct wf_conf_port *q = conf->ports; q < port; q++) {
+		size_t length = port->device != NULL ? strcspn(port->device, ",") : 0;
+
+		if (*port->name != 0 && strcmp(q->name, port->name) == 0)
+			wf_conf_complain(err, wf_node_get(n, "name"), "Give it another name",
+				"a second port \"%s\"", port->name);
+		if (length != 0 && q->device != NULL && strcspn(q->device, ",") == length &&
+			strncmp(q->device, port->device, length) == 0)
+			wf_conf_complain(err, wf_node_get(n, "device"),
+				"Number them: net_tap0, net_tap1",
+				"port \"%s\" has the device \"%.*s\", too", q->name, (int)length,
+				port->device);
+	}
+}
+
+static void
+bind_port(struct wf_conf *conf, const struct wf_node *n, struct wf_conf_port *port,
+	struct wf_err *err)
+{
+	struct wf_port_params p = { 0 };
+
+	port->where = wf_conf_keep_where(n);
+	if (wf_param_defaults(wf_port_table, &p) < 0) {
+		wf_err_add(err, NULL, NULL, "out of memory");
+		return;
+	}
+	wf_conf_bind_table(n, wf_port_table, 1 << PORT_NAME, &p, err);
+	if (n->kind != WF_NODE_GROUP)
+		return;
+	wf_conf_bind_name(n, port->name, err);
+	port->mtu = (uint32_t)p.mtu;
+	port->device = p.device;
+	if (wf_node_get(n, "device") == NULL)
+		wf_conf_complain(
+			err, n, "Write device = \"net_tap0,iface=wfa\"", "\"device\" is missing");
+	else if (p.device != NULL && *p.device == 0)
+		wf_conf_complain(err, wf_node_get(n, "device"),
+			"Write device = \"net_tap0,iface=wfa\"", "the device has no name");
+	check_twins(conf, port, n, err);
+}
+
+int
+wf_conf_bind_ports(struct wf_conf *conf, const struct wf_node *list, struct wf_err *err)
+{
+	size_t n = wf_node_length(list);
+
+	if (n > WF_CONF_MAX_PORTS)
+		return wf_conf_complain(err, list, NULL, "more than %d ports", WF_CONF_MAX_PORTS);
+	conf->ports = calloc(n, sizeof(*conf->ports));
+	if (conf->ports == NULL)
+		return wf_err_add(err, NULL, NULL, "out of memory");
+	for (const struct wf_node *p = list->first; p != NULL; p = p->next)
+		bind_port(conf, p, &conf->ports[conf->n_ports++], err);
+	return 0;
+}
