@@ -42,7 +42,8 @@ refuse_bare(const struct wf_param *row, const char *text, const struct wf_where 
 	int head = (int)(strchr(example, '"') - example), digits = (int)strcspn(number, " ");
 	char hint[WF_PARAM_TEXT];
 
-	if (*unit == 0 || digits > 20)
+	/* A large number is rather one of base units. */
+	if (*unit == 0 || digits > 4)
 		snprintf(hint, sizeof(hint), "%s", example);
 	else
 		snprintf(hint, sizeof(hint), "%.*s\"%.*s%s\"", head, example, digits, number, unit);
@@ -92,7 +93,9 @@ wf_param_refuse_range(const struct wf_param *row, bool overflow, const char *tex
 {
 	char hint[WF_PARAM_TEXT];
 
-	if (row->min != NULL && row->max != NULL)
+	if (row->min != NULL && row->max != NULL && strcmp(row->min, row->max) == 0)
+		snprintf(hint, sizeof(hint), "It has to be %s", row->min);
+	else if (row->min != NULL && row->max != NULL)
 		snprintf(hint, sizeof(hint), "It may be from %s to %s", row->min, row->max);
 	else if (row->type == WF_PARAM_PROB)
 		snprintf(hint, sizeof(hint), "It may be from 0%% to 100%%, or from 0 to 1");

@@ -31,6 +31,7 @@ struct block {
 	int64_t overhead;
 	char *string;
 	wf_ns_t free_time;
+	uint64_t fixed;
 };
 
 enum {
@@ -47,7 +48,8 @@ enum {
 	OVERHEAD,
 	STRING,
 	FREE,
-	ELSE
+	ELSE,
+	FIXED
 };
 
 #define ROW(key, kind, member)                                                                     \
@@ -68,7 +70,8 @@ static const struct wf_param table[] = {
 		.max = "1024" },
 	[STRING] = { ROW("string", STRING, string), .fallback = "here" },
 	[FREE] = { ROW("free_time", DURATION, free_time) },
-	[ELSE] = { .name = "else", .type = WF_PARAM_ELSEWHERE },
+	[ELSE] = { .name = "else", .type = WF_PARAM_ELSEWHERE, .kind = "list" },
+	[FIXED] = { ROW("fixed", COUNT, fixed), .fallback = "1", .min = "1", .max = "1" },
 	{ 0 },
 };
 
@@ -220,6 +223,9 @@ a_missing_unit_is_named_with_those_that_exist(void **state)
 	refused(f, SIZE, " 7 ",
 		"size: \" 7 \" has no unit. Write a size with B, kB, MB, GB, KiB, MiB or GiB, such "
 		"as \"7kB\".");
+	refused(f, TIME, "20000000",
+		"time: \"20000000\" has no unit. Write a time with ns, us, ms, s, m or h, such as "
+		"\"20ms\".");
 	refused(f, LIMIT, "1.5",
 		"limit: \"1.5\" has no unit. Write packets, bytes or time: \"1000pkt\", \"64kB\" "
 		"or "
@@ -279,6 +285,7 @@ bounds_are_inclusive_and_named(void **state)
 	refused(f, TIME, "2h", "time: 2h is out of range. It may be from 1us to 1h.");
 	refused(f, RATE, "401Gbit", "rate: 401Gbit is out of range. It may be at most 400Gbit.");
 	refused(f, SIZE, "1MB", "size: 1MB is out of range. It may be at least 16MB.");
+	refused(f, FIXED, "2", "fixed: 2 is out of range. It has to be 1.");
 	refused(f, REAL, "-2", "real: -2 is out of range. It may be at least -1.5.");
 	refused(f, PROB, "5",
 		"prob: 5 is out of range. It may be from 0% to 100%, or from 0 to 1.");
@@ -326,7 +333,7 @@ rows_are_found_by_name(void **state)
 	assert_int_equal(wf_param_find(table, "flag"), FLAG);
 	assert_int_equal(wf_param_find(table, "else"), ELSE);
 	assert_int_equal(wf_param_find(table, "fla"), -1);
-	assert_int_equal(wf_param_count(table), ELSE + 1);
+	assert_int_equal(wf_param_count(table), FIXED + 1);
 }
 
 static void
@@ -335,6 +342,7 @@ the_manual_says_what_kind_of_value(void **state)
 	char out[WF_PARAM_TEXT];
 
 	assert_string_equal(wf_param_type_text(&table[TIME], out), "time");
+	assert_string_equal(wf_param_type_text(&table[ELSE], out), "list");
 	assert_string_equal(
 		wf_param_type_text(&table[COLOUR], out), "one of \"red\", \"green\", \"blue\"");
 	assert_string_equal(wf_param_type_text(&table[SINGLE], out), "\"tail\"");
