@@ -6,6 +6,14 @@
 #include <math.h>
 #include <stdlib.h>
 
+uint64_t
+fit_seeds(void)
+{
+	const char *text = getenv("WF_TEST_LONG");
+
+	return text != NULL && text[0] == '1' ? 100 : 10;
+}
+
 void
 fit_seed(struct fit_random *r, uint64_t seed)
 {

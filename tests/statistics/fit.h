@@ -12,6 +12,9 @@
 
 #define FIT_P 1e-4
 
+/* How many seeds: 10, or 100 with WF_TEST_LONG=1 in the environment. */
+uint64_t fit_seeds(void);
+
 /* A source of test data that has nothing to do with lib/rng: xorshift64* (Vigna 2016). */
 struct fit_random {
 	uint64_t x;
