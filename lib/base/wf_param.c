@@ -174,7 +174,7 @@ compare(enum wf_param_type type, const union value *a, const union value *b)
 static int
 check_bound(const struct wf_param *row, const union value *v, const char *bound, int sign)
 {
-	union value limit;
+	union value limit = { 0 };
 
 	if (bound == NULL)
 		return 0;

@@ -221,7 +221,7 @@ wf_node_equal(const struct wf_node *a, const struct wf_node *b)
 	case WF_NODE_INT:
 		return a->integer == b->integer;
 	case WF_NODE_REAL:
-		return memcmp(&a->real, &b->real, sizeof(a->real)) == 0;
+		return a->real == b->real;
 	case WF_NODE_STRING:
 		return strcmp(a->string, b->string) == 0;
 	case WF_NODE_GROUP:

@@ -49,7 +49,7 @@ struct wf_dp {
 	struct wf_orders orders;
 	struct wf_worker **workers; /* [cores.n_workers] */
 	bool running;               /* between start and stop */
-	wf_ns_t flowing_ns; /* when every worker polled */
+	wf_ns_t flowing_ns;         /* when every worker polled */
 	struct wf_dp_totals totals;
 };
 

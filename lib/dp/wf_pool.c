@@ -44,8 +44,8 @@ create(uint32_t n, uint32_t room_bytes)
 
 	if (!mp)
 		return NULL;
-	/* Last freed, first used: a ring would pass through the whole pool and find each buffer cold,
-	 * a stack touches only as many as are in flight. */
+	/* Last freed, first used: a ring would pass through the whole pool and find each buffer
+	 * cold, a stack touches only as many as are in flight. */
 	if (rte_mempool_set_ops_byname(mp, "stack", NULL) != 0) {
 		rte_errno = EINVAL;
 		rte_mempool_free(mp);

@@ -30,13 +30,14 @@ struct request {
 	uint8_t attr[64];
 };
 
-/* Sends one request and receives its one answer. The payload's length in *len, or -errno. */
+/* Sends one request and receives its one answer into `reply`. 0 or -errno. */
 static int
-ask(struct request *q, uint8_t *reply, struct nlmsghdr **answer)
+ask(struct request *q, uint8_t *reply)
 {
 	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	const struct nlmsghdr *answer = (const struct nlmsghdr *)reply;
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), ret = 0;
-	ssize_t n;
+	ssize_t n = 0;
 
 	if (fd < 0)
 		return -errno;
@@ -49,11 +50,10 @@ ask(struct request *q, uint8_t *reply, struct nlmsghdr **answer)
 	close(fd);
 	if (ret < 0)
 		return ret;
-	*answer = (struct nlmsghdr *)reply;
-	if (!NLMSG_OK(*answer, (size_t)n))
+	if (!NLMSG_OK(answer, (size_t)n))
 		return -EPROTO;
-	if ((*answer)->nlmsg_type == NLMSG_ERROR)
-		return ((struct nlmsgerr *)NLMSG_DATA(*answer))->error;
+	if (answer->nlmsg_type == NLMSG_ERROR)
+		return ((struct nlmsgerr *)NLMSG_DATA(answer))->error;
 	return 0;
 }
 
@@ -93,8 +93,8 @@ get_link(unsigned ifindex, struct link_info *out)
 				     .nlmsg_type = RTM_GETLINK },
 		.link = { .ifi_index = (int)ifindex } };
 	uint8_t reply[REPLY_BYTES] __attribute__((aligned(8)));
-	struct nlmsghdr *answer;
-	int ret = ask(&q, reply, &answer), len;
+	struct nlmsghdr *answer = (struct nlmsghdr *)reply;
+	int ret = ask(&q, reply), len;
 
 	*out = (struct link_info){ 0 };
 	if (ret < 0)
@@ -122,11 +122,11 @@ get_netnsid(int fd)
 				     .nlmsg_type = RTM_GETNSID },
 		.gen = { .rtgen_family = AF_UNSPEC } };
 	uint8_t reply[REPLY_BYTES] __attribute__((aligned(8)));
-	struct nlmsghdr *answer;
+	struct nlmsghdr *answer = (struct nlmsghdr *)reply;
 	int id = -1, len;
 
 	add_attr(&q, NETNSA_FD, &fd, sizeof(fd));
-	if (ask(&q, reply, &answer) < 0)
+	if (ask(&q, reply) < 0)
 		return -1;
 	len = (int)answer->nlmsg_len - (int)NLMSG_SPACE(sizeof(struct rtgenmsg));
 	for (struct rtattr *a = (struct rtattr *)((uint8_t *)NLMSG_DATA(answer) +

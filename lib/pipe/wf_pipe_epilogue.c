@@ -109,7 +109,7 @@ wf_pipe_epilogue(
 			end_row(&e, row);
 	} else {
 		/* Back to order of arrival: a packet and its copies stand together. */
-		uint16_t first[WF_BURST];
+		uint16_t first[WF_BURST] = { 0 };
 
 		for (uint32_t row = b->n; row-- > 0;)
 			first[b->seq[row]] = (uint16_t)row;

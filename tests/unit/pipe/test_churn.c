@@ -33,7 +33,7 @@ add(struct text *t, const char *fmt, ...)
 }
 
 static unsigned
-upto(struct fit_random *r, unsigned n)
+until(struct fit_random *r, unsigned n)
 {
 	return (unsigned)fit_under(r, n + 1);
 }
@@ -43,39 +43,39 @@ random_rate(struct fit_random *r, struct text *t)
 {
 	static const char *const limit[] = { "3pkt", "100pkt", "20kB", "5ms", "1s" };
 
-	add(t, "rate = { rate = \"%ukbit\"; overhead = %d; ", 100 + upto(r, 100000),
-		(int)upto(r, 88) - 64);
-	if (upto(r, 2) == 0)
+	add(t, "rate = { rate = \"%ukbit\"; overhead = %d; ", 100 + until(r, 100000),
+		(int)until(r, 88) - 64);
+	if (until(r, 2) == 0)
 		add(t, "cell = 48; cell_overhead = 5; ");
-	if (upto(r, 2) == 0)
-		add(t, "burst = \"%uB\"; ", upto(r, 20000));
-	else if (upto(r, 3) == 0)
-		add(t, "mode = \"police\"; burst = \"%ums\"; ", 1 + upto(r, 50));
+	if (until(r, 2) == 0)
+		add(t, "burst = \"%uB\"; ", until(r, 20000));
+	else if (until(r, 3) == 0)
+		add(t, "mode = \"police\"; burst = \"%ums\"; ", 1 + until(r, 50));
 	add(t, "}; ");
-	if (upto(r, 1))
-		add(t, "queue = \"%s\"; ", limit[upto(r, 4)]);
+	if (until(r, 1))
+		add(t, "queue = \"%s\"; ", limit[until(r, 4)]);
 }
 
 static void
 random_loss(struct fit_random *r, struct text *t)
 {
-	const char *exempt = upto(r, 1) ? "exempt_neighbour = true; " : "";
+	const char *exempt = until(r, 1) ? "exempt_neighbour = true; " : "";
 
-	switch (upto(r, 2)) {
+	switch (until(r, 2)) {
 	case 0:
-		add(t, "loss = { p = \"%u%%\"; %s}; ", upto(r, 100), exempt);
+		add(t, "loss = { p = \"%u%%\"; %s}; ", until(r, 100), exempt);
 		break;
 	case 1:
 		add(t,
 			"loss = { model = \"gilbert-elliott\"; plr = \"%u%%\"; mean_burst = %u.5; "
 			"%s}; ",
-			upto(r, 40), 1 + upto(r, 20), exempt);
+			until(r, 40), 1 + until(r, 20), exempt);
 		break;
 	default:
 		add(t,
 			"loss = { model = \"gilbert-elliott\"; p = 0.%02u; r = 0.%02u1; h = 0.%u; "
 			"k = 0.%u; %s}; ",
-			upto(r, 99), upto(r, 99), upto(r, 9), upto(r, 9), exempt);
+			until(r, 99), until(r, 99), until(r, 9), until(r, 9), exempt);
 	}
 }
 
@@ -83,47 +83,48 @@ static void
 random_delay(struct fit_random *r, struct text *t)
 {
 	static const char *const order[] = { "fifo", "flow", "free" };
-	unsigned least = upto(r, 50000);
+	unsigned least = until(r, 50000);
 
-	switch (upto(r, 3)) {
+	switch (until(r, 3)) {
 	case 0:
-		add(t, "delay = { mean = \"%uus\"; ", upto(r, 100000));
+		add(t, "delay = { mean = \"%uus\"; ", until(r, 100000));
 		break;
 	case 1:
-		add(t, "delay = { mean = \"%uus\"; stddev = \"%uus\"; ", upto(r, 50000),
-			upto(r, 50000));
+		add(t, "delay = { mean = \"%uus\"; stddev = \"%uus\"; ", until(r, 50000),
+			until(r, 50000));
 		break;
 	case 2:
-		add(t, "delay = { min = \"%uus\"; max = \"%uus\"; ", least, least + upto(r, 30000));
+		add(t, "delay = { min = \"%uus\"; max = \"%uus\"; ", least,
+			least + until(r, 30000));
 		break;
 	default:
 		add(t, "delay = { distribution = \"uniform\"; mean = \"%uus\"; stddev = \"%uus\"; ",
-			upto(r, 50000), upto(r, 50000));
+			until(r, 50000), until(r, 50000));
 	}
-	if (upto(r, 3) == 0)
-		add(t, "cap = \"%uus\"; ", upto(r, 40000));
-	if (upto(r, 3) == 0)
+	if (until(r, 3) == 0)
+		add(t, "cap = \"%uus\"; ", until(r, 40000));
+	if (until(r, 3) == 0)
 		add(t, "below_zero = \"redraw\"; ");
-	add(t, "order = \"%s\"; }; ", order[upto(r, 2)]);
+	add(t, "order = \"%s\"; }; ", order[until(r, 2)]);
 }
 
 static void
 random_dir(struct fit_random *r, struct text *t, bool scope)
 {
-	if (scope && upto(r, 2) == 0)
+	if (scope && until(r, 2) == 0)
 		add(t, "scope = \"flow\"; ");
-	if (upto(r, 15) == 0)
+	if (until(r, 15) == 0)
 		add(t, "bypass = true; ");
-	if (upto(r, 15) == 0)
+	if (until(r, 15) == 0)
 		add(t, "blackhole = true; ");
-	if (upto(r, 1))
+	if (until(r, 1))
 		random_rate(r, t);
-	if (upto(r, 1))
+	if (until(r, 1))
 		random_loss(r, t);
-	if (upto(r, 1))
+	if (until(r, 1))
 		add(t, "duplicate = { p = \"%u%%\"; copies = %u; spacing = \"%ums\"; }; ",
-			upto(r, 100), 1 + upto(r, 6), upto(r, 2) ? 0 : upto(r, 20));
-	if (upto(r, 2))
+			until(r, 100), 1 + until(r, 6), until(r, 2) ? 0 : until(r, 20));
+	if (until(r, 2))
 		random_delay(r, t);
 }
 
@@ -131,20 +132,20 @@ static const char *
 random_text(struct fit_random *r)
 {
 	struct text ab = { .n = 0 }, ba = { .n = 0 }, classes = { .n = 0 };
-	unsigned n = upto(r, 4);
+	unsigned n = until(r, 4);
 
 	ab.s[0] = ba.s[0] = classes.s[0] = '\0';
 	random_dir(r, &ab, true);
 	random_dir(r, &ba, true);
 	for (unsigned i = 0; i < n; i++) {
-		unsigned from = upto(r, 40);
+		unsigned from = until(r, 40);
 
 		add(&classes, "%s{ name = \"k%u\"; %smatch = { sport = \"%u-%u\"; }; ab = { ",
-			i ? "," : "", upto(r, 3) * 4 + i, upto(r, 1) ? "scope = \"flow\"; " : "",
-			from, from + upto(r, 20));
+			i ? "," : "", until(r, 3) * 4 + i, until(r, 1) ? "scope = \"flow\"; " : "",
+			from, from + until(r, 20));
 		random_dir(r, &classes, false);
 		add(&classes, "}; ");
-		if (upto(r, 1)) {
+		if (until(r, 1)) {
 			add(&classes, "ba = { ");
 			random_dir(r, &classes, false);
 			add(&classes, "}; ");
@@ -158,12 +159,12 @@ static void
 traffic(struct bench *b, struct fit_random *r)
 {
 	struct bench_packet p[WF_BURST];
-	uint32_t n = 1 + upto(r, WF_BURST - 1), dir = upto(r, 1);
+	uint32_t n = 1 + until(r, WF_BURST - 1), dir = until(r, 1);
 
 	for (uint32_t i = 0; i < n; i++)
-		p[i] = (struct bench_packet){ b->now_ns + i * upto(r, 1000),
-			.flow = upto(r, upto(r, 3) ? 50 : 5000), .len = 60 + upto(r, 1454),
-			.arp = upto(r, 30) == 0 };
+		p[i] = (struct bench_packet){ b->now_ns + i * until(r, 1000),
+			.flow = until(r, until(r, 3) ? 50 : 5000), .len = 60 + until(r, 1454),
+			.arp = until(r, 30) == 0 };
 	for (uint32_t i = 1; i < n; i++)
 		p[i].ns = p[i].ns > p[i - 1].ns ? p[i].ns : p[i - 1].ns;
 	bench_in(b, dir, p, n, n);
@@ -179,15 +180,15 @@ churn(uint64_t seed, const struct bench_options *options, uint32_t packets)
 	b = bench_new(random_text(&r), options);
 	for (uint32_t step = 0; b->n_in < packets; step++) {
 		traffic(b, &r);
-		if (upto(&r, 3) == 0)
+		if (until(&r, 3) == 0)
 			bench_until(b, b->now_ns + fit_under(&r, 3000000));
-		if (upto(&r, 9) == 0)
+		if (until(&r, 9) == 0)
 			wf_pipe_tidy(b->pipe, b->now_ns);
-		if (upto(&r, 4) == 0)
-			b->clones_left = upto(&r, 2) ? -1 : (int64_t)upto(&r, 20);
+		if (until(&r, 4) == 0)
+			b->clones_left = until(&r, 2) ? -1 : (int64_t)until(&r, 20);
 		if (step % 4 == 0)
 			bench_check(b);
-		if (upto(&r, 25) == 0)
+		if (until(&r, 25) == 0)
 			bench_change(b, random_text(&r));
 		b->n_out = 0;
 	}
