@@ -43,9 +43,9 @@ wf_conf_slurp(const char *path, struct wf_err *err)
 			strerror(-rc));
 	else if (n > WF_CONF_MAX_FILE)
 		rc = wf_err_add(err, &where, NULL, "is longer than 4 MiB");
-	else if (memchr(text, 0, n) != NULL)
+	else if (text == NULL || memchr(text, 0, n) != NULL)
 		rc = wf_err_add(err, &where, NULL, "is not a text file");
-	if (rc < 0) {
+	if (rc < 0 || text == NULL) {
 		free(text);
 		return NULL;
 	}

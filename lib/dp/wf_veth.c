@@ -92,7 +92,7 @@ get_link(unsigned ifindex, struct link_info *out)
 	struct request q = { .head = { .nlmsg_len = NLMSG_LENGTH(sizeof(struct ifinfomsg)),
 				     .nlmsg_type = RTM_GETLINK },
 		.link = { .ifi_index = (int)ifindex } };
-	uint8_t reply[REPLY_BYTES] __attribute__((aligned(8)));
+	uint8_t reply[REPLY_BYTES] __attribute__((aligned(8))) = { 0 };
 	struct nlmsghdr *answer = (struct nlmsghdr *)reply;
 	int ret = ask(&q, reply), len;
 
@@ -121,7 +121,7 @@ get_netnsid(int fd)
 	struct request q = { .head = { .nlmsg_len = NLMSG_LENGTH(sizeof(struct rtgenmsg)),
 				     .nlmsg_type = RTM_GETNSID },
 		.gen = { .rtgen_family = AF_UNSPEC } };
-	uint8_t reply[REPLY_BYTES] __attribute__((aligned(8)));
+	uint8_t reply[REPLY_BYTES] __attribute__((aligned(8))) = { 0 };
 	struct nlmsghdr *answer = (struct nlmsghdr *)reply;
 	int id = -1, len;
 

@@ -367,92 +367,6 @@ no_interval_carries_more_than_burst_and_rate(void **state)
 	}
 }
 
-/* ---- Police ---- */
-
-/* A token bucket in exact integers: a packet passes when the bucket holds its bytes. */
-static void
-police_like_a_bucket(const char *text, const char *burst, uint64_t burst_bytes)
-{
-	struct rig *r = rate("rate=%s mode=police burst=%s", text, burst);
-	uint64_t bps = r->forecast.rate_bps;
-	exact_t full = BITS_NS(burst_bytes), tokens = full;
-	wf_ns_t now = 1000000 * WF_NS_PER_S, last = now;
-	struct fit_random random;
-	uint32_t passed = 0;
-
-	fit_seed(&random, bps);
-	for (int n = 0; n < 20000; n++) {
-		uint32_t len = 64 + (uint32_t)fit_under(&random, 1451);
-		bool pass;
-
-		now += fit_under(&random, (uint64_t)(2 * BITS_NS(800) / bps) + 2);
-		tokens += (exact_t)(now - last) * bps;
-		tokens = tokens > full ? full : tokens;
-		last = now;
-		pass = tokens >= BITS_NS(len);
-		if (pass)
-			tokens -= BITS_NS(len);
-		rig_one(r, now, len);
-		assert_int_equal(r->batch.drop[0], pass ? WF_DROP_NONE : WF_DROP_policed);
-		assert_int_equal(r->batch.due_ns[0], now);
-		passed += pass;
-	}
-	assert_in_range(passed, 100, 19900);
-	rig_free(r);
-}
-
-static void
-police_is_a_token_bucket(void **state)
-{
-	police_like_a_bucket("8Mbit", "15kB", 15000);
-	police_like_a_bucket("1Gbit", "3028B", 3028);
-	police_like_a_bucket("10Gbit", "1514B", 1514);
-	police_like_a_bucket("56kbit", "1515B", 1515);
-	police_like_a_bucket("1Mbit", "100ms", 12500);
-}
-
-/* A byte's time does not end in binary: whether the bucket holds exactly enough must not depend on
- * the last bit. */
-static void
-police_lets_a_frame_of_just_the_burst_pass(void **state)
-{
-	for (size_t i = 0; i < WF_ARRAY_SIZE(rates); i++) {
-		struct rig *r = rate("rate=%s mode=police burst=1514B", rates[i]);
-
-		rig_one(r, 1000000 * WF_NS_PER_S, 1514);
-		assert_int_equal(r->batch.drop[0], WF_DROP_NONE);
-		rig_one(r, 1000000 * WF_NS_PER_S, 1);
-		assert_int_equal(r->batch.drop[0], WF_DROP_policed);
-		rig_free(r);
-	}
-}
-
-static void
-what_is_policed_takes_no_capacity(void **state)
-{
-	struct rig *r = rate("rate=8Mbit mode=police burst=1500B");
-
-	rig_one(r, WF_NS_PER_S, 1500);
-	for (int i = 0; i < 100; i++) {
-		rig_one(r, WF_NS_PER_S + 1, 1500);
-		assert_int_equal(r->batch.drop[0], WF_DROP_policed);
-	}
-	rig_one(r, WF_NS_PER_S + 1500000, 1500);
-	assert_int_equal(r->batch.drop[0], WF_DROP_NONE);
-	rig_free(r);
-}
-
-static void
-police_holds_nothing_and_shape_does(void **state)
-{
-	struct rig *police = rate("rate=8Mbit mode=police burst=15kB"), *shape = rate("rate=8Mbit");
-
-	assert_false(police->compile.needs & WF_NEED_HOLD);
-	assert_true(shape->compile.needs & WF_NEED_HOLD);
-	rig_free(police);
-	rig_free(shape);
-}
-
 static void
 a_class_has_one_owner_a_flow_needs_none(void **state)
 {
@@ -505,10 +419,6 @@ main(void)
 		cmocka_unit_test(a_burst_beyond_all_time_lets_everything_pass),
 		cmocka_unit_test(a_burst_may_be_a_time),
 		cmocka_unit_test(no_interval_carries_more_than_burst_and_rate),
-		cmocka_unit_test(police_is_a_token_bucket),
-		cmocka_unit_test(police_lets_a_frame_of_just_the_burst_pass),
-		cmocka_unit_test(what_is_policed_takes_no_capacity),
-		cmocka_unit_test(police_holds_nothing_and_shape_does),
 		cmocka_unit_test(a_class_has_one_owner_a_flow_needs_none),
 		cmocka_unit_test(a_raised_rate_keeps_the_backlog_that_has_a_time),
 	};
