@@ -209,6 +209,18 @@ stddev_is_the_populations(void **state)
 }
 
 static void
+stddev_below_a_nanosecond_is_exact_too(void **state)
+{
+	struct wf_hist *h = *state;
+
+	/* 990 of 1000 are 1: sd 0.0995. */
+	for (int i = 0; i < 1000; i++)
+		wf_hist_add(h, i < 990);
+	assert_int_equal(wf_hist_mean(h), 1);
+	assert_int_equal(wf_hist_stddev(h), 0);
+}
+
+static void
 merging_parts_gives_the_whole(void **state)
 {
 	struct wf_hist *whole = *state, *part = malloc(2 * sizeof(*part));
@@ -260,6 +272,7 @@ main(void)
 		CASE(count_min_and_max_are_exact),
 		CASE(mean_and_stddev_are_exact_far_from_zero),
 		CASE(stddev_is_the_populations),
+		CASE(stddev_below_a_nanosecond_is_exact_too),
 		CASE(merging_parts_gives_the_whole),
 		CASE(merging_an_empty_one_changes_nothing),
 	};

@@ -255,6 +255,58 @@ a_class_of_another_name_begins_anew(void **state)
 	bench_free(b);
 }
 
+/* The slot of a class that went is used again one change later; its state isn't. */
+static void
+a_class_in_a_used_slot_begins_anew(void **state)
+{
+	const char *class = "{ name = \"%s\"; match = { sport = \"%d\"; };"
+			    "  ab = { rate = \"1Mbit\"; }; }";
+	char x[200], y[200], z[200], yz[500];
+	struct bench *b;
+	wf_ns_t start;
+	uint16_t slot;
+
+	snprintf(x, sizeof(x), class, "x", 1);
+	snprintf(y, sizeof(y), class, "y", 2);
+	snprintf(z, sizeof(z), class, "z", 1);
+	snprintf(yz, sizeof(yz), "%s, %s", y, z);
+	b = bench_new(bench_text("", "", x), NULL);
+	slot = b->plan->dir[0].classes[1].slot;
+	start = b->now_ns;
+	for (int i = 0; i < 10; i++)
+		bench_one(b, 0, 1, 125);
+	bench_change(b, bench_text("", "", y));
+	bench_change(b, bench_text("", "", yz));
+	assert_int_equal(b->plan->dir[0].classes[2].slot, slot);
+	bench_one(b, 0, 1, 125);
+	bench_drain(b);
+	assert_int_equal(due_of(b, 10), start + MS);
+	bench_free(b);
+}
+
+static void
+a_flow_that_moves_to_another_class_begins_anew(void **state)
+{
+	const char *class = "{ name = \"%s\"; scope = \"flow\"; match = { sport = \"%d\"; };"
+			    "  ab = { rate = \"1Mbit\"; }; }";
+	char x[200], y[200], both[500];
+	struct bench *b;
+	wf_ns_t start;
+
+	snprintf(x, sizeof(x), class, "x", 1);
+	snprintf(y, sizeof(y), class, "y", 1);
+	snprintf(both, sizeof(both), "%s, %s", y, x);
+	b = bench_new(bench_text("", "", x), NULL);
+	start = b->now_ns;
+	for (int i = 0; i < 10; i++)
+		bench_one(b, 0, 1, 125);
+	bench_change(b, bench_text("", "", both));
+	bench_one(b, 0, 1, 125);
+	bench_drain(b);
+	assert_int_equal(due_of(b, 10), start + MS);
+	bench_free(b);
+}
+
 static void
 a_change_elsewhere_changes_nothing(void **state)
 {
@@ -373,15 +425,16 @@ static void
 a_new_flow_finds_fresh_state(void **state)
 {
 	struct bench_options o = { .max_flows = 1, .idle_ns = 10 * MS };
-	struct bench *b = bench_new(bench_text("scope = \"flow\"; rate = \"1kbit\";", "", ""), &o);
+	struct bench *b = bench_new(bench_text("scope = \"flow\"; delay = \"10s\";", "", ""), &o);
 	wf_ns_t start;
 
-	bench_one(b, 0, 1, 1250); /* 10 s */
+	bench_one(b, 0, 1, 125);
+	bench_change(b, bench_text("scope = \"flow\"; delay = \"1ms\";", "", ""));
 	age(b, 11 * MS);
 	start = b->now_ns;
 	bench_one(b, 0, 2, 125);
 	bench_drain(b);
-	assert_int_equal(due_of(b, 1), start + WF_NS_PER_S);
+	assert_int_equal(due_of(b, 1), start + MS);
 	bench_free(b);
 }
 
@@ -447,6 +500,8 @@ main(void)
 		cmocka_unit_test(another_model_begins_anew),
 		cmocka_unit_test(a_stage_that_was_away_begins_anew),
 		cmocka_unit_test(a_class_of_another_name_begins_anew),
+		cmocka_unit_test(a_class_in_a_used_slot_begins_anew),
+		cmocka_unit_test(a_flow_that_moves_to_another_class_begins_anew),
 		cmocka_unit_test(a_change_elsewhere_changes_nothing),
 		cmocka_unit_test(scope_may_change_there_and_back),
 		cmocka_unit_test(changing_delays_keeps_the_order),

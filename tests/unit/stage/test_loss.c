@@ -10,6 +10,7 @@
 
 #include "fit.h"
 #include "rig.h"
+#include "wf_rng.h"
 
 static bool
 lost(struct rig *r)
@@ -151,6 +152,22 @@ the_packet_is_decided_before_the_transition(void **state)
 
 	for (int i = 1; i < 100; i++)
 		assert_int_equal(lost(r), i % 2 ? !first : first);
+	rig_free(r);
+}
+
+/* Of a stationary chain the law cannot tell, so by the draws themselves. */
+static void
+the_first_packet_is_decided_by_the_first_state(void **state)
+{
+	struct rig *r = rig_new(WF_STAGE_LOSS, "model=gilbert-elliott p=0.2 r=0.3");
+
+	for (uint64_t flow = 0; flow < 1000; flow++) {
+		uint64_t start;
+
+		rig_flow(r, 7, flow);
+		start = wf_rng_draw(wf_rng_packet(r->flow.rng_key, 0), WF_RNG_LOSS_START);
+		assert_int_equal(lost(r), start < wf_rng_threshold(0.4));
+	}
 	rig_free(r);
 }
 
@@ -328,6 +345,7 @@ main(void)
 		cmocka_unit_test(exempt_neighbours_are_never_lost),
 		cmocka_unit_test(neighbours_are_lost_by_default),
 		cmocka_unit_test(the_packet_is_decided_before_the_transition),
+		cmocka_unit_test(the_first_packet_is_decided_by_the_first_state),
 		cmocka_unit_test(the_first_state_is_stationary),
 		cmocka_unit_test(pairs_follow_all_four_parameters),
 		cmocka_unit_test(plr_and_mean_burst_mean_p_and_r),
