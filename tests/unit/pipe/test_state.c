@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * State of classes and flows: each its own, kept over live changes, given back when flows age.
+ * State of classes and flows: each its own, and kept over live changes.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,6 @@
 
 #include "bench.h"
 #include "fit.h"
-#include "wf_pipe_internal.h"
 
 #define MS WF_NS_PER_MS
 
@@ -83,58 +82,6 @@ classes_do_not_share_state(void **state)
 	bench_drain(b);
 	assert_int_equal(due_of(b, 0), start + MS);
 	assert_int_equal(due_of(b, 1), start + MS);
-	bench_free(b);
-}
-
-/* ---- A full table ---- */
-
-static void
-without_room_flows_share_the_classes_state(void **state)
-{
-	struct bench_options few = { .max_flows = 4 };
-	struct bench *b =
-		bench_new(bench_text("scope = \"flow\"; rate = \"1Mbit\";", "", ""), &few);
-	wf_ns_t start = b->now_ns;
-
-	for (uint32_t flow = 0; flow < 10; flow++)
-		bench_one(b, 0, flow, 125);
-	bench_drain(b);
-	bench_check(b);
-	for (uint32_t i = 0; i < 10; i++)
-		assert_int_equal(due_of(b, i), start + (i < 4 ? 1 : i - 3) * MS);
-	assert_int_equal(b->total[0].fallback, 6);
-	assert_int_equal(bench_class(b, 0, "default")->flows, 4);
-	bench_free(b);
-}
-
-static void
-without_room_fates_are_still_random(void **state)
-{
-	struct bench_options few = { .max_flows = 1 };
-	struct bench *b = bench_new(bench_text("loss = \"50%\";", "", ""), &few);
-
-	for (uint32_t flow = 0; flow < 2001; flow++)
-		bench_one(b, 0, flow, 125);
-	bench_drain(b);
-	assert_in_range(b->n_out, 850, 1150);
-	bench_check(b);
-	assert_int_equal(b->total[0].fallback, 2000);
-	bench_free(b);
-}
-
-static void
-without_room_classes_are_still_told_apart(void **state)
-{
-	struct bench_options few = { .max_flows = 1 };
-	struct bench *b = bench_new(bench_text("", "",
-					    "{ name = \"x\"; match = { sport = \"5-9\"; };"
-					    "  ab = { blackhole = true; }; }"),
-		&few);
-
-	for (uint32_t flow = 0; flow < 10; flow++)
-		bench_one(b, 0, flow, 125);
-	bench_drain(b);
-	assert_int_equal(b->n_out, 5);
 	bench_free(b);
 }
 
@@ -385,90 +332,6 @@ changing_delays_keeps_the_order(void **state)
 	}
 }
 
-/* ---- Ageing ---- */
-
-static void
-age(struct bench *b, wf_ns_t idle_ns)
-{
-	b->now_ns += idle_ns;
-	for (int i = 0; i < 2000; i++)
-		wf_pipe_tidy(b->pipe, b->now_ns);
-}
-
-static void
-aged_flows_give_their_state_back(void **state)
-{
-	struct bench_options o = { .max_flows = 100, .idle_ns = 10 * WF_NS_PER_S };
-	struct bench *b = bench_new(
-		bench_text("scope = \"flow\"; rate = \"1Mbit\"; queue = \"500pkt\";", "", ""), &o);
-	uint32_t words = 0;
-
-	for (uint32_t round = 0; round < 20; round++) {
-		for (uint32_t flow = 0; flow < 100; flow++)
-			for (int k = 0; k < 40; k++)
-				bench_one(b, 0, round * 100 + flow, 125);
-		bench_drain(b);
-		bench_check(b);
-		assert_int_equal(bench_class(b, 0, "default")->flows, 100);
-		age(b, 11 * WF_NS_PER_S);
-		bench_check(b);
-		assert_int_equal(bench_class(b, 0, "default")->flows, 0);
-		words = round == 0 ? b->pipe->env.arena.used_words : words;
-	}
-	assert_int_equal(b->total[0].fallback, 0);
-	assert_int_equal(b->pipe->used_states, 100);
-	assert_int_equal(b->pipe->env.arena.used_words, words);
-	bench_free(b);
-}
-
-static void
-a_new_flow_finds_fresh_state(void **state)
-{
-	struct bench_options o = { .max_flows = 1, .idle_ns = 10 * MS };
-	struct bench *b = bench_new(bench_text("scope = \"flow\"; delay = \"10s\";", "", ""), &o);
-	wf_ns_t start;
-
-	bench_one(b, 0, 1, 125);
-	bench_change(b, bench_text("scope = \"flow\"; delay = \"1ms\";", "", ""));
-	age(b, 11 * MS);
-	start = b->now_ns;
-	bench_one(b, 0, 2, 125);
-	bench_drain(b);
-	assert_int_equal(due_of(b, 1), start + MS);
-	bench_free(b);
-}
-
-static void
-a_sparse_flow_does_not_repeat_its_first_draw(void **state)
-{
-	struct bench_options o = { .max_flows = 100, .idle_ns = 10 * WF_NS_PER_S };
-	struct bench *b = bench_new(bench_text("loss = \"50%\";", "", ""), &o);
-
-	for (int i = 0; i < 200; i++) {
-		bench_one(b, 0, 1, 100);
-		bench_until(b, b->now_ns);
-		age(b, 11 * WF_NS_PER_S);
-		assert_int_equal(wf_flow_table_count(b->pipe->flows), 0);
-	}
-	assert_in_range(b->n_out, 70, 130);
-	bench_free(b);
-}
-
-static void
-flows_in_use_do_not_age(void **state)
-{
-	struct bench_options o = { .max_flows = 100, .idle_ns = 10 * WF_NS_PER_S };
-	struct bench *b = bench_new(bench_text("loss = \"1%\";", "", ""), &o);
-
-	for (int i = 0; i < 20; i++) {
-		bench_one(b, 0, 1, 100);
-		age(b, 9 * WF_NS_PER_S);
-		assert_int_equal(wf_flow_table_count(b->pipe->flows), 1);
-	}
-	bench_drain(b);
-	bench_free(b);
-}
-
 static void
 neighbours_may_be_exempt(void **state)
 {
@@ -491,9 +354,6 @@ main(void)
 		cmocka_unit_test(with_scope_flow_each_flow_has_its_rate),
 		cmocka_unit_test(directions_do_not_share_state),
 		cmocka_unit_test(classes_do_not_share_state),
-		cmocka_unit_test(without_room_flows_share_the_classes_state),
-		cmocka_unit_test(without_room_fates_are_still_random),
-		cmocka_unit_test(without_room_classes_are_still_told_apart),
 		cmocka_unit_test(the_backlog_of_a_rate_outlives_a_change),
 		cmocka_unit_test(the_count_of_a_queue_outlives_a_change),
 		cmocka_unit_test(the_chain_of_every_flow_outlives_a_change),
@@ -505,10 +365,6 @@ main(void)
 		cmocka_unit_test(a_change_elsewhere_changes_nothing),
 		cmocka_unit_test(scope_may_change_there_and_back),
 		cmocka_unit_test(changing_delays_keeps_the_order),
-		cmocka_unit_test(aged_flows_give_their_state_back),
-		cmocka_unit_test(a_new_flow_finds_fresh_state),
-		cmocka_unit_test(a_sparse_flow_does_not_repeat_its_first_draw),
-		cmocka_unit_test(flows_in_use_do_not_age),
 		cmocka_unit_test(neighbours_may_be_exempt),
 	};
 
