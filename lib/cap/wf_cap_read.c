@@ -57,6 +57,11 @@ wf_cap_read(struct wf_cap_reader *r, struct wf_cap_packet *p, struct wf_err *err
 	if (rc != 1)
 		return wf_err_add(err, &where, "What came before was read",
 			"the capture is damaged: %s", pcap_geterr(r->pcap));
+	/* pcapng's 64 bits say anything: what no pcap could hold, up to the year 2106, is noise. */
+	if (h->ts.tv_sec < 0 || h->ts.tv_sec > UINT32_MAX || h->ts.tv_usec < 0 ||
+		h->ts.tv_usec >= (suseconds_t)WF_NS_PER_S)
+		return wf_err_add(err, &where, "What came before was read",
+			"the capture is damaged: a packet's time is out of range");
 	/* With nanosecond precision tv_usec holds nanoseconds. */
 	p->time_ns = (wf_ns_t)h->ts.tv_sec * WF_NS_PER_S + (wf_ns_t)h->ts.tv_usec;
 	p->cap_bytes = h->caplen;
