@@ -44,6 +44,22 @@ fail:
 	return NULL;
 }
 
+/* pcapng's 64 bits say anything: what no pcap could hold, up to the year 2106, is noise. pcap's own
+ * 32 bits have no sign, but libpcap gives them one. With nanosecond precision tv_usec holds
+ * nanoseconds. */
+static bool
+stamp(const struct wf_cap_reader *r, const struct timeval *ts, wf_ns_t *time_ns)
+{
+	int64_t s = ts->tv_sec;
+
+	if (s < 0 && s >= INT32_MIN && pcap_major_version(r->pcap) == PCAP_VERSION_MAJOR)
+		s += 1ll << 32;
+	if (s < 0 || s > UINT32_MAX || ts->tv_usec < 0 || ts->tv_usec >= (suseconds_t)WF_NS_PER_S)
+		return false;
+	*time_ns = (wf_ns_t)s * WF_NS_PER_S + (wf_ns_t)ts->tv_usec;
+	return true;
+}
+
 int
 wf_cap_read(struct wf_cap_reader *r, struct wf_cap_packet *p, struct wf_err *err)
 {
@@ -57,13 +73,9 @@ wf_cap_read(struct wf_cap_reader *r, struct wf_cap_packet *p, struct wf_err *err
 	if (rc != 1)
 		return wf_err_add(err, &where, "What came before was read",
 			"the capture is damaged: %s", pcap_geterr(r->pcap));
-	/* pcapng's 64 bits say anything: what no pcap could hold, up to the year 2106, is noise. */
-	if (h->ts.tv_sec < 0 || h->ts.tv_sec > UINT32_MAX || h->ts.tv_usec < 0 ||
-		h->ts.tv_usec >= (suseconds_t)WF_NS_PER_S)
+	if (!stamp(r, &h->ts, &p->time_ns))
 		return wf_err_add(err, &where, "What came before was read",
 			"the capture is damaged: a packet's time is out of range");
-	/* With nanosecond precision tv_usec holds nanoseconds. */
-	p->time_ns = (wf_ns_t)h->ts.tv_sec * WF_NS_PER_S + (wf_ns_t)h->ts.tv_usec;
 	p->cap_bytes = h->caplen;
 	p->len_bytes = h->len < h->caplen ? h->caplen : h->len;
 	p->data = data;
