@@ -79,9 +79,8 @@ struct rate_cfg {
 	fine_t limit_wait;      /* longest sojourn, where the limit is bytes or time */
 	uint64_t limit_packets; /* or 0 */
 	uint64_t ns_per_byte;   /* 32.32 */
-	uint64_t cell_inverse;  /* 2^40 / cell, rounded up; 0: no cells */
 	int32_t overhead;
-	uint32_t cell, cell_total;
+	uint32_t cell, cell_total; /* payload bytes, or 0: no cells; all bytes */
 	bool police;
 };
 
@@ -156,7 +155,6 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	if (p->cell != 0) {
 		r->cell = (uint32_t)p->cell;
 		r->cell_total = (uint32_t)(p->cell + p->cell_overhead);
-		r->cell_inverse = (1ull << 40) / p->cell + 1;
 	}
 	r->police = p->mode == POLICE;
 	if (compile_limit(p, c, r) < 0)
@@ -179,17 +177,16 @@ start(const void *cfg, void *state, uint64_t packet_rng, wf_ns_t now_ns)
 	s->end_ns = (int64_t)((FINE(now_ns) - r->burst) >> 32);
 }
 
-static inline uint32_t
+static inline uint64_t
 wire_bytes(const struct rate_cfg *r, uint32_t len_bytes)
 {
 	int64_t wire = (int64_t)len_bytes + r->overhead;
 
 	if (wire < 1)
 		wire = 1;
-	if (r->cell_inverse != 0)
-		wire = (int64_t)((((uint64_t)wire + r->cell - 1) * r->cell_inverse) >> 40) *
-		       r->cell_total;
-	return (uint32_t)wire;
+	if (r->cell != 0)
+		wire = (wire + r->cell - 1) / r->cell * r->cell_total;
+	return (uint64_t)wire;
 }
 
 static inline void
@@ -202,7 +199,7 @@ one(const struct rate_cfg *r, struct rate_state *s, struct wf_batch *b, uint16_t
 
 	if (end < FINE(now) - r->burst)
 		end = FINE(now) - r->burst;
-	end += (fine_t)r->ns_per_byte * wire_bytes(r, b->len_bytes[i]);
+	end += (fine_t)r->ns_per_byte * (fine_t)wire_bytes(r, b->len_bytes[i]);
 	end_ns = (int64_t)((end + UINT32_MAX) >> 32); /* never early: rounded up */
 	if (end_ns > (int64_t)now) {
 		if (r->police) {
