@@ -40,7 +40,7 @@ const struct wf_param wf_top_table[] = {
 		.fallback = "60s",
 		.min = "1s",
 		.max = "24h",
-		.help = "a flow unseen for so long is forgotten" },
+		.help = "a flow unseen for so long ends: its state is forgotten" },
 	[TOP_PORTS] = { .name = "ports",
 		.type = WF_PARAM_ELSEWHERE,
 		.kind = "list",

@@ -3,8 +3,12 @@
  *
  * rte_hash maps a key to a position, which is the flow's place in an array of cache lines. It has
  * an eighth more room than flows are allowed, because a cuckoo hash that is full to the last place
- * refuses keys. Ageing sweeps the array with a cursor, a few entries a call. What outlives a flow
- * is its ordinal, in a direct-mapped table: a place is taken over by the flow that aged out last.
+ * refuses keys.
+ *
+ * A flow ends when it has been idle for idle_ns, whoever notices first: its next packet, or the
+ * cursor that sweeps the array a few entries a call. An ended flow stays in its place, with its
+ * ordinal, until a new one needs the room; then the ordinal moves to a direct-mapped table. So all
+ * that a packet finds follows from the packets before it, never from when somebody swept.
  */
 #include "wf_flow_table.h"
 
@@ -17,7 +21,7 @@
 
 #include "wf_rng.h"
 
-/* Ordinal of a flow that aged out; 0 where there is none. */
+/* Ordinal of a flow that lost its place; 0 where there is none. */
 struct past {
 	uint64_t hash;
 	uint64_t ordinal;
@@ -30,8 +34,10 @@ struct wf_flow_table {
 	uint64_t past_mask;
 	uint32_t n_slots;
 	uint32_t max_flows;
-	uint32_t count;
-	uint32_t cursor;
+	uint32_t n_keys; /* places taken: flows that live, and ended ones */
+	uint32_t n_live;
+	uint32_t cursor; /* of the sweep */
+	uint32_t hand;   /* where room was found last */
 	wf_ns_t idle_ns;
 	wf_flow_end_fn end;
 	void *ctx;
@@ -41,6 +47,9 @@ static_assert(WF_BURST <= RTE_HASH_LOOKUP_BULK_MAX, "one lookup a burst");
 
 /* The table's limit keeps all sums within 32 bits. */
 #define FLOWS_MAX (1u << 28)
+
+/* Places looked at for one new flow in a table that is full. */
+#define ROOM_BUDGET 64
 
 /* Heads of the allocations, rte_hash's own struct, its ring. */
 #define FIXED_BYTES 4096
@@ -119,18 +128,32 @@ wf_flow_table_new(
 	return t;
 }
 
+/* The flow ends; its place keeps its key. */
+static void
+end_flow(struct wf_flow_table *t, struct wf_flow *f)
+{
+	if (t->end != NULL)
+		t->end(t->ctx, f);
+	f->stage = WF_FLOW_ENDED;
+	f->state = WF_NO_STATE;
+	f->class_epoch = 0;
+	t->n_live--;
+}
+
+static inline bool
+is_idle(const struct wf_flow_table *t, const struct wf_flow *f, wf_ns_t now_ns)
+{
+	return now_ns > f->last_seen_ns && now_ns - f->last_seen_ns >= t->idle_ns;
+}
+
 void
 wf_flow_table_free(struct wf_flow_table *t)
 {
 	if (t == NULL)
 		return;
-	for (uint32_t i = 0; t->count > 0 && i < t->n_slots; i++) {
-		if (!t->flows[i].live)
-			continue;
-		if (t->end != NULL)
-			t->end(t->ctx, &t->flows[i]);
-		t->count--;
-	}
+	for (uint32_t i = 0; t->n_live > 0 && i < t->n_slots; i++)
+		if (t->flows[i].stage == WF_FLOW_LIVE)
+			end_flow(t, &t->flows[i]);
 	rte_free(t->past);
 	rte_free(t->flows);
 	rte_hash_free(t->hash);
@@ -143,36 +166,98 @@ past_of(struct wf_flow_table *t, uint64_t hash)
 	return &t->past[hash & t->past_mask];
 }
 
-/* The flow of a key that the burst's lookup did not find: an earlier packet of the burst may have
- * created it since (`grown`). NULL: no room. */
-static __attribute__((noinline)) struct wf_flow *
-create(struct wf_flow_table *t, const struct wf_flow_key *key, uint64_t hash, uint64_t dir_key,
-	bool grown)
+/* Gives up the place of an ended flow, or of one that is idle now. */
+static void
+evict(struct wf_flow_table *t, uint32_t position)
 {
-	int32_t position = -ENOENT;
-	const struct past *past;
+	struct wf_flow *f = &t->flows[position];
+	void *key;
+	int rc;
+
+	if (f->stage == WF_FLOW_LIVE)
+		end_flow(t, f);
+	if (f->ordinal != 0)
+		*past_of(t, f->hash) = (struct past){ .hash = f->hash, .ordinal = f->ordinal };
+	rc = rte_hash_get_key_with_position(t->hash, (int32_t)position, &key);
+	if (rc == 0)
+		rc = rte_hash_del_key_with_hash(t->hash, key, signature(f->hash));
+	assert(rc >= 0);
+	memset(f, 0, sizeof(*f));
+	t->n_keys--;
+}
+
+/* Looks for a place that can be given up, a bounded stretch from the last one. */
+static bool
+make_room(struct wf_flow_table *t, wf_ns_t now_ns)
+{
+	for (uint32_t i = 0; i < ROOM_BUDGET && i < t->n_slots; i++) {
+		uint32_t at = t->hand;
+		const struct wf_flow *f = &t->flows[at];
+
+		t->hand = at + 1 == t->n_slots ? 0 : at + 1;
+		if (f->stage != WF_FLOW_FREE && is_idle(t, f, now_ns)) {
+			evict(t, at);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A place for a new key; NULL: none. */
+static struct wf_flow *
+create(struct wf_flow_table *t, const struct wf_flow_key *key, uint64_t hash, uint64_t dir_key,
+	wf_ns_t now_ns)
+{
+	int32_t position = rte_hash_add_key_with_hash(t->hash, key, signature(hash));
+	const struct past *past = past_of(t, hash);
 	struct wf_flow *f;
 
-	if (t->count < t->max_flows)
-		position = rte_hash_add_key_with_hash(t->hash, key, signature(hash));
-	else if (grown)
-		position = rte_hash_lookup_with_hash(t->hash, key, signature(hash));
 	if (position < 0)
 		return NULL;
 	f = &t->flows[position];
-	if (f->live)
-		return f;
-	past = past_of(t, hash);
 	*f = (struct wf_flow){
-		.live = true,
+		.stage = WF_FLOW_LIVE,
 		.hash = hash,
 		.dir = (uint16_t)(key->dir[0] << 8 | key->dir[1]),
 		.rng_key = wf_rng_flow(dir_key, hash),
 		.ordinal = past->hash == hash ? past->ordinal : 0,
 		.state = WF_NO_STATE,
+		.last_seen_ns = now_ns,
 	};
-	t->count++;
+	t->n_keys++;
+	t->n_live++;
 	return f;
+}
+
+/* The flow of a key that the burst's lookup did not find, or whose place may have been given up
+ * since: an earlier packet of the burst may have created it. NULL: no room. */
+static __attribute__((noinline)) struct wf_flow *
+find_or_create(struct wf_flow_table *t, const struct wf_flow_key *key, uint64_t hash,
+	uint64_t dir_key, wf_ns_t now_ns, bool *changed)
+{
+	if (*changed) {
+		int32_t position = rte_hash_lookup_with_hash(t->hash, key, signature(hash));
+
+		if (position >= 0)
+			return &t->flows[position];
+	}
+	if (t->n_keys >= t->max_flows && !make_room(t, now_ns))
+		return NULL;
+	*changed = true;
+	return create(t, key, hash, dir_key, now_ns);
+}
+
+/* A packet of a flow whose key is known. */
+static inline void
+touch(struct wf_flow_table *t, struct wf_flow *f, wf_ns_t now_ns)
+{
+	if (WF_UNLIKELY(f->stage == WF_FLOW_LIVE && is_idle(t, f, now_ns)))
+		end_flow(t, f);
+	if (WF_UNLIKELY(f->stage == WF_FLOW_ENDED)) {
+		f->stage = WF_FLOW_LIVE;
+		t->n_live++;
+	}
+	f->last_seen_ns = now_ns;
 }
 
 void
@@ -182,7 +267,7 @@ wf_flow_table_lookup(struct wf_flow_table *t, const struct wf_flow_key *const *k
 {
 	hash_sig_t signatures[WF_BURST];
 	int32_t positions[WF_BURST];
-	uint32_t before = t->count;
+	bool changed = false; /* positions may be out of date */
 
 	assert(n <= WF_BURST);
 	if (n == 0)
@@ -194,34 +279,14 @@ wf_flow_table_lookup(struct wf_flow_table *t, const struct wf_flow_key *const *k
 	for (uint32_t i = 0; i < n; i++)
 		__builtin_prefetch(&t->flows[positions[i] < 0 ? 0 : positions[i]], 1);
 	for (uint32_t i = 0; i < n; i++) {
-		if (WF_LIKELY(positions[i] >= 0)) {
+		if (WF_LIKELY(positions[i] >= 0 && !changed))
 			out[i] = &t->flows[positions[i]];
-		} else {
-			out[i] = create(t, keys[i], hashes[i], dir_keys[i], t->count != before);
-			if (out[i] == NULL)
-				continue;
-		}
-		out[i]->last_seen_ns = now_ns[i];
+		else
+			out[i] = find_or_create(
+				t, keys[i], hashes[i], dir_keys[i], now_ns[i], &changed);
+		if (WF_LIKELY(out[i] != NULL))
+			touch(t, out[i], now_ns[i]);
 	}
-}
-
-static void
-forget(struct wf_flow_table *t, uint32_t position)
-{
-	struct wf_flow *f = &t->flows[position];
-	void *key;
-	int rc;
-
-	if (f->ordinal != 0)
-		*past_of(t, f->hash) = (struct past){ .hash = f->hash, .ordinal = f->ordinal };
-	if (t->end != NULL)
-		t->end(t->ctx, f);
-	rc = rte_hash_get_key_with_position(t->hash, (int32_t)position, &key);
-	if (rc == 0)
-		rc = rte_hash_del_key_with_hash(t->hash, key, signature(f->hash));
-	assert(rc >= 0);
-	memset(f, 0, sizeof(*f));
-	t->count--;
 }
 
 void
@@ -229,26 +294,25 @@ wf_flow_table_age(struct wf_flow_table *t, wf_ns_t now_ns, uint32_t budget)
 {
 	if (budget > t->n_slots)
 		budget = t->n_slots;
-	while (budget-- > 0 && t->count > 0) {
-		uint32_t at = t->cursor;
-		const struct wf_flow *f = &t->flows[at];
+	while (budget-- > 0 && t->n_live > 0) {
+		struct wf_flow *f = &t->flows[t->cursor];
 
-		t->cursor = at + 1 == t->n_slots ? 0 : at + 1;
-		if (f->live && now_ns > f->last_seen_ns && now_ns - f->last_seen_ns >= t->idle_ns)
-			forget(t, at);
+		t->cursor = t->cursor + 1 == t->n_slots ? 0 : t->cursor + 1;
+		if (f->stage == WF_FLOW_LIVE && is_idle(t, f, now_ns))
+			end_flow(t, f);
 	}
 }
 
 uint32_t
 wf_flow_table_count(const struct wf_flow_table *t)
 {
-	return t->count;
+	return t->n_live;
 }
 
 void
 wf_flow_table_each(struct wf_flow_table *t, void (*fn)(void *ctx, struct wf_flow *flow), void *ctx)
 {
 	for (uint32_t i = 0; i < t->n_slots; i++)
-		if (t->flows[i].live)
+		if (t->flows[i].stage == WF_FLOW_LIVE)
 			fn(ctx, &t->flows[i]);
 }

@@ -11,19 +11,21 @@
 static_assert(WF_BATCH_ROWS >= WF_BURST * 8, "room for seven copies of every packet");
 
 /* What stages may know of a flow. One cache line; written by the worker that owns the flow. */
+enum wf_flow_stage { WF_FLOW_FREE, WF_FLOW_LIVE, WF_FLOW_ENDED };
+
 struct wf_flow {
 	uint64_t rng_key;     /* of (seed, direction, flow): wf_rng_flow */
 	uint64_t ordinal;     /* packets seen; the next packet's number */
 	wf_ns_t last_due_ns;  /* order = "flow": release of the packet before */
 	wf_ns_t last_seen_ns; /* for ageing */
-	uint64_t hash;        /* wf_flow_hash, to save the ordinal on ageing */
+	uint64_t hash;        /* wf_flow_hash, to keep the ordinal beyond the table */
 	uint32_t state;       /* index of the state block of scope = "flow"; WF_NO_STATE */
 	uint32_t class_epoch; /* rules under which class_id was found */
 	uint16_t class_id;    /* index into the direction's classes */
 	uint16_t dir;         /* link direction */
 	uint16_t slot;        /* class counters that list it; valid when class_epoch is not 0 */
 	uint8_t dscp;         /* for which class_id was found */
-	bool live;            /* lib/flow's own: this entry of its table is taken */
+	uint8_t stage;        /* lib/flow's own: enum wf_flow_stage */
 	uint8_t pad[8];
 };
 static_assert(sizeof(struct wf_flow) == WF_CACHE_LINE, "one line a flow");

@@ -303,48 +303,82 @@ room_is_made_by_ageing(void **state)
 
 	look(t, 1, 100);
 	look(t, 2, 1000);
-	assert_null(look(t, 3, 1100));
-	age_all(t, 100 + IDLE_NS);
-	assert_non_null(look(t, 3, 1200));
-	assert_null(look(t, 4, 1200));
+	assert_null(look(t, 3, 100 + IDLE_NS - 1));
+	assert_non_null(look(t, 3, 100 + IDLE_NS)); /* nobody has swept: it is idle all the same */
+	assert_int_equal(ended, 1);
+	assert_int_equal(ended_hash, hash_of(1));
+	assert_null(look(t, 4, 100 + IDLE_NS));
+	wf_flow_table_free(t);
+}
+
+/* Room is looked for in a bounded stretch, and further on each time. */
+static void
+room_is_found_in_the_end(void **state)
+{
+	struct wf_flow_table *t = table_of(1000);
+	uint32_t tries = 1;
+
+	for (uint32_t n = 0; n < 1000; n++)
+		look(t, n, n == 777 ? 100 : 200);
+	while (look(t, 5000, 100 + IDLE_NS) == NULL)
+		assert_true(++tries < 200);
+	assert_true(tries > 1);
+	assert_int_equal(ended_hash, hash_of(777));
 	wf_flow_table_free(t);
 }
 
 static void
-a_flow_that_comes_back_counts_on(void **state)
+a_flow_that_comes_back_counts_on(bool swept)
 {
 	struct wf_flow_table *t = table_of(100);
 	struct wf_flow *f = look(t, 1, 100);
 
+	ended = 0;
 	f->ordinal = 12345678901ull;
 	f->state = 7;
+	f->class_epoch = 3;
 	f->last_due_ns = 99;
-	age_all(t, 100 + IDLE_NS);
+	if (swept)
+		age_all(t, 100 + IDLE_NS);
 	look(t, 2, 3000);
 	f = look(t, 1, 3000);
+	assert_int_equal(ended, 1);
+	assert_int_equal(wf_flow_table_count(t), 2);
 	assert_int_equal(f->ordinal, 12345678901ull);
 	assert_int_equal(f->state, WF_NO_STATE);
-	assert_int_equal(f->last_due_ns, 0);
+	assert_int_equal(f->class_epoch, 0);
+	assert_int_equal(f->last_due_ns, 99); /* what is under way still comes first */
 	f->ordinal++;
-	age_all(t, 3000 + IDLE_NS);
+	if (swept)
+		age_all(t, 3000 + IDLE_NS);
 	assert_int_equal(look(t, 1, 6000)->ordinal, 12345678902ull);
 	assert_int_equal(look(t, 3, 6000)->ordinal, 0);
 	wf_flow_table_free(t);
 }
 
-/* With one place for past ordinals, the flow that aged out last has it. */
+static void
+an_ended_flow_that_comes_back_counts_on(void **state)
+{
+	a_flow_that_comes_back_counts_on(true);
+}
+
+static void
+an_idle_flow_that_comes_back_ends_first(void **state)
+{
+	a_flow_that_comes_back_counts_on(false);
+}
+
+/* With one place for past ordinals, the flow that lost its place last has it. */
 static void
 past_ordinals_are_bounded(void **state)
 {
 	struct wf_flow_table *t = table_of(1);
 
 	look(t, 1, 100)->ordinal = 5;
-	age_all(t, 2000);
 	look(t, 2, 3000)->ordinal = 6;
-	age_all(t, 5000);
-	assert_int_equal(look(t, 1, 6000)->ordinal, 0);
-	age_all(t, 8000); /* it counted nothing, so it takes nobody's place */
-	assert_int_equal(look(t, 2, 9000)->ordinal, 6);
+	assert_int_equal(look(t, 3, 6000)->ordinal, 0); /* it counts nothing: takes no place */
+	assert_int_equal(look(t, 1, 9000)->ordinal, 0);
+	assert_int_equal(look(t, 2, 12000)->ordinal, 6);
 	wf_flow_table_free(t);
 }
 
@@ -385,7 +419,7 @@ collisions_are_flows_of_their_own(void **state)
 	age_all(t, 100 + IDLE_NS);
 	assert_int_equal(wf_flow_table_count(t), 0);
 	assert_int_equal(ended, found + 1);
-	assert_non_null(look(t, number[KEYS - 1], 100));
+	assert_ptr_equal(look(t, number[0], 2000), f[0]);
 	wf_flow_table_free(t);
 }
 
@@ -428,7 +462,9 @@ main(void)
 		cmocka_unit_test(a_flow_seen_in_the_future_stays),
 		cmocka_unit_test(ageing_looks_at_no_more_than_its_budget),
 		cmocka_unit_test(room_is_made_by_ageing),
-		cmocka_unit_test(a_flow_that_comes_back_counts_on),
+		cmocka_unit_test(room_is_found_in_the_end),
+		cmocka_unit_test(an_ended_flow_that_comes_back_counts_on),
+		cmocka_unit_test(an_idle_flow_that_comes_back_ends_first),
 		cmocka_unit_test(past_ordinals_are_bounded),
 		cmocka_unit_test(collisions_are_flows_of_their_own),
 		cmocka_unit_test(each_visits_every_flow_once),

@@ -14,14 +14,15 @@
 #include "wf_rng.h"
 
 enum { UNIVERSE = 6000, MAX_FLOWS = 2048, PACKETS = 1000000 };
-#define IDLE_NS 100000ull
+#define IDLE_NS 150000ull
 
 struct model_flow {
 	struct wf_flow_key key;
 	uint64_t hash;
 	struct wf_flow *flow; /* NULL: not in the table */
 	uint64_t ordinal;     /* packets counted since it began, across ageing */
-	uint64_t saved;       /* ordinal when it aged out last */
+	uint64_t saved;       /* ordinal when it ended last ... */
+	wf_ns_t saved_due_ns; /* ... and last_due_ns */
 	wf_ns_t last_seen_ns;
 };
 
@@ -64,6 +65,7 @@ flow_ends(void *ctx, struct wf_flow *flow)
 		assert_true(m->now_ns - f->last_seen_ns >= IDLE_NS);
 	f->flow = NULL;
 	f->saved = f->ordinal;
+	f->saved_due_ns = flow->last_due_ns;
 	m->count--;
 	m->aged++;
 }
@@ -73,7 +75,7 @@ check_new(struct model *m, struct model_flow *f, struct wf_flow *flow)
 {
 	assert_int_equal(flow->hash, f->hash);
 	assert_int_equal(flow->state, WF_NO_STATE);
-	assert_int_equal(flow->last_due_ns, 0);
+	assert_true(flow->last_due_ns == 0 || flow->last_due_ns == f->saved_due_ns);
 	assert_int_equal(flow->rng_key, wf_rng_flow(f->hash ^ 1, f->hash));
 	/* Its past may have been taken over by another's. */
 	assert_true(flow->ordinal == 0 || flow->ordinal == f->saved);
@@ -92,7 +94,8 @@ check_packet(struct model *m, struct model_flow *f, struct wf_flow *flow, wf_ns_
 {
 	if (flow == NULL) {
 		assert_null(f->flow);
-		assert_int_equal(m->count, MAX_FLOWS);
+		/* Room is looked for in a stretch of the table, not in all of it. */
+		assert_in_range(m->count, MAX_FLOWS * 9 / 10, MAX_FLOWS);
 		m->refused++;
 		return;
 	}
