@@ -255,6 +255,12 @@ wf_pipe_tidy(struct wf_pipe *p, wf_ns_t now_ns)
 }
 
 void
+wf_pipe_tidy_all(struct wf_pipe *p, wf_ns_t now_ns)
+{
+	wf_flow_table_age(p->flows, now_ns, UINT32_MAX);
+}
+
+void
 wf_pipe_handed_out(struct wf_pipe *p, uint32_t dir, const struct wf_rx *rx, uint32_t n)
 {
 	struct wf_dir_stats *ds = &p->stats->now->dir[dir];

@@ -75,6 +75,8 @@ uint32_t wf_pipe_owner(
 
 /* A little housekeeping: ages flows. Call once a loop turn. */
 void wf_pipe_tidy(struct wf_pipe *p, wf_ns_t now_ns);
+/* All of it at once: for the end of a run. */
+void wf_pipe_tidy_all(struct wf_pipe *p, wf_ns_t now_ns);
 
 /* Counts at the worker's side of the hand-off rings; handed_out counts rx too. Of handed-in packets
  * wf_pipe_in is called with count_rx = false. */

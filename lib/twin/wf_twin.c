@@ -18,7 +18,7 @@
 #include "wf_twin_snapshot.h"
 
 /* After the last packet: past everything that can be held. */
-#define END_OF_TIME (UINT64_MAX >> 2)
+#define END_OF_TIME ((wf_ns_t)INT64_MAX)
 #define TAKE_BURST  64
 
 /* One capture that is read: its next packet, already on the heap. */
@@ -36,8 +36,16 @@ struct twin {
 	struct input in[2];
 	wf_ns_t first_ns, last_ns;
 	uint64_t time_clamped;
-	int rc;
+	int rc;    /* the first error */
+	bool dead; /* it is one that leaves no result */
 };
+
+static void
+die(struct twin *t, int rc)
+{
+	t->rc = rc;
+	t->dead = true;
+}
 
 /* Fetches the next packet of one side. */
 static void
@@ -51,7 +59,7 @@ advance(struct twin *t, int side)
 	if (in->reader == NULL)
 		return;
 	rc = wf_cap_read(in->reader, &p, t->err);
-	if (rc < 0)
+	if (rc < 0 && t->rc == 0)
 		t->rc = rc; /* what was read is good: go on to the end with it */
 	if (rc <= 0) {
 		in->reader = NULL;
@@ -59,8 +67,7 @@ advance(struct twin *t, int side)
 	}
 	in->next = wf_twin_packet_new(&p);
 	if (in->next == NULL) {
-		in->reader = NULL;
-		t->rc = wf_err_add(t->err, NULL, NULL, "out of memory");
+		die(t, wf_err_add(t->err, NULL, NULL, "out of memory"));
 		return;
 	}
 	if (p.time_ns < in->last_ns) {
@@ -100,9 +107,9 @@ leave(struct twin *t, const struct wf_held *h)
 		.len_bytes = packet->len_bytes,
 		.data = packet->data };
 
-	if (out != NULL && t->rc == 0 && wf_cap_write(out, &p) < 0)
-		t->rc = wf_err_add(
-			t->err, NULL, "Is the disk full?", "the output cannot be written");
+	if (out != NULL && !t->dead && wf_cap_write(out, &p) < 0)
+		die(t, wf_err_add(
+			       t->err, NULL, "Is the disk full?", "the output cannot be written"));
 	wf_pipe_sent(t->pipe, h, 1, p.time_ns);
 	if (p.time_ns > t->last_ns)
 		t->last_ns = p.time_ns;
@@ -142,6 +149,8 @@ arrive(struct twin *t, int side)
 	} while (n < t->q->burst && earliest(t) == side);
 	wf_pipe_in(t->pipe, t->q->plan, 2 * t->q->link + (uint32_t)side, rx, n, true);
 	wf_pipe_tidy(t->pipe, rx[n - 1].rx_ns);
+	if (rx[n - 1].rx_ns > t->last_ns)
+		t->last_ns = rx[n - 1].rx_ns;
 }
 
 static int
@@ -174,6 +183,21 @@ start(struct twin *t)
 					 "out of memory");
 }
 
+/* The statistics at the end. Flows that have been idle for long are gone from them, seen or not. */
+static struct wf_snapshot *
+result(struct twin *t)
+{
+	struct wf_snapshot *snap;
+
+	wf_pipe_tidy_all(t->pipe, t->last_ns);
+	wf_pipe_turn_stats(t->pipe, t->last_ns);
+	snap = wf_twin_snapshot(
+		t->q, wf_stats_idle(t->stats), t->first_ns, t->last_ns, t->time_clamped);
+	if (snap == NULL)
+		die(t, wf_err_add(t->err, NULL, NULL, "out of memory"));
+	return snap;
+}
+
 int
 wf_twin_run(const struct wf_twin_params *q, struct wf_snapshot **snap, struct wf_err *err)
 {
@@ -182,16 +206,13 @@ wf_twin_run(const struct wf_twin_params *q, struct wf_snapshot **snap, struct wf
 
 	*snap = NULL;
 	if (start(&t) == 0) {
-		while ((side = earliest(&t)) >= 0 && t.rc == 0) {
+		while ((side = earliest(&t)) >= 0 && !t.dead) {
 			release(&t, t.in[side].next_ns);
 			arrive(&t, side);
 		}
 		release(&t, END_OF_TIME);
-		wf_pipe_turn_stats(t.pipe, t.last_ns);
-		*snap = wf_twin_snapshot(
-			q, wf_stats_idle(t.stats), t.first_ns, t.last_ns, t.time_clamped);
-		if (*snap == NULL)
-			t.rc = wf_err_add(err, NULL, NULL, "out of memory");
+		if (!t.dead)
+			*snap = result(&t);
 	} else {
 		t.rc = -ENOMEM;
 	}

@@ -23,7 +23,8 @@ struct wf_twin_params {
 };
 
 /* Runs to the end: until nothing is held. *snap is the statistics (the caller frees it). Memory is
- * bounded by what is in flight. 0 or -errno with reasons in err; *snap is then NULL. */
+ * bounded by what is in flight. 0 or -errno with reasons in err. After a damaged input *snap holds
+ * what came of its good part and of the other input; after other errors it is NULL. */
 int wf_twin_run(const struct wf_twin_params *params, struct wf_snapshot **snap, struct wf_err *err);
 
 #endif
