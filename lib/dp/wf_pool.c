@@ -121,8 +121,48 @@ copy_packet(void *ctx, void *pkt)
 	return rte_pktmbuf_copy(pkt, p->mp, 0, UINT32_MAX);
 }
 
+/* Nobody else has our mbufs. Of a chain only the first piece can be changed, and not its length. */
+static void *
+writable(void *ctx, void *pkt, struct wf_frame *f)
+{
+	struct rte_mbuf *m = pkt;
+
+	f->data = rte_pktmbuf_mtod(m, uint8_t *);
+	f->readable_bytes = m->data_len;
+	f->room_bytes = m->data_len + (m->nb_segs == 1 ? rte_pktmbuf_tailroom(m) : 0);
+	return m;
+}
+
+static void
+resize(void *ctx, void *pkt, uint32_t n, uint32_t len_bytes)
+{
+	struct rte_mbuf *m = pkt;
+
+	m->pkt_len += n - m->data_len;
+	m->data_len = (uint16_t)n;
+}
+
+static void *
+make(void *ctx, const uint8_t *data, uint32_t len_bytes)
+{
+	struct wf_pool *p = ctx;
+	struct rte_mbuf *m = rte_pktmbuf_alloc(p->mp);
+	void *at = m ? rte_pktmbuf_append(m, (uint16_t)len_bytes) : NULL;
+
+	if (at)
+		memcpy(at, data, len_bytes);
+	else
+		rte_pktmbuf_free(m);
+	return at ? m : NULL;
+}
+
 struct wf_pkt_ops
 wf_pool_ops(struct wf_pool *p)
 {
-	return (struct wf_pkt_ops){ .free = free_packets, .clone = copy_packet, .ctx = p };
+	return (struct wf_pkt_ops){ .free = free_packets,
+		.clone = copy_packet,
+		.writable = writable,
+		.resize = resize,
+		.make = make,
+		.ctx = p };
 }

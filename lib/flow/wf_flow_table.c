@@ -279,13 +279,15 @@ wf_flow_table_lookup(struct wf_flow_table *t, const struct wf_flow_key *const *k
 	for (uint32_t i = 0; i < n; i++)
 		__builtin_prefetch(&t->flows[positions[i] < 0 ? 0 : positions[i]], 1);
 	for (uint32_t i = 0; i < n; i++) {
-		if (WF_LIKELY(positions[i] >= 0 && !changed))
+		if (WF_LIKELY(positions[i] >= 0 && !changed)) {
 			out[i] = &t->flows[positions[i]];
-		else
+		} else {
 			out[i] = find_or_create(
 				t, keys[i], hashes[i], dir_keys[i], now_ns[i], &changed);
-		if (WF_LIKELY(out[i] != NULL))
-			touch(t, out[i], now_ns[i]);
+			if (out[i] == NULL)
+				continue;
+		}
+		touch(t, out[i], now_ns[i]);
 	}
 }
 

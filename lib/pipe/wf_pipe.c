@@ -86,6 +86,7 @@ insert_copies(struct wf_batch *b, const struct wf_plan_step *step, uint16_t firs
 
 			wf_batch_copy_row(b, at, row);
 			b->copies[at] = 0;
+			b->edits[at] = b->forges[at] = 0;
 			b->flags[at] |= WF_ROW_COPY;
 			b->rng[at] = wf_rng_copy(b->rng[row], c);
 			if (step->copy_spacing_ns != 0) {
@@ -144,7 +145,7 @@ wf_pipe_in(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const st
 	ds->clamped += p->env.clamped;
 	ds->clamped_ns += p->env.clamped_ns;
 	p->env.clamped = p->env.clamped_ns = 0;
-	wf_pipe_epilogue(p, d, dir, n, n_runs > 1);
+	wf_pipe_epilogue(p, plan, dir, n, n_runs > 1);
 }
 
 uint32_t

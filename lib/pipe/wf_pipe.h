@@ -8,6 +8,7 @@
 #ifndef WF_PIPE_H
 #define WF_PIPE_H
 
+#include "wf_frame.h"
 #include "wf_plan.h"
 #include "wf_stats.h"
 #include "wf_store.h"
@@ -25,6 +26,14 @@ struct wf_rx {
 struct wf_pkt_ops {
 	void (*free)(void *ctx, void *const *pkts, uint32_t n);
 	void *(*clone)(void *ctx, void *pkt); /* NULL: no buffer */
+	/* The packet to use from now on, whose bytes may be changed: pkt itself, or a copy in the
+	 * place of one that shares them (the reference to that one is gone). Sets data,
+	 * readable_bytes and room_bytes of *f. NULL: no buffer, and pkt is as before. */
+	void *(*writable)(void *ctx, void *pkt, struct wf_frame *f);
+	/* Its readable length is now n <= room_bytes, its length as counted len_bytes. */
+	void (*resize)(void *ctx, void *pkt, uint32_t n, uint32_t len_bytes);
+	/* A new packet of these bytes. NULL: no buffer. */
+	void *(*make)(void *ctx, const uint8_t *data, uint32_t len_bytes);
 	void *ctx;
 };
 

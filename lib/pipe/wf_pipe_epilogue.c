@@ -6,6 +6,7 @@
 
 struct ending {
 	struct wf_pipe *p;
+	const struct wf_plan *plan;
 	const struct wf_plan_dir *d;
 	struct wf_dir_stats *dir_stats;
 	uint32_t dir;
@@ -52,6 +53,29 @@ flush(struct ending *e, uint16_t next_slot)
 	e->slot = next_slot;
 }
 
+/* Forges what the row gives rise to, and edits it if it is going to leave. Its copies stand behind
+ * it and are made of the edited packet. */
+static __attribute__((noinline)) void
+change_bytes(struct ending *e, uint32_t row)
+{
+	struct wf_batch *b = &e->p->batch;
+	const struct wf_plan_class *k = &e->d->classes[b->class_id[row]];
+	uint32_t seq = b->seq[row];
+
+	if (b->forges[row] != 0)
+		wf_pipe_forge(e->p, e->plan, k, e->dir, row);
+	if (b->edits[row] == 0 || b->drop[row] != WF_DROP_NONE)
+		return;
+	if (!wf_pipe_edit(e->p, k, e->dir, row)) {
+		b->drop[row] = WF_DROP_no_buffer;
+		return;
+	}
+	for (uint32_t copy = row + 1; copy < b->n && b->seq[copy] == seq; copy++) {
+		b->pkt[copy] = b->pkt[row];
+		b->len_bytes[copy] = b->len_bytes[row];
+	}
+}
+
 static inline void
 end_row(struct ending *e, uint32_t row)
 {
@@ -72,6 +96,11 @@ end_row(struct ending *e, uint32_t row)
 			b->drop[row] = WF_DROP_no_buffer;
 	} else {
 		wf_count_add(&e->class_rx, len_bytes);
+		if (WF_UNLIKELY(e->d->needs_bytes)) {
+			change_bytes(e, row);
+			pkt = b->pkt[row];
+			len_bytes = b->len_bytes[row];
+		}
 	}
 	if (b->drop[row] != WF_DROP_NONE) {
 		drop(e, cs, len_bytes, (enum wf_drop)b->drop[row], pkt);
@@ -89,12 +118,14 @@ end_row(struct ending *e, uint32_t row)
 
 void
 wf_pipe_epilogue(
-	struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir, uint32_t n_rx, bool many_runs)
+	struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, uint32_t n_rx, bool many_runs)
 {
+	const struct wf_plan_dir *d = &plan->dir[dir];
 	struct wf_batch *b = &p->batch;
 	struct ending e;
 
 	e.p = p; /* not an initialiser: it would clear free_pkt for every burst */
+	e.plan = plan;
 	e.d = d;
 	e.dir = dir;
 	e.dir_stats = &p->stats->now->dir[dir];

@@ -126,6 +126,15 @@ fill_row(struct wf_batch *b, uint32_t row, const struct wf_rx *rx, uint16_t seq)
 	b->seq[row] = seq;
 }
 
+static inline void
+fill_bytes(struct wf_batch *b, uint32_t row, const struct wf_rx *rx, const struct wf_parsed *parsed)
+{
+	b->data[row] = rx->data;
+	b->readable_bytes[row] = rx->readable_bytes;
+	b->parsed[row] = parsed;
+	b->edits[row] = b->forges[row] = 0;
+}
+
 /* Without flows there are no rules, so there is one class and no randomness. */
 static uint32_t
 intake_plain(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_rx *rx, uint32_t n,
@@ -173,6 +182,8 @@ wf_pipe_intake(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir, con
 		fill_row(b, row, &rx[i], i);
 		if (l->parsed[i].flags & WF_PARSE_NEIGHBOUR)
 			b->flags[row] = WF_ROW_NEIGHBOUR;
+		if (d->needs_bytes)
+			fill_bytes(b, row, &rx[i], &l->parsed[i]);
 		b->class_id[row] = l->class_id[i];
 		b->flow[row] = f;
 		b->rng[row] = wf_rng_packet(f->rng_key, f->ordinal++);

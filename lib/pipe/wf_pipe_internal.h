@@ -42,6 +42,7 @@ struct wf_pipe {
 	struct wf_held ready[WF_READY];
 	struct wf_lookup lookup;
 	struct wf_batch batch;
+	struct wf_forged forged[WF_FORGED_MAX]; /* scratch */
 };
 
 /* A stretch of rows of one class. */
@@ -55,8 +56,14 @@ uint32_t wf_pipe_intake(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t
 	const struct wf_rx *rx, uint32_t n, struct wf_run runs[WF_BURST]);
 
 /* wf_pipe_epilogue.c: acts on the marks, in order of arrival. */
-void wf_pipe_epilogue(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir, uint32_t n_rx,
-	bool many_runs);
+void wf_pipe_epilogue(
+	struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, uint32_t n_rx, bool many_runs);
+
+/* wf_pipe_bytes.c: what the row's stages want done. Edit may change the row's pkt and len_bytes;
+ * false: no buffer. */
+bool wf_pipe_edit(struct wf_pipe *p, const struct wf_plan_class *k, uint32_t dir, uint32_t row);
+void wf_pipe_forge(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_class *k,
+	uint32_t dir, uint32_t row);
 
 /* wf_pipe_state.c */
 int wf_pipe_state_init(struct wf_pipe *p);

@@ -37,29 +37,23 @@ wf_pipe_state_fini(struct wf_pipe *p)
 		munmap(p->flow_state, (size_t)p->max_flows * p->state_size);
 }
 
-static inline unsigned
-variant_of(uint64_t variants, unsigned stage)
-{
-	return (variants >> (4 * stage)) & 15;
-}
-
-/* Ends the stages in `variants` that the block holds and `keep` does not. */
+/* Ends the stages that the block holds and `keep` (NULL: none) does not. */
 static void
-stop_stages(struct wf_pipe *p, uint8_t *block, uint64_t keep)
+stop_stages(struct wf_pipe *p, uint8_t *block, const uint8_t *keep)
 {
 	struct wf_state_head *head = (struct wf_state_head *)block;
 
 	for (unsigned id = 0; id < WF_STAGE_COUNT; id++) {
 		const struct wf_stage_ops *ops = wf_stage_registry[id];
 		uint8_t *state = block + wf_stage_state_offset((enum wf_stage_id)id);
-		unsigned had = variant_of(head->variants, id);
+		uint8_t had = head->variant[id];
 
-		if (had == 0 || had == variant_of(keep, id))
+		if (had == 0 || (keep != NULL && had == keep[id]))
 			continue;
 		if (ops->stop != NULL)
 			ops->stop(state, &p->env);
 		memset(state, 0, ops->state_size);
-		head->variants &= ~(15ull << (4 * id));
+		head->variant[id] = 0;
 	}
 }
 
@@ -69,17 +63,18 @@ static void __attribute__((noinline)) renew(struct wf_pipe *p, const struct wf_p
 {
 	struct wf_state_head *head = (struct wf_state_head *)block;
 
-	stop_stages(p, block, head->class_uid == k->uid ? k->variants : 0);
+	stop_stages(p, block, head->class_uid == k->uid ? k->variant : NULL);
 	head->class_uid = k->uid;
+	head->state_uid = k->state_uid;
 	for (uint8_t i = 0; i < k->n_steps; i++) {
 		const struct wf_plan_step *step = &k->step[i];
 		const struct wf_stage_ops *ops = wf_stage_registry[step->stage];
 
-		if (ops->state_size == 0 || variant_of(head->variants, step->stage) != 0)
+		if (ops->state_size == 0 || head->variant[step->stage] != 0)
 			continue;
 		if (ops->start != NULL)
 			ops->start(step->cfg, block + step->state_offset, packet_rng, now_ns);
-		head->variants |= (uint64_t)step->variant << (4 * step->stage);
+		head->variant[step->stage] = step->variant;
 	}
 }
 
@@ -104,7 +99,7 @@ give_block(struct wf_pipe *p, uint32_t i)
 {
 	uint8_t *block = p->flow_state + (size_t)i * p->state_size;
 
-	stop_stages(p, block, 0);
+	stop_stages(p, block, NULL);
 	memcpy(block, &p->free_state, sizeof(p->free_state));
 	p->free_state = i;
 }
@@ -123,7 +118,7 @@ wf_pipe_state(struct wf_pipe *p, const struct wf_plan_class *k, struct wf_flow *
 			block = p->flow_state + (size_t)flow->state * p->state_size;
 	}
 	head = (struct wf_state_head *)block;
-	if (WF_UNLIKELY(head->class_uid != k->uid || head->variants != k->variants))
+	if (WF_UNLIKELY(head->state_uid != k->state_uid))
 		renew(p, k, block, packet_rng, now_ns);
 	return block;
 }

@@ -9,7 +9,9 @@
 #define COLUMNS(X)                                                                                 \
 	X(pkt)                                                                                     \
 	X(rx_ns)                                                                                   \
-	X(due_ns) X(rng) X(flow) X(state) X(len_bytes) X(drop) X(copies) X(flags) X(class_id) X(seq)
+	X(due_ns)                                                                                  \
+	X(rng) X(flow) X(state) X(len_bytes) X(drop) X(copies) X(flags) X(class_id) X(seq) X(data) \
+		X(readable_bytes) X(parsed) X(edits) X(forges)
 
 void
 wf_batch_open(struct wf_batch *b, uint16_t row, uint16_t k)

@@ -4,6 +4,7 @@
 #ifndef WF_BATCH_H
 #define WF_BATCH_H
 
+#include "wf_parse.h"
 #include "wf_types.h"
 
 #define WF_BURST      32  /* packets taken from a port at once */
@@ -52,6 +53,13 @@ struct wf_batch {
 	uint8_t flags[WF_BATCH_ROWS];        /* enum wf_row_flags */
 	uint16_t class_id[WF_BATCH_ROWS];
 	uint16_t seq[WF_BATCH_ROWS]; /* place in the burst; a copy has its original's */
+	/* Only where the direction needs bytes. Copies are edited with their original, and forge
+	 * nothing. */
+	const uint8_t *data[WF_BATCH_ROWS];     /* contiguous */
+	uint32_t readable_bytes[WF_BATCH_ROWS]; /* at data */
+	const struct wf_parsed *parsed[WF_BATCH_ROWS];
+	uint32_t edits[WF_BATCH_ROWS];  /* bit of a stage: its `edit` is to be called */
+	uint32_t forges[WF_BATCH_ROWS]; /* the same for `forge` */
 };
 
 /* Makes room for k rows before `row`; the rows behind move up. */

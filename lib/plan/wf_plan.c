@@ -22,8 +22,9 @@ struct compiler {
 
 /* Memory of the plan: zeroed, aligned to a cache line, freed with it. NULL adds an error. */
 static void *
-reserve(struct compiler *c, size_t bytes)
+reserve(void *compiler, size_t bytes)
 {
+	struct compiler *c = compiler;
 	void *p = wf_plan_reserve(c->plan, bytes);
 
 	if (p == NULL)
@@ -83,6 +84,8 @@ compile_stage(struct compiler *c, const struct wf_conf_dir *conf, int id, bool f
 		.where = &conf->block_where[id],
 		.err = c->err,
 		.forecast = &k->forecast,
+		.reserve = reserve,
+		.reserve_ctx = c,
 	};
 	struct wf_plan_step *step;
 	void *cfg = reserve(c, ops->cfg_size + 1);
@@ -93,19 +96,35 @@ compile_stage(struct compiler *c, const struct wf_conf_dir *conf, int id, bool f
 	variant = ops->compile(conf->block[id], &sc, cfg);
 	if (variant <= 0)
 		return variant;
-	assert(variant < 16 && ops->run != NULL);
+	assert(variant < 256 && ops->run != NULL);
 	step = &k->step[k->n_steps++];
 	step->run = ops->run;
 	step->cfg = cfg;
+	step->edit = ops->edit;
+	step->forge = ops->forge;
 	step->state_offset = wf_stage_state_offset((enum wf_stage_id)id);
 	step->stage = (uint8_t)id;
 	step->variant = (uint8_t)variant;
 	step->copies = (sc.needs & WF_NEED_COPIES) != 0;
 	step->copy_spacing_ns = sc.copy_spacing_ns;
-	if (ops->state_size != 0)
-		k->variants |= (uint64_t)variant << (4 * id);
+	if (ops->state_size != 0) {
+		k->variant[id] = (uint8_t)variant;
+		k->needs_state = true;
+	}
 	*needs |= sc.needs;
 	return 0;
+}
+
+/* State is looked at anew when a stage is added, removed or changes its variant. */
+static void
+identify_state(struct compiler *c, uint32_t dir, struct wf_plan_class *k)
+{
+	const struct wf_plan_class *old = class_before(c, dir, k->name);
+
+	if (old != NULL && memcmp(old->variant, k->variant, sizeof(k->variant)) == 0)
+		k->state_uid = old->state_uid;
+	else
+		k->state_uid = c->plan->next_uid++;
 }
 
 /* One class of one direction: all stages in pipeline order, all errors. */
@@ -122,12 +141,13 @@ compile_class(struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, 
 		if (conf->block[id] != NULL &&
 			compile_stage(c, conf, id, flow_scope, k, &needs) < 0)
 			rc = -EINVAL;
-	if (flow_scope && k->variants != 0) {
+	identify_state(c, dir, k);
+	if (flow_scope && k->needs_state) {
 		needs |= WF_NEED_FLOW;
 		c->plan->flow_states = true;
 	}
-	k->needs_state = k->variants != 0;
-	d->needs_flow |= (needs & (WF_NEED_FLOW | WF_NEED_PARSE)) != 0;
+	d->needs_flow |= (needs & (WF_NEED_FLOW | WF_NEED_PARSE | WF_NEED_BYTES)) != 0;
+	d->needs_bytes |= (needs & WF_NEED_BYTES) != 0;
 	d->owned |= (needs & WF_NEED_OWNER) != 0;
 	d->holds |= (needs & WF_NEED_HOLD) != 0;
 	return rc;

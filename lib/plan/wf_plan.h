@@ -13,6 +13,8 @@ struct wf_plan_step {
 	void (*run)(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first,
 		uint16_t end, struct wf_stage_env *env);
 	const void *cfg;
+	void (*edit)(const void *cfg, struct wf_frame *frame);
+	uint32_t (*forge)(const void *cfg, const struct wf_frame *cause, struct wf_forged *out);
 	uint32_t state_offset;
 	uint8_t stage; /* enum wf_stage_id */
 	uint8_t variant;
@@ -22,9 +24,10 @@ struct wf_plan_step {
 
 struct wf_plan_class {
 	char name[WF_NAME_MAX];
-	uint16_t slot;     /* index of its counters and class state; kept over live changes */
-	uint32_t uid;      /* never used twice: state of another class is never taken for ours */
-	uint64_t variants; /* what struct wf_state_head.variants must be */
+	uint16_t slot;      /* index of its counters and class state; kept over live changes */
+	uint32_t uid;       /* never used twice: state of another class is never taken for ours */
+	uint32_t state_uid; /* changes with the set of variants */
+	uint8_t variant[WF_STAGE_MAX]; /* what struct wf_state_head.variant must be */
 	bool flow_scope;
 	bool needs_state; /* some stage keeps state */
 	uint8_t n_steps;
@@ -37,7 +40,8 @@ struct wf_plan_dir {
 	bool owned;      /* all its packets belong to the worker `dir number % workers` */
 	bool holds;      /* some class may release later than arrival; else the store is bypassed */
 	bool dscp;       /* some rule looks at DSCP */
-	uint32_t epoch;  /* changes when the rules do: cached classes are then looked up again */
+	bool needs_bytes; /* some class edits or forges packets */
+	uint32_t epoch;   /* changes when the rules do: cached classes are then looked up again */
 	uint64_t rng_key;
 	uint16_t n_classes;
 	struct wf_plan_class *classes; /* [0] is "default" */

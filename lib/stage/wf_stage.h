@@ -12,6 +12,7 @@
 #include "wf_arena.h"
 #include "wf_batch.h"
 #include "wf_drop.h"
+#include "wf_frame.h"
 #include "wf_param.h"
 
 /* Registry order is pipeline order. */
@@ -24,6 +25,8 @@ enum wf_stage_id {
 	WF_STAGE_DELAY,
 	WF_STAGE_COUNT
 };
+#define WF_STAGE_MAX 32 /* one bit of struct wf_batch.edits each */
+static_assert(WF_STAGE_COUNT <= WF_STAGE_MAX, "raise it, and the types of the bit masks");
 
 /* What a compiled stage asks of the direction that it is part of. */
 enum wf_stage_need {
@@ -32,6 +35,7 @@ enum wf_stage_need {
 	WF_NEED_OWNER = 1 << 2,  /* state shared by a class: one worker must own it */
 	WF_NEED_HOLD = 1 << 3,   /* may release later than arrival */
 	WF_NEED_COPIES = 1 << 4, /* sets copies[]: rows are inserted behind this stage */
+	WF_NEED_BYTES = 1 << 5,  /* columns data, readable_bytes and parsed; edits and forges */
 };
 
 /* Predictions for `wirefault check`, filled stage by stage in pipeline order. */
@@ -52,9 +56,19 @@ struct wf_stage_compile {
 	const struct wf_where *where; /* of the stage's own block */
 	struct wf_err *err;
 	struct wf_forecast *forecast;
+	void *(*reserve)(void *ctx, size_t bytes); /* see wf_stage_reserve */
+	void *reserve_ctx;
 	uint32_t needs;          /* out: enum wf_stage_need */
 	wf_ns_t copy_spacing_ns; /* out, with WF_NEED_COPIES: the k-th copy is due k * this later */
 };
+
+/* Memory for a table that the compiled form points to: zeroed, aligned to a cache line, const once
+ * compile has returned, freed with the plan. NULL adds an error. */
+static inline void *
+wf_stage_reserve(const struct wf_stage_compile *c, size_t bytes)
+{
+	return c->reserve(c->reserve_ctx, bytes);
+}
 
 /* What a worker lends its stages. */
 struct wf_stage_env {
@@ -81,9 +95,15 @@ struct wf_stage_ops {
 	void (*start)(const void *cfg, void *state, uint64_t packet_rng, wf_ns_t now_ns);
 	/* Class or flow ends: give back what the state took from the arena. NULL: nothing. */
 	void (*stop)(void *state, struct wf_stage_env *env);
-	/* Rows first..end-1 of one class. Rows already dropped are skipped. */
+	/* Rows first..end-1 of one class. Rows already dropped are skipped. `run` may set its bit
+	 * in edits[] and forges[] of a row, having asked for WF_NEED_BYTES. */
 	void (*run)(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first,
 		uint16_t end, struct wf_stage_env *env);
+	/* Changes the bytes of a packet whose bit in edits[] is set, if it leaves. NULL: never. */
+	void (*edit)(const void *cfg, struct wf_frame *frame);
+	/* Makes packets because of one whose bit in forges[] is set, dropped or not; returns how
+	 * many of WF_FORGED_MAX. NULL: never. */
+	uint32_t (*forge)(const void *cfg, const struct wf_frame *cause, struct wf_forged *out);
 };
 
 /* [WF_STAGE_COUNT] */
@@ -95,11 +115,11 @@ int wf_stage_find(const char *name);
 /* A state block holds the state of every stage at a fixed offset, so that a live change, which may
  * add or remove stages, never moves the state of the others. */
 struct wf_state_head {
-	uint64_t variants;  /* 4 bits a stage: the variant whose state is valid, 0 = none */
-	uint32_t class_uid; /* the class it belongs to */
-	uint32_t pad;
+	uint32_t state_uid;            /* of the set of variants that it was made for */
+	uint32_t class_uid;            /* the class it belongs to */
+	uint8_t variant[WF_STAGE_MAX]; /* of each stage: whose state is valid; 0: none */
 };
-#define WF_STATE_MAX 256
+#define WF_STATE_MAX 1024
 /* Offset of a stage's state in a block, and the size of a block. */
 uint32_t wf_stage_state_offset(enum wf_stage_id id);
 uint32_t wf_stage_state_size(void);

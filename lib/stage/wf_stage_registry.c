@@ -15,8 +15,6 @@ const struct wf_stage_ops *const wf_stage_registry[WF_STAGE_COUNT] = {
 	[WF_STAGE_DELAY] = &wf_stage_delay,
 };
 
-static_assert(WF_STAGE_COUNT <= 16, "4 bits of struct wf_state_head.variants for each");
-
 int
 wf_stage_find(const char *name)
 {

@@ -75,15 +75,15 @@ reason(struct wf_snapshot *s, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* rx + dup + forged - tx - drops - queued, of packets or of bytes. */
+/* rx + dup + forged - tx - drops - queued, of packets or of bytes; bytes grow and are cut, too. */
 static void
 balance(struct wf_snap_dir *d)
 {
 	const struct wf_flow_counts *c = &d->s.c;
 	uint64_t packets = c->rx.packets + c->dup_created.packets + c->forged.packets -
 			   c->tx.packets - d->queued.packets;
-	uint64_t bytes = c->rx.bytes + c->dup_created.bytes + c->forged.bytes - c->tx.bytes -
-			 d->queued.bytes;
+	uint64_t bytes = c->rx.bytes + c->dup_created.bytes + c->forged.bytes + c->grown.bytes -
+			 c->cut.bytes - c->tx.bytes - d->queued.bytes;
 
 	for (int i = 1; i < WF_DROP_COUNT; i++) {
 		packets -= c->dropped[i].packets;
@@ -102,8 +102,8 @@ judge_dir(struct wf_snapshot *s, const char *link, const char *side, struct wf_s
 	d->queued.bytes = d->s.held.bytes + d->s.handed_out.bytes - d->s.handed_in.bytes;
 	balance(d);
 	if (d->unaccounted_packets != 0 || d->unaccounted_bytes != 0)
-		reason(s, "%s %s: %lld packets are unaccounted for", link, side,
-			(long long)d->unaccounted_packets);
+		reason(s, "%s %s: the books do not balance: %+lld packets, %+lld bytes", link, side,
+			(long long)d->unaccounted_packets, (long long)d->unaccounted_bytes);
 	for (int i = 1; i < WF_DROP_COUNT; i++) {
 		if (wf_drop_info[i].by != WF_DROP_BY_EMULATOR || d->s.c.dropped[i].packets == 0)
 			continue;

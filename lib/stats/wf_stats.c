@@ -100,6 +100,8 @@ counts_merge(struct wf_flow_counts *dst, const struct wf_flow_counts *src)
 	wf_count_merge(&dst->tx, &src->tx);
 	wf_count_merge(&dst->dup_created, &src->dup_created);
 	wf_count_merge(&dst->forged, &src->forged);
+	wf_count_merge(&dst->grown, &src->grown);
+	wf_count_merge(&dst->cut, &src->cut);
 	for (int i = 0; i < WF_DROP_COUNT; i++)
 		wf_count_merge(&dst->dropped[i], &src->dropped[i]);
 }

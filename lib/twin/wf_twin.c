@@ -164,7 +164,7 @@ start(struct twin *t)
 		.max_held = q->max_held,
 		.max_flows = q->conf->max_flows,
 		.flow_idle_ns = q->conf->flow_idle_ns,
-		.ops = { .free = wf_twin_packet_free, .clone = wf_twin_packet_clone },
+		.ops = wf_twin_packet_ops,
 	};
 	int first;
 

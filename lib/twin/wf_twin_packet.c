@@ -6,18 +6,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct wf_twin_packet *
-wf_twin_packet_new(const struct wf_cap_packet *p)
+/* What a stage may add to a frame: two VLAN tags. */
+#define GROWTH 8
+
+static struct wf_twin_packet *
+new_packet(const uint8_t *data, uint32_t cap_bytes, uint32_t len_bytes)
 {
-	struct wf_twin_packet *q = malloc(sizeof(*q) + p->cap_bytes);
+	struct wf_twin_packet *q = malloc(sizeof(*q) + cap_bytes + GROWTH);
 
 	if (q == NULL)
 		return NULL;
 	q->references = 1;
-	q->cap_bytes = p->cap_bytes;
-	q->len_bytes = p->len_bytes;
-	memcpy(q->data, p->data, p->cap_bytes);
+	q->cap_bytes = cap_bytes;
+	q->len_bytes = len_bytes;
+	q->room_bytes = cap_bytes + GROWTH;
+	memcpy(q->data, data, cap_bytes);
 	return q;
+}
+
+struct wf_twin_packet *
+wf_twin_packet_new(const struct wf_cap_packet *p)
+{
+	return new_packet(p->data, p->cap_bytes, p->len_bytes);
 }
 
 void
@@ -27,16 +37,57 @@ wf_twin_packet_put(struct wf_twin_packet *p)
 		free(p);
 }
 
-void
-wf_twin_packet_free(void *ctx, void *const *pkts, uint32_t n)
+static void
+free_packets(void *ctx, void *const *pkts, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
 		wf_twin_packet_put(pkts[i]);
 }
 
-void *
-wf_twin_packet_clone(void *ctx, void *pkt)
+static void *
+clone_packet(void *ctx, void *pkt)
 {
 	((struct wf_twin_packet *)pkt)->references++;
 	return pkt;
 }
+
+static void *
+writable(void *ctx, void *pkt, struct wf_frame *f)
+{
+	struct wf_twin_packet *p = pkt;
+
+	if (p->references > 1) {
+		p = new_packet(p->data, p->cap_bytes, p->len_bytes);
+		if (p == NULL)
+			return NULL;
+		wf_twin_packet_put(pkt);
+	}
+	f->data = p->data;
+	f->readable_bytes = p->cap_bytes;
+	f->room_bytes = p->room_bytes;
+	return p;
+}
+
+static void
+resize(void *ctx, void *pkt, uint32_t n, uint32_t len_bytes)
+{
+	struct wf_twin_packet *p = pkt;
+
+	assert(n <= p->room_bytes);
+	p->cap_bytes = n;
+	p->len_bytes = len_bytes;
+}
+
+static void *
+make(void *ctx, const uint8_t *data, uint32_t len_bytes)
+{
+	return new_packet(data, len_bytes, len_bytes);
+}
+
+const struct wf_pkt_ops wf_twin_packet_ops = {
+	.free = free_packets,
+	.clone = clone_packet,
+	.writable = writable,
+	.resize = resize,
+	.make = make,
+};

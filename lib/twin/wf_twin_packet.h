@@ -6,18 +6,19 @@
 #define WF_TWIN_PACKET_H
 
 #include "wf_cap.h"
+#include "wf_pipe.h"
 
 struct wf_twin_packet {
 	uint32_t references;
 	uint32_t cap_bytes, len_bytes;
+	uint32_t room_bytes; /* at data */
 	uint8_t data[];
 };
 
 /* A copy of p, with one reference. NULL: out of memory. */
 struct wf_twin_packet *wf_twin_packet_new(const struct wf_cap_packet *p);
 void wf_twin_packet_put(struct wf_twin_packet *p);
-/* As in struct wf_pkt_ops. */
-void wf_twin_packet_free(void *ctx, void *const *pkts, uint32_t n);
-void *wf_twin_packet_clone(void *ctx, void *pkt);
+/* What the pipeline may do with them. */
+extern const struct wf_pkt_ops wf_twin_packet_ops;
 
 #endif

@@ -100,7 +100,7 @@ a_missing_packet_is_unaccounted(void **state)
 
 	set(&d->s.c.rx, 10);
 	set(&d->s.c.tx, 9);
-	expect_reason(s, "wan ab: 1 packets are unaccounted");
+	expect_reason(s, "wan ab: the books do not balance: +1 packets");
 	assert_int_equal(d->unaccounted_packets, 1);
 	assert_int_equal(d->unaccounted_bytes, 100);
 }
@@ -112,7 +112,7 @@ a_packet_too_many_is_unaccounted(void **state)
 	struct wf_snap_dir *d = &s->links[0].dir[1];
 
 	set(&d->s.c.tx, 2);
-	expect_reason(s, "wan ba: -2 packets are unaccounted");
+	expect_reason(s, "wan ba: the books do not balance: -2 packets");
 	assert_int_equal(d->unaccounted_bytes, -200);
 }
 

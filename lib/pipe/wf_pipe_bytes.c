@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Bytes: the packets that stages want changed, and those that they make. Worker threads.
+ */
+#include "wf_pipe_internal.h"
+
+static struct wf_frame
+frame_of(const struct wf_batch *b, uint32_t row)
+{
+	/* Not to be written through before ops.writable has said so. */
+	return (struct wf_frame){ .data = (uint8_t *)(uintptr_t)b->data[row],
+		.readable_bytes = b->readable_bytes[row],
+		.len_bytes = b->len_bytes[row],
+		.room_bytes = b->readable_bytes[row],
+		.parsed = b->parsed[row],
+		.rng = b->rng[row],
+		.rx_ns = b->rx_ns[row] };
+}
+
+static void
+count_change(struct wf_flow_counts *c, uint32_t before, uint32_t after)
+{
+	if (after > before)
+		wf_count_add(&c->grown, after - before);
+	else
+		wf_count_add(&c->cut, before - after);
+}
+
+bool
+wf_pipe_edit(struct wf_pipe *p, const struct wf_plan_class *k, uint32_t dir, uint32_t row)
+{
+	struct wf_batch *b = &p->batch;
+	struct wf_frame f = frame_of(b, row);
+	struct wf_bank *bank = p->stats->now;
+	void *pkt = p->ops.writable(p->ops.ctx, b->pkt[row], &f);
+
+	if (pkt == NULL)
+		return false;
+	b->pkt[row] = pkt;
+	for (uint8_t i = 0; i < k->n_steps; i++)
+		if (b->edits[row] & 1u << k->step[i].stage)
+			k->step[i].edit(k->step[i].cfg, &f);
+	assert(f.readable_bytes <= f.room_bytes && f.readable_bytes <= f.len_bytes);
+	if (f.len_bytes != b->len_bytes[row] || f.readable_bytes != b->readable_bytes[row]) {
+		p->ops.resize(p->ops.ctx, pkt, f.readable_bytes, f.len_bytes);
+		count_change(&bank->dir[dir].c, b->len_bytes[row], f.len_bytes);
+		count_change(&bank->class[k->slot].c, b->len_bytes[row], f.len_bytes);
+		b->len_bytes[row] = f.len_bytes;
+	}
+	return true;
+}
+
+/* Takes in a packet that a stage made. It belongs to the default class of its direction. */
+static void
+inject(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, wf_ns_t rx_ns,
+	const struct wf_forged *forged)
+{
+	uint16_t slot = plan->dir[dir].classes[0].slot;
+	struct wf_dir_stats *ds = &p->stats->now->dir[dir];
+	struct wf_class_stats *cs = &p->stats->now->class[slot];
+	struct wf_held h = { .due_ns = rx_ns + forged->delay_ns,
+		.rx_ns = rx_ns,
+		.len_bytes = forged->len_bytes,
+		.dir = (uint16_t)dir,
+		.slot = slot };
+
+	wf_count_add(&ds->c.forged, h.len_bytes);
+	wf_count_add(&cs->c.forged, h.len_bytes);
+	h.pkt = p->ops.make(p->ops.ctx, forged->data, forged->len_bytes);
+	if (h.pkt == NULL || !wf_store_put(p->store, &h)) {
+		wf_count_add(&ds->c.dropped[WF_DROP_no_buffer], h.len_bytes);
+		wf_count_add(&cs->c.dropped[WF_DROP_no_buffer], h.len_bytes);
+		if (h.pkt != NULL)
+			p->ops.free(p->ops.ctx, &h.pkt, 1);
+		return;
+	}
+	wf_count_add(&p->held[dir], h.len_bytes);
+	p->in_store[dir] = true;
+}
+
+void
+wf_pipe_forge(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_class *k,
+	uint32_t dir, uint32_t row)
+{
+	struct wf_frame cause = frame_of(&p->batch, row);
+
+	for (uint8_t i = 0; i < k->n_steps; i++) {
+		uint32_t n;
+
+		if ((p->batch.forges[row] & 1u << k->step[i].stage) == 0)
+			continue;
+		n = k->step[i].forge(k->step[i].cfg, &cause, p->forged);
+		assert(n <= WF_FORGED_MAX);
+		for (uint32_t j = 0; j < n; j++)
+			inject(p, plan, p->forged[j].reverse ? dir ^ 1 : dir, cause.rx_ns,
+				&p->forged[j]);
+	}
+}

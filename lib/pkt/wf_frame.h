@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * A frame whose bytes a stage changes, or answers with frames of its own. One worker's own.
+ */
+#ifndef WF_FRAME_H
+#define WF_FRAME_H
+
+#include "wf_parse.h"
+
+struct wf_frame {
+	uint8_t *data;           /* contiguous; not shared with another packet while it is edited */
+	uint32_t readable_bytes; /* at data: all of the frame, but what a capture cut off */
+	uint32_t len_bytes;  /* of the frame; may be changed, together with readable_bytes ... */
+	uint32_t room_bytes; /* ... up to this many */
+	const struct wf_parsed *parsed; /* as it arrived */
+	uint64_t rng;                   /* randomness of the packet: wf_rng_draw(rng, purpose) */
+	wf_ns_t rx_ns;
+};
+
+/* A frame that we make. */
+#define WF_FORGED_MAX   2
+#define WF_FORGED_BYTES 1514
+struct wf_forged {
+	bool reverse;       /* leaves in the other direction of the link */
+	wf_ns_t delay_ns;   /* after the arrival of its cause */
+	uint32_t len_bytes; /* at most WF_FORGED_BYTES; 60 at least on real wires: see wf_pipe_forge
+			     */
+	uint8_t data[WF_FORGED_BYTES];
+};
+
+#endif
