@@ -11,6 +11,7 @@
 
 #include "wf_conf.h"
 #include "wf_conf_scan.h"
+#include "wf_slurp.h"
 
 static struct wf_node *
 scalar(const config_setting_t *s, const char *name)
@@ -134,7 +135,7 @@ wf_conf_read_text(const char *text, const char *name, bool allow_include, struct
 struct wf_node *
 wf_conf_read_file(const char *path, struct wf_err *err)
 {
-	char *text = wf_conf_slurp(path, err), *dir, *slash;
+	char *text = wf_slurp(path, WF_CONF_MAX_FILE, NULL, NULL, err), *dir, *slash;
 	struct wf_node *tree;
 
 	if (text == NULL)

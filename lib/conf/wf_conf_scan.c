@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wf_slurp.h"
+
 #define MAX_DEPTH    32
 #define MAX_INCLUDES 10 /* libconfig's own limit of nesting */
 #define DIGITS       "0123456789"
@@ -180,7 +182,7 @@ scan_included(struct scan *s)
 		return wf_err_add(s->err, NULL, NULL, "out of memory");
 	}
 	inner.name = file;
-	inner.at = text = wf_conf_slurp(path, NULL);
+	inner.at = text = wf_slurp(path, WF_CONF_MAX_FILE, NULL, NULL, NULL);
 	if (text != NULL) {
 		rc = scan(&inner);
 		s->stop = inner.stop;

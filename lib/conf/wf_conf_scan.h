@@ -17,7 +17,4 @@ int wf_conf_scan(const char *text, const char *name, bool allow_include, const c
 #define WF_CONF_MAX_FILE (4u << 20)
 #define WF_CONF_MAX_KEYS 256 /* in one group; the largest of ours has a dozen */
 
-/* A whole text file, on the heap. NULL with a reason in err (NULL: nobody wants to know). */
-char *wf_conf_slurp(const char *path, struct wf_err *err);
-
 #endif

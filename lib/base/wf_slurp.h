@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Text files into memory. Control threads only.
+ */
+#ifndef WF_SLURP_H
+#define WF_SLURP_H
+
+#include "wf_err.h"
+
+/* The text of a file of at most max_bytes, with a 0 behind it; *n (may be NULL) is its length. What
+ * is wrong is told of `where` (NULL: of the file itself). NULL with a reason in err. */
+char *wf_slurp(const char *path, size_t max_bytes, size_t *n, const struct wf_where *where,
+	struct wf_err *err);
+/* The same for a file that a configuration names: relative names are looked for in the folder of
+ * where->file. */
+char *wf_slurp_beside(const char *name, size_t max_bytes, size_t *n, const struct wf_where *where,
+	struct wf_err *err);
+
+#endif
