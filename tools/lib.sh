@@ -116,6 +116,18 @@ lab_cpus() {
 }
 LAB_CPUS=$(lab_cpus)
 
+# A packet that wirefault sends would go through the receiving host's stack in the sender's time, on
+# the worker's core. So the host's cores take it over (receive packet steering).
+lab_steer() { # NAMESPACE INTERFACE
+	local cpu mask=0
+	for cpu in ${LAB_CPUS//,/ }; do
+		[[ $cpu == *-* || $cpu -gt 62 ]] || mask=$((mask | 1 << cpu))
+	done
+	# shellcheck disable=SC2016 # for the inner shell; ip makes /sys show the namespace
+	ip netns exec "$1" bash -c 'for queue in "/sys/class/net/$2"/queues/rx-*/rps_cpus; do
+		printf "%x" "$1" >"$queue"; done' - "$mask" "$2"
+}
+
 # Runs a command on a host. Only network and cores are others: same files, same mounts.
 lab_in() { taskset -c "$LAB_CPUS" nsenter --net="/run/netns/$(lab_ns "$1")" -- "${@:2}"; }
 
@@ -176,6 +188,7 @@ lab_attach() { # a|b INTERFACE [IPV4/LEN IPV6/LEN]
 		ip -n "$ns" addr add "$4" dev "$2" nodad
 	fi
 	ip -n "$ns" link set dev "$2" up
+	lab_steer "$ns" "$2"
 }
 
 # The usual lab: two TAP ports named wfa and wfb in the configuration. Counting starts when both
