@@ -10,8 +10,11 @@
 	X(pkt)                                                                                     \
 	X(rx_ns)                                                                                   \
 	X(due_ns)                                                                                  \
-	X(rng) X(flow) X(state) X(len_bytes) X(drop) X(copies) X(flags) X(class_id) X(seq) X(data) \
-		X(readable_bytes) X(parsed) X(edits) X(forges)
+	X(rng)                                                                                     \
+	X(flow)                                                                                    \
+	X(state)                                                                                   \
+	X(len_bytes) X(drop) X(copies) X(flags) X(class_id) X(seq) X(data) X(readable_bytes)       \
+		X(parsed) X(edits) X(forges)
 
 void
 wf_batch_open(struct wf_batch *b, uint16_t row, uint16_t k)

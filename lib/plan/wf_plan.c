@@ -150,6 +150,7 @@ compile_class(struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, 
 	d->needs_bytes |= (needs & WF_NEED_BYTES) != 0;
 	d->owned |= (needs & WF_NEED_OWNER) != 0;
 	d->holds |= (needs & WF_NEED_HOLD) != 0;
+	d->in_order &= (needs & WF_NEED_SORT) == 0;
 	return rc;
 }
 
@@ -180,6 +181,7 @@ compile_dir(struct compiler *c, const struct wf_conf_link *link, uint32_t dir, e
 	if (d->classes == NULL || d->rule == NULL)
 		return -ENOMEM;
 	d->n_classes = 1;
+	d->in_order = true;
 	snprintf(d->classes[0].name, WF_NAME_MAX, "default");
 	rc = compile_class(
 		c, dir, &link->dir[side], link->dir[side].scope == WF_SCOPE_FLOW, &d->classes[0]);
@@ -196,8 +198,10 @@ compile_dir(struct compiler *c, const struct wf_conf_link *link, uint32_t dir, e
 			    &d->classes[d->n_classes++]) < 0)
 			rc = -EINVAL;
 	}
-	if (d->n_rules > 0)
+	if (d->n_rules > 0) {
 		d->needs_flow = true;
+		d->in_order = false; /* of classes with delays of their own */
+	}
 	d->epoch = rules_epoch(c, dir);
 	return rc;
 }

@@ -39,6 +39,7 @@ struct wf_plan_dir {
 	bool needs_flow; /* headers are read: flow table, rng column, row flags */
 	bool owned;      /* all its packets belong to the worker `dir number % workers` */
 	bool holds;      /* some class may release later than arrival; else the store is bypassed */
+	bool in_order;   /* releases are in the order of arrivals */
 	bool dscp;       /* some rule looks at DSCP */
 	bool needs_bytes; /* some class edits or forges packets */
 	uint32_t epoch;   /* changes when the rules do: cached classes are then looked up again */

@@ -36,6 +36,7 @@ enum wf_stage_need {
 	WF_NEED_HOLD = 1 << 3,   /* may release later than arrival */
 	WF_NEED_COPIES = 1 << 4, /* sets copies[]: rows are inserted behind this stage */
 	WF_NEED_BYTES = 1 << 5,  /* columns data, readable_bytes and parsed; edits and forges */
+	WF_NEED_SORT = 1 << 6,   /* releases need not be in the order of arrivals */
 };
 
 /* Predictions for `wirefault check`, filled stage by stage in pipeline order. */

@@ -216,6 +216,8 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 		c->needs |= WF_NEED_FLOW;
 	if (law != CONSTANT && p->order == FIFO && !c->flow_scope)
 		c->needs |= WF_NEED_OWNER;
+	if (law != CONSTANT && (p->order != FIFO || c->flow_scope))
+		c->needs |= WF_NEED_SORT;
 	return 1;
 }
 

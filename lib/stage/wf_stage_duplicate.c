@@ -51,7 +51,7 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	out->copies = (uint8_t)p->copies;
 	c->needs |= WF_NEED_FLOW | WF_NEED_COPIES;
 	if (p->spacing > 0)
-		c->needs |= WF_NEED_HOLD;
+		c->needs |= WF_NEED_HOLD | WF_NEED_SORT;
 	c->copy_spacing_ns = p->spacing;
 	c->forecast->duplicated = p->p * (double)p->copies;
 	return 1;

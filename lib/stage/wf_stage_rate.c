@@ -162,8 +162,7 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	c->forecast->rate_bps = p->rate_bps;
 	if (!r->police)
 		c->needs |= WF_NEED_HOLD;
-	if (!c->flow_scope)
-		c->needs |= WF_NEED_OWNER;
+	c->needs |= c->flow_scope ? WF_NEED_SORT : WF_NEED_OWNER;
 	return 1;
 }
 

@@ -1,25 +1,47 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * The store by reference: held packets stand in the timer wheel as pointers.
+ * The store by reference: held packets stand as pointers, in a timer wheel or, where a whole
+ * direction is in order, in its lane.
  */
 #include "wf_store.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "wf_lane.h"
 #include "wf_wheel.h"
 
 struct wf_store {
+	uint64_t held, max_held; /* wheel and lanes */
+	uint64_t lane_tick;      /* no lane has anything due before */
+	uint32_t n_lanes;
+	struct wf_lane *lane;
+	uint64_t *in_wheel; /* [n_lanes]: packets of the lane's direction that the wheel has */
+	struct wf_chunks chunks;
 	struct wf_wheel wheel;
 };
 
 struct wf_store *
-wf_store_new(uint32_t max_held, wf_ns_t now_ns)
+wf_store_new(uint32_t max_held, uint32_t n_lanes, wf_ns_t now_ns)
 {
-	struct wf_store *s = malloc(sizeof(*s));
+	struct wf_store *s = calloc(1, sizeof(*s));
+	/* Full chunks, and those that need not be. A lane has one it reads and one it fills. */
+	uint32_t partial = WF_WHEEL_CHUNKS + 2 * n_lanes;
 
-	if (s != NULL && wf_wheel_init(&s->wheel, max_held, now_ns) < 0) {
-		free(s);
-		s = NULL;
+	if (s == NULL)
+		return NULL;
+	s->max_held = max_held;
+	s->n_lanes = n_lanes;
+	s->lane_tick = UINT64_MAX;
+	s->lane = calloc(n_lanes ? n_lanes : 1, sizeof(*s->lane));
+	s->in_wheel = calloc(n_lanes ? n_lanes : 1, sizeof(*s->in_wheel));
+	if (s->lane == NULL || s->in_wheel == NULL ||
+		wf_chunks_init(&s->chunks, max_held / WF_CHUNK_ENTRIES + partial) < 0) {
+		wf_store_free(s);
+		return NULL;
 	}
+	for (uint32_t i = 0; i < n_lanes; i++)
+		s->lane[i].chain.head = WF_NO_CHUNK;
+	wf_wheel_init(&s->wheel, &s->chunks, now_ns);
 	return s;
 }
 
@@ -28,18 +50,19 @@ wf_store_free(struct wf_store *s)
 {
 	if (s == NULL)
 		return;
-	wf_wheel_fini(&s->wheel);
+	wf_chunks_fini(&s->chunks);
+	free(s->in_wheel);
+	free(s->lane);
 	free(s);
 }
 
-bool
-wf_store_put_members(struct wf_store *s, wf_ns_t due_ns, wf_ns_t rx_ns, void *pkt,
+static inline bool
+fill(struct wf_store *s, struct wf_held *h, wf_ns_t due_ns, wf_ns_t rx_ns, void *pkt,
 	uint32_t len_bytes, uint32_t dir_and_slot)
 {
-	struct wf_held *h = wf_wheel_put(&s->wheel, due_ns);
-
 	if (WF_UNLIKELY(h == NULL))
 		return false;
+	s->held++;
 	h->due_ns = due_ns;
 	h->rx_ns = rx_ns;
 	h->pkt = pkt;
@@ -49,32 +72,136 @@ wf_store_put_members(struct wf_store *s, wf_ns_t due_ns, wf_ns_t rx_ns, void *pk
 	return true;
 }
 
+static inline struct wf_held *
+put_in_wheel(struct wf_store *s, wf_ns_t due_ns, uint16_t dir)
+{
+	struct wf_held *h = wf_wheel_put(&s->wheel, due_ns);
+
+	if (dir < s->n_lanes)
+		s->in_wheel[dir] += h != NULL;
+	return h;
+}
+
+bool
+wf_store_put_members(struct wf_store *s, wf_ns_t due_ns, wf_ns_t rx_ns, void *pkt,
+	uint32_t len_bytes, uint32_t dir_and_slot)
+{
+	struct wf_held *h = NULL;
+
+	if (WF_LIKELY(s->held < s->max_held))
+		h = put_in_wheel(s, due_ns, (uint16_t)dir_and_slot);
+	return fill(s, h, due_ns, rx_ns, pkt, len_bytes, dir_and_slot);
+}
+
+/* Nothing goes into a lane as long as the wheel has packets of its direction: of equal ticks those
+ * in the lane were put first. */
+bool
+wf_store_put_in_order_members(struct wf_store *s, wf_ns_t due_ns, wf_ns_t rx_ns, void *pkt,
+	uint32_t len_bytes, uint32_t dir_and_slot)
+{
+	uint16_t dir = (uint16_t)dir_and_slot;
+	uint64_t tick = wf_tick_of(due_ns);
+	struct wf_held *h = NULL;
+
+	assert(dir < s->n_lanes);
+	if (WF_UNLIKELY(s->held >= s->max_held))
+		return false;
+	if (WF_LIKELY(s->in_wheel[dir] == 0))
+		h = wf_lane_put(&s->lane[dir], &s->chunks, tick);
+	if (WF_UNLIKELY(h == NULL))
+		h = put_in_wheel(s, due_ns, dir);
+	else if (tick < s->lane_tick)
+		s->lane_tick = tick;
+	return fill(s, h, due_ns, rx_ns, pkt, len_bytes, dir_and_slot);
+}
+
+/* From the lanes. Finds out when the next one is due. */
+static uint32_t
+take_from_lanes(struct wf_store *s, uint64_t now, struct wf_held *out, uint32_t max)
+{
+	uint64_t next = UINT64_MAX;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < s->n_lanes; i++) {
+		struct wf_lane *l = &s->lane[i];
+
+		if (wf_lane_empty(l))
+			continue;
+		n += wf_lane_take(l, &s->chunks, now, out + n, max - n);
+		if (!wf_lane_empty(l) && wf_lane_next(l, &s->chunks) < next)
+			next = wf_lane_next(l, &s->chunks);
+	}
+	s->lane_tick = next;
+	return n;
+}
+
+static uint32_t
+take_from_wheel(struct wf_store *s, uint64_t now, struct wf_held *out, uint32_t max)
+{
+	uint32_t n = wf_wheel_take(&s->wheel, now << WF_TICK_SHIFT, out, max);
+
+	for (uint32_t i = 0; i < n; i++)
+		if (out[i].dir < s->n_lanes)
+			s->in_wheel[out[i].dir]--;
+	return n;
+}
+
 uint32_t
 wf_store_take(struct wf_store *s, wf_ns_t now_ns, struct wf_held *out, uint32_t max)
 {
-	return wf_wheel_take(&s->wheel, now_ns, out, max);
+	uint64_t now = now_ns >> WF_TICK_SHIFT;
+	uint32_t n = 0;
+
+	/* Lanes and wheel in turn, each as far as the other's first. */
+	while (s->lane_tick <= now && n < max) {
+		uint64_t wheel = wf_wheel_next(&s->wheel) >> WF_TICK_SHIFT;
+
+		if (wheel < s->lane_tick)
+			n += take_from_wheel(s, s->lane_tick - 1, out + n, max - n);
+		else
+			n += take_from_lanes(s, wheel < now ? wheel : now, out + n, max - n);
+	}
+	if (n < max)
+		n += take_from_wheel(s, now, out + n, max - n);
+	s->held -= n;
+	return n;
 }
 
 wf_ns_t
 wf_store_next(const struct wf_store *s)
 {
-	return wf_wheel_next(&s->wheel);
+	wf_ns_t next_ns = wf_wheel_next(&s->wheel);
+
+	if (s->lane_tick == UINT64_MAX || next_ns >> WF_TICK_SHIFT <= s->lane_tick)
+		return next_ns;
+	return s->lane_tick << WF_TICK_SHIFT;
 }
 
 uint64_t
 wf_store_held(const struct wf_store *s)
 {
-	return s->wheel.held;
+	return s->held;
 }
 
 uint64_t
 wf_store_bytes(const struct wf_store *s)
 {
-	return (uint64_t)s->wheel.chunks_in_use * sizeof(struct wf_chunk);
+	return (uint64_t)s->chunks.in_use * sizeof(struct wf_chunk);
 }
 
 bool
 wf_store_pop_any(struct wf_store *s, struct wf_held *out)
 {
-	return wf_wheel_pop_any(&s->wheel, out);
+	bool found = false;
+
+	for (uint32_t i = 0; i < s->n_lanes && !found; i++)
+		found = wf_lane_take(
+				&s->lane[i], &s->chunks, UINT64_MAX >> WF_TICK_SHIFT, out, 1) == 1;
+	if (!found) {
+		found = wf_wheel_pop_any(&s->wheel, out);
+		if (found && out->dir < s->n_lanes)
+			s->in_wheel[out->dir]--;
+	}
+	s->held -= found;
+	return found;
 }

@@ -27,13 +27,16 @@ static_assert(sizeof(struct wf_held) == 32, "two a cache line");
 
 struct wf_store;
 
-/* Room for `max_held` packets; the clock starts at now_ns. NULL: out of memory. */
-struct wf_store *wf_store_new(uint32_t max_held, wf_ns_t now_ns);
+/* Room for `max_held` packets, and n_lanes lanes for wf_store_put_in_order; the clock starts at
+ * now_ns. NULL: out of memory. */
+struct wf_store *wf_store_new(uint32_t max_held, uint32_t n_lanes, wf_ns_t now_ns);
 void wf_store_free(struct wf_store *s);
 
 /* As wf_store_put, with the members of struct wf_held as arguments: in registers, because a
  * structure that is written member by member and read as a whole at once stalls the processor. */
 bool wf_store_put_members(struct wf_store *s, wf_ns_t due_ns, wf_ns_t rx_ns, void *pkt,
+	uint32_t len_bytes, uint32_t dir_and_slot);
+bool wf_store_put_in_order_members(struct wf_store *s, wf_ns_t due_ns, wf_ns_t rx_ns, void *pkt,
 	uint32_t len_bytes, uint32_t dir_and_slot);
 
 /* Takes one packet in. false: no room (the caller still owns the packet). It leaves at the first
@@ -45,8 +48,17 @@ wf_store_put(struct wf_store *s, const struct wf_held *h)
 		s, h->due_ns, h->rx_ns, h->pkt, h->len_bytes, h->dir | (uint32_t)h->slot << 16);
 }
 
-/* Up to `max` packets whose tick is at or before now_ns, in order of tick, then of put. Time given
- * must not go backwards. */
+/* The same for a stream of packets whose release times do not go backwards, at a fraction of the
+ * cost: lane h->dir. What does not fit into the lane is put as any other. */
+static inline bool
+wf_store_put_in_order(struct wf_store *s, const struct wf_held *h)
+{
+	return wf_store_put_in_order_members(
+		s, h->due_ns, h->rx_ns, h->pkt, h->len_bytes, h->dir | (uint32_t)h->slot << 16);
+}
+
+/* Up to `max` packets whose tick is at or before now_ns, those of each direction in order of tick,
+ * then of put. Time given must not go backwards. */
 uint32_t wf_store_take(struct wf_store *s, wf_ns_t now_ns, struct wf_held *out, uint32_t max);
 /* A time before which take gives nothing, UINT64_MAX when empty. Exact to the tick for what is due
  * in the slots of the lowest level, else the start of a later one: taking there and asking

@@ -3,101 +3,28 @@
  */
 #include "wf_wheel.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
+
+#include "wf_lane.h"
 
 #define SLOT_MASK (WF_WHEEL_SLOTS - 1)
-#define HUGE_PAGE (2ull << 20)
 
-int
-wf_wheel_init(struct wf_wheel *w, uint32_t max_held, wf_ns_t now_ns)
+void
+wf_wheel_init(struct wf_wheel *w, struct wf_chunks *chunks, wf_ns_t now_ns)
 {
-	/* Full chunks, one that is not full in each slot that can be occupied at once, and the two
-	 * that are being read: by drain and by spread. */
-	uint64_t partial = (uint64_t)WF_WHEEL_LEVELS * WF_WHEEL_SLOTS + 1;
-	uint64_t n = max_held / WF_CHUNK_ENTRIES + 2 + (max_held < partial ? max_held : partial);
-	uint64_t bytes = n * sizeof(struct wf_chunk);
-
 	memset(w, 0, sizeof(*w));
 	for (int l = 0; l < WF_WHEEL_LEVELS; l++)
 		for (uint32_t i = 0; i < WF_WHEEL_SLOTS; i++)
 			w->level[l].slot[i].head = WF_NO_CHUNK;
 	w->far.head = WF_NO_CHUNK;
-	w->free_chunk = WF_NO_CHUNK;
-	w->n_chunks = (uint32_t)n;
-	w->max_held = max_held;
+	w->chunks = chunks;
 	w->tick = now_ns >> WF_TICK_SHIFT;
-	/* Memory that is never used is never touched. */
-	bytes = (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-	w->chunk = aligned_alloc(HUGE_PAGE, bytes);
-	if (w->chunk == NULL)
-		return -ENOMEM;
-	(void)madvise(w->chunk, bytes, MADV_HUGEPAGE);
-	return 0;
-}
-
-void
-wf_wheel_fini(struct wf_wheel *w)
-{
-	free(w->chunk);
-	w->chunk = NULL;
-}
-
-static inline uint32_t
-chunk_get(struct wf_wheel *w)
-{
-	uint32_t c = w->free_chunk;
-
-	if (c != WF_NO_CHUNK)
-		w->free_chunk = w->chunk[c].next;
-	else if (w->used_chunks < w->n_chunks)
-		c = w->used_chunks++;
-	else
-		return WF_NO_CHUNK;
-	w->chunk[c].next = WF_NO_CHUNK;
-	w->chunk[c].n = 0;
-	w->chunks_in_use++;
-	return c;
-}
-
-static inline void
-chunk_put(struct wf_wheel *w, uint32_t c)
-{
-	w->chunk[c].next = w->free_chunk;
-	w->free_chunk = c;
-	w->chunks_in_use--;
-}
-
-/* Room for one more entry at the end of a chain; NULL: no chunk. */
-static inline struct wf_held *
-chain_append(struct wf_wheel *w, struct wf_chain *chain)
-{
-	struct wf_chunk *c;
-
-	if (chain->head == WF_NO_CHUNK) {
-		uint32_t first = chunk_get(w);
-
-		if (WF_UNLIKELY(first == WF_NO_CHUNK))
-			return NULL;
-		chain->head = chain->tail = first;
-	} else if (w->chunk[chain->tail].n == WF_CHUNK_ENTRIES) {
-		uint32_t more = chunk_get(w);
-
-		if (WF_UNLIKELY(more == WF_NO_CHUNK))
-			return NULL;
-		w->chunk[chain->tail].next = more;
-		chain->tail = more;
-	}
-	c = &w->chunk[chain->tail];
-	return &c->entry[c->n++];
 }
 
 static inline struct wf_held *
 level_append(struct wf_wheel *w, struct wf_level *l, uint32_t slot)
 {
-	struct wf_held *h = chain_append(w, &l->slot[slot]);
+	struct wf_held *h = wf_chain_append(w->chunks, &l->slot[slot]);
 
 	if (WF_LIKELY(h != NULL)) {
 		l->occupied[slot / 64] |= 1ull << (slot % 64);
@@ -140,7 +67,7 @@ level_find(const struct wf_level *l, uint32_t from)
 static inline uint64_t
 tick_of(const struct wf_wheel *w, wf_ns_t due_ns)
 {
-	uint64_t tick = (due_ns >> WF_TICK_SHIFT) + ((due_ns & (WF_TICK_NS - 1)) != 0);
+	uint64_t tick = wf_tick_of(due_ns);
 
 	return tick < w->tick ? w->tick : tick;
 }
@@ -156,13 +83,13 @@ place(struct wf_wheel *w, wf_ns_t due_ns)
 		if (differ >> ((l + 1) * WF_WHEEL_BITS) == 0)
 			return level_append(
 				w, &w->level[l], (tick >> (l * WF_WHEEL_BITS)) & SLOT_MASK);
-	return chain_append(w, &w->far);
+	return wf_chain_append(w->chunks, &w->far);
 }
 
 struct wf_held *
 wf_wheel_put(struct wf_wheel *w, wf_ns_t due_ns)
 {
-	struct wf_held *h = WF_LIKELY(w->held < w->max_held) ? place(w, due_ns) : NULL;
+	struct wf_held *h = place(w, due_ns);
 
 	w->held += h != NULL;
 	return h;
@@ -175,7 +102,7 @@ prefetch_chunk(const struct wf_chunk *c)
 		__builtin_prefetch((const char *)c + line);
 }
 
-/* Places every entry of a chain anew. There is always room: wf_wheel_init reserved a chunk for each
+/* Places every entry of a chain anew. There is always room: WF_WHEEL_CHUNKS has a chunk for each
  * slot that they can scatter over. */
 static void
 spread(struct wf_wheel *w, struct wf_chain chain)
@@ -183,18 +110,18 @@ spread(struct wf_wheel *w, struct wf_chain chain)
 	uint32_t c = chain.head;
 
 	while (c != WF_NO_CHUNK) {
-		struct wf_chunk *from = &w->chunk[c];
+		struct wf_chunk *from = &w->chunks->chunk[c];
 		uint32_t next = from->next;
 
 		if (next != WF_NO_CHUNK)
-			prefetch_chunk(&w->chunk[next]);
+			prefetch_chunk(&w->chunks->chunk[next]);
 		for (uint32_t i = 0; i < from->n; i++) {
 			struct wf_held *to = place(w, from->entry[i].due_ns);
 
 			assert(to != NULL);
 			*to = from->entry[i];
 		}
-		chunk_put(w, c);
+		wf_chunk_put(w->chunks, c);
 		c = next;
 	}
 }
@@ -256,17 +183,17 @@ drain(struct wf_wheel *w, struct wf_held *out, uint32_t max)
 	struct wf_chain *chain = &w->level[0].slot[slot];
 
 	while (chain->head != WF_NO_CHUNK && n < max) {
-		struct wf_chunk *c = &w->chunk[chain->head];
+		struct wf_chunk *c = &w->chunks->chunk[chain->head];
 		uint32_t next = c->next;
 
 		for (; w->read_at < c->n && n < max; w->read_at++, n++) {
 			out[n] = c->entry[w->read_at];
-			__builtin_prefetch(out[n].pkt);
+			wf_held_prefetch(&out[n]);
 		}
 		if (w->read_at < c->n)
 			break;
 		w->read_at = 0;
-		chunk_put(w, chain->head);
+		wf_chunk_put(w->chunks, chain->head);
 		chain->head = next;
 	}
 	if (chain->head == WF_NO_CHUNK)
@@ -316,12 +243,12 @@ static void
 chain_pop(struct wf_wheel *w, struct wf_chain *chain, struct wf_held *out)
 {
 	uint32_t head = chain->head;
-	struct wf_chunk *c = &w->chunk[head];
+	struct wf_chunk *c = &w->chunks->chunk[head];
 
 	*out = c->entry[--c->n];
 	if (c->n == 0) {
 		chain->head = c->next;
-		chunk_put(w, head);
+		wf_chunk_put(w->chunks, head);
 	}
 }
 

@@ -11,26 +11,11 @@
 #ifndef WF_WHEEL_H
 #define WF_WHEEL_H
 
-#include "wf_store.h"
+#include "wf_chain.h"
 
-#define WF_WHEEL_BITS    9
-#define WF_WHEEL_SLOTS   (1u << WF_WHEEL_BITS)
-#define WF_WHEEL_LEVELS  4
-#define WF_CHUNK_ENTRIES 7
-
-/* Four cache lines. */
-struct wf_chunk {
-	uint32_t next; /* index of the next chunk of the chain or of the free list */
-	uint32_t n;    /* entries filled */
-	uint64_t pad[3];
-	struct wf_held entry[WF_CHUNK_ENTRIES];
-};
-static_assert(sizeof(struct wf_chunk) == 256, "four lines");
-
-struct wf_chain {
-	uint32_t head, tail; /* chunk indices; head WF_NO_CHUNK: empty */
-};
-#define WF_NO_CHUNK UINT32_MAX
+#define WF_WHEEL_BITS   9
+#define WF_WHEEL_SLOTS  (1u << WF_WHEEL_BITS)
+#define WF_WHEEL_LEVELS 4
 
 struct wf_level {
 	struct wf_chain slot[WF_WHEEL_SLOTS];
@@ -40,18 +25,18 @@ struct wf_level {
 
 struct wf_wheel {
 	uint64_t tick; /* every earlier tick is drained */
-	uint64_t held, max_held;
+	uint64_t held;
 	uint32_t read_at; /* entries already read of the first chunk of the slot being drained */
-	uint32_t free_chunk;
-	uint32_t used_chunks, n_chunks, chunks_in_use;
-	struct wf_chunk *chunk;
+	struct wf_chunks *chunks; /* lent */
 	struct wf_chain far;
 	struct wf_level level[WF_WHEEL_LEVELS];
 };
 
-/* 0 or -ENOMEM. */
-int wf_wheel_init(struct wf_wheel *w, uint32_t max_held, wf_ns_t now_ns);
-void wf_wheel_fini(struct wf_wheel *w);
+/* Chunks that a wheel may need beside full ones: one that is not full in each slot that can be
+ * occupied at once, and the two that are being read, by drain and by spread. */
+#define WF_WHEEL_CHUNKS (WF_WHEEL_LEVELS * WF_WHEEL_SLOTS + 1 + 2)
+
+void wf_wheel_init(struct wf_wheel *w, struct wf_chunks *chunks, wf_ns_t now_ns);
 /* Room for one that is due then, to be filled by the caller at once; NULL: none. */
 struct wf_held *wf_wheel_put(struct wf_wheel *w, wf_ns_t due_ns);
 /* As wf_store_take, _next, _pop_any. */

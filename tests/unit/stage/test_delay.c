@@ -253,9 +253,9 @@ only_what_is_needed_is_asked_for(void **state)
 	needs("mean=5ms order=free", false, WF_NEED_HOLD);
 	needs("mean=5ms order=flow", false, WF_NEED_HOLD | WF_NEED_FLOW);
 	needs("mean=5ms stddev=1ms", false, WF_NEED_HOLD | WF_NEED_FLOW | WF_NEED_OWNER);
-	needs("mean=5ms stddev=1ms", true, WF_NEED_HOLD | WF_NEED_FLOW);
-	needs("mean=5ms stddev=1ms order=flow", false, WF_NEED_HOLD | WF_NEED_FLOW);
-	needs("mean=5ms stddev=1ms order=free", false, WF_NEED_HOLD | WF_NEED_FLOW);
+	needs("mean=5ms stddev=1ms", true, WF_NEED_HOLD | WF_NEED_FLOW | WF_NEED_SORT);
+	needs("mean=5ms stddev=1ms order=flow", false, WF_NEED_HOLD | WF_NEED_FLOW | WF_NEED_SORT);
+	needs("mean=5ms stddev=1ms order=free", false, WF_NEED_HOLD | WF_NEED_FLOW | WF_NEED_SORT);
 }
 
 /* ---- What `check` prints ---- */

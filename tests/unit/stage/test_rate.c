@@ -374,7 +374,9 @@ a_class_has_one_owner_a_flow_needs_none(void **state)
 	struct rig *flow = rig_new_flow_scope(WF_STAGE_RATE, "rate=8Mbit");
 
 	assert_true(class->compile.needs & WF_NEED_OWNER);
+	assert_false(class->compile.needs & WF_NEED_SORT);
 	assert_false(flow->compile.needs & WF_NEED_OWNER);
+	assert_true(flow->compile.needs & WF_NEED_SORT);
 	rig_free(class);
 	rig_free(flow);
 }

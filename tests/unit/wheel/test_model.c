@@ -32,7 +32,7 @@ begin(struct run *r, uint64_t seed, uint64_t longest_bits, uint64_t jump_bits)
 	*r = (struct run){ .longest_bits = longest_bits, .jump_bits = jump_bits };
 	fit_seed(&r->random, seed);
 	r->now_ns = fit_next(&r->random) >> (8 + fit_under(&r->random, 40));
-	r->store = wf_store_new(MAX_HELD, r->now_ns);
+	r->store = wf_store_new(MAX_HELD, 0, r->now_ns);
 	assert_non_null(r->store);
 	model_init(&r->model, MAX_HELD, r->now_ns);
 }

@@ -16,7 +16,7 @@
 static int
 setup(void **state)
 {
-	*state = wf_store_new(ROOM, 0);
+	*state = wf_store_new(ROOM, 0, 0);
 	return *state == NULL ? -1 : 0;
 }
 
@@ -158,7 +158,7 @@ boundaries_of_every_level(void **state)
 	for (int level = 1; level <= WF_WHEEL_LEVELS; level++) {
 		for (uint64_t times = 1; times <= 3; times++) {
 			wf_ns_t edge = times * LEVEL_NS(level);
-			struct wf_store *s = wf_store_new(10, edge - 2 * WF_TICK_NS);
+			struct wf_store *s = wf_store_new(10, 0, edge - 2 * WF_TICK_NS);
 
 			assert_non_null(s);
 			put(s, edge + WF_TICK_NS, 3);
@@ -210,7 +210,7 @@ static void
 it_starts_at_any_time(void **state)
 {
 	wf_ns_t epoch = 1790000000 * WF_NS_PER_S;
-	struct wf_store *s = wf_store_new(10, epoch);
+	struct wf_store *s = wf_store_new(10, 0, epoch);
 
 	assert_non_null(s);
 	put(s, epoch + 1, 1);
@@ -268,7 +268,7 @@ static void
 room_for_max_held_wherever_they_stand(void **state)
 {
 	const uint32_t room = WF_WHEEL_SLOTS * (WF_WHEEL_LEVELS + 1);
-	struct wf_store *s = wf_store_new(room, 0);
+	struct wf_store *s = wf_store_new(room, 0, 0);
 	struct wf_held h;
 	uint32_t n = 0;
 
@@ -288,7 +288,7 @@ room_for_max_held_wherever_they_stand(void **state)
 static void
 a_store_without_room_takes_nothing(void **state)
 {
-	struct wf_store *s = wf_store_new(0, 0);
+	struct wf_store *s = wf_store_new(0, 0, 0);
 	struct wf_held h = { 0 };
 
 	assert_non_null(s);

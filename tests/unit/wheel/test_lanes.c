@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Lanes beside the wheel, against a model of each direction: directions that are in order for a
+ * while and then are not, and both kinds held at once.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "fit.h"
+#include "model.h"
+
+#define DIRS     3
+#define MAX_HELD 5000
+#define MAX_TAKE 64
+
+struct run {
+	struct wf_store *store;
+	struct model model[DIRS];
+	struct fit_random random;
+	wf_ns_t now_ns, last_due_ns[DIRS];
+	bool in_order[DIRS];
+	uint64_t taken, refused, in_lanes;
+};
+
+static uint32_t
+held(const struct run *r)
+{
+	uint32_t n = 0;
+
+	for (int d = 0; d < DIRS; d++)
+		n += r->model[d].n;
+	return n;
+}
+
+static void
+put(struct run *r, unsigned bits)
+{
+	uint16_t d = (uint16_t)fit_under(&r->random, DIRS);
+	struct model *m = &r->model[d];
+	struct wf_held h = { .dir = d, .rx_ns = m->next_id };
+	bool ok;
+
+	h.due_ns = r->now_ns + (fit_next(&r->random) >> (63 - fit_under(&r->random, bits)));
+	if (fit_under(&r->random, 8) == 0 && (h.due_ns & ~0xfffull) >= r->now_ns)
+		h.due_ns &= ~0xfffull; /* some fall on the same tick as others */
+	if (r->in_order[d] && h.due_ns < r->last_due_ns[d] && fit_under(&r->random, 50) != 0)
+		h.due_ns = r->last_due_ns[d];
+	r->last_due_ns[d] = h.due_ns;
+	ok = r->in_order[d] ? wf_store_put_in_order(r->store, &h) : wf_store_put(r->store, &h);
+	r->in_lanes += r->in_order[d];
+	assert_int_equal(ok, held(r) < MAX_HELD);
+	if (ok)
+		model_put(m, h.due_ns);
+	r->refused += !ok;
+}
+
+static void
+take(struct run *r)
+{
+	struct wf_held out[MAX_TAKE];
+	uint32_t max = 1 + (uint32_t)fit_under(&r->random, MAX_TAKE);
+	uint32_t n = wf_store_take(r->store, r->now_ns, out, max);
+	struct model_entry e;
+
+	for (uint32_t i = 0; i < n; i++) {
+		assert_true(model_take(&r->model[out[i].dir], r->now_ns, &e));
+		assert_int_equal(out[i].rx_ns, e.id);
+		assert_int_equal(out[i].due_ns, e.due_ns);
+	}
+	for (int d = 0; d < DIRS && n < max; d++) /* then nothing more was due */
+		assert_false(model_take(&r->model[d], r->now_ns, &e));
+	r->taken += n;
+}
+
+static wf_ns_t
+first_due(const struct run *r)
+{
+	wf_ns_t first = UINT64_MAX;
+
+	for (int d = 0; d < DIRS; d++)
+		if (model_next(&r->model[d]) < first)
+			first = model_next(&r->model[d]);
+	return first;
+}
+
+static void
+compare(uint64_t seed, unsigned bits, uint32_t ops)
+{
+	struct run r = { .now_ns = 1000000 };
+	struct wf_held h;
+
+	fit_seed(&r.random, seed);
+	r.store = wf_store_new(MAX_HELD, DIRS, r.now_ns);
+	assert_non_null(r.store);
+	for (int d = 0; d < DIRS; d++)
+		model_init(&r.model[d], MAX_HELD, r.now_ns);
+	for (uint32_t i = 0; i < ops; i++) {
+		uint64_t what = fit_under(&r.random, 16);
+
+		if (what < 2) {
+			take(&r);
+		} else if (what == 2) {
+			r.now_ns += fit_next(&r.random) >> (63 - fit_under(&r.random, bits));
+			take(&r);
+		} else if (what == 3 && fit_under(&r.random, 20) == 0) {
+			r.in_order[fit_under(&r.random, DIRS)] ^= true;
+		} else {
+			put(&r, bits);
+		}
+		assert_int_equal(wf_store_held(r.store), held(&r));
+		assert_true(wf_store_next(r.store) <= first_due(&r));
+	}
+	assert_true(r.taken > ops / 8 && r.in_lanes > ops / 8);
+	while (held(&r) > MAX_HELD / 4) { /* some leave when they are due, the rest does not */
+		if (first_due(&r) > r.now_ns)
+			r.now_ns = first_due(&r);
+		take(&r);
+	}
+	for (uint32_t left = held(&r); left > 0; left--)
+		assert_true(wf_store_pop_any(r.store, &h));
+	assert_false(wf_store_pop_any(r.store, &h));
+	assert_int_equal(wf_store_bytes(r.store), 0);
+	wf_store_free(r.store);
+	for (int d = 0; d < DIRS; d++)
+		model_fini(&r.model[d]);
+}
+
+static void
+microseconds_ahead(void **state)
+{
+	compare(1, 15, 200000);
+}
+
+static void
+milliseconds_ahead(void **state)
+{
+	compare(2, 26, 200000);
+}
+
+static void
+hours_ahead(void **state)
+{
+	compare(3, 46, 200000);
+}
+
+/* One packet and both kinds of place: every order of two. */
+static void
+lanes_and_wheel_take_turns(void **state)
+{
+	struct wf_store *s = wf_store_new(10, 1, 0);
+	struct wf_held out[4], h = { .due_ns = 5000 };
+
+	assert_true(wf_store_put_in_order(s, &h));
+	h.due_ns = 3000; /* before the lane's last: to the wheel */
+	assert_true(wf_store_put_in_order(s, &h));
+	h.due_ns = 9000; /* fits, but behind the wheel's */
+	assert_true(wf_store_put_in_order(s, &h));
+	h.due_ns = 7000;
+	assert_true(wf_store_put(s, &h));
+	assert_int_equal(wf_store_take(s, 100000, out, 4), 4);
+	assert_int_equal(out[0].due_ns, 3000);
+	assert_int_equal(out[1].due_ns, 5000);
+	assert_int_equal(out[2].due_ns, 7000);
+	assert_int_equal(out[3].due_ns, 9000);
+	wf_store_free(s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(microseconds_ahead),
+		cmocka_unit_test(milliseconds_ahead),
+		cmocka_unit_test(hours_ahead),
+		cmocka_unit_test(lanes_and_wheel_take_turns),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
