@@ -55,15 +55,16 @@ struct wf_hist_sums {
 		.min_ns = UINT64_MAX                                                               \
 	}
 
+/* k times the same value: packets of a burst often share theirs. */
 static inline void
-wf_hist_sum(struct wf_hist *h, struct wf_hist_sums *s, uint64_t ns)
+wf_hist_sum(struct wf_hist *h, struct wf_hist_sums *s, uint64_t ns, uint32_t k)
 {
-	s->count++;
-	s->sum_ns += ns;
-	s->sum_squares += (unsigned __int128)ns * ns;
+	s->count += k;
+	s->sum_ns += ns * k;
+	s->sum_squares += (unsigned __int128)ns * ns * k;
 	s->min_ns = ns < s->min_ns ? ns : s->min_ns;
 	s->max_ns = ns > s->max_ns ? ns : s->max_ns;
-	h->bucket[wf_hist_index(ns)]++;
+	h->bucket[wf_hist_index(ns)] += k;
 }
 
 static inline void
@@ -81,7 +82,7 @@ wf_hist_add(struct wf_hist *h, uint64_t ns)
 {
 	struct wf_hist_sums one = WF_HIST_SUMS;
 
-	wf_hist_sum(h, &one, ns);
+	wf_hist_sum(h, &one, ns, 1);
 	wf_hist_flush(h, &one);
 }
 

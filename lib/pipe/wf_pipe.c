@@ -36,7 +36,7 @@ wf_pipe_new(const struct wf_pipe_params *q)
 	p->fallback = aligned_alloc(WF_CACHE_LINE, q->n_slots * sizeof(*p->fallback));
 	if (p->fallback != NULL)
 		memset(p->fallback, 0, q->n_slots * sizeof(*p->fallback));
-	p->store = wf_store_new(q->max_held, q->start_ns);
+	p->store = wf_store_new(q->max_held, q->n_dirs, q->start_ns);
 	p->flows = wf_flow_table_new(q->name, q->max_flows, q->flow_idle_ns, wf_pipe_flow_end, p);
 	if (p->held == NULL || p->in_store == NULL || p->class_flows == NULL ||
 		p->fallback == NULL || p->store == NULL || p->flows == NULL ||
@@ -172,6 +172,12 @@ release(struct wf_pipe *p, uint32_t dir, const struct wf_count *gone)
 	p->held[dir].bytes -= gone->bytes;
 }
 
+static inline bool
+alike(const struct wf_held *a, const struct wf_held *b)
+{
+	return a->slot == b->slot && a->dir == b->dir;
+}
+
 /* Packets of one class that leave together. Returns how many of the n they are. */
 static uint32_t
 sent_alike(struct wf_pipe *p, const struct wf_held *h, uint32_t n, wf_ns_t now_ns)
@@ -183,10 +189,18 @@ sent_alike(struct wf_pipe *p, const struct wf_held *h, uint32_t n, wf_ns_t now_n
 	struct wf_count sum = { 0, 0 };
 	uint32_t i;
 
-	for (i = 0; i < n && h[i].slot == h->slot && h[i].dir == h->dir; i++) {
-		wf_count_add(&sum, h[i].len_bytes);
-		wf_hist_sum(&ds->delay, &delay, now_ns - h[i].rx_ns);
-		wf_hist_sum(&ds->error, &error, now_ns > h[i].due_ns ? now_ns - h[i].due_ns : 0);
+	for (i = 0; i < n && alike(&h[i], h);) {
+		uint32_t k = 0;
+		wf_ns_t rx_ns = h[i].rx_ns, due_ns = h[i].due_ns;
+
+		/* Packets that came and leave together are one entry. */
+		do
+			wf_count_add(&sum, h[i + k].len_bytes);
+		while (++k + i < n && h[i + k].rx_ns == rx_ns && h[i + k].due_ns == due_ns &&
+			alike(&h[i + k], h));
+		wf_hist_sum(&ds->delay, &delay, now_ns - rx_ns, k);
+		wf_hist_sum(&ds->error, &error, now_ns > due_ns ? now_ns - due_ns : 0, k);
+		i += k;
 	}
 	wf_hist_flush(&ds->delay, &delay);
 	wf_hist_flush(&ds->error, &error);

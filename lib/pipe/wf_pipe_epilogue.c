@@ -36,7 +36,8 @@ hold(struct ending *e, const struct wf_held *h)
 	if (e->direct && p->ready_tail - p->ready_head < WF_READY) {
 		p->ready[p->ready_tail++ % WF_READY] = *h;
 	} else {
-		if (WF_UNLIKELY(!wf_store_put(p->store, h)))
+		if (WF_UNLIKELY(!(e->d->in_order ? wf_store_put_in_order(p->store, h)
+						 : wf_store_put(p->store, h))))
 			return false;
 		e->direct = false;
 	}
@@ -116,6 +117,32 @@ end_row(struct ending *e, uint32_t row)
 		drop(e, cs, len_bytes, WF_DROP_no_buffer, pkt);
 }
 
+/* All rows, when they are of one class, without copies and edits: the same as end_row for each,
+ * with what is the same for all done once. */
+static void
+end_plain(struct ending *e)
+{
+	const struct wf_batch *b = &e->p->batch;
+	struct wf_class_stats *cs = &e->p->stats->now->class[e->slot];
+	uint32_t n = b->n;
+
+	for (uint32_t row = 0; row < n; row++)
+		wf_count_add(&e->class_rx, b->len_bytes[row]);
+	for (uint32_t row = 0; row < n; row++) {
+		struct wf_held h = { .due_ns = b->due_ns[row],
+			.rx_ns = b->rx_ns[row],
+			.pkt = b->pkt[row],
+			.len_bytes = b->len_bytes[row],
+			.dir = (uint16_t)e->dir,
+			.slot = e->slot };
+
+		if (b->drop[row] != WF_DROP_NONE)
+			drop(e, cs, h.len_bytes, (enum wf_drop)b->drop[row], h.pkt);
+		else if (!hold(e, &h))
+			drop(e, cs, h.len_bytes, WF_DROP_no_buffer, h.pkt);
+	}
+}
+
 void
 wf_pipe_epilogue(
 	struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, uint32_t n_rx, bool many_runs)
@@ -135,7 +162,9 @@ wf_pipe_epilogue(
 	e.class_rx = e.held = (struct wf_count){ 0, 0 };
 	e.n_free = 0;
 
-	if (!many_runs) {
+	if (!many_runs && b->n == n_rx && !d->needs_bytes) {
+		end_plain(&e);
+	} else if (!many_runs) {
 		for (uint32_t row = 0; row < b->n; row++)
 			end_row(&e, row);
 	} else {
