@@ -13,8 +13,17 @@
 	X(rng)                                                                                     \
 	X(flow)                                                                                    \
 	X(state)                                                                                   \
-	X(len_bytes) X(drop) X(copies) X(flags) X(class_id) X(seq) X(data) X(readable_bytes)       \
-		X(parsed) X(edits) X(forges)
+	X(len_bytes)                                                                               \
+	X(drop)                                                                                    \
+	X(copies)                                                                                  \
+	X(flags)                                                                                   \
+	X(class_id)                                                                                \
+	X(seq)                                                                                     \
+	X(data)                                                                                    \
+	X(readable_bytes)                                                                          \
+	X(parsed)                                                                                  \
+	X(edits)                                                                                   \
+	X(forges)
 
 void
 wf_batch_open(struct wf_batch *b, uint16_t row, uint16_t k)
