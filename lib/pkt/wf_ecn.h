@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Explicit congestion notification (RFC 3168): the mark that stands for a drop. Pure.
+ */
+#ifndef WF_ECN_H
+#define WF_ECN_H
+
+#include "wf_parse.h"
+
+#define WF_ECN_CE 3
+
+/* Sets Congestion Experienced in an IP header that is in the frame, and keeps the checksum right
+ * (RFC 1624). What is not IP stays as it is. */
+static inline void
+wf_ecn_mark(uint8_t *frame, const struct wf_parsed *parsed)
+{
+	uint8_t *ip = frame + parsed->l3_offset;
+	uint32_t sum;
+
+	if ((parsed->flags & WF_PARSE_IP) == 0)
+		return;
+	if (ip[0] >> 4 == 6) {
+		ip[1] |= WF_ECN_CE << 4;
+		return;
+	}
+	sum = (uint16_t) ~(ip[10] << 8 | ip[11]) + (uint16_t) ~(ip[0] << 8 | ip[1]);
+	ip[1] |= WF_ECN_CE;
+	sum += (uint32_t)(ip[0] << 8 | ip[1]);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = ~((sum & 0xffff) + (sum >> 16));
+	ip[10] = (uint8_t)(sum >> 8);
+	ip[11] = (uint8_t)sum;
+}
+
+#endif

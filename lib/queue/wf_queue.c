@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The queue around a discipline: limit and server. Worker threads.
+ */
+#include "wf_queue_private.h"
+
+static const struct wf_qdisc *const disc[] = {
+	[WF_QUEUE_FIFO] = &wf_qdisc_fifo,
+	[WF_QUEUE_CODEL] = &wf_qdisc_codel,
+	[WF_QUEUE_FQ_CODEL] = &wf_qdisc_fq_codel,
+};
+
+void
+wf_qpool_init(struct wf_qpool *pool, struct wf_qentry *entry, uint32_t size)
+{
+	*pool = (struct wf_qpool){ .entry = entry, .size = size, .free = WF_QNONE };
+	wf_qlist_init(&pool->dropped);
+}
+
+uint32_t
+wf_qpool_get(struct wf_qpool *pool)
+{
+	uint32_t i = pool->free;
+
+	if (i != WF_QNONE) {
+		pool->free = pool->entry[i].next;
+		return i;
+	}
+	return pool->used < pool->size ? pool->used++ : WF_QNONE;
+}
+
+void
+wf_qpool_put(struct wf_qpool *pool, uint32_t entry)
+{
+	pool->entry[entry].pkt = NULL;
+	pool->entry[entry].next = pool->free;
+	pool->free = entry;
+}
+
+void
+wf_qlist_init(struct wf_qlist *l)
+{
+	*l = (struct wf_qlist){ .head = WF_QNONE, .tail = WF_QNONE };
+}
+
+void
+wf_qlist_put(struct wf_qlist *l, struct wf_qpool *pool, uint32_t entry)
+{
+	pool->entry[entry].next = WF_QNONE;
+	if (l->tail == WF_QNONE)
+		l->head = entry;
+	else
+		pool->entry[l->tail].next = entry;
+	l->tail = entry;
+	l->packets++;
+	l->bytes += pool->entry[entry].wire_bytes;
+}
+
+uint32_t
+wf_qlist_take(struct wf_qlist *l, struct wf_qpool *pool)
+{
+	uint32_t entry = l->head;
+
+	if (entry == WF_QNONE)
+		return entry;
+	l->head = pool->entry[entry].next;
+	if (l->head == WF_QNONE)
+		l->tail = WF_QNONE;
+	l->packets--;
+	l->bytes -= pool->entry[entry].wire_bytes;
+	return entry;
+}
+
+void
+wf_queue_keep(struct wf_queue *q, struct wf_qpool *pool, uint32_t entry)
+{
+	wf_qlist_put(&q->list, pool, entry);
+	q->packets++;
+	q->bytes += pool->entry[entry].wire_bytes;
+}
+
+uint32_t
+wf_queue_next(struct wf_queue *q, struct wf_qpool *pool)
+{
+	uint32_t entry = wf_qlist_take(&q->list, pool);
+
+	if (entry != WF_QNONE) {
+		q->packets--;
+		q->bytes -= pool->entry[entry].wire_bytes;
+	}
+	return entry;
+}
+
+uint32_t
+wf_qpool_dropped(struct wf_qpool *pool)
+{
+	return wf_qlist_take(&pool->dropped, pool);
+}
+
+static void
+begin(struct wf_queue *q, const struct wf_queue_cfg *cfg, void *memory, wf_ns_t now_ns)
+{
+	q->cfg = *cfg;
+	q->packets = 0;
+	q->bytes = 0;
+	wf_qlist_init(&q->list);
+	disc[cfg->kind]->start(q, memory, now_ns);
+}
+
+void
+wf_queue_init(struct wf_queue *q, const struct wf_queue_cfg *cfg, void *memory, wf_ns_t now_ns)
+{
+	q->free = WF_FINE(now_ns) - cfg->serve.burst; /* the bucket is full */
+	q->event_ns = UINT64_MAX;
+	q->sending = WF_QNONE;
+	begin(q, cfg, memory, now_ns);
+}
+
+bool
+wf_queue_change(struct wf_queue *q, struct wf_qpool *pool, const struct wf_queue_cfg *cfg,
+	void *memory, wf_ns_t now_ns)
+{
+	struct wf_qlist all;
+	uint32_t entry;
+
+	if (cfg->kind == q->cfg.kind && wf_queue_memory(cfg) == wf_queue_memory(&q->cfg)) {
+		q->cfg = *cfg;
+		return false;
+	}
+	wf_qlist_init(&all);
+	while ((entry = wf_queue_pop(q, pool)) != WF_QNONE)
+		wf_qlist_put(&all, pool, entry);
+	begin(q, cfg, memory, now_ns);
+	while ((entry = wf_qlist_take(&all, pool)) != WF_QNONE)
+		disc[cfg->kind]->keep(q, pool, entry);
+	return true;
+}
+
+/* The server takes the next packet, if there is one. */
+static void
+serve(struct wf_queue *q, struct wf_qpool *pool, wf_ns_t now_ns)
+{
+	const struct wf_queue_cfg *cfg = &q->cfg;
+	wf_fine_t earliest;
+	int64_t end_ns;
+
+	q->sending = disc[cfg->kind]->dequeue(q, pool, now_ns);
+	if (q->sending == WF_QNONE) {
+		q->event_ns = UINT64_MAX;
+		return;
+	}
+	/* Who waited for the server follows on to the fraction of a nanosecond. */
+	earliest = WF_FINE(pool->entry[q->sending].rx_ns) - cfg->serve.burst;
+	if (q->free < earliest)
+		q->free = earliest;
+	q->free += wf_wire_time(&cfg->serve.wire, pool->entry[q->sending].wire_bytes);
+	end_ns = wf_fine_ceil(q->free);
+	q->event_ns = end_ns > (int64_t)now_ns ? (wf_ns_t)end_ns : now_ns;
+}
+
+/* Is there no room for the packet? The same rule as the virtual clock's. */
+static bool
+full(const struct wf_queue *q, const struct wf_qentry *e, wf_ns_t now_ns)
+{
+	const struct wf_queue_cfg *cfg = &q->cfg;
+	wf_fine_t end = WF_FINE(now_ns) - cfg->serve.burst;
+
+	if (cfg->serve.limit_packets != 0)
+		return q->sending != WF_QNONE && q->packets + 1 >= cfg->serve.limit_packets;
+	if (end < q->free)
+		end = q->free;
+	end += wf_wire_time(&cfg->serve.wire, q->bytes + e->wire_bytes);
+	return end > WF_FINE(now_ns) && end - WF_FINE(now_ns) > cfg->serve.limit_wait;
+}
+
+void
+wf_queue_in(struct wf_queue *q, struct wf_qpool *pool, uint32_t entry, wf_ns_t now_ns)
+{
+	const struct wf_qdisc *d = disc[q->cfg.kind];
+	struct wf_qentry *e = &pool->entry[entry];
+
+	e->wire_bytes = (uint32_t)wf_wire_bytes(&q->cfg.serve.wire, e->len_bytes);
+	e->marked = false;
+	while (full(q, e, now_ns)) {
+		if (!q->cfg.head || q->packets == 0) {
+			wf_queue_drop(pool, entry, WF_QDROP_FULL);
+			return;
+		}
+		wf_queue_drop(pool, d->victim(q, pool), WF_QDROP_FULL);
+	}
+	d->enqueue(q, pool, entry, now_ns);
+	if (q->sending == WF_QNONE)
+		serve(q, pool, now_ns);
+}
+
+uint32_t
+wf_queue_out(struct wf_queue *q, struct wf_qpool *pool)
+{
+	uint32_t sent = q->sending;
+
+	serve(q, pool, q->event_ns);
+	return sent;
+}
+
+uint32_t
+wf_queue_pop(struct wf_queue *q, struct wf_qpool *pool)
+{
+	return disc[q->cfg.kind]->pop(q, pool);
+}
+
+size_t
+wf_queue_memory(const struct wf_queue_cfg *cfg)
+{
+	return cfg->kind == WF_QUEUE_FQ_CODEL ? cfg->codel.n_flows * sizeof(struct wf_fq_flow) : 0;
+}

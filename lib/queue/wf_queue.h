@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * A real queue: packets wait in it, and what happens to one is decided when it departs. Drop head
+ * and active queue management need it; a tail-drop FIFO is a virtual clock and does not
+ * (lib/stage/wf_stage_rate.c). One worker's own; time comes as an argument.
+ *
+ * A queue has a discipline (which packet is next, and which are dropped or marked) and a server
+ *(how long one takes). The server takes the next packet when it is free and is done with it at
+ * event_ns; only then may the next be taken:
+ *
+ *	start = max(free, arrival - burst)   free = start + wire / rate   event = max(now, free)
+ *
+ * Entries are numbers of slots in a pool that all queues of a worker share.
+ */
+#ifndef WF_QUEUE_H
+#define WF_QUEUE_H
+
+#include "wf_wire.h"
+
+#define WF_QNONE UINT32_MAX
+
+enum wf_qdrop { WF_QDROP_FULL = 1, WF_QDROP_AQM }; /* why a queue has dropped */
+
+/* A packet that waits. The first members are the caller's. */
+struct wf_qentry {
+	void *pkt; /* NULL: a free slot */
+	const uint8_t *data;
+	void *flow;
+	uint64_t
+		flow_key; /* tells flows apart; also how the caller knows that `flow` still is it */
+	uint64_t rng;
+	wf_ns_t rx_ns;
+	uint32_t len_bytes, readable_bytes;
+	uint32_t queue; /* the caller's number of the queue */
+	uint8_t row_flags;
+	uint8_t ecn; /* codepoint of the IP header; 0: not capable, or not IP */
+	/* The queue's. */
+	uint8_t marked; /* to be marked CE on departure */
+	uint8_t cause;  /* enum wf_qdrop */
+	uint32_t wire_bytes;
+	uint32_t next;
+};
+
+/* A list of entries, first come first. */
+struct wf_qlist {
+	uint32_t head, tail, packets;
+	uint64_t bytes; /* on the wire */
+};
+
+struct wf_qpool {
+	struct wf_qentry *entry;
+	uint32_t size, used, free;
+	struct wf_qlist dropped; /* by queues, for the caller to take away */
+};
+
+enum wf_qkind { WF_QUEUE_FIFO, WF_QUEUE_CODEL, WF_QUEUE_FQ_CODEL };
+
+struct wf_codel_cfg {
+	wf_ns_t target_ns, interval_ns;
+	uint32_t max_packet; /* a queue this small or smaller is left alone */
+	uint32_t quantum;    /* FQ-CoDel */
+	uint32_t n_flows;    /* FQ-CoDel: a power of two */
+};
+
+/* Compiled, const. */
+struct wf_queue_cfg {
+	struct wf_serve serve;
+	uint8_t kind; /* enum wf_qkind */
+	bool head;    /* a full queue drops its oldest, not the newcomer */
+	bool ecn;
+	struct wf_codel_cfg codel;
+};
+
+/* CoDel's state, with the names of RFC 8289. Zeroed is the start. */
+struct wf_codel {
+	wf_ns_t first_above_time, drop_next;
+	uint32_t count, lastcount;
+	bool dropping;
+};
+
+/* A queue of FQ-CoDel. */
+struct wf_fq_flow {
+	struct wf_qlist list;
+	struct wf_codel codel;
+	int64_t deficit;
+	uint32_t next; /* in the list of new or old flows */
+	bool listed;
+};
+struct wf_fq_list {
+	uint32_t head, tail;
+};
+struct wf_fq {
+	struct wf_fq_flow *flow; /* [n_flows]: the caller's memory */
+	struct wf_fq_list fresh, old;
+};
+
+struct wf_queue {
+	struct wf_queue_cfg cfg; /* its own copy: a plan may end while packets wait */
+	wf_fine_t free;          /* end of the last packet's serialisation */
+	wf_ns_t event_ns;        /* when the packet in transmission has been sent */
+	uint32_t sending;        /* the packet in transmission; WF_QNONE: the server is idle */
+	uint32_t packets;        /* that wait: without the one in transmission */
+	uint64_t bytes;          /* on the wire */
+	struct wf_qlist list;    /* all of them but with FQ-CoDel */
+	union {
+		struct wf_codel codel;
+		struct wf_fq fq;
+	};
+};
+
+/* Bytes of memory for flows that a queue of this configuration needs; 0: none. */
+size_t wf_queue_memory(const struct wf_queue_cfg *cfg);
+/* `memory` is of wf_queue_memory bytes and need not be cleared. */
+void wf_queue_init(
+	struct wf_queue *q, const struct wf_queue_cfg *cfg, void *memory, wf_ns_t now_ns);
+/* Another configuration, from the next packet on. What waits stays, in its order of service;
+ * another discipline begins anew. `memory` as for init. Is it in use now? Then the old one is the
+ * caller's again, else it is. */
+bool wf_queue_change(struct wf_queue *q, struct wf_qpool *pool, const struct wf_queue_cfg *cfg,
+	void *memory, wf_ns_t now_ns);
+
+/* A packet arrives. It, or others, may end up in pool->dropped; if the server is idle, the next is
+ * taken at once. All events up to now_ns have been served. */
+void wf_queue_in(struct wf_queue *q, struct wf_qpool *pool, uint32_t entry, wf_ns_t now_ns);
+/* At event_ns: the packet that has been sent; the server takes the next. */
+uint32_t wf_queue_out(struct wf_queue *q, struct wf_qpool *pool);
+/* The next packet, whatever the discipline would say; WF_QNONE: it is empty. For a queue that ends.
+ */
+uint32_t wf_queue_pop(struct wf_queue *q, struct wf_qpool *pool);
+
+/* Zeroed memory of `size` entries is to be in pool->entry. */
+void wf_qpool_init(struct wf_qpool *pool, struct wf_qentry *entry, uint32_t size);
+/* WF_QNONE: all are taken. */
+uint32_t wf_qpool_get(struct wf_qpool *pool);
+void wf_qpool_put(struct wf_qpool *pool, uint32_t entry);
+/* The next that a queue has dropped, for the caller to end and put back. WF_QNONE: none is left. */
+uint32_t wf_qpool_dropped(struct wf_qpool *pool);
+
+#endif
