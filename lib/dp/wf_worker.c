@@ -158,7 +158,7 @@ must_wait(struct wf_worker *w, wf_ns_t now_ns)
 
 /* Everything that is due, to the ports. Returns how many packets were taken. */
 static uint32_t
-send_due(struct wf_worker *w, wf_ns_t now_ns)
+send_due(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns)
 {
 	struct wf_held h[WF_TXQ_BURST];
 	uint32_t n, total = 0;
@@ -166,7 +166,7 @@ send_due(struct wf_worker *w, wf_ns_t now_ns)
 	do {
 		if (WF_UNLIKELY(must_wait(w, now_ns)))
 			break;
-		n = wf_pipe_take(w->pipe, now_ns, h, WF_TXQ_BURST);
+		n = wf_pipe_take(w->pipe, wf_pipe_advance(w->pipe, plan, now_ns), h, WF_TXQ_BURST);
 		for (uint32_t i = 0; i < n; i++)
 			wf_txq_put(w->txq_of_dir[h[i].dir], w->pipe, &w->clock, &h[i]);
 		if (n > 0)
@@ -211,7 +211,7 @@ turn(struct wf_worker *w, const struct wf_plan *plan, int phase, wf_ns_t now_ns)
 		work += take_over(w, plan, now_ns);
 	if (work > 0)
 		now_ns = wf_clock_ns(&w->clock);
-	work += send_due(w, now_ns);
+	work += send_due(w, plan, now_ns);
 	wf_pipe_tidy(w->pipe, now_ns);
 	return work > 0;
 }

@@ -93,6 +93,7 @@ wf_worker_drop_rest(struct wf_worker *w)
 			drop_handed(w, w->in[i], now_ns);
 	for (uint32_t i = 0; i < w->n_txqs; i++)
 		wf_txq_drop_all(&w->txq[i], w->pipe, WF_DROP_shutdown);
+	wf_pipe_drop_queued(w->pipe, WF_DROP_shutdown);
 	while ((next_ns = wf_pipe_next(w->pipe)) != UINT64_MAX) {
 		uint32_t n;
 

@@ -12,6 +12,8 @@
 
 /* Flows looked at for ageing in one turn of the loop. */
 #define AGE_BUDGET 4
+/* Events of queues served before what they let go is taken. */
+#define ADVANCE_BUDGET 64
 
 struct wf_pipe *
 wf_pipe_new(const struct wf_pipe_params *q)
@@ -30,6 +32,7 @@ wf_pipe_new(const struct wf_pipe_params *q)
 	p->n_dirs = q->n_dirs;
 	p->n_slots = q->n_slots;
 	p->max_flows = q->max_flows;
+	p->batch = &p->arriving;
 	p->held = calloc(q->n_dirs, sizeof(*p->held));
 	p->in_store = calloc(q->n_dirs, sizeof(*p->in_store));
 	p->class_flows = calloc(q->n_slots, sizeof(*p->class_flows));
@@ -40,7 +43,7 @@ wf_pipe_new(const struct wf_pipe_params *q)
 	p->flows = wf_flow_table_new(q->name, q->max_flows, q->flow_idle_ns, wf_pipe_flow_end, p);
 	if (p->held == NULL || p->in_store == NULL || p->class_flows == NULL ||
 		p->fallback == NULL || p->store == NULL || p->flows == NULL ||
-		wf_pipe_state_init(p) < 0 ||
+		wf_pipe_state_init(p) < 0 || wf_pipe_queue_init(p, q->max_held) < 0 ||
 		wf_arena_init(&p->env.arena,
 			words > UINT32_MAX - 2 ? UINT32_MAX - 2 : (uint32_t)words) < 0) {
 		wf_pipe_free(p);
@@ -60,6 +63,7 @@ wf_pipe_free(struct wf_pipe *p)
 		p->ops.free(p->ops.ctx, &p->ready[p->ready_head++ % WF_READY].pkt, 1);
 	while (p->store != NULL && wf_store_pop_any(p->store, &h))
 		p->ops.free(p->ops.ctx, &h.pkt, 1);
+	wf_pipe_queue_fini(p);
 	wf_flow_table_free(p->flows);
 	wf_pipe_state_fini(p);
 	wf_arena_fini(&p->env.arena);
@@ -100,14 +104,14 @@ insert_copies(struct wf_batch *b, const struct wf_plan_step *step, uint16_t firs
 	return end;
 }
 
-/* A run through its class's stages. Returns by how many rows the batch has grown. */
-static uint16_t
-run_stages(struct wf_pipe *p, const struct wf_plan_class *k, uint16_t first, uint16_t end)
+uint16_t
+wf_pipe_run(struct wf_pipe *p, const struct wf_plan_class *k, uint8_t from_step, uint8_t to_step,
+	uint16_t first, uint16_t end)
 {
-	struct wf_batch *b = &p->batch;
+	struct wf_batch *b = p->batch;
 	uint16_t before = end;
 
-	for (uint8_t i = 0; i < k->n_steps; i++) {
+	for (uint8_t i = from_step; i < to_step; i++) {
 		const struct wf_plan_step *step = &k->step[i];
 
 		step->run(step->cfg, step->state_offset, b, first, end, &p->env);
@@ -138,13 +142,15 @@ wf_pipe_in(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const st
 		wf_count_merge(&ds->c.rx, &sum);
 	}
 	n_runs = wf_pipe_intake(p, d, dir, rx, n, runs);
-	for (uint32_t r = 0; r < n_runs; r++)
-		grown = (uint16_t)(grown + run_stages(p, &d->classes[runs[r].class_id],
+	for (uint32_t r = 0; r < n_runs; r++) {
+		const struct wf_plan_class *k = &d->classes[runs[r].class_id];
+
+		grown = (uint16_t)(grown + wf_pipe_run(p, k, 0,
+						   k->queue != NULL ? k->n_before : k->n_steps,
 						   (uint16_t)(runs[r].first + grown),
 						   (uint16_t)(runs[r].end + grown)));
-	ds->clamped += p->env.clamped;
-	ds->clamped_ns += p->env.clamped_ns;
-	p->env.clamped = p->env.clamped_ns = 0;
+	}
+	wf_pipe_count_clamped(p, dir);
 	wf_pipe_epilogue(p, plan, dir, n, n_runs > 1);
 }
 
@@ -159,10 +165,22 @@ wf_pipe_take(struct wf_pipe *p, wf_ns_t now_ns, struct wf_held *out, uint32_t ma
 }
 
 wf_ns_t
+wf_pipe_advance(struct wf_pipe *p, const struct wf_plan *plan, wf_ns_t now_ns)
+{
+	if (WF_LIKELY(p->next_event_ns > now_ns))
+		return now_ns;
+	wf_pipe_queue_serve(p, plan, now_ns, ADVANCE_BUDGET);
+	/* What is left is later than what has been done, or at the same instant. */
+	return p->next_event_ns > now_ns ? now_ns : p->next_event_ns;
+}
+
+wf_ns_t
 wf_pipe_next(const struct wf_pipe *p)
 {
-	return p->ready_head != p->ready_tail ? p->ready[p->ready_head % WF_READY].due_ns
-					      : wf_store_next(p->store);
+	wf_ns_t next_ns = p->ready_head != p->ready_tail ? p->ready[p->ready_head % WF_READY].due_ns
+							 : wf_store_next(p->store);
+
+	return p->next_event_ns < next_ns ? p->next_event_ns : next_ns;
 }
 
 static inline void

@@ -61,17 +61,23 @@ void wf_pipe_free(struct wf_pipe *p);
 void wf_pipe_in(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const struct wf_rx *rx,
 	uint32_t n, bool count_rx);
 
+/* Serves real queues: what departs from them up to now goes through the rest of its stages, at its
+ * own time. Returns up to when that has been done, for wf_pipe_take: now_ns, or earlier when there
+ * was much to do; then take, and call again. */
+wf_ns_t wf_pipe_advance(struct wf_pipe *p, const struct wf_plan *plan, wf_ns_t now_ns);
 /* Up to `max` packets with release <= now, in order of release; they still count as held until
  * wf_pipe_sent or wf_pipe_drop. Packets without delay come first. */
 uint32_t wf_pipe_take(struct wf_pipe *p, wf_ns_t now_ns, struct wf_held *out, uint32_t max);
-/* Earliest instant at which take may give something: UINT64_MAX when nothing is held. For the
- * virtual clock: a multiple of the wheel's tick. */
+/* Earliest instant at which advance or take may give something: UINT64_MAX when nothing is held.
+ * For the virtual clock: a multiple of the wheel's tick, or the event of a queue. */
 wf_ns_t wf_pipe_next(const struct wf_pipe *p);
 
 /* These left at now_ns: counts tx, delay and release error. */
 void wf_pipe_sent(struct wf_pipe *p, const struct wf_held *h, uint32_t n, wf_ns_t now_ns);
 /* These end here: counts, and frees them. */
 void wf_pipe_drop(struct wf_pipe *p, const struct wf_held *h, uint32_t n, enum wf_drop cause);
+/* All that wait in queues end here. Only at the end: no packet may come any more. */
+void wf_pipe_drop_queued(struct wf_pipe *p, enum wf_drop cause);
 /* Received packets that never got as far as wf_pipe_in: counts rx (if count_rx) and the drop, and
  * frees them. */
 void wf_pipe_refuse(struct wf_pipe *p, uint32_t dir, const struct wf_rx *rx, uint32_t n,

@@ -28,7 +28,7 @@ count_change(struct wf_flow_counts *c, uint32_t before, uint32_t after)
 bool
 wf_pipe_edit(struct wf_pipe *p, const struct wf_plan_class *k, uint32_t dir, uint32_t row)
 {
-	struct wf_batch *b = &p->batch;
+	struct wf_batch *b = p->batch;
 	struct wf_frame f = frame_of(b, row);
 	struct wf_bank *bank = p->stats->now;
 	void *pkt = p->ops.writable(p->ops.ctx, b->pkt[row], &f);
@@ -40,11 +40,13 @@ wf_pipe_edit(struct wf_pipe *p, const struct wf_plan_class *k, uint32_t dir, uin
 		if (b->edits[row] & 1u << k->step[i].stage)
 			k->step[i].edit(k->step[i].cfg, &f);
 	assert(f.readable_bytes <= f.room_bytes && f.readable_bytes <= f.len_bytes);
+	b->data[row] = f.data;
 	if (f.len_bytes != b->len_bytes[row] || f.readable_bytes != b->readable_bytes[row]) {
 		p->ops.resize(p->ops.ctx, pkt, f.readable_bytes, f.len_bytes);
 		count_change(&bank->dir[dir].c, b->len_bytes[row], f.len_bytes);
 		count_change(&bank->class[k->slot].c, b->len_bytes[row], f.len_bytes);
 		b->len_bytes[row] = f.len_bytes;
+		b->readable_bytes[row] = f.readable_bytes;
 	}
 	return true;
 }
@@ -81,12 +83,12 @@ void
 wf_pipe_forge(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_class *k,
 	uint32_t dir, uint32_t row)
 {
-	struct wf_frame cause = frame_of(&p->batch, row);
+	struct wf_frame cause = frame_of(p->batch, row);
 
 	for (uint8_t i = 0; i < k->n_steps; i++) {
 		uint32_t n;
 
-		if ((p->batch.forges[row] & 1u << k->step[i].stage) == 0)
+		if ((p->batch->forges[row] & 1u << k->step[i].stage) == 0)
 			continue;
 		n = k->step[i].forge(k->step[i].cfg, &cause, p->forged);
 		assert(n <= WF_FORGED_MAX);

@@ -10,7 +10,9 @@ struct ending {
 	const struct wf_plan_dir *d;
 	struct wf_dir_stats *dir_stats;
 	uint32_t dir;
-	bool direct;              /* to the ready list, not to the store */
+	bool direct;    /* to the ready list, not to the store */
+	bool departing; /* from a queue, not arriving; came at ... */
+	wf_ns_t rx_ns;
 	uint16_t slot;            /* of the class whose packets are summed up ... */
 	struct wf_count class_rx; /* ... not yet counted */
 	struct wf_count held;     /* not yet counted */
@@ -59,7 +61,7 @@ flush(struct ending *e, uint16_t next_slot)
 static __attribute__((noinline)) void
 change_bytes(struct ending *e, uint32_t row)
 {
-	struct wf_batch *b = &e->p->batch;
+	struct wf_batch *b = e->p->batch;
 	const struct wf_plan_class *k = &e->d->classes[b->class_id[row]];
 	uint32_t seq = b->seq[row];
 
@@ -80,13 +82,16 @@ change_bytes(struct ending *e, uint32_t row)
 static inline void
 end_row(struct ending *e, uint32_t row)
 {
-	struct wf_batch *b = &e->p->batch;
-	uint16_t slot = e->d->classes[b->class_id[row]].slot;
+	struct wf_batch *b = e->p->batch;
+	const struct wf_plan_class *k = &e->d->classes[b->class_id[row]];
+	uint16_t slot = k->slot;
 	struct wf_class_stats *cs = &e->p->stats->now->class[slot];
 	uint32_t len_bytes = b->len_bytes[row];
 	void *pkt = b->pkt[row];
 	struct wf_held h;
 
+	if (WF_UNLIKELY(e->p->next_event_ns <= b->rx_ns[row]) && !e->departing)
+		wf_pipe_queue_serve(e->p, e->plan, b->rx_ns[row], UINT32_MAX);
 	if (WF_UNLIKELY(slot != e->slot))
 		flush(e, slot);
 	if (WF_UNLIKELY(b->flags[row] & WF_ROW_COPY)) {
@@ -96,7 +101,8 @@ end_row(struct ending *e, uint32_t row)
 		if (pkt == NULL && !b->drop[row])
 			b->drop[row] = WF_DROP_no_buffer;
 	} else {
-		wf_count_add(&e->class_rx, len_bytes);
+		if (WF_LIKELY(!e->departing))
+			wf_count_add(&e->class_rx, len_bytes);
 		if (WF_UNLIKELY(e->d->needs_bytes)) {
 			change_bytes(e, row);
 			pkt = b->pkt[row];
@@ -107,8 +113,15 @@ end_row(struct ending *e, uint32_t row)
 		drop(e, cs, len_bytes, (enum wf_drop)b->drop[row], pkt);
 		return;
 	}
+	if (WF_UNLIKELY(k->queue != NULL) && !e->departing) {
+		if (wf_pipe_queue_in(e->p, e->plan, k, e->dir, row))
+			wf_count_add(&e->held, len_bytes);
+		else
+			drop(e, cs, len_bytes, WF_DROP_no_buffer, pkt);
+		return;
+	}
 	h = (struct wf_held){ .due_ns = b->due_ns[row],
-		.rx_ns = b->rx_ns[row],
+		.rx_ns = WF_UNLIKELY(e->departing) ? e->rx_ns : b->rx_ns[row],
 		.pkt = pkt,
 		.len_bytes = len_bytes,
 		.dir = (uint16_t)e->dir,
@@ -122,7 +135,7 @@ end_row(struct ending *e, uint32_t row)
 static void
 end_plain(struct ending *e)
 {
-	const struct wf_batch *b = &e->p->batch;
+	const struct wf_batch *b = e->p->batch;
 	struct wf_class_stats *cs = &e->p->stats->now->class[e->slot];
 	uint32_t n = b->n;
 
@@ -143,26 +156,48 @@ end_plain(struct ending *e)
 	}
 }
 
+static void
+begin(struct ending *e, struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir)
+{
+	const struct wf_plan_dir *d = &plan->dir[dir];
+
+	e->p = p; /* not an initialiser: it would clear free_pkt for every burst */
+	e->plan = plan;
+	e->d = d;
+	e->dir = dir;
+	e->dir_stats = &p->stats->now->dir[dir];
+	e->slot = d->classes[p->batch->class_id[0]].slot;
+	e->class_rx = e->held = (struct wf_count){ 0, 0 };
+	e->n_free = 0;
+}
+
+static void
+end(struct ending *e)
+{
+	struct wf_pipe *p = e->p;
+
+	flush(e, e->slot);
+	p->in_store[e->dir] = !e->direct;
+	wf_count_merge(&p->held[e->dir], &e->held);
+	if (e->n_free > 0)
+		p->ops.free(p->ops.ctx, e->free_pkt, e->n_free);
+}
+
 void
 wf_pipe_epilogue(
 	struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, uint32_t n_rx, bool many_runs)
 {
-	const struct wf_plan_dir *d = &plan->dir[dir];
-	struct wf_batch *b = &p->batch;
+	struct wf_batch *b = p->batch;
 	struct ending e;
 
-	e.p = p; /* not an initialiser: it would clear free_pkt for every burst */
-	e.plan = plan;
-	e.d = d;
-	e.dir = dir;
-	e.dir_stats = &p->stats->now->dir[dir];
+	begin(&e, p, plan, dir);
+	e.departing = false;
+	e.rx_ns = 0;
 	/* The ready list is taken first: who follows packets in the store lines up behind them. */
-	e.direct = !d->holds && !(p->in_store[dir] && p->held[dir].packets > 0);
-	e.slot = d->classes[b->class_id[0]].slot;
-	e.class_rx = e.held = (struct wf_count){ 0, 0 };
-	e.n_free = 0;
-
-	if (!many_runs && b->n == n_rx && !d->needs_bytes) {
+	e.direct = !e.d->holds && !(p->in_store[dir] && p->held[dir].packets > 0);
+	if (!many_runs && b->n == n_rx && !e.d->needs_bytes &&
+		e.d->classes[b->class_id[0]].queue == NULL &&
+		p->next_event_ns > b->rx_ns[b->n - 1]) {
 		end_plain(&e);
 	} else if (!many_runs) {
 		for (uint32_t row = 0; row < b->n; row++)
@@ -177,9 +212,19 @@ wf_pipe_epilogue(
 			for (uint32_t row = first[seq]; row < b->n && b->seq[row] == seq; row++)
 				end_row(&e, row);
 	}
-	flush(&e, e.slot);
-	p->in_store[dir] = !e.direct;
-	wf_count_merge(&p->held[dir], &e.held);
-	if (e.n_free > 0)
-		p->ops.free(p->ops.ctx, e.free_pkt, e.n_free);
+	end(&e);
+}
+
+void
+wf_pipe_depart(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, wf_ns_t rx_ns)
+{
+	struct ending e;
+
+	begin(&e, p, plan, dir);
+	e.departing = true;
+	e.rx_ns = rx_ns;
+	e.direct = false;
+	for (uint32_t row = 0; row < p->batch->n; row++)
+		end_row(&e, row);
+	end(&e);
 }

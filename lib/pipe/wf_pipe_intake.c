@@ -74,9 +74,8 @@ remember(struct wf_pipe *p, const struct wf_plan_dir *d, struct wf_flow *f, uint
 	f->dscp = dscp;
 }
 
-/* A flow to stand in for one that found no room: shared by the class, never aged. */
-static struct wf_flow *
-fallback_flow(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_plan_class *k)
+struct wf_flow *
+wf_pipe_fallback(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_plan_class *k)
 {
 	struct wf_flow *f = &p->fallback[k->slot];
 
@@ -141,7 +140,7 @@ intake_plain(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_rx 
 	struct wf_run runs[WF_BURST])
 {
 	const struct wf_plan_class *k = &d->classes[0];
-	struct wf_batch *b = &p->batch;
+	struct wf_batch *b = p->batch;
 	uint8_t *state = k->needs_state ? wf_pipe_state(p, k, NULL, 0, rx[0].rx_ns) : NULL;
 
 	for (uint32_t i = 0; i < n; i++) {
@@ -158,7 +157,7 @@ uint32_t
 wf_pipe_intake(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir, const struct wf_rx *rx,
 	uint32_t n, struct wf_run runs[WF_BURST])
 {
-	struct wf_batch *b = &p->batch;
+	struct wf_batch *b = p->batch;
 	uint16_t order[WF_BURST];
 	struct wf_lookup *l = &p->lookup;
 	uint32_t n_runs;
@@ -174,7 +173,7 @@ wf_pipe_intake(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir, con
 		struct wf_flow *f = l->flow[i];
 
 		if (WF_UNLIKELY(f == NULL)) {
-			f = fallback_flow(p, d, k);
+			f = wf_pipe_fallback(p, d, k);
 			p->stats->now->dir[dir].fallback++;
 		} else {
 			remember(p, d, f, l->class_id[i], l->parsed[i].dscp);

@@ -6,6 +6,7 @@
 
 #include "wf_flow_table.h"
 #include "wf_pipe.h"
+#include "wf_queue.h"
 
 /* Packets that leave at once; a worker takes them in the same turn of its loop. */
 #define WF_READY 4096 /* a power of two */
@@ -41,7 +42,17 @@ struct wf_pipe {
 	struct wf_flow *fallback; /* [n_slots]: for packets whose flow found no room */
 	struct wf_held ready[WF_READY];
 	struct wf_lookup lookup;
-	struct wf_batch batch;
+	struct wf_batch *batch;            /* the one that is worked on: */
+	struct wf_batch arriving, leaving; /* a burst; a packet that departs from a queue */
+	/* Real queues: see wf_pipe_queue.c. */
+	wf_ns_t next_event_ns; /* of the queues; UINT64_MAX: none */
+	struct wf_qpool pool;
+	struct wf_pipe_queue *queues; /* [max_queues] */
+	uint32_t max_queues, used_queues, free_queue;
+	uint32_t *heap; /* [max_queues]: busy queues, the next event first */
+	uint32_t n_heap;
+	uint32_t queue_offset; /* of the queue stage's state */
+	struct wf_parsed leaving_parsed;
 	struct wf_forged forged[WF_FORGED_MAX]; /* scratch */
 };
 
@@ -55,9 +66,46 @@ struct wf_run {
 uint32_t wf_pipe_intake(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir,
 	const struct wf_rx *rx, uint32_t n, struct wf_run runs[WF_BURST]);
 
+/* A flow to stand in for one that found no room: shared by the class, never aged. */
+struct wf_flow *wf_pipe_fallback(
+	struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_plan_class *k);
+
+/* wf_pipe.c: rows first..end-1 of class k through some of its steps. Returns by how many rows the
+ * batch has grown. */
+uint16_t wf_pipe_run(struct wf_pipe *p, const struct wf_plan_class *k, uint8_t from_step,
+	uint8_t to_step, uint16_t first, uint16_t end);
+
+/* What the stages that have just run say of their order policy. */
+static inline void
+wf_pipe_count_clamped(struct wf_pipe *p, uint32_t dir)
+{
+	struct wf_dir_stats *ds = &p->stats->now->dir[dir];
+
+	ds->clamped += p->env.clamped;
+	ds->clamped_ns += p->env.clamped_ns;
+	p->env.clamped = p->env.clamped_ns = 0;
+}
+
+/* wf_pipe_queue.c */
+int wf_pipe_queue_init(struct wf_pipe *p, uint32_t max_held);
+void wf_pipe_queue_fini(struct wf_pipe *p);
+/* The packet of the row arrives at its class's queue and counts as held; false: no buffer. Events
+ * up to then have been served. */
+bool wf_pipe_queue_in(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_class *k,
+	uint32_t dir, uint32_t row);
+/* Serves up to `most` events up to now, each at its own time. */
+void wf_pipe_queue_serve(
+	struct wf_pipe *p, const struct wf_plan *plan, wf_ns_t now_ns, uint32_t most);
+/* The state that named the queue ends. */
+void wf_pipe_queue_orphan(struct wf_pipe *p, void *state);
+
 /* wf_pipe_epilogue.c: acts on the marks, in order of arrival. */
 void wf_pipe_epilogue(
 	struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, uint32_t n_rx, bool many_runs);
+
+/* The same for the one packet in p->leaving and its copies, which counts as held no more. It came
+ * at rx_ns. */
+void wf_pipe_depart(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, wf_ns_t rx_ns);
 
 /* wf_pipe_bytes.c: what the row's stages want done. Edit may change the row's pkt and len_bytes;
  * false: no buffer. */
@@ -66,6 +114,8 @@ void wf_pipe_forge(struct wf_pipe *p, const struct wf_plan *plan, const struct w
 	uint32_t dir, uint32_t row);
 
 /* wf_pipe_state.c */
+/* Zeroed, page-aligned, and not touched before use; munmap frees it. NULL: none. */
+void *wf_pipe_memory(size_t bytes);
 int wf_pipe_state_init(struct wf_pipe *p);
 void wf_pipe_state_fini(struct wf_pipe *p);
 /* The state block for a packet of class k and its flow (which may be NULL), ready for the class's

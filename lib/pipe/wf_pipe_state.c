@@ -8,9 +8,8 @@
 
 #include "wf_pipe_internal.h"
 
-/* Zeroed, page-aligned, and not touched before use. */
-static void *
-lazy_memory(size_t bytes)
+void *
+wf_pipe_memory(size_t bytes)
 {
 	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -23,8 +22,8 @@ wf_pipe_state_init(struct wf_pipe *p)
 {
 	p->state_size = wf_stage_state_size();
 	p->free_state = WF_NO_STATE;
-	p->class_state = lazy_memory((size_t)p->n_slots * p->state_size);
-	p->flow_state = lazy_memory((size_t)p->max_flows * p->state_size);
+	p->class_state = wf_pipe_memory((size_t)p->n_slots * p->state_size);
+	p->flow_state = wf_pipe_memory((size_t)p->max_flows * p->state_size);
 	return p->class_state == NULL || p->flow_state == NULL ? -ENOMEM : 0;
 }
 
@@ -50,6 +49,8 @@ stop_stages(struct wf_pipe *p, uint8_t *block, const uint8_t *keep)
 
 		if (had == 0 || (keep != NULL && had == keep[id]))
 			continue;
+		if (id == WF_STAGE_QUEUE)
+			wf_pipe_queue_orphan(p, state);
 		if (ops->stop != NULL)
 			ops->stop(state, &p->env);
 		memset(state, 0, ops->state_size);
@@ -66,6 +67,8 @@ static void __attribute__((noinline)) renew(struct wf_pipe *p, const struct wf_p
 	stop_stages(p, block, head->class_uid == k->uid ? k->variant : NULL);
 	head->class_uid = k->uid;
 	head->state_uid = k->state_uid;
+	if (k->queue != NULL) /* no step: its state names the queue when there is one */
+		head->variant[WF_STAGE_QUEUE] = k->variant[WF_STAGE_QUEUE];
 	for (uint8_t i = 0; i < k->n_steps; i++) {
 		const struct wf_plan_step *step = &k->step[i];
 		const struct wf_stage_ops *ops = wf_stage_registry[step->stage];

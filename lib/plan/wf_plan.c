@@ -96,7 +96,17 @@ compile_stage(struct compiler *c, const struct wf_conf_dir *conf, int id, bool f
 	variant = ops->compile(conf->block[id], &sc, cfg);
 	if (variant <= 0)
 		return variant;
-	assert(variant < 256 && ops->run != NULL);
+	assert(variant < 256);
+	*needs |= sc.needs;
+	if (ops->state_size != 0) {
+		k->variant[id] = (uint8_t)variant;
+		k->needs_state = true;
+	}
+	if (sc.needs & WF_NEED_QUEUE) {
+		k->queue = cfg;
+		return 0;
+	}
+	assert(ops->run != NULL);
 	step = &k->step[k->n_steps++];
 	step->run = ops->run;
 	step->cfg = cfg;
@@ -107,11 +117,8 @@ compile_stage(struct compiler *c, const struct wf_conf_dir *conf, int id, bool f
 	step->variant = (uint8_t)variant;
 	step->copies = (sc.needs & WF_NEED_COPIES) != 0;
 	step->copy_spacing_ns = sc.copy_spacing_ns;
-	if (ops->state_size != 0) {
-		k->variant[id] = (uint8_t)variant;
-		k->needs_state = true;
-	}
-	*needs |= sc.needs;
+	if (id < WF_STAGE_QUEUE)
+		k->n_before = k->n_steps;
 	return 0;
 }
 

@@ -31,7 +31,9 @@ struct wf_plan_class {
 	bool flow_scope;
 	bool needs_state; /* some stage keeps state */
 	uint8_t n_steps;
+	uint8_t n_before; /* steps before the queue; those behind run at departure */
 	struct wf_plan_step step[WF_STAGE_COUNT];
+	const struct wf_queue_cfg *queue; /* packets wait for their departure in it; NULL: none */
 	struct wf_forecast forecast;
 };
 

@@ -37,6 +37,8 @@ enum wf_stage_need {
 	WF_NEED_COPIES = 1 << 4, /* sets copies[]: rows are inserted behind this stage */
 	WF_NEED_BYTES = 1 << 5,  /* columns data, readable_bytes and parsed; edits and forges */
 	WF_NEED_SORT = 1 << 6,   /* releases need not be in the order of arrivals */
+	WF_NEED_QUEUE = 1 << 7,  /* cfg is a struct wf_queue_cfg: packets wait here in a real queue,
+				  * and the stages behind run when they depart; `run` is NULL */
 };
 
 /* Predictions for `wirefault check`, filled stage by stage in pipeline order. */

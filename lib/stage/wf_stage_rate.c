@@ -69,18 +69,10 @@ static const struct wf_param params[] = {
 	{ 0 },
 };
 
-/* An instant to 2^-32 ns, before the clock's epoch where a full bucket is older than that. */
-typedef __int128 fine_t;
-#define FINE(ns) ((fine_t)(ns) * (1ll << 32))
-#define LONGEST  FINE(1ll << 61) /* 73 years */
+#define LONGEST WF_FINE(1ll << 61) /* 73 years */
 
 struct rate_cfg {
-	fine_t burst;           /* as a time */
-	fine_t limit_wait;      /* longest sojourn, where the limit is bytes or time */
-	uint64_t limit_packets; /* or 0 */
-	uint64_t ns_per_byte;   /* 32.32 */
-	int32_t overhead;
-	uint32_t cell, cell_total; /* payload bytes, or 0: no cells; all bytes */
+	struct wf_serve serve;
 	bool police;
 };
 
@@ -94,47 +86,71 @@ static_assert(sizeof(struct rate_state) == 32, "half a line");
 
 /* A size or time as the time that it takes, to 2^-32 ns: a limit of just n frames holds n, whatever
  * the rate. */
-static fine_t
-limit_time(const struct rate_cfg *r, const struct wf_limit *l)
+static wf_fine_t
+limit_time(const struct wf_wire *w, const struct wf_limit *l)
 {
-	fine_t time = l->kind == WF_LIMIT_BYTES ? (fine_t)l->value * (fine_t)r->ns_per_byte
-						: FINE(l->value);
+	wf_fine_t time = l->kind == WF_LIMIT_BYTES ? wf_wire_time(w, l->value) : WF_FINE(l->value);
 
 	return time < LONGEST ? time : LONGEST;
 }
 
-static int
-compile_limit(const struct rate_params *p, struct wf_stage_compile *c, struct rate_cfg *r)
+static struct wf_limit
+queue_limit(const struct wf_queue_params *q)
 {
 	static const struct wf_limit fallback = { WF_LIMIT_PACKETS, 1000 };
-	const struct wf_queue_params *q = c->blocks[WF_STAGE_QUEUE];
-	struct wf_limit limit = q != NULL && q->limit.kind != WF_LIMIT_NONE ? q->limit : fallback;
 
+	return q != NULL && q->limit.kind != WF_LIMIT_NONE ? q->limit : fallback;
+}
+
+void
+wf_rate_serve(void *const *blocks, struct wf_serve *s)
+{
+	const struct rate_params *p = blocks[WF_STAGE_RATE];
+	struct wf_limit limit = queue_limit(blocks[WF_STAGE_QUEUE]);
+
+	if (p->rate_bps != 0) /* 0: an error, said elsewhere */
+		s->wire.ns_per_byte =
+			(uint64_t)(((wf_fine_t)(8 * WF_NS_PER_S) << 32) / p->rate_bps);
+	s->wire.overhead = (int32_t)p->overhead;
+	if (p->cell != 0) {
+		s->wire.cell = (uint32_t)p->cell;
+		s->wire.cell_total = (uint32_t)(p->cell + p->cell_overhead);
+	}
+	s->burst = limit_time(&s->wire, &p->burst);
+	if (limit.kind == WF_LIMIT_PACKETS)
+		s->limit_packets = limit.value;
+	else
+		s->limit_wait = limit_time(&s->wire, &limit);
+}
+
+static int
+check(const struct rate_params *p, struct wf_stage_compile *c)
+{
+	const struct wf_queue_params *q = c->blocks[WF_STAGE_QUEUE];
+	struct wf_limit limit = queue_limit(q);
+
+	if (!wf_param_given(p, RATE))
+		return wf_err_add(
+			c->err, c->where, "Write rate = \"100Mbit\"", "\"rate\" is missing");
+	if (p->cell == 0 && p->cell_overhead != 0)
+		return wf_err_add(c->err, c->where, "Write cell = 48; cell_overhead = 5 for ATM",
+			"\"cell_overhead\" without \"cell\"");
 	if (p->burst.kind == WF_LIMIT_PACKETS)
 		return wf_err_add(c->err, c->where, "Write burst = \"15kB\" or burst = \"5ms\"",
 			"\"burst\" is a size or a time, not a number of packets");
-	r->burst = limit_time(r, &p->burst);
-	if (p->mode == POLICE && r->burst == 0)
+	if (p->mode == POLICE && p->burst.value == 0)
 		return wf_err_add(c->err, c->where, "Write burst = \"15kB\"",
 			"mode \"police\" without a \"burst\" would drop every packet");
+	if (p->mode == POLICE && wf_queue_is_real(q))
+		return wf_err_add(c->err, c->where, "Use mode \"shape\", or leave drop and aqm out",
+			"mode \"police\" has no queue that \"drop\" or \"aqm\" could act on");
 	if (limit.value == 0)
 		return wf_err_add(c->err, c->where, "Use blackhole = true to drop everything",
 			"a queue limit of 0 lets no packet through");
-	if (limit.kind != WF_LIMIT_PACKETS)
-		r->limit_wait = limit_time(r, &limit);
-	else if (limit.value <= 1ull << WF_ARENA_MAX_BITS)
-		r->limit_packets = limit.value;
-	else
+	if (limit.kind == WF_LIMIT_PACKETS && limit.value > 1ull << WF_ARENA_MAX_BITS)
 		return wf_err_add(c->err, c->where, "Give the limit as bytes or time",
 			"a queue limit above %llu packets is not supported",
 			1ull << WF_ARENA_MAX_BITS);
-	if (p->mode == POLICE)
-		return 0;
-	/* The longest wait: with a limit in packets, that of full-size frames. */
-	c->forecast->queue_max_ns =
-		0x1p-32 * (double)(r->limit_packets ? (fine_t)r->ns_per_byte * r->limit_packets *
-							      (1514 + (uint64_t)p->overhead)
-						    : r->limit_wait);
 	return 0;
 }
 
@@ -144,22 +160,21 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	const struct rate_params *p = block;
 	struct rate_cfg *r = cfg;
 
-	if (!wf_param_given(p, RATE))
-		return wf_err_add(
-			c->err, c->where, "Write rate = \"100Mbit\"", "\"rate\" is missing");
-	if (p->cell == 0 && p->cell_overhead != 0)
-		return wf_err_add(c->err, c->where, "Write cell = 48; cell_overhead = 5 for ATM",
-			"\"cell_overhead\" without \"cell\"");
-	r->ns_per_byte = (uint64_t)(((fine_t)(8 * WF_NS_PER_S) << 32) / p->rate_bps);
-	r->overhead = (int32_t)p->overhead;
-	if (p->cell != 0) {
-		r->cell = (uint32_t)p->cell;
-		r->cell_total = (uint32_t)(p->cell + p->cell_overhead);
-	}
-	r->police = p->mode == POLICE;
-	if (compile_limit(p, c, r) < 0)
+	if (check(p, c) < 0)
 		return -EINVAL;
+	wf_rate_serve(c->blocks, &r->serve);
+	r->police = p->mode == POLICE;
 	c->forecast->rate_bps = p->rate_bps;
+	/* The longest wait: with a limit in packets, that of full-size frames. */
+	if (!r->police)
+		c->forecast->queue_max_ns =
+			0x1p-32 * (double)(r->serve.limit_packets
+						   ? wf_wire_time(&r->serve.wire,
+							     r->serve.limit_packets *
+								     (1514 + (uint64_t)p->overhead))
+						   : r->serve.limit_wait);
+	if (wf_queue_is_real(c->blocks[WF_STAGE_QUEUE]))
+		return 0;
 	if (!r->police)
 		c->needs |= WF_NEED_HOLD;
 	c->needs |= c->flow_scope ? WF_NEED_SORT : WF_NEED_OWNER;
@@ -173,19 +188,7 @@ start(const void *cfg, void *state, uint64_t packet_rng, wf_ns_t now_ns)
 	const struct rate_cfg *r = cfg;
 	struct rate_state *s = state;
 
-	s->end_ns = (int64_t)((FINE(now_ns) - r->burst) >> 32);
-}
-
-static inline uint64_t
-wire_bytes(const struct rate_cfg *r, uint32_t len_bytes)
-{
-	int64_t wire = (int64_t)len_bytes + r->overhead;
-
-	if (wire < 1)
-		wire = 1;
-	if (r->cell != 0)
-		wire = (wire + r->cell - 1) / r->cell * r->cell_total;
-	return (uint64_t)wire;
+	s->end_ns = (int64_t)((WF_FINE(now_ns) - r->serve.burst) >> 32);
 }
 
 static inline void
@@ -193,25 +196,26 @@ one(const struct rate_cfg *r, struct rate_state *s, struct wf_batch *b, uint16_t
 	struct wf_stage_env *env)
 {
 	wf_ns_t now = b->rx_ns[i];
-	fine_t end = FINE(s->end_ns) | s->end_fraction;
+	const struct wf_serve *v = &r->serve;
+	wf_fine_t end = WF_FINE(s->end_ns) | s->end_fraction;
 	int64_t end_ns;
 
-	if (end < FINE(now) - r->burst)
-		end = FINE(now) - r->burst;
-	end += (fine_t)r->ns_per_byte * (fine_t)wire_bytes(r, b->len_bytes[i]);
-	end_ns = (int64_t)((end + UINT32_MAX) >> 32); /* never early: rounded up */
+	if (end < WF_FINE(now) - v->burst)
+		end = WF_FINE(now) - v->burst;
+	end += wf_wire_time(&v->wire, wf_wire_bytes(&v->wire, b->len_bytes[i]));
+	end_ns = wf_fine_ceil(end); /* never early */
 	if (end_ns > (int64_t)now) {
 		if (r->police) {
 			b->drop[i] = WF_DROP_policed;
 			return;
 		}
-		if (r->limit_packets ? wf_backlog_count(&s->backlog, &env->arena, now) >=
-					       r->limit_packets
-				     : end - FINE(now) > r->limit_wait) {
+		if (v->limit_packets ? wf_backlog_count(&s->backlog, &env->arena, now) >=
+					       v->limit_packets
+				     : end - WF_FINE(now) > v->limit_wait) {
 			b->drop[i] = WF_DROP_queue_full;
 			return;
 		}
-		if (r->limit_packets &&
+		if (v->limit_packets &&
 			!wf_backlog_add(&s->backlog, &env->arena, (wf_ns_t)end_ns)) {
 			b->drop[i] = WF_DROP_no_buffer;
 			return;

@@ -4,6 +4,7 @@
 #ifndef WF_STAGES_H
 #define WF_STAGES_H
 
+#include "wf_queue.h"
 #include "wf_stage.h"
 
 extern const struct wf_stage_ops wf_stage_blackhole;
@@ -14,11 +15,24 @@ extern const struct wf_stage_ops wf_stage_duplicate;
 extern const struct wf_stage_ops wf_stage_delay;
 
 /* Parameters of the queue, which the rate stage acts on. */
-enum wf_queue_drop { WF_QUEUE_TAIL };
+enum wf_queue_drop { WF_QUEUE_TAIL, WF_QUEUE_HEAD };
 struct wf_queue_params {
 	uint64_t given;
 	struct wf_limit limit;
 	int drop; /* enum wf_queue_drop */
+	int aqm;  /* 0: none; see wf_stage_queue.c */
+	bool ecn;
+	wf_ns_t target, interval;
+	uint64_t quantum, flows;
 };
+
+/* Does something in it decide at departure, so that packets must wait in a real queue? */
+static inline bool
+wf_queue_is_real(const struct wf_queue_params *q)
+{
+	return q != NULL && (q->drop != WF_QUEUE_TAIL || q->aqm != 0);
+}
+/* What the blocks of rate and queue say of the server and its limit. Checked by the rate stage. */
+void wf_rate_serve(void *const *blocks, struct wf_serve *s);
 
 #endif

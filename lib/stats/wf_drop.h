@@ -10,6 +10,7 @@
 #define WF_DROP_CAUSES(X)                                                                          \
 	X(loss, MODEL, "lost by the loss model")                                                   \
 	X(queue_full, MODEL, "the queue limit was reached")                                        \
+	X(aqm, MODEL, "dropped early by the queue's active management")                            \
 	X(policed, MODEL, "over the rate of mode = \"police\"")                                    \
 	X(blackhole, MODEL, "the direction or class is a blackhole")                               \
 	X(no_buffer, EMULATOR, "no memory to hold, copy or account for the packet")                \

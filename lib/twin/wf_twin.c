@@ -121,13 +121,17 @@ static void
 release(struct twin *t, wf_ns_t now_ns)
 {
 	struct wf_held h[TAKE_BURST];
+	wf_ns_t until_ns;
 	uint32_t n;
 
 	do {
-		n = wf_pipe_take(t->pipe, now_ns, h, TAKE_BURST);
-		for (uint32_t i = 0; i < n; i++)
-			leave(t, &h[i]);
-	} while (n == TAKE_BURST);
+		until_ns = wf_pipe_advance(t->pipe, t->q->plan, now_ns);
+		do {
+			n = wf_pipe_take(t->pipe, until_ns, h, TAKE_BURST);
+			for (uint32_t i = 0; i < n; i++)
+				leave(t, &h[i]);
+		} while (n == TAKE_BURST);
+	} while (until_ns < now_ns);
 }
 
 /* Packets of one side that follow each other, up to a burst, into the pipeline. */

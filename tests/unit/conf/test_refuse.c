@@ -235,8 +235,9 @@ directions_and_classes_that_cannot_be(void **state)
 			"t.conf:3: links.wan.ab.queue.limit: \"-1pkt\" is not a number of packets, "
 			"a size or a time. Write packets, bytes or time: \"1000pkt\", \"64kB\" or "
 			"\"50ms\".\n" },
-		{ "ab = { queue = { drop = \"head\"; }; };",
-			"t.conf:3: links.wan.ab.queue.drop: \"head\" is not \"tail\".\n" },
+		{ "ab = { queue = { drop = \"middle\"; }; };",
+			"t.conf:3: links.wan.ab.queue.drop: \"middle\" is not one of \"tail\", "
+			"\"head\".\n" },
 		{ "ab = { duplicate = { copies = 8; }; };",
 			"t.conf:3: links.wan.ab.duplicate.copies: 8 is out of range. It may be "
 			"from 1 to 7.\n" },

@@ -236,6 +236,8 @@ leave(struct bench *b)
 	struct wf_held h[WF_BURST];
 	uint32_t n;
 
+	while (wf_pipe_advance(b->pipe, b->plan, b->now_ns) < b->now_ns)
+		;
 	while ((n = wf_pipe_take(b->pipe, b->now_ns, h, WF_BURST)) > 0) {
 		for (uint32_t i = 0; i < n; i++) {
 			assert_true(h[i].due_ns <= b->now_ns);

@@ -54,6 +54,33 @@ police_without_burst(void **state)
 }
 
 static void
+police_with_what_needs_a_queue(void **state)
+{
+	refused(WF_STAGE_RATE, "rate=1Mbit mode=police burst=15kB queue.drop=head", "no queue");
+	refused(WF_STAGE_RATE, "rate=1Mbit mode=police burst=15kB queue.aqm=codel", "no queue");
+}
+
+static void
+keys_of_another_aqm(void **state)
+{
+	refused(WF_STAGE_QUEUE, "rate.rate=1Mbit target=5ms", "does not belong to aqm \"none\"");
+	refused(WF_STAGE_QUEUE, "rate.rate=1Mbit ecn=true", "does not belong to aqm \"none\"");
+	refused(WF_STAGE_QUEUE, "rate.rate=1Mbit aqm=codel quantum=300B",
+		"does not belong to aqm \"codel\"");
+	refused(WF_STAGE_QUEUE, "rate.rate=1Mbit aqm=fq-codel flows=1000", "not a power of two");
+}
+
+static void
+a_queue_for_each_flow_of_a_flow(void **state)
+{
+	struct rig *r = rig_new_flow_scope(WF_STAGE_QUEUE, "rate.rate=1Mbit aqm=fq-codel");
+
+	assert_int_equal(r->variant, -EINVAL);
+	assert_non_null(strstr(rig_error(r), "a queue of its own already"));
+	rig_free(r);
+}
+
+static void
 a_limit_of_nothing(void **state)
 {
 	refused(WF_STAGE_RATE, "rate=1Mbit queue.limit=0pkt", "lets no packet through");
@@ -173,6 +200,9 @@ main(void)
 		cmocka_unit_test(cell_overhead_without_cell),
 		cmocka_unit_test(a_burst_in_packets),
 		cmocka_unit_test(police_without_burst),
+		cmocka_unit_test(police_with_what_needs_a_queue),
+		cmocka_unit_test(keys_of_another_aqm),
+		cmocka_unit_test(a_queue_for_each_flow_of_a_flow),
 		cmocka_unit_test(a_limit_of_nothing),
 		cmocka_unit_test(a_limit_of_too_many_packets),
 		cmocka_unit_test(a_queue_without_rate),

@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Real queues: packets of a class or flow that wait for their departure. Worker threads.
+ *
+ * A queue's events are served in order of their time, each at its own time: before a packet arrives
+ * all that have come due are, so that what happens does not depend on how often the loop turns. A
+ * departing packet goes through the stages behind the queue with that time as its now.
+ *
+ * Events stand in a binary heap and not in the wheel: their order is exact to the nanosecond, where
+ * the wheel's is to its tick, and there is one for each busy queue, not one for each packet.
+ *
+ * The state of the queue stage names the queue (its number + 1). A queue whose flow or stage has
+ * ended goes on, at its own pace, until it is empty.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "wf_ecn.h"
+#include "wf_pipe_internal.h"
+#include "wf_rng.h"
+
+struct wf_pipe_queue {
+	struct wf_queue q;
+	uint64_t *name; /* in the state that it belongs to; NULL: that has ended */
+	uint64_t generation;
+	uint32_t class_uid;
+	uint32_t heap_at; /* WF_QNONE: it is idle */
+	uint32_t memory;  /* in the arena; WF_ARENA_NONE: none */
+	unsigned memory_bits;
+	uint32_t next_free;
+	uint16_t dir, class_id, slot;
+};
+
+int
+wf_pipe_queue_init(struct wf_pipe *p, uint32_t max_held)
+{
+	struct wf_qentry *entry = wf_pipe_memory((size_t)max_held * sizeof(*entry));
+
+	p->next_event_ns = UINT64_MAX;
+	p->free_queue = WF_QNONE;
+	p->queue_offset = wf_stage_state_offset(WF_STAGE_QUEUE);
+	p->max_queues = p->n_slots + p->max_flows;
+	p->queues = wf_pipe_memory((size_t)p->max_queues * sizeof(*p->queues));
+	p->heap = wf_pipe_memory((size_t)p->max_queues * sizeof(*p->heap));
+	wf_qpool_init(&p->pool, entry, max_held);
+	return entry == NULL || p->queues == NULL || p->heap == NULL ? -ENOMEM : 0;
+}
+
+void
+wf_pipe_queue_fini(struct wf_pipe *p)
+{
+	for (uint32_t i = 0; i < p->pool.used; i++)
+		if (p->pool.entry[i].pkt != NULL)
+			p->ops.free(p->ops.ctx, &p->pool.entry[i].pkt, 1);
+	if (p->pool.entry != NULL)
+		munmap(p->pool.entry, (size_t)p->pool.size * sizeof(*p->pool.entry));
+	if (p->queues != NULL)
+		munmap(p->queues, (size_t)p->max_queues * sizeof(*p->queues));
+	if (p->heap != NULL)
+		munmap(p->heap, (size_t)p->max_queues * sizeof(*p->heap));
+	p->used_queues = 0;
+	p->queues = NULL;
+}
+
+/* ---- The heap: by time, then by number ---- */
+
+static inline bool
+sooner(const struct wf_pipe *p, uint32_t a, uint32_t b)
+{
+	wf_ns_t at = p->queues[a].q.event_ns, bt = p->queues[b].q.event_ns;
+
+	return at < bt || (at == bt && a < b);
+}
+
+static inline void
+stand(struct wf_pipe *p, uint32_t at, uint32_t id)
+{
+	p->heap[at] = id;
+	p->queues[id].heap_at = at;
+}
+
+/* Moves the queue from place `at` to where it belongs. */
+static void
+sift(struct wf_pipe *p, uint32_t at, uint32_t id)
+{
+	while (at > 0 && sooner(p, id, p->heap[(at - 1) / 2])) {
+		stand(p, at, p->heap[(at - 1) / 2]);
+		at = (at - 1) / 2;
+	}
+	for (;;) {
+		uint32_t child = 2 * at + 1;
+
+		if (child >= p->n_heap)
+			break;
+		if (child + 1 < p->n_heap && sooner(p, p->heap[child + 1], p->heap[child]))
+			child++;
+		if (!sooner(p, p->heap[child], id))
+			break;
+		stand(p, at, p->heap[child]);
+		at = child;
+	}
+	stand(p, at, id);
+}
+
+/* The queue's event may have changed, or come or gone. */
+static void
+schedule(struct wf_pipe *p, uint32_t id)
+{
+	struct wf_pipe_queue *w = &p->queues[id];
+	bool busy = w->q.event_ns != UINT64_MAX;
+
+	if (w->heap_at != WF_QNONE && busy) {
+		sift(p, w->heap_at, id);
+	} else if (busy) {
+		sift(p, p->n_heap++, id);
+	} else if (w->heap_at != WF_QNONE) {
+		uint32_t at = w->heap_at, last = p->heap[--p->n_heap];
+
+		w->heap_at = WF_QNONE;
+		if (last != id)
+			sift(p, at, last);
+	}
+	p->next_event_ns = p->n_heap > 0 ? p->queues[p->heap[0]].q.event_ns : UINT64_MAX;
+}
+
+/* ---- Queues come and go ---- */
+
+/* Room for a queue of this configuration. false: none. */
+static bool
+take_memory(struct wf_pipe *p, const struct wf_queue_cfg *cfg, uint32_t *offset, unsigned *bits)
+{
+	size_t words = (wf_queue_memory(cfg) + sizeof(uint64_t) - 1) / sizeof(uint64_t);
+
+	*offset = WF_ARENA_NONE;
+	*bits = WF_ARENA_MIN_BITS;
+	if (words == 0)
+		return true;
+	while ((size_t)1 << *bits < words)
+		++*bits;
+	*offset = wf_arena_get(&p->env.arena, *bits);
+	return *offset != WF_ARENA_NONE;
+}
+
+static void
+give_memory(struct wf_pipe *p, uint32_t offset, unsigned bits)
+{
+	if (offset != WF_ARENA_NONE)
+		wf_arena_put(&p->env.arena, offset, bits);
+}
+
+static struct wf_pipe_queue *
+new_queue(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_class *k,
+	uint64_t *name, wf_ns_t now_ns)
+{
+	struct wf_pipe_queue *w;
+	uint32_t id = p->free_queue, memory;
+	unsigned bits;
+
+	if ((id == WF_QNONE && p->used_queues == p->max_queues) ||
+		!take_memory(p, k->queue, &memory, &bits))
+		return NULL;
+	if (id != WF_QNONE)
+		p->free_queue = p->queues[id].next_free;
+	else
+		id = p->used_queues++;
+	w = &p->queues[id];
+	w->name = name;
+	*name = (uint64_t)id + 1;
+	w->generation = plan->generation;
+	w->class_uid = k->uid;
+	w->slot = k->slot;
+	w->heap_at = WF_QNONE;
+	w->memory = memory;
+	w->memory_bits = bits;
+	wf_queue_init(&w->q, k->queue, memory != WF_ARENA_NONE ? p->env.arena.words + memory : NULL,
+		now_ns);
+	return w;
+}
+
+/* If nothing names it and nothing waits in it, it ends. */
+static void
+end_queue(struct wf_pipe *p, struct wf_pipe_queue *w)
+{
+	if (w->name != NULL || w->q.sending != WF_QNONE)
+		return;
+	give_memory(p, w->memory, w->memory_bits);
+	w->next_free = p->free_queue;
+	p->free_queue = (uint32_t)(w - p->queues);
+}
+
+void
+wf_pipe_queue_orphan(struct wf_pipe *p, void *state)
+{
+	uint64_t name = *(uint64_t *)state;
+
+	if (name == 0 || p->queues == NULL)
+		return;
+	p->queues[name - 1].name = NULL;
+	end_queue(p, &p->queues[name - 1]);
+}
+
+/* The configuration of the plan of now. Where its memory is not to be had the old one stays. */
+static void
+renew(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_class *k,
+	struct wf_pipe_queue *w, wf_ns_t now_ns)
+{
+	uint32_t memory;
+	unsigned bits;
+
+	if (WF_LIKELY(w->generation == plan->generation))
+		return;
+	w->generation = plan->generation;
+	if (k == NULL || k->queue == NULL || !take_memory(p, k->queue, &memory, &bits))
+		return;
+	if (wf_queue_change(&w->q, &p->pool, k->queue,
+		    memory != WF_ARENA_NONE ? p->env.arena.words + memory : NULL, now_ns)) {
+		give_memory(p, w->memory, w->memory_bits);
+		w->memory = memory;
+		w->memory_bits = bits;
+	} else {
+		give_memory(p, memory, bits);
+	}
+}
+
+/* The class that the queue is of, in the plan of now; NULL: there is none any more. */
+static const struct wf_plan_class *
+class_of(const struct wf_plan *plan, struct wf_pipe_queue *w)
+{
+	const struct wf_plan_dir *d = &plan->dir[w->dir];
+
+	if (WF_LIKELY(w->class_id < d->n_classes && d->classes[w->class_id].uid == w->class_uid))
+		return &d->classes[w->class_id];
+	for (uint16_t i = 0; i < d->n_classes; i++)
+		if (d->classes[i].uid == w->class_uid) {
+			w->class_id = i;
+			return &d->classes[i];
+		}
+	return NULL;
+}
+
+/* ---- Packets ---- */
+
+static void
+count_drop(struct wf_pipe *p, const struct wf_pipe_queue *w, const struct wf_qentry *e,
+	enum wf_drop cause)
+{
+	struct wf_bank *bank = p->stats->now;
+
+	wf_count_add(&bank->dir[w->dir].c.dropped[cause], e->len_bytes);
+	wf_count_add(&bank->class[w->slot].c.dropped[cause], e->len_bytes);
+	p->held[w->dir].packets--;
+	p->held[w->dir].bytes -= e->len_bytes;
+	p->ops.free(p->ops.ctx, &e->pkt, 1);
+}
+
+/* Ends what queues have dropped. */
+static void
+clear_dropped(struct wf_pipe *p)
+{
+	static const enum wf_drop why[] = {
+		[WF_QDROP_FULL] = WF_DROP_queue_full, [WF_QDROP_AQM] = WF_DROP_aqm
+	};
+	uint32_t entry;
+
+	while ((entry = wf_qpool_dropped(&p->pool)) != WF_QNONE) {
+		const struct wf_qentry *e = &p->pool.entry[entry];
+
+		count_drop(p, &p->queues[e->queue], e, why[e->cause]);
+		wf_qpool_put(&p->pool, entry);
+	}
+}
+
+static void
+fill_entry(struct wf_qentry *e, const struct wf_batch *b, uint32_t row, const struct wf_plan_dir *d)
+{
+	*e = (struct wf_qentry){ .pkt = b->pkt[row],
+		.rx_ns = b->rx_ns[row],
+		.len_bytes = b->len_bytes[row],
+		.row_flags = b->flags[row] };
+	if (d->needs_flow) {
+		e->flow = b->flow[row];
+		e->flow_key = b->flow[row]->rng_key;
+		e->rng = b->rng[row];
+	}
+	if (d->needs_bytes) {
+		e->data = b->data[row];
+		e->readable_bytes = b->readable_bytes[row];
+		e->ecn = b->parsed[row]->ecn;
+	}
+}
+
+bool
+wf_pipe_queue_in(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_class *k,
+	uint32_t dir, uint32_t row)
+{
+	struct wf_batch *b = p->batch;
+	uint64_t *name = (uint64_t *)(b->state[row] + p->queue_offset);
+	struct wf_pipe_queue *w =
+		*name != 0 ? &p->queues[*name - 1] : new_queue(p, plan, k, name, b->rx_ns[row]);
+	uint32_t entry = w != NULL ? wf_qpool_get(&p->pool) : WF_QNONE;
+
+	if (entry == WF_QNONE)
+		return false;
+	w->dir = (uint16_t)dir;
+	w->class_id = b->class_id[row];
+	renew(p, plan, k, w, b->rx_ns[row]);
+	fill_entry(&p->pool.entry[entry], b, row, &plan->dir[dir]);
+	p->pool.entry[entry].queue = (uint32_t)(w - p->queues);
+	wf_queue_in(&w->q, &p->pool, entry, b->rx_ns[row]);
+	schedule(p, (uint32_t)(w - p->queues));
+	clear_dropped(p);
+	return true;
+}
+
+/* The flow of a packet, which may have ended while it waited. */
+static struct wf_flow *
+flow_of(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_plan_class *k,
+	struct wf_qentry *e)
+{
+	struct wf_flow *f = e->flow;
+
+	if (WF_LIKELY(f != NULL && f->rng_key == e->flow_key))
+		return f;
+	f = wf_pipe_fallback(p, d, k);
+	if (e->flow == NULL) /* it came before flows were asked for */
+		e->rng = wf_rng_packet(f->rng_key, f->ordinal++);
+	return f;
+}
+
+/* Makes the departing packet the only row of p->leaving. */
+static void
+fill_row(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_plan_class *k,
+	struct wf_qentry *e, uint16_t class_id, wf_ns_t now_ns)
+{
+	struct wf_batch *b = &p->leaving;
+
+	b->n = 1;
+	b->pkt[0] = e->pkt;
+	b->rx_ns[0] = b->due_ns[0] = now_ns;
+	b->flow[0] = d->needs_flow ? flow_of(p, d, k, e) : NULL;
+	b->rng[0] = e->rng;
+	b->state[0] = k->needs_state ? wf_pipe_state(p, k, b->flow[0], e->rng, now_ns) : NULL;
+	b->len_bytes[0] = e->len_bytes;
+	b->drop[0] = WF_DROP_NONE;
+	b->copies[0] = 0;
+	b->flags[0] = e->row_flags;
+	b->class_id[0] = class_id;
+	b->seq[0] = 0;
+	b->edits[0] = b->forges[0] = 0;
+	b->data[0] = e->data;
+	b->readable_bytes[0] = e->readable_bytes;
+	b->parsed[0] = &p->leaving_parsed;
+	if (d->needs_bytes || e->marked)
+		wf_parse(e->data, e->readable_bytes, &p->leaving_parsed);
+}
+
+/* Sets Congestion Experienced in the packet of p->leaving. */
+static void
+mark(struct wf_pipe *p)
+{
+	struct wf_batch *b = &p->leaving;
+	struct wf_frame f = { 0 };
+	void *pkt = p->ops.writable(p->ops.ctx, b->pkt[0], &f);
+
+	if (pkt == NULL) {
+		b->drop[0] = WF_DROP_no_buffer;
+		return;
+	}
+	b->pkt[0] = pkt;
+	b->data[0] = f.data;
+	wf_ecn_mark(f.data, &p->leaving_parsed);
+}
+
+/* A packet has been sent by the server of a class that is no more: it leaves. */
+static void
+leave(struct wf_pipe *p, const struct wf_pipe_queue *w, const struct wf_qentry *e, wf_ns_t now_ns)
+{
+	struct wf_held h = { .due_ns = now_ns,
+		.rx_ns = e->rx_ns,
+		.pkt = e->pkt,
+		.len_bytes = e->len_bytes,
+		.dir = w->dir,
+		.slot = w->slot };
+
+	if (wf_store_put(p->store, &h))
+		p->in_store[w->dir] = true;
+	else
+		count_drop(p, w, e, WF_DROP_no_buffer);
+}
+
+static void
+depart(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_class *k,
+	const struct wf_pipe_queue *w, struct wf_qentry *e, wf_ns_t now_ns)
+{
+	struct wf_batch *before = p->batch;
+
+	if (k == NULL) {
+		leave(p, w, e, now_ns);
+		return;
+	}
+	p->held[w->dir].packets--;
+	p->held[w->dir].bytes -= e->len_bytes;
+	p->batch = &p->leaving;
+	fill_row(p, &plan->dir[w->dir], k, e, w->class_id, now_ns);
+	if (e->marked)
+		mark(p);
+	wf_pipe_run(p, k, k->n_before, k->n_steps, 0, 1);
+	wf_pipe_count_clamped(p, w->dir);
+	wf_pipe_depart(p, plan, w->dir, e->rx_ns);
+	p->batch = before;
+}
+
+void
+wf_pipe_queue_serve(struct wf_pipe *p, const struct wf_plan *plan, wf_ns_t now_ns, uint32_t most)
+{
+	while (p->next_event_ns <= now_ns && most-- > 0) {
+		uint32_t id = p->heap[0], entry;
+		struct wf_pipe_queue *w = &p->queues[id], was;
+		const struct wf_plan_class *k = class_of(plan, w);
+		wf_ns_t event_ns = w->q.event_ns;
+
+		renew(p, plan, k, w, event_ns);
+		entry = wf_queue_out(&w->q, &p->pool);
+		schedule(p, id);
+		clear_dropped(p);
+		was = *w;
+		end_queue(p, w);
+		depart(p, plan, k, &was, &p->pool.entry[entry], event_ns);
+		wf_qpool_put(&p->pool, entry);
+	}
+}
+
+void
+wf_pipe_drop_queued(struct wf_pipe *p, enum wf_drop cause)
+{
+	for (uint32_t i = 0; i < p->pool.used; i++) {
+		struct wf_qentry *e = &p->pool.entry[i];
+
+		if (e->pkt == NULL)
+			continue;
+		count_drop(p, &p->queues[e->queue], e, cause);
+		e->pkt = NULL;
+	}
+	p->n_heap = 0;
+	p->next_event_ns = UINT64_MAX;
+}
