@@ -11,35 +11,43 @@
 
 static const char *const side_name[2] = { "ab", "ba" };
 
-/* A time for people: three significant digits. "-" for nothing. */
+/* Three significant digits in the largest of the units (a thousand of each is one of the next) that
+ * keeps them below 1000. "-" for nothing. */
+static const char *
+scaled(double x, const char *const *units, char out[24])
+{
+	if (x <= 0) {
+		snprintf(out, 24, "-");
+		return out;
+	}
+	for (; x >= 999.5 && units[1] != NULL; units++)
+		x /= 1e3;
+	snprintf(out, 24, x >= 999.5 ? "%.0f%s" : "%.3g%s", x, *units);
+	return out;
+}
+
 static const char *
 time_text(double ns, char out[24])
 {
-	if (ns <= 0)
-		snprintf(out, 24, "-");
-	else if (ns < 1e3)
-		snprintf(out, 24, "%.3gns", ns);
-	else if (ns < 1e6)
-		snprintf(out, 24, "%.3gus", ns / 1e3);
-	else if (ns < 999.5e6)
-		snprintf(out, 24, "%.3gms", ns / 1e6);
-	else
-		snprintf(out, 24, "%.4gs", ns / 1e9);
-	return out;
+	static const char *const units[] = { "ns", "us", "ms", "s", NULL };
+
+	return scaled(ns, units, out);
 }
 
 static const char *
 bytes_text(double bytes, char out[24])
 {
-	if (bytes <= 0)
-		snprintf(out, 24, "-");
-	else if (bytes < 999.5e3)
-		snprintf(out, 24, "%.3gkB", bytes / 1e3);
-	else if (bytes < 999.5e6)
-		snprintf(out, 24, "%.3gMB", bytes / 1e6);
-	else
-		snprintf(out, 24, "%.3gGB", bytes / 1e9);
-	return out;
+	static const char *const units[] = { "kB", "MB", "GB", "TB", NULL };
+
+	return scaled(bytes / 1e3, units, out);
+}
+
+static const char *
+rate_text(double bps, char out[24])
+{
+	static const char *const units[] = { "bit/s", "kbit/s", "Mbit/s", "Gbit/s", NULL };
+
+	return scaled(bps, units, out);
 }
 
 static const char *
@@ -87,15 +95,15 @@ notes(const struct wf_conf *conf, const struct wf_plan *plan, uint32_t dir, FILE
 	for (uint16_t i = 0; i < d->n_classes; i++) {
 		const struct wf_forecast *f = &d->classes[i].forecast;
 		double longest = wf_plan_longest_ns(f);
-		char t[24];
+		char t[3][24];
 
 		if (f->rate_bps == 0 && longest > 0)
 			fprintf(out,
-				"  %s %s: no rate; %.3g MB of memory hold %s of full-size frames "
-				"at %.3g "
-				"Gbit/s.\n",
-				side_name[dir & 1], d->classes[i].name, memory / 1e6,
-				time_text(longest, t), wf_plan_rate_held(memory, longest) / 1e9);
+				"  %s %s: no rate; %s of memory hold %s of full-size frames at "
+				"%s.\n",
+				side_name[dir & 1], d->classes[i].name, bytes_text(memory, t[0]),
+				time_text(longest, t[1]),
+				rate_text(wf_plan_rate_held(memory, longest), t[2]));
 	}
 }
 
