@@ -33,6 +33,7 @@ wf_pipe_new(const struct wf_pipe_params *q)
 	p->n_slots = q->n_slots;
 	p->max_flows = q->max_flows;
 	p->batch = &p->arriving;
+	p->env.start_ns = q->start_ns;
 	p->held = calloc(q->n_dirs, sizeof(*p->held));
 	p->in_store = calloc(q->n_dirs, sizeof(*p->in_store));
 	p->class_flows = calloc(q->n_slots, sizeof(*p->class_flows));

@@ -18,6 +18,7 @@
 /* Registry order is pipeline order. */
 enum wf_stage_id {
 	WF_STAGE_BLACKHOLE,
+	WF_STAGE_OUTAGE,
 	WF_STAGE_RATE,
 	WF_STAGE_QUEUE, /* parameters only: the rate stage acts on them */
 	WF_STAGE_LOSS,
@@ -75,6 +76,7 @@ wf_stage_reserve(const struct wf_stage_compile *c, size_t bytes)
 
 /* What a worker lends its stages. */
 struct wf_stage_env {
+	wf_ns_t start_ns; /* of the run: no packet arrives before */
 	struct wf_arena arena;
 	uint64_t clamped;    /* packets that `order` released later than their own delay */
 	uint64_t clamped_ns; /* by how much in all; both are read and cleared by lib/pipe */

@@ -8,6 +8,7 @@
 #include "wf_stage.h"
 
 extern const struct wf_stage_ops wf_stage_blackhole;
+extern const struct wf_stage_ops wf_stage_outage;
 extern const struct wf_stage_ops wf_stage_rate;
 extern const struct wf_stage_ops wf_stage_queue;
 extern const struct wf_stage_ops wf_stage_loss;

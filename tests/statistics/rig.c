@@ -60,6 +60,28 @@ read_keys(struct rig *r, int id, const char *keys)
 	free(copy);
 }
 
+/* As lib/plan lends it. */
+static void *
+reserve(void *rig, size_t bytes)
+{
+	struct rig *r = rig;
+	size_t size = (bytes + WF_CACHE_LINE - 1) / WF_CACHE_LINE * WF_CACHE_LINE;
+	void *table = aligned_alloc(WF_CACHE_LINE, size);
+
+	if (table == NULL || r->n_tables == (int)WF_ARRAY_SIZE(r->table))
+		broken("no more tables", r->ops->name);
+	memset(table, 0, size);
+	r->table[r->n_tables++] = table;
+	return table;
+}
+
+static void
+free_tables(struct rig *r)
+{
+	while (r->n_tables > 0)
+		free(r->table[--r->n_tables]);
+}
+
 static void
 compile(struct rig *r, int id, const char *keys, bool flow_scope)
 {
@@ -75,7 +97,9 @@ compile(struct rig *r, int id, const char *keys, bool flow_scope)
 		.flow_scope = flow_scope,
 		.where = &where,
 		.err = r->err,
-		.forecast = &r->forecast };
+		.forecast = &r->forecast,
+		.reserve = reserve,
+		.reserve_ctx = r };
 	r->variant = r->ops->compile(r->block[id], &r->compile, r->cfg);
 }
 
@@ -122,6 +146,7 @@ void
 rig_free(struct rig *r)
 {
 	free_blocks(r);
+	free_tables(r);
 	wf_arena_fini(&r->env.arena);
 	wf_err_free(r->err);
 	free(r);
@@ -133,6 +158,7 @@ rig_change(struct rig *r, const char *keys)
 	int id = wf_stage_find(r->ops->name);
 
 	free_blocks(r);
+	free_tables(r);
 	compile(r, id, keys, r->compile.flow_scope);
 }
 

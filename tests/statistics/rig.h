@@ -19,6 +19,8 @@ struct rig {
 	struct wf_stage_compile compile;
 	struct wf_forecast forecast;
 	struct wf_err *err;
+	void *table[8]; /* what compile has reserved */
+	int n_tables;
 	int variant; /* what compile returned; also negative */
 	bool started;
 };

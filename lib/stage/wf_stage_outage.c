@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Outage: nothing passes at given times, or for a part of each period (a flapping link). Times
+ *count from the start of the run, so that any worker can tell by the packet's arrival alone.
+ *
+ *	at = "10s+2s, 1m+500ms"			down in [10 s, 12 s) and in [60 s, 60.5 s)
+ *	period = "30s", down = "1s", offset = "5s"	down in [5 s, 6 s), [35 s, 36 s) ...
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wf_stages.h"
+#include "wf_units.h"
+
+struct outage_params {
+	uint64_t given;
+	char *at;
+	wf_ns_t period, down, offset;
+};
+
+enum { AT, PERIOD, DOWN, OFFSET };
+
+static const struct wf_param params[] = {
+	[AT] = { .name = "at",
+		.type = WF_PARAM_STRING,
+		.offset = offsetof(struct outage_params, at),
+		.help = "outages as \"start+length, start+length\", in order, counted from the "
+			"start "
+			"of the run" },
+	[PERIOD] = { .name = "period",
+		.type = WF_PARAM_DURATION,
+		.offset = offsetof(struct outage_params, period),
+		.min = "1ms",
+		.max = "24h",
+		.help = "time from one outage to the next of a flapping link" },
+	[DOWN] = { .name = "down",
+		.type = WF_PARAM_DURATION,
+		.offset = offsetof(struct outage_params, down),
+		.max = "24h",
+		.help = "how long each of them lasts; less than `period`" },
+	[OFFSET] = { .name = "offset",
+		.type = WF_PARAM_DURATION,
+		.offset = offsetof(struct outage_params, offset),
+		.fallback = "0s",
+		.max = "24h",
+		.help = "when the first of them begins" },
+	{ 0 },
+};
+
+#define WINDOWS_MAX 1024
+
+struct window {
+	wf_ns_t start_ns, end_ns; /* since the start of the run; end_ns is outside */
+};
+
+struct outage_cfg {
+	const struct window *window; /* in order, apart */
+	uint32_t n_windows;
+	wf_ns_t period_ns, down_ns, offset_ns; /* period_ns 0: none */
+};
+
+static int
+refuse(const struct wf_stage_compile *c, const char *window)
+{
+	return wf_err_add(c->err, c->where, "Write at = \"10s+2s, 30s+500ms\"",
+		"\"%s\" is not an outage with its start and length", window);
+}
+
+/* One "start+length". */
+static int
+read_window(const struct wf_stage_compile *c, char *text, struct window *w)
+{
+	char *plus = strchr(text, '+');
+	wf_ns_t length;
+
+	if (plus == NULL)
+		return refuse(c, text);
+	*plus = 0;
+	if (wf_units_duration(text, &w->start_ns) < 0 || wf_units_duration(plus + 1, &length) < 0 ||
+		length == 0 || w->start_ns > INT64_MAX - length) {
+		*plus = '+';
+		return refuse(c, text);
+	}
+	w->end_ns = w->start_ns + length;
+	return 0;
+}
+
+static int
+read_windows(const struct wf_stage_compile *c, const char *list, struct outage_cfg *o)
+{
+	struct window *w = wf_stage_reserve(c, WINDOWS_MAX * sizeof(*w));
+	char *text = strdup(list), *rest = text, *one;
+	int rc = w != NULL && text != NULL ? 0 : -ENOMEM;
+
+	while (rc == 0 && (one = strsep(&rest, ",")) != NULL) {
+		if (o->n_windows == WINDOWS_MAX)
+			rc = wf_err_add(c->err, c->where, "Use period and down",
+				"more than %d outages", WINDOWS_MAX);
+		else
+			rc = read_window(c, one, &w[o->n_windows]);
+		if (rc == 0 && o->n_windows > 0 &&
+			w[o->n_windows].start_ns < w[o->n_windows - 1].end_ns)
+			rc = wf_err_add(c->err, c->where, "Write them in order of time, apart",
+				"the outage at \"%s\" begins before the one before it has ended",
+				one);
+		o->n_windows++;
+	}
+	free(text);
+	o->window = w;
+	return rc;
+}
+
+static int
+compile(const void *block, struct wf_stage_compile *c, void *cfg)
+{
+	const struct outage_params *p = block;
+	struct outage_cfg *o = cfg;
+	bool period = wf_param_given(p, PERIOD), down = wf_param_given(p, DOWN);
+
+	if (period != down)
+		return wf_err_add(c->err, c->where, "Write period = \"30s\"; down = \"1s\"",
+			"\"%s\" is missing", period ? "down" : "period");
+	if (period && p->down >= p->period)
+		return wf_err_add(c->err, c->where, "Use blackhole = true to let nothing pass",
+			"\"down\" is not shorter than \"period\"");
+	if (wf_param_given(p, OFFSET) && !period)
+		return wf_err_add(c->err, c->where, "Write period = \"30s\"; down = \"1s\"",
+			"\"offset\" belongs to \"period\"");
+	if (p->at != NULL && read_windows(c, p->at, o) < 0)
+		return -EINVAL;
+	if (p->down > 0) {
+		o->period_ns = p->period;
+		o->down_ns = p->down;
+		o->offset_ns = p->offset;
+	}
+	return o->n_windows > 0 || o->period_ns > 0 ? 1 : 0;
+}
+
+static bool
+in_window(const struct outage_cfg *o, wf_ns_t ns)
+{
+	uint32_t low = 0, high = o->n_windows;
+
+	while (low < high) { /* the first that has not ended */
+		uint32_t middle = (low + high) / 2;
+
+		if (o->window[middle].end_ns <= ns)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < o->n_windows && o->window[low].start_ns <= ns;
+}
+
+static void
+run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
+	struct wf_stage_env *env)
+{
+	const struct outage_cfg *o = cfg;
+
+	for (uint16_t i = first; i < end; i++) {
+		wf_ns_t ns = b->rx_ns[i] - env->start_ns;
+
+		if (b->drop[i] != WF_DROP_NONE)
+			continue;
+		if ((o->period_ns != 0 && ns >= o->offset_ns &&
+			    (ns - o->offset_ns) % o->period_ns < o->down_ns) ||
+			in_window(o, ns))
+			b->drop[i] = WF_DROP_outage;
+	}
+}
+
+const struct wf_stage_ops wf_stage_outage = {
+	.name = "outage",
+	.summary = "Lets nothing pass at given times, or now and again as a flapping link",
+	.main_key = "at",
+	.params = params,
+	.params_size = sizeof(struct outage_params),
+	.cfg_size = sizeof(struct outage_cfg),
+	.compile = compile,
+	.run = run,
+};

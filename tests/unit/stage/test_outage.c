@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Outages: in and out at the nanosecond, counted from the start of the run.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "rig.h"
+
+#define START (5 * WF_NS_PER_S)
+
+static struct rig *
+outage(const char *keys)
+{
+	struct rig *r = rig_new(WF_STAGE_OUTAGE, keys);
+
+	r->env.start_ns = START;
+	return r;
+}
+
+/* Is a packet at this time after the start dropped? */
+static bool
+down(struct rig *r, wf_ns_t ns)
+{
+	rig_one(r, START + ns, 100);
+	if (r->batch.drop[0] != WF_DROP_NONE)
+		assert_int_equal(r->batch.drop[0], WF_DROP_outage);
+	return r->batch.drop[0] != WF_DROP_NONE;
+}
+
+static void
+windows_begin_and_end_at_the_nanosecond(void **state)
+{
+	struct rig *r = outage("at=10s+2s,12s+1s,60s+500ms");
+	static const struct {
+		wf_ns_t ns;
+		bool down;
+	} want[] = {
+		{ 0, false },
+		{ 10 * WF_NS_PER_S - 1, false },
+		{ 10 * WF_NS_PER_S, true },
+		{ 12 * WF_NS_PER_S - 1, true },
+		{ 12 * WF_NS_PER_S, true }, /* the next begins at once */
+		{ 13 * WF_NS_PER_S - 1, true },
+		{ 13 * WF_NS_PER_S, false },
+		{ 60 * WF_NS_PER_S - 1, false },
+		{ 60 * WF_NS_PER_S, true },
+		{ 60500 * WF_NS_PER_MS - 1, true },
+		{ 60500 * WF_NS_PER_MS, false },
+		{ 3600 * WF_NS_PER_S, false },
+	};
+
+	for (size_t i = 0; i < WF_ARRAY_SIZE(want); i++)
+		assert_int_equal(down(r, want[i].ns), want[i].down);
+	rig_free(r);
+}
+
+/* Against the definition, window by window. */
+static void
+many_windows_are_found(void **state)
+{
+	char keys[16384] = "at=";
+	struct rig *r;
+	size_t n = 3;
+
+	for (int i = 0; i < 500; i++)
+		n += (size_t)snprintf(keys + n, sizeof(keys) - n, "%s%dms+%dms", i ? "," : "",
+			100 * i + i % 7, 10 + i % 80);
+	r = outage(keys);
+	assert_int_equal(r->variant, 1);
+	for (int ms = 0; ms < 50100; ms++) {
+		int i = ms / 100, at = ms % 100 - i % 7;
+
+		assert_int_equal(down(r, (wf_ns_t)ms * WF_NS_PER_MS),
+			i < 500 && at >= 0 && at < 10 + i % 80);
+	}
+	rig_free(r);
+}
+
+static void
+a_flapping_link_is_down_for_its_part_of_each_period(void **state)
+{
+	struct rig *r = outage("period=30s down=1s offset=5s");
+
+	assert_false(down(r, 0));
+	assert_false(down(r, 5 * WF_NS_PER_S - 1));
+	for (wf_ns_t k = 0; k < 1000; k++) {
+		wf_ns_t begin = (5 + 30 * k) * WF_NS_PER_S;
+
+		assert_true(down(r, begin));
+		assert_true(down(r, begin + WF_NS_PER_S - 1));
+		assert_false(down(r, begin + WF_NS_PER_S));
+		assert_false(down(r, begin + 30 * WF_NS_PER_S - 1));
+	}
+	rig_free(r);
+}
+
+static void
+both_kinds_add_up(void **state)
+{
+	struct rig *r = outage("at=100ms+100ms period=1s down=50ms");
+
+	assert_true(down(r, 0));
+	assert_false(down(r, 50 * WF_NS_PER_MS));
+	assert_true(down(r, 150 * WF_NS_PER_MS));
+	assert_true(down(r, 1000 * WF_NS_PER_MS));
+	rig_free(r);
+}
+
+static void
+what_is_dropped_already_stays_so(void **state)
+{
+	struct rig *r = outage("at=0s+1s");
+
+	rig_add(r, START, 100);
+	rig_add(r, START, 100);
+	r->batch.drop[0] = WF_DROP_blackhole;
+	rig_run(r);
+	assert_int_equal(r->batch.drop[0], WF_DROP_blackhole);
+	assert_int_equal(r->batch.drop[1], WF_DROP_outage);
+	rig_free(r);
+}
+
+static void
+nothing_is_asked_for(void **state)
+{
+	struct rig *r = outage("at=1s+1s"), *none = outage("");
+
+	assert_int_equal(r->variant, 1);
+	assert_int_equal(r->compile.needs, 0);
+	assert_int_equal(none->variant, 0);
+	rig_free(r);
+	rig_free(none);
+}
+
+static void
+refused(const char *keys, const char *message)
+{
+	struct rig *r = outage(keys);
+
+	if (r->variant != -EINVAL || strstr(rig_error(r), message) == NULL)
+		fail_msg("%s: %d \"%s\"", keys, r->variant, rig_error(r));
+	assert_non_null(wf_err_item(r->err, 0)->hint);
+	rig_free(r);
+}
+
+static void
+nonsense_is_refused(void **state)
+{
+	refused("at=", "\"\" is not an outage");
+	refused("at=10s", "\"10s\" is not an outage");
+	refused("at=10s+", "\"10s+\" is not an outage");
+	refused("at=10s+0s", "\"10s+0s\" is not an outage");
+	refused("at=ten+2s", "\"ten+2s\" is not an outage");
+	refused("at=10s+2s,", "\"\" is not an outage");
+	refused("at=10s+2s,11s+2s", "before the one before it has ended");
+	refused("at=10s+2s,1s+1s", "before the one before it has ended");
+	refused("period=30s", "\"down\" is missing");
+	refused("down=1s", "\"period\" is missing");
+	refused("period=1s down=1s", "not shorter than");
+	refused("at=1s+1s offset=1s", "\"offset\" belongs to");
+}
+
+static void
+too_many_windows_are_refused(void **state)
+{
+	char *keys = malloc(65536);
+	size_t n = 0;
+
+	assert_non_null(keys);
+	n += (size_t)sprintf(keys, "at=");
+	for (int i = 0; i < 1025; i++)
+		n += (size_t)sprintf(keys + n, "%s%ds+1ms", i ? "," : "", i);
+	refused(keys, "more than 1024 outages");
+	free(keys);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(windows_begin_and_end_at_the_nanosecond),
+		cmocka_unit_test(many_windows_are_found),
+		cmocka_unit_test(a_flapping_link_is_down_for_its_part_of_each_period),
+		cmocka_unit_test(both_kinds_add_up),
+		cmocka_unit_test(what_is_dropped_already_stays_so),
+		cmocka_unit_test(nothing_is_asked_for),
+		cmocka_unit_test(nonsense_is_refused),
+		cmocka_unit_test(too_many_windows_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
