@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Bytes: the packets that stages want changed, and those that they make. Worker threads.
  */
+#include <string.h>
+
 #include "wf_pipe_internal.h"
 
 static struct wf_frame
@@ -79,11 +81,23 @@ inject(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, wf_ns_t rx_n
 	p->in_store[dir] = true;
 }
 
-void
+/* To the least that Ethernet carries. */
+static void
+pad(struct wf_forged *f)
+{
+	assert(f->len_bytes <= WF_FORGED_BYTES);
+	if (f->len_bytes < WF_FRAME_MIN) {
+		memset(f->data + f->len_bytes, 0, WF_FRAME_MIN - f->len_bytes);
+		f->len_bytes = WF_FRAME_MIN;
+	}
+}
+
+bool
 wf_pipe_forge(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_class *k,
 	uint32_t dir, uint32_t row)
 {
 	struct wf_frame cause = frame_of(p->batch, row);
+	bool forward = false;
 
 	for (uint8_t i = 0; i < k->n_steps; i++) {
 		uint32_t n;
@@ -92,8 +106,12 @@ wf_pipe_forge(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_pla
 			continue;
 		n = k->step[i].forge(k->step[i].cfg, &cause, p->forged);
 		assert(n <= WF_FORGED_MAX);
-		for (uint32_t j = 0; j < n; j++)
+		for (uint32_t j = 0; j < n; j++) {
+			forward |= !p->forged[j].reverse;
+			pad(&p->forged[j]);
 			inject(p, plan, p->forged[j].reverse ? dir ^ 1 : dir, cause.rx_ns,
 				&p->forged[j]);
+		}
 	}
+	return forward;
 }

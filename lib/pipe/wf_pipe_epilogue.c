@@ -65,8 +65,9 @@ change_bytes(struct ending *e, uint32_t row)
 	const struct wf_plan_class *k = &e->d->classes[b->class_id[row]];
 	uint32_t seq = b->seq[row];
 
-	if (b->forges[row] != 0)
-		wf_pipe_forge(e->p, e->plan, k, e->dir, row);
+	/* What the store holds of this direction, the rest of the burst lines up behind. */
+	if (b->forges[row] != 0 && wf_pipe_forge(e->p, e->plan, k, e->dir, row))
+		e->direct = false;
 	if (b->edits[row] == 0 || b->drop[row] != WF_DROP_NONE)
 		return;
 	if (!wf_pipe_edit(e->p, k, e->dir, row)) {

@@ -108,9 +108,9 @@ void wf_pipe_epilogue(
 void wf_pipe_depart(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, wf_ns_t rx_ns);
 
 /* wf_pipe_bytes.c: what the row's stages want done. Edit may change the row's pkt and len_bytes;
- * false: no buffer. */
+ * false: no buffer. Forge: true when it has put something into the store for `dir` itself. */
 bool wf_pipe_edit(struct wf_pipe *p, const struct wf_plan_class *k, uint32_t dir, uint32_t row);
-void wf_pipe_forge(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_class *k,
+bool wf_pipe_forge(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_class *k,
 	uint32_t dir, uint32_t row);
 
 /* wf_pipe_state.c */

@@ -19,11 +19,11 @@ struct wf_frame {
 /* A frame that we make. */
 #define WF_FORGED_MAX   2
 #define WF_FORGED_BYTES 1514
+#define WF_FRAME_MIN    60 /* Ethernet without FCS */
 struct wf_forged {
 	bool reverse;       /* leaves in the other direction of the link */
 	wf_ns_t delay_ns;   /* after the arrival of its cause */
-	uint32_t len_bytes; /* at most WF_FORGED_BYTES; 60 at least on real wires: see wf_pipe_forge
-			     */
+	uint32_t len_bytes; /* at most WF_FORGED_BYTES; padded to WF_FRAME_MIN */
 	uint8_t data[WF_FORGED_BYTES];
 };
 

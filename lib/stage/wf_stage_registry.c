@@ -9,6 +9,7 @@
 const struct wf_stage_ops *const wf_stage_registry[WF_STAGE_COUNT] = {
 	[WF_STAGE_BLACKHOLE] = &wf_stage_blackhole,
 	[WF_STAGE_OUTAGE] = &wf_stage_outage,
+	[WF_STAGE_RESET] = &wf_stage_reset,
 	[WF_STAGE_RATE] = &wf_stage_rate,
 	[WF_STAGE_QUEUE] = &wf_stage_queue,
 	[WF_STAGE_LOSS] = &wf_stage_loss,

@@ -9,6 +9,7 @@
 
 extern const struct wf_stage_ops wf_stage_blackhole;
 extern const struct wf_stage_ops wf_stage_outage;
+extern const struct wf_stage_ops wf_stage_reset;
 extern const struct wf_stage_ops wf_stage_rate;
 extern const struct wf_stage_ops wf_stage_queue;
 extern const struct wf_stage_ops wf_stage_loss;

@@ -14,6 +14,7 @@
 	X(policed, MODEL, "over the rate of mode = \"police\"")                                    \
 	X(blackhole, MODEL, "the direction or class is a blackhole")                               \
 	X(outage, MODEL, "arrived during an outage")                                               \
+	X(reset, MODEL, "its TCP connection was reset")                                            \
 	X(no_buffer, EMULATOR, "no memory to hold, copy or account for the packet")                \
 	X(tx_full, EMULATOR, "the output port did not take the packet in time")                    \
 	X(handoff_full, EMULATOR, "the ring to the worker that owns the flow was full")            \

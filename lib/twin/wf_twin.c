@@ -34,6 +34,7 @@ struct twin {
 	struct wf_stats *stats;
 	struct wf_pipe *pipe;
 	struct input in[2];
+	wf_ns_t left_ns[2]; /* last stamp of a direction */
 	wf_ns_t first_ns, last_ns;
 	uint64_t time_clamped;
 	int rc;    /* the first error */
@@ -88,13 +89,18 @@ earliest(const struct twin *t)
 	return t->in[WF_BA].next_ns < t->in[WF_AB].next_ns ? WF_BA : WF_AB;
 }
 
-/* The instant at which a packet leaves. */
+/* The instant at which a packet leaves. One that a stage made can be due a part of a tick after one
+ * that leaves behind it. */
 static wf_ns_t
-stamp(const struct twin *t, const struct wf_held *h)
+stamp(struct twin *t, const struct wf_held *h)
 {
-	if (!t->q->plan->dir[h->dir].holds)
-		return h->due_ns;
-	return (h->due_ns + WF_TICK_NS - 1) & ~(WF_TICK_NS - 1);
+	wf_ns_t *last_ns = &t->left_ns[h->dir & 1], ns = h->due_ns;
+
+	if (t->q->plan->dir[h->dir].holds)
+		ns = (ns + WF_TICK_NS - 1) & ~(WF_TICK_NS - 1);
+	if (ns > *last_ns)
+		*last_ns = ns;
+	return *last_ns;
 }
 
 static void

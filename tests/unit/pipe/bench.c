@@ -102,6 +102,26 @@ clone_packet(void *ctx, void *pkt)
 	return f;
 }
 
+/* Nobody is told of its bytes: it is known by its number. */
+static void *
+make_packet(void *ctx, const uint8_t *data, uint32_t len_bytes)
+{
+	struct bench *b = ctx;
+	struct fake *f;
+
+	assert_true(len_bytes >= 60);
+	if (b->makes_left == 0)
+		return NULL;
+	b->makes_left--;
+	f = calloc(1, sizeof(*f));
+	assert_non_null(f);
+	f->who.id = BENCH_MADE;
+	f->refs = 1;
+	memcpy(f->frame, data, 60);
+	b->alive++;
+	return f;
+}
+
 struct bench *
 bench_new(const char *text, const struct bench_options *options)
 {
@@ -111,7 +131,7 @@ bench_new(const char *text, const struct bench_options *options)
 
 	assert_non_null(b);
 	b->options = options != NULL ? *options : plenty;
-	b->clones_left = -1;
+	b->clones_left = b->makes_left = -1;
 	b->now_ns = 1000 * WF_NS_PER_S;
 	b->plan = bench_plan(text, b->options.seed, NULL);
 	b->stats = wf_stats_new(q.n_dirs, q.n_slots);
@@ -123,7 +143,9 @@ bench_new(const char *text, const struct bench_options *options)
 	q.flow_idle_ns = b->options.idle_ns ? b->options.idle_ns : UINT64_MAX / 2;
 	q.start_ns = b->now_ns;
 	q.stats = b->stats;
-	q.ops = (struct wf_pkt_ops){ .free = free_packets, .clone = clone_packet, .ctx = b };
+	q.ops = (struct wf_pkt_ops){
+		.free = free_packets, .clone = clone_packet, .make = make_packet, .ctx = b
+	};
 	b->pipe = wf_pipe_new(&q);
 	assert_non_null(b->pipe);
 	return b;

@@ -15,6 +15,8 @@ struct bench_packet {
 	bool arp; /* no 5-tuple: neighbour discovery */
 };
 
+#define BENCH_MADE UINT32_MAX /* id of a packet that a stage made */
+
 /* A packet that left. Every packet begins with its own, times not filled in. */
 struct bench_out {
 	uint32_t id; /* number of the packet, counted from 0 over all bench_in */
@@ -39,6 +41,7 @@ struct bench {
 	uint32_t n_in;
 	int64_t alive;       /* packets that exist */
 	int64_t clones_left; /* then clone fails; negative: never */
+	int64_t makes_left;  /* the same for what stages make */
 	struct bench_out *out;
 	uint32_t n_out, room_out;
 	struct wf_dir_stats total[4];
