@@ -4,7 +4,7 @@
 #ifndef WF_ECN_H
 #define WF_ECN_H
 
-#include "wf_parse.h"
+#include "wf_checksum.h"
 
 #define WF_ECN_CE 3
 
@@ -14,7 +14,7 @@ static inline void
 wf_ecn_mark(uint8_t *frame, const struct wf_parsed *parsed)
 {
 	uint8_t *ip = frame + parsed->l3_offset;
-	uint32_t sum;
+	uint16_t before;
 
 	if ((parsed->flags & WF_PARSE_IP) == 0)
 		return;
@@ -22,13 +22,9 @@ wf_ecn_mark(uint8_t *frame, const struct wf_parsed *parsed)
 		ip[1] |= WF_ECN_CE << 4;
 		return;
 	}
-	sum = (uint16_t) ~(ip[10] << 8 | ip[11]) + (uint16_t) ~(ip[0] << 8 | ip[1]);
+	before = (uint16_t)(ip[0] << 8 | ip[1]);
 	ip[1] |= WF_ECN_CE;
-	sum += (uint32_t)(ip[0] << 8 | ip[1]);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = ~((sum & 0xffff) + (sum >> 16));
-	ip[10] = (uint8_t)(sum >> 8);
-	ip[11] = (uint8_t)sum;
+	wf_checksum_change(ip + 10, before, (uint16_t)(ip[0] << 8 | ip[1]));
 }
 
 #endif

@@ -7,6 +7,8 @@ static const struct wf_qdisc *const disc[] = {
 	[WF_QUEUE_FIFO] = &wf_qdisc_fifo,
 	[WF_QUEUE_CODEL] = &wf_qdisc_codel,
 	[WF_QUEUE_FQ_CODEL] = &wf_qdisc_fq_codel,
+	[WF_QUEUE_PIE] = &wf_qdisc_pie,
+	[WF_QUEUE_RED] = &wf_qdisc_red,
 };
 
 void

@@ -52,7 +52,7 @@ struct wf_qpool {
 	struct wf_qlist dropped; /* by queues, for the caller to take away */
 };
 
-enum wf_qkind { WF_QUEUE_FIFO, WF_QUEUE_CODEL, WF_QUEUE_FQ_CODEL };
+enum wf_qkind { WF_QUEUE_FIFO, WF_QUEUE_CODEL, WF_QUEUE_FQ_CODEL, WF_QUEUE_PIE, WF_QUEUE_RED };
 
 struct wf_codel_cfg {
 	wf_ns_t target_ns, interval_ns;
@@ -61,13 +61,30 @@ struct wf_codel_cfg {
 	uint32_t n_flows;    /* FQ-CoDel: a power of two */
 };
 
+struct wf_pie_cfg {
+	wf_ns_t target_ns, update_ns, burst_ns;
+	double alpha, beta;   /* per second of wait above the target, of its growth */
+	uint32_t small_bytes; /* a queue this small or smaller is left alone */
+};
+
+struct wf_red_cfg {
+	double min_bytes, max_bytes;
+	double probability; /* at max_bytes */
+	double weight;      /* of a new value in the average */
+	wf_ns_t packet_ns;  /* of a typical packet, for the time that the queue is idle */
+};
+
 /* Compiled, const. */
 struct wf_queue_cfg {
 	struct wf_serve serve;
 	uint8_t kind; /* enum wf_qkind */
 	bool head;    /* a full queue drops its oldest, not the newcomer */
 	bool ecn;
-	struct wf_codel_cfg codel;
+	union {
+		struct wf_codel_cfg codel;
+		struct wf_pie_cfg pie;
+		struct wf_red_cfg red;
+	};
 };
 
 /* CoDel's state, with the names of RFC 8289. Zeroed is the start. */
@@ -75,6 +92,20 @@ struct wf_codel {
 	wf_ns_t first_above_time, drop_next;
 	uint32_t count, lastcount;
 	bool dropping;
+};
+
+/* PIE's state, with the names of RFC 8033. */
+struct wf_pie {
+	double drop_prob;
+	wf_ns_t current_qdelay, qdelay_old, burst_allowance;
+	wf_ns_t update_at;
+};
+
+/* RED's state, with the names of Floyd and Jacobson. */
+struct wf_red {
+	double avg;
+	int64_t count;  /* packets since the last drop; -1: below the minimum */
+	wf_ns_t q_time; /* when the queue became empty; UINT64_MAX: it is not */
 };
 
 /* A queue of FQ-CoDel. */
@@ -104,6 +135,8 @@ struct wf_queue {
 	union {
 		struct wf_codel codel;
 		struct wf_fq fq;
+		struct wf_pie pie;
+		struct wf_red red;
 	};
 };
 

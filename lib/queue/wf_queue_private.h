@@ -21,7 +21,8 @@ struct wf_qdisc {
 	uint32_t (*victim)(struct wf_queue *q, struct wf_qpool *pool);
 };
 
-extern const struct wf_qdisc wf_qdisc_fifo, wf_qdisc_codel, wf_qdisc_fq_codel;
+extern const struct wf_qdisc wf_qdisc_fifo, wf_qdisc_codel, wf_qdisc_fq_codel, wf_qdisc_pie,
+	wf_qdisc_red;
 
 void wf_qlist_init(struct wf_qlist *l);
 void wf_qlist_put(struct wf_qlist *l, struct wf_qpool *pool, uint32_t entry);

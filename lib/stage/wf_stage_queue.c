@@ -9,10 +9,25 @@
 
 static const char *const drop_names[] = { "tail", "head", NULL };
 
-enum aqm { NONE, CODEL, FQ_CODEL };
-static const char *const aqm_names[] = { "none", "codel", "fq-codel", NULL };
+enum aqm { NONE, CODEL, FQ_CODEL, PIE, RED };
+static const char *const aqm_names[] = { "none", "codel", "fq-codel", "pie", "red", NULL };
 
-enum { LIMIT, DROP, AQM, ECN, TARGET, INTERVAL, QUANTUM, FLOWS };
+enum {
+	LIMIT,
+	DROP,
+	AQM,
+	ECN,
+	TARGET,
+	INTERVAL,
+	QUANTUM,
+	FLOWS,
+	UPDATE,
+	BURST,
+	MIN,
+	MAX,
+	PROBABILITY,
+	WEIGHT
+};
 
 static const struct wf_param params[] = {
 	[LIMIT] = { .name = "limit",
@@ -39,15 +54,15 @@ static const struct wf_param params[] = {
 		.type = WF_PARAM_BOOL,
 		.offset = offsetof(struct wf_queue_params, ecn),
 		.fallback = "false",
-		.belongs = 1 << CODEL | 1 << FQ_CODEL,
+		.belongs = 1 << CODEL | 1 << FQ_CODEL | 1 << PIE | 1 << RED,
 		.help = "mark packets that are capable of ECN instead of dropping them" },
 	[TARGET] = { .name = "target",
 		.type = WF_PARAM_DURATION,
 		.offset = offsetof(struct wf_queue_params, target),
 		.min = "1us",
 		.max = "1h",
-		.belongs = 1 << CODEL | 1 << FQ_CODEL,
-		.help = "the wait to aim at; by default 5 ms" },
+		.belongs = 1 << CODEL | 1 << FQ_CODEL | 1 << PIE,
+		.help = "the wait to aim at; by default 5 ms, with pie 15 ms" },
 	[INTERVAL] = { .name = "interval",
 		.type = WF_PARAM_DURATION,
 		.offset = offsetof(struct wf_queue_params, interval),
@@ -73,6 +88,50 @@ static const struct wf_param params[] = {
 		.max = "65536",
 		.belongs = 1 << FQ_CODEL,
 		.help = "fq-codel: queues that flows are hashed into; a power of two" },
+	[UPDATE] = { .name = "update",
+		.type = WF_PARAM_DURATION,
+		.offset = offsetof(struct wf_queue_params, update),
+		.fallback = "15ms",
+		.min = "100us",
+		.max = "10s",
+		.belongs = 1 << PIE,
+		.help = "pie: time between two updates of the drop probability" },
+	[BURST] = { .name = "burst",
+		.type = WF_PARAM_DURATION,
+		.offset = offsetof(struct wf_queue_params, burst),
+		.fallback = "150ms",
+		.max = "1h",
+		.belongs = 1 << PIE,
+		.help = "pie: for how long a queue that was empty may fill without drops" },
+	[MIN] = { .name = "min",
+		.type = WF_PARAM_SIZE,
+		.offset = offsetof(struct wf_queue_params, min),
+		.min = "1B",
+		.max = "10GB",
+		.belongs = 1 << RED,
+		.help = "red: average wire bytes in the queue from which on packets are dropped" },
+	[MAX] = { .name = "max",
+		.type = WF_PARAM_SIZE,
+		.offset = offsetof(struct wf_queue_params, max),
+		.min = "1B",
+		.max = "10GB",
+		.belongs = 1 << RED,
+		.help = "red: average at which probability is reached; at twice that all are "
+			"dropped" },
+	[PROBABILITY] = { .name = "probability",
+		.type = WF_PARAM_PROB,
+		.offset = offsetof(struct wf_queue_params, probability),
+		.fallback = "10%",
+		.belongs = 1 << RED,
+		.help = "red: probability of a drop at max" },
+	[WEIGHT] = { .name = "weight",
+		.type = WF_PARAM_REAL,
+		.offset = offsetof(struct wf_queue_params, weight),
+		.fallback = "0.002",
+		.min = "0.000001",
+		.max = "1",
+		.belongs = 1 << RED,
+		.help = "red: weight of each packet in the average" },
 	{ 0 },
 };
 
@@ -97,15 +156,65 @@ check(const struct wf_queue_params *q, struct wf_stage_compile *c)
 	if (q->aqm == FQ_CODEL && c->flow_scope)
 		rc = wf_err_add(c->err, c->where, "Write aqm = \"codel\", or scope = \"class\"",
 			"with scope \"flow\" each flow has a queue of its own already");
+	if (q->aqm == RED && (q->min == 0 || q->max == 0))
+		rc = wf_err_add(c->err, c->where, "Write min = \"30kB\"; max = \"90kB\"",
+			"aqm \"red\" needs \"min\" and \"max\"");
+	else if (q->aqm == RED && q->min >= q->max)
+		rc = wf_err_add(c->err, c->where, "A max of three times min is usual",
+			"\"min\" is not below \"max\"");
 	return rc;
+}
+
+#define FULL_SIZE 1514
+
+static void
+fill_codel(const struct wf_queue_params *q, const struct wf_wire *w, struct wf_codel_cfg *out)
+{
+	*out = (struct wf_codel_cfg){
+		.target_ns = wf_param_given(q, TARGET) ? q->target : 5 * WF_NS_PER_MS,
+		.interval_ns = q->interval,
+		.max_packet = (uint32_t)wf_wire_bytes(w, FULL_SIZE),
+		.quantum = (uint32_t)q->quantum,
+		.n_flows = (uint32_t)q->flows,
+	};
+}
+
+/* RFC 8033 4.2: alpha 1/8 and beta 5/4 per second, for updates every 15 ms. */
+static void
+fill_pie(const struct wf_queue_params *q, const struct wf_wire *w, struct wf_pie_cfg *out)
+{
+	*out = (struct wf_pie_cfg){
+		.target_ns = wf_param_given(q, TARGET) ? q->target : 15 * WF_NS_PER_MS,
+		.update_ns = q->update,
+		.burst_ns = q->burst,
+		.alpha = 0.125,
+		.beta = 1.25,
+		.small_bytes = 2 * (uint32_t)wf_wire_bytes(w, FULL_SIZE),
+	};
+}
+
+static void
+fill_red(const struct wf_queue_params *q, const struct wf_wire *w, struct wf_red_cfg *out)
+{
+	uint64_t ns = (uint64_t)(wf_wire_time(w, wf_wire_bytes(w, FULL_SIZE)) >> 32);
+
+	*out = (struct wf_red_cfg){
+		.min_bytes = (double)q->min,
+		.max_bytes = (double)q->max,
+		.probability = q->probability,
+		.weight = q->weight,
+		.packet_ns = ns > 0 ? ns : 1,
+	};
 }
 
 static int
 compile(const void *block, struct wf_stage_compile *c, void *cfg)
 {
-	static const uint8_t kind[] = {
-		[NONE] = WF_QUEUE_FIFO, [CODEL] = WF_QUEUE_CODEL, [FQ_CODEL] = WF_QUEUE_FQ_CODEL
-	};
+	static const uint8_t kind[] = { [NONE] = WF_QUEUE_FIFO,
+		[CODEL] = WF_QUEUE_CODEL,
+		[FQ_CODEL] = WF_QUEUE_FQ_CODEL,
+		[PIE] = WF_QUEUE_PIE,
+		[RED] = WF_QUEUE_RED };
 	const struct wf_queue_params *q = block;
 	struct wf_queue_cfg *out = cfg;
 
@@ -117,15 +226,14 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	out->kind = kind[q->aqm];
 	out->head = q->drop == WF_QUEUE_HEAD;
 	out->ecn = q->ecn;
-	out->codel = (struct wf_codel_cfg){
-		.target_ns = wf_param_given(q, TARGET) ? q->target : 5 * WF_NS_PER_MS,
-		.interval_ns = q->interval,
-		.max_packet = (uint32_t)wf_wire_bytes(&out->serve.wire, 1514),
-		.quantum = (uint32_t)q->quantum,
-		.n_flows = (uint32_t)q->flows,
-	};
+	if (q->aqm == PIE)
+		fill_pie(q, &out->serve.wire, &out->pie);
+	else if (q->aqm == RED)
+		fill_red(q, &out->serve.wire, &out->red);
+	else
+		fill_codel(q, &out->serve.wire, &out->codel);
 	c->needs |= WF_NEED_QUEUE | WF_NEED_HOLD | WF_NEED_SORT;
-	if (q->aqm == FQ_CODEL)
+	if (q->aqm == FQ_CODEL || q->aqm == PIE || q->aqm == RED)
 		c->needs |= WF_NEED_FLOW;
 	if (q->ecn)
 		c->needs |= WF_NEED_BYTES;

@@ -24,8 +24,10 @@ struct wf_queue_params {
 	int drop; /* enum wf_queue_drop */
 	int aqm;  /* 0: none; see wf_stage_queue.c */
 	bool ecn;
-	wf_ns_t target, interval;
+	wf_ns_t target, interval, update, burst;
 	uint64_t quantum, flows;
+	uint64_t min, max;
+	double probability, weight;
 };
 
 /* Does something in it decide at departure, so that packets must wait in a real queue? */

@@ -176,7 +176,9 @@ static void
 fates_do_not_depend_on_bursts(void **state)
 {
 	static const char *const ab[] = { HEAD "loss = \"5%\"; delay = \"3ms\";", AQM("codel"),
-		AQM("fq-codel") };
+		AQM("fq-codel"), AQM("pie"),
+		"rate = \"10Mbit\"; queue = { aqm = \"red\"; min = \"10kB\"; max = \"30kB\"; };"
+		"loss = \"5%\"; delay = \"1ms\";" };
 
 	for (size_t k = 0; k < WF_ARRAY_SIZE(ab); k++) {
 		struct bench *one, *many;
@@ -224,7 +226,7 @@ a_raised_rate_counts_from_the_next_departure(void **state)
 static void
 another_discipline_takes_over_what_waits(void **state)
 {
-	static const char *const aqm[] = { "fq-codel", "codel", "none", "fq-codel" };
+	static const char *const aqm[] = { "fq-codel", "codel", "pie", "none" };
 	struct bench *b = bench_new(
 		bench_text("rate = \"1Mbit\"; queue = { drop = \"head\"; };", "", ""), NULL);
 	wf_ns_t start = b->now_ns;
@@ -339,9 +341,9 @@ without_memory_packets_are_the_emulators_loss(void **state)
 static void
 churn(void **state)
 {
-	static const char *const abs[] = { HEAD, AQM("codel"), AQM("fq-codel"), "rate = \"1Mbit\";",
-		"scope = \"flow\";" HEAD, "scope = \"flow\";" AQM("codel"), "delay = \"1ms\";", "",
-		"bypass = true;" HEAD };
+	static const char *const abs[] = { HEAD, AQM("codel"), AQM("pie"), AQM("fq-codel"),
+		"rate = \"1Mbit\";", "scope = \"flow\";" HEAD, "scope = \"flow\";" AQM("codel"),
+		"delay = \"1ms\";", "", "bypass = true;" HEAD };
 	static const char *const classes[] = { "",
 		"{ name = \"x\"; match = { sport = \"1-3\"; }; scope = \"flow\"; ab = { " HEAD
 		" }; }",
