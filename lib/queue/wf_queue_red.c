@@ -36,7 +36,9 @@ average(struct wf_queue *q, wf_ns_t now_ns)
 	const struct wf_red_cfg *cfg = &q->cfg.red;
 
 	if (s->q_time != UINT64_MAX) {
-		s->avg *= power(1 - cfg->weight, (now_ns - s->q_time) / cfg->packet_ns);
+		/* A packet handed over by another worker may be older than the last event. */
+		if (now_ns > s->q_time)
+			s->avg *= power(1 - cfg->weight, (now_ns - s->q_time) / cfg->packet_ns);
 		s->q_time = UINT64_MAX;
 	} else {
 		s->avg += cfg->weight * ((double)q->bytes - s->avg);

@@ -119,6 +119,23 @@ below_the_minimum_none_goes_and_above_twice_the_maximum_all(void **state)
 	qrig_free(r);
 }
 
+/* A packet that crossed a ring between workers comes after events that are later than its arrival.
+ */
+static void
+a_packet_from_the_past_does_not_empty_the_average(void **state)
+{
+	struct wf_queue_cfg cfg = config();
+	struct qrig *r = qrig_new(&cfg, 10);
+
+	qrig_in(r, 1000 * US, 100, 0, 0);
+	qrig_until(r, 5000 * US); /* empty at 1100 us */
+	r->q.red.avg = 30000;
+	qrig_in(r, 1050 * US, 100, 0, 0);
+	assert_true(r->q.red.avg == 30000);
+	qrig_until(r, UINT64_MAX - 1);
+	qrig_free(r);
+}
+
 static void
 marks_instead_of_drops_below_the_maximum(void **state)
 {
@@ -149,6 +166,7 @@ main(void)
 		cmocka_unit_test(the_average_is_that_of_the_paper),
 		cmocka_unit_test(the_gap_between_drops_is_uniform),
 		cmocka_unit_test(below_the_minimum_none_goes_and_above_twice_the_maximum_all),
+		cmocka_unit_test(a_packet_from_the_past_does_not_empty_the_average),
 		cmocka_unit_test(marks_instead_of_drops_below_the_maximum),
 	};
 
