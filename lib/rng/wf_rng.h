@@ -20,8 +20,9 @@ enum wf_rng_purpose {
 	WF_RNG_DUPLICATE = 4,
 	WF_RNG_DELAY = 5,
 	WF_RNG_COPY = 6, /* randomness of a duplicate */
-	WF_RNG_RESET = 40,
 	WF_RNG_AQM = 30, /* dropped or marked by the queue's active management? */
+	WF_RNG_RESET = 40,
+	WF_RNG_UNREACHABLE = 41,
 };
 
 #define WF_RNG_STEP 0x9e3779b97f4a7c15ull
