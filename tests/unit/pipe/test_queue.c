@@ -177,8 +177,8 @@ fates_do_not_depend_on_bursts(void **state)
 {
 	static const char *const ab[] = { HEAD "loss = \"5%\"; delay = \"3ms\";", AQM("codel"),
 		AQM("fq-codel"), AQM("pie"),
-		"rate = \"10Mbit\"; queue = { aqm = \"red\"; min = \"10kB\"; max = \"30kB\"; };"
-		"loss = \"5%\"; delay = \"1ms\";" };
+		("rate = \"10Mbit\"; queue = { aqm = \"red\"; min = \"10kB\"; max = \"30kB\"; };"
+		 "loss = \"5%\"; delay = \"1ms\";") };
 
 	for (size_t k = 0; k < WF_ARRAY_SIZE(ab); k++) {
 		struct bench *one, *many;
