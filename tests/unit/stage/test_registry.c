@@ -41,8 +41,18 @@ every_parameter_has_help(void **state)
 static void
 stages_stand_in_the_documented_order(void **state)
 {
-	static const char *const order[] = { "blackhole", "outage", "reset", "unreachable", "mtu",
-		"rate", "queue", "loss", "duplicate", "delay" };
+	static const char *const order[] = {
+		"blackhole",
+		"outage",
+		"reset",
+		"unreachable",
+		"mtu",
+		"rate",
+		"queue",
+		"loss",
+		"duplicate",
+		"delay",
+	};
 
 	assert_int_equal(WF_ARRAY_SIZE(order), WF_STAGE_COUNT);
 	for (int i = 0; i < WF_STAGE_COUNT; i++)
