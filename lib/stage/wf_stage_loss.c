@@ -1,238 +1,255 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * Random loss: Bernoulli, or the Gilbert-Elliott chain with netem's names.
- *
- * States good and bad; p = P(good -> bad), r = P(bad -> good), 1-h = P(lost | bad),
- * 1-k = P(lost | good). Each packet is decided with the state before its transition; the first
- * state is drawn from the stationary distribution. (Gilbert 1960, Elliott 1963; Hasslinger,
- * Hohlfeld: "The Gilbert-Elliott model for packet loss", MMB 2008.)
- *	loss rate    [(1-k) r + (1-h) p] / (p + r)
- *	bad run      1 / r packets in the mean
- * From what users know: r = 1 / mean_burst, p = plr r / (1 - plr), h = 0, k = 1.
+ * Loss: the keys of all models, and which model runs. The models are wf_loss_*.c.
  */
 #include <errno.h>
 
-#include "wf_rng.h"
+#include "wf_loss.h"
 #include "wf_stages.h"
 
-enum loss_model { BERNOULLI, GILBERT_ELLIOTT };
-static const char *const model_names[] = { "bernoulli", "gilbert-elliott", NULL };
+static const char *const model_names[] = { "bernoulli", "gilbert-elliott", "4-state", "markov",
+	"fault-5state", "ber", "every", "list", "burst", NULL };
+static const char *const clock_names[] = { "packet", "time", NULL };
 
-struct loss_params {
-	uint64_t given;
-	int model;
-	double p, plr, mean_burst, r, h, k;
-	bool exempt_neighbour;
-};
-
-enum { MODEL, P, PLR, MEAN_BURST, R, H, K, EXEMPT };
+#define CHAINS                                                                                     \
+	(1 << WF_LOSS_GILBERT_ELLIOTT | 1 << WF_LOSS_4STATE | 1 << WF_LOSS_MARKOV |                \
+		1 << WF_LOSS_FAULT5)
 
 static const struct wf_param params[] = {
-	[MODEL] = { .name = "model",
+	[WF_LOSS_ROW_MODEL] = { .name = "model",
 		.type = WF_PARAM_CHOICE,
-		.offset = offsetof(struct loss_params, model),
+		.offset = offsetof(struct wf_loss_params, model),
 		.fallback = "bernoulli",
 		.choices = model_names,
 		.help = "how losses depend on each other" },
-	[P] = { .name = "p",
+	[WF_LOSS_ROW_P] = { .name = "p",
 		.type = WF_PARAM_PROB,
-		.offset = offsetof(struct loss_params, p),
-		.belongs = 1 << BERNOULLI | 1 << GILBERT_ELLIOTT,
+		.offset = offsetof(struct wf_loss_params, p),
+		.belongs = 1 << WF_LOSS_BERNOULLI | 1 << WF_LOSS_GILBERT_ELLIOTT,
 		.help = "bernoulli: probability of loss; gilbert-elliott: P(good -> bad)" },
-	[PLR] = { .name = "plr",
+	[WF_LOSS_ROW_PLR] = { .name = "plr",
 		.type = WF_PARAM_PROB,
-		.offset = offsetof(struct loss_params, plr),
-		.belongs = 1 << GILBERT_ELLIOTT,
+		.offset = offsetof(struct wf_loss_params, plr),
+		.belongs = 1 << WF_LOSS_GILBERT_ELLIOTT,
 		.help = "gilbert-elliott: loss rate in the long run, instead of p" },
-	[MEAN_BURST] = { .name = "mean_burst",
+	[WF_LOSS_ROW_MEAN_BURST] = { .name = "mean_burst",
 		.type = WF_PARAM_REAL,
-		.offset = offsetof(struct loss_params, mean_burst),
+		.offset = offsetof(struct wf_loss_params, mean_burst),
 		.min = "1",
 		.max = "1000000",
-		.belongs = 1 << GILBERT_ELLIOTT,
+		.belongs = 1 << WF_LOSS_GILBERT_ELLIOTT,
 		.help = "gilbert-elliott: mean length of a run of losses in packets, instead of "
 			"r" },
-	[R] = { .name = "r",
+	[WF_LOSS_ROW_R] = { .name = "r",
 		.type = WF_PARAM_PROB,
-		.offset = offsetof(struct loss_params, r),
-		.belongs = 1 << GILBERT_ELLIOTT,
+		.offset = offsetof(struct wf_loss_params, r),
+		.belongs = 1 << WF_LOSS_GILBERT_ELLIOTT,
 		.help = "gilbert-elliott: P(bad -> good)" },
-	[H] = { .name = "h",
+	[WF_LOSS_ROW_H] = { .name = "h",
 		.type = WF_PARAM_PROB,
-		.offset = offsetof(struct loss_params, h),
+		.offset = offsetof(struct wf_loss_params, h),
 		.fallback = "0",
-		.belongs = 1 << GILBERT_ELLIOTT,
+		.belongs = 1 << WF_LOSS_GILBERT_ELLIOTT,
 		.help = "gilbert-elliott: P(delivered | bad)" },
-	[K] = { .name = "k",
+	[WF_LOSS_ROW_K] = { .name = "k",
 		.type = WF_PARAM_PROB,
-		.offset = offsetof(struct loss_params, k),
+		.offset = offsetof(struct wf_loss_params, k),
 		.fallback = "1",
-		.belongs = 1 << GILBERT_ELLIOTT,
+		.belongs = 1 << WF_LOSS_GILBERT_ELLIOTT,
 		.help = "gilbert-elliott: P(delivered | good)" },
-	[EXEMPT] = { .name = "exempt_neighbour",
+	[WF_LOSS_ROW_P13] = { .name = "p13",
+		.type = WF_PARAM_PROB,
+		.offset = offsetof(struct wf_loss_params, p13),
+		.belongs = 1 << WF_LOSS_4STATE,
+		.help = "4-state: P(delivered in a gap -> lost in a burst)" },
+	[WF_LOSS_ROW_P31] = { .name = "p31",
+		.type = WF_PARAM_PROB,
+		.offset = offsetof(struct wf_loss_params, p31),
+		.belongs = 1 << WF_LOSS_4STATE,
+		.help = "4-state: P(lost in a burst -> gap), 1 - p13 if not given" },
+	[WF_LOSS_ROW_P32] = { .name = "p32",
+		.type = WF_PARAM_PROB,
+		.offset = offsetof(struct wf_loss_params, p32),
+		.fallback = "0",
+		.belongs = 1 << WF_LOSS_4STATE,
+		.help = "4-state: P(lost in a burst -> delivered in it)" },
+	[WF_LOSS_ROW_P23] = { .name = "p23",
+		.type = WF_PARAM_PROB,
+		.offset = offsetof(struct wf_loss_params, p23),
+		.fallback = "1",
+		.belongs = 1 << WF_LOSS_4STATE,
+		.help = "4-state: P(delivered in a burst -> lost in it)" },
+	[WF_LOSS_ROW_P14] = { .name = "p14",
+		.type = WF_PARAM_PROB,
+		.offset = offsetof(struct wf_loss_params, p14),
+		.fallback = "0",
+		.belongs = 1 << WF_LOSS_4STATE,
+		.help = "4-state: P(delivered in a gap -> lost alone)" },
+	[WF_LOSS_ROW_MATRIX] = { .name = "matrix",
+		.type = WF_PARAM_STRING,
+		.offset = offsetof(struct wf_loss_params, matrix),
+		.belongs = 1 << WF_LOSS_MARKOV,
+		.help = "markov: a row of probabilities for each state, as in 0.9 0.1; 0.5 0.5" },
+	[WF_LOSS_ROW_STATE_LOSS] = { .name = "state_loss",
+		.type = WF_PARAM_STRING,
+		.offset = offsetof(struct wf_loss_params, state_loss),
+		.belongs = 1 << WF_LOSS_MARKOV,
+		.help = "markov: probability of loss in each state, as in 0% 100%" },
+	[WF_LOSS_ROW_CLOCK] = { .name = "clock",
+		.type = WF_PARAM_CHOICE,
+		.offset = offsetof(struct wf_loss_params, clock),
+		.fallback = "packet",
+		.choices = clock_names,
+		.belongs = CHAINS,
+		.help = "chains: what makes a step, a packet or time" },
+	[WF_LOSS_ROW_STEP] = { .name = "step",
+		.type = WF_PARAM_DURATION,
+		.offset = offsetof(struct wf_loss_params, step_ns),
+		.fallback = "1ms",
+		.min = "1us",
+		.max = "1h",
+		.belongs = CHAINS,
+		.help = "chains with clock = time: how long a step is" },
+	[WF_LOSS_ROW_BER] = { .name = "ber",
+		.type = WF_PARAM_PROB,
+		.offset = offsetof(struct wf_loss_params, ber),
+		.belongs = 1 << WF_LOSS_BER,
+		.help = "ber: probability that a bit is hit; a frame with one such bit is lost" },
+	[WF_LOSS_ROW_EVERY] = { .name = "every",
+		.type = WF_PARAM_COUNT,
+		.offset = offsetof(struct wf_loss_params, every),
+		.min = "1",
+		.max = "1000000000000",
+		.belongs = 1 << WF_LOSS_EVERY,
+		.help = "every: one of how many packets is lost" },
+	[WF_LOSS_ROW_PACKETS] = { .name = "packets",
+		.type = WF_PARAM_STRING,
+		.offset = offsetof(struct wf_loss_params, packets),
+		.belongs = 1 << WF_LOSS_LIST,
+		.help = "list: numbers of the packets to lose, from 1, as in 1 5 17-20" },
+	[WF_LOSS_ROW_BURST] = { .name = "burst",
+		.type = WF_PARAM_COUNT,
+		.offset = offsetof(struct wf_loss_params, burst),
+		.min = "1",
+		.max = "1000000000",
+		.belongs = 1 << WF_LOSS_BURST,
+		.help = "burst: how many packets in a row" },
+	[WF_LOSS_ROW_PERIOD] = { .name = "period",
+		.type = WF_PARAM_DURATION,
+		.offset = offsetof(struct wf_loss_params, period_ns),
+		.min = "1us",
+		.max = "24h",
+		.belongs = 1 << WF_LOSS_BURST,
+		.help = "burst: time from burst to burst" },
+	[WF_LOSS_ROW_EXEMPT] = { .name = "exempt_neighbour",
 		.type = WF_PARAM_BOOL,
-		.offset = offsetof(struct loss_params, exempt_neighbour),
+		.offset = offsetof(struct wf_loss_params, exempt_neighbour),
 		.fallback = "false",
 		.help = "never lose ARP and IPv6 Neighbour Discovery" },
 	{ 0 },
 };
 
-struct loss_cfg {
-	uint64_t lost[2]; /* threshold, by state: good, bad; bernoulli uses the first */
-	uint64_t step[2]; /* threshold of leaving the state */
-	uint64_t start_bad;
-	bool exempt_neighbour;
-};
-
-struct loss_state {
-	uint64_t bad;
-};
-
-enum { VARIANT_BERNOULLI = 1, VARIANT_CHAIN = 2 };
-
+/* Every key that the model has no use for. */
 static int
-check_bernoulli(const struct loss_params *q, struct wf_stage_compile *c)
+check_foreign(const struct wf_loss_params *q, const struct wf_stage_compile *c)
 {
-	static const int foreign[] = { PLR, MEAN_BURST, R, H, K };
 	int rc = 0;
 
-	for (size_t i = 0; i < WF_ARRAY_SIZE(foreign); i++)
-		if (wf_param_given(q, foreign[i]))
+	for (size_t i = 0; params[i].name != NULL; i++)
+		if (wf_param_given(q, i) && params[i].belongs != 0 &&
+			!(params[i].belongs >> q->model & 1))
 			rc = wf_err_add(c->err, c->where,
-				"Add model = \"gilbert-elliott\", or leave the key out",
-				"\"%s\" does not belong to model \"bernoulli\"",
-				params[foreign[i]].name);
-	if (rc == 0 && !wf_param_given(q, P))
-		rc = wf_err_add(c->err, c->where, "Write p = \"1%\"", "\"p\" is missing");
+				"Leave the key out, or choose the model that it belongs to",
+				"\"%s\" does not belong to model \"%s\"", params[i].name,
+				model_names[q->model]);
+	if (rc == 0 && wf_param_given(q, WF_LOSS_ROW_STEP) && q->clock != WF_LOSS_BY_TIME)
+		rc = wf_err_add(c->err, c->where, "Add clock = \"time\"",
+			"\"step\" is for chains that time clocks");
 	return rc;
-}
-
-/* Completes p and r of the chain. */
-static int
-check_chain(struct loss_params *q, struct wf_stage_compile *c)
-{
-	bool known = wf_param_given(q, PLR) || wf_param_given(q, MEAN_BURST);
-
-	if (known && (wf_param_given(q, P) || wf_param_given(q, R) || wf_param_given(q, H) ||
-			     wf_param_given(q, K)))
-		return wf_err_add(c->err, c->where, "Use plr and mean_burst, or p, r, h and k",
-			"two descriptions of one chain are given");
-	if (known) {
-		if (!wf_param_given(q, PLR) || !wf_param_given(q, MEAN_BURST))
-			return wf_err_add(c->err, c->where, "Give plr and mean_burst together",
-				"\"%s\" is missing", wf_param_given(q, PLR) ? "mean_burst" : "plr");
-		q->r = 1 / q->mean_burst;
-		if (q->plr >= 1 || q->plr * q->r / (1 - q->plr) > 1)
-			return wf_err_add(c->err, c->where,
-				"A chain with bursts of mean b loses at most b / (b + 1)",
-				"plr %g is out of reach with mean_burst %g", q->plr, q->mean_burst);
-		q->p = q->plr * q->r / (1 - q->plr);
-		return 0;
-	}
-	if (!wf_param_given(q, P) || !wf_param_given(q, R))
-		return wf_err_add(c->err, c->where, "Give plr and mean_burst, or p and r",
-			"\"%s\" is missing", wf_param_given(q, P) ? "r" : "p");
-	if (q->p + q->r <= 0)
-		return wf_err_add(c->err, c->where, "Give p or r a value above 0",
-			"the chain never leaves its first state, which is then undefined");
-	return 0;
-}
-
-static void
-forecast(const struct loss_params *q, struct wf_forecast *f)
-{
-	double bad = q->p / (q->p + q->r), l[2] = { 1 - q->k, 1 - q->h };
-	double both; /* P(this and the next packet are lost) */
-
-	f->loss = (1 - bad) * l[0] + bad * l[1];
-	both = (1 - bad) * l[0] * ((1 - q->p) * l[0] + q->p * l[1]) +
-	       bad * l[1] * (q->r * l[0] + (1 - q->r) * l[1]);
-	f->mean_burst = f->loss > both ? f->loss / (f->loss - both) : 0;
 }
 
 static int
 compile(const void *block, struct wf_stage_compile *c, void *cfg)
 {
-	struct loss_params q = *(const struct loss_params *)block;
-	struct loss_cfg *out = cfg;
+	struct wf_loss_params q = *(const struct wf_loss_params *)block;
+	struct wf_loss_cfg *out = cfg;
+	bool idle = false;
+	int rc;
 
-	if ((q.model == BERNOULLI ? check_bernoulli(&q, c) : check_chain(&q, c)) < 0)
+	if (check_foreign(&q, c) < 0)
 		return -EINVAL;
 	c->needs |= WF_NEED_FLOW;
 	out->exempt_neighbour = q.exempt_neighbour;
 	if (q.exempt_neighbour)
 		c->needs |= WF_NEED_PARSE;
-	if (q.model == BERNOULLI) {
-		out->lost[0] = wf_rng_threshold(q.p);
-		c->forecast->loss = q.p;
-		c->forecast->mean_burst = q.p < 1 && q.p > 0 ? 1 / (1 - q.p) : 0;
-		return q.p > 0 ? VARIANT_BERNOULLI : 0;
+	switch (q.model) {
+	case WF_LOSS_BERNOULLI:
+	case WF_LOSS_GILBERT_ELLIOTT:
+		rc = wf_loss_compile_chain(&q, c, out, &idle);
+		break;
+	case WF_LOSS_BER:
+		rc = wf_loss_compile_ber(&q, c, out, &idle);
+		break;
+	case WF_LOSS_EVERY:
+	case WF_LOSS_LIST:
+	case WF_LOSS_BURST:
+		rc = wf_loss_compile_counted(&q, c, out, &idle);
+		break;
+	default:
+		rc = wf_loss_compile_markov(&q, c, out, &idle);
 	}
-	out->lost[0] = wf_rng_threshold(1 - q.k);
-	out->lost[1] = wf_rng_threshold(1 - q.h);
-	out->step[0] = wf_rng_threshold(q.p);
-	out->step[1] = wf_rng_threshold(q.r);
-	out->start_bad = wf_rng_threshold(q.p / (q.p + q.r));
-	forecast(&q, c->forecast);
-	if (!c->flow_scope)
-		c->needs |= WF_NEED_OWNER;
-	return c->forecast->loss > 0 ? VARIANT_CHAIN : 0;
+	out->model = (uint8_t)q.model;
+	if (q.model == WF_LOSS_4STATE || q.model == WF_LOSS_FAULT5 ||
+		(q.model == WF_LOSS_GILBERT_ELLIOTT && q.clock == WF_LOSS_BY_TIME))
+		out->model = WF_LOSS_MARKOV;
+	if (rc < 0)
+		return -EINVAL;
+	return idle ? 0 : out->model + 1;
 }
 
 static void
 start(const void *cfg, void *state, uint64_t packet_rng, wf_ns_t now_ns)
 {
-	const struct loss_cfg *l = cfg;
-	struct loss_state *s = state;
+	const struct wf_loss_cfg *l = cfg;
+	struct wf_loss_state *s = state;
+	uint64_t draw = wf_rng_draw(packet_rng, WF_RNG_LOSS_START);
 
-	s->bad = wf_rng_below(wf_rng_draw(packet_rng, WF_RNG_LOSS_START), l->start_bad);
-}
-
-static inline void
-mark(const struct loss_cfg *l, struct wf_batch *b, uint16_t i, uint64_t threshold)
-{
-	if (wf_rng_below(wf_rng_draw(b->rng[i], WF_RNG_LOSS), threshold) &&
-		!(l->exempt_neighbour && (b->flags[i] & WF_ROW_NEIGHBOUR)))
-		b->drop[i] = WF_DROP_loss;
-}
-
-static void
-run_bernoulli(const struct loss_cfg *l, struct wf_batch *b, uint16_t first, uint16_t end)
-{
-	for (uint16_t i = first; i < end; i++)
-		if (b->drop[i] == WF_DROP_NONE)
-			mark(l, b, i, l->lost[0]);
+	if (l->model == WF_LOSS_GILBERT_ELLIOTT)
+		s->n = wf_rng_below(draw, l->chain.start_bad);
+	else if (l->model == WF_LOSS_MARKOV)
+		s->n = wf_loss_markov_start(l, draw);
+	s->at_ns = now_ns;
+	if (l->model == WF_LOSS_BURST)
+		s->at_ns += l->burst.period_ns;
 }
 
 static void
 run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
 	struct wf_stage_env *env)
 {
-	const struct loss_cfg *l = cfg;
+	static wf_loss_run *const by_model[] = {
+		[WF_LOSS_BERNOULLI] = wf_loss_run_bernoulli,
+		[WF_LOSS_GILBERT_ELLIOTT] = wf_loss_run_chain,
+		[WF_LOSS_MARKOV] = wf_loss_run_markov,
+		[WF_LOSS_BER] = wf_loss_run_ber,
+		[WF_LOSS_EVERY] = wf_loss_run_counted,
+		[WF_LOSS_LIST] = wf_loss_run_counted,
+		[WF_LOSS_BURST] = wf_loss_run_counted,
+	};
+	const struct wf_loss_cfg *l = cfg;
 
-	if (l->step[0] == 0 && l->step[1] == 0) {
-		run_bernoulli(l, b, first, end);
-		return;
-	}
-	for (uint16_t i = first; i < end; i++) {
-		struct loss_state *s = (struct loss_state *)(b->state[i] + state_offset);
-
-		if (b->drop[i] != WF_DROP_NONE)
-			continue;
-		mark(l, b, i, l->lost[s->bad]);
-		s->bad ^= wf_rng_below(wf_rng_draw(b->rng[i], WF_RNG_LOSS_STEP), l->step[s->bad]);
-	}
+	by_model[l->model](l, state_offset, b, first, end);
 }
 
 const struct wf_stage_ops wf_stage_loss = {
 	.name = "loss",
-	.summary = "Loses packets at random, one by one or in bursts",
+	.summary = "Loses packets at random, one by one or in bursts, or by a plan",
 	.main_key = "p",
 	.selector = "model",
 	.scalar_choice = "bernoulli",
 	.params = params,
-	.params_size = sizeof(struct loss_params),
-	.cfg_size = sizeof(struct loss_cfg),
-	.state_size = sizeof(struct loss_state),
+	.params_size = sizeof(struct wf_loss_params),
+	.cfg_size = sizeof(struct wf_loss_cfg),
+	.state_size = sizeof(struct wf_loss_state),
 	.compile = compile,
 	.start = start,
 	.run = run,

@@ -217,9 +217,10 @@ directions_and_classes_that_cannot_be(void **state)
 		{ "ab = { loss = { mean_burst = 0.5; }; };",
 			"t.conf:3: links.wan.ab.loss.mean_burst: 0.5 is out of range. It may be "
 			"from 1 to 1000000.\n" },
-		{ "ab = { loss = { model = \"markov\"; }; };",
-			"t.conf:3: links.wan.ab.loss.model: \"markov\" is not one of "
-			"\"bernoulli\", \"gilbert-elliott\".\n" },
+		{ "ab = { loss = { model = \"none\"; }; };",
+			"t.conf:3: links.wan.ab.loss.model: \"none\" is not one of "
+			"\"bernoulli\", \"gilbert-elliott\", \"4-state\", \"markov\", "
+			"\"fault-5state\", \"ber\", \"every\", \"list\", \"burst\".\n" },
 		{ "ab = { rate = \"100\"; };",
 			"t.conf:3: links.wan.ab.rate.rate: \"100\" has no unit. Write a rate with "
 			"bit, kbit, Mbit, Gbit or Bps, kBps, MBps, such as \"100Mbit\".\n" },
