@@ -41,6 +41,8 @@ wf_pipe_edit(struct wf_pipe *p, const struct wf_plan_class *k, uint32_t dir, uin
 	for (uint8_t i = 0; i < k->n_steps; i++)
 		if (b->edits[row] & 1u << k->step[i].stage)
 			k->step[i].edit(k->step[i].cfg, &f);
+	if (f.no_room)
+		return false;
 	assert(f.readable_bytes <= f.room_bytes && f.readable_bytes <= f.len_bytes);
 	b->data[row] = f.data;
 	if (f.len_bytes != b->len_bytes[row] || f.readable_bytes != b->readable_bytes[row]) {

@@ -64,19 +64,19 @@ change_bytes(struct ending *e, uint32_t row)
 	struct wf_batch *b = e->p->batch;
 	const struct wf_plan_class *k = &e->d->classes[b->class_id[row]];
 	uint32_t seq = b->seq[row];
+	bool edited;
 
 	/* What the store holds of this direction, the rest of the burst lines up behind. */
 	if (b->forges[row] != 0 && wf_pipe_forge(e->p, e->plan, k, e->dir, row))
 		e->direct = false;
 	if (b->edits[row] == 0 || b->drop[row] != WF_DROP_NONE)
 		return;
-	if (!wf_pipe_edit(e->p, k, e->dir, row)) {
-		b->drop[row] = WF_DROP_no_buffer;
-		return;
-	}
-	for (uint32_t copy = row + 1; copy < b->n && b->seq[copy] == seq; copy++) {
-		b->pkt[copy] = b->pkt[row];
-		b->len_bytes[copy] = b->len_bytes[row];
+	edited = wf_pipe_edit(e->p, k, e->dir, row);
+	for (uint32_t i = row; i < b->n && b->seq[i] == seq; i++) {
+		b->pkt[i] = b->pkt[row];
+		b->len_bytes[i] = b->len_bytes[row];
+		if (!edited && b->drop[i] == WF_DROP_NONE)
+			b->drop[i] = WF_DROP_no_buffer;
 	}
 }
 

@@ -14,6 +14,7 @@ struct wf_frame {
 	const struct wf_parsed *parsed; /* as it arrived */
 	uint64_t rng;                   /* randomness of the packet: wf_rng_draw(rng, purpose) */
 	wf_ns_t rx_ns;
+	bool no_room; /* set by an edit that found too little: the packet ends as no_buffer */
 };
 
 /* A frame that we make. */

@@ -19,8 +19,10 @@ enum wf_rng_purpose {
 	WF_RNG_LOSS_START = 3, /* first state of the loss chain */
 	WF_RNG_DUPLICATE = 4,
 	WF_RNG_DELAY = 5,
-	WF_RNG_COPY = 6, /* randomness of a duplicate */
-	WF_RNG_AQM = 30, /* dropped or marked by the queue's active management? */
+	WF_RNG_COPY = 6,        /* randomness of a duplicate */
+	WF_RNG_CORRUPT = 7,     /* corrupted? With ber also the first bit */
+	WF_RNG_CORRUPT_BIT = 8, /* which bits: a stream of its own */
+	WF_RNG_AQM = 30,        /* dropped or marked by the queue's active management? */
 	WF_RNG_RESET = 40,
 	WF_RNG_UNREACHABLE = 41,
 };

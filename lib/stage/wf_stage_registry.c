@@ -15,6 +15,7 @@ const struct wf_stage_ops *const wf_stage_registry[WF_STAGE_COUNT] = {
 	[WF_STAGE_RATE] = &wf_stage_rate,
 	[WF_STAGE_QUEUE] = &wf_stage_queue,
 	[WF_STAGE_LOSS] = &wf_stage_loss,
+	[WF_STAGE_CORRUPT] = &wf_stage_corrupt,
 	[WF_STAGE_DUPLICATE] = &wf_stage_duplicate,
 	[WF_STAGE_DELAY] = &wf_stage_delay,
 };

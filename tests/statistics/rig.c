@@ -194,6 +194,22 @@ rig_add(struct rig *r, wf_ns_t rx_ns, uint32_t len_bytes)
 	b->drop[row] = b->copies[row] = b->flags[row] = 0;
 	b->class_id[row] = 0;
 	b->seq[row] = row;
+	b->data[row] = NULL;
+	b->readable_bytes[row] = 0;
+	b->parsed[row] = NULL;
+	b->edits[row] = b->forges[row] = 0;
+	return row;
+}
+
+uint16_t
+rig_add_frame(struct rig *r, wf_ns_t rx_ns, const uint8_t *data, uint32_t len_bytes)
+{
+	uint16_t row = rig_add(r, rx_ns, len_bytes);
+
+	wf_parse(data, len_bytes, &r->parsed[row]);
+	r->batch.data[row] = data;
+	r->batch.readable_bytes[row] = len_bytes;
+	r->batch.parsed[row] = &r->parsed[row];
 	return row;
 }
 
@@ -218,6 +234,23 @@ rig_one(struct rig *r, wf_ns_t rx_ns, uint32_t len_bytes)
 	rig_add(r, rx_ns, len_bytes);
 	rig_run(r);
 	return 0;
+}
+
+struct wf_frame
+rig_edit(const struct rig *r, uint16_t row, uint8_t *data, uint32_t room_bytes)
+{
+	const struct wf_batch *b = &r->batch;
+	struct wf_frame f = { .data = data,
+		.readable_bytes = b->readable_bytes[row],
+		.len_bytes = b->len_bytes[row],
+		.room_bytes = room_bytes,
+		.parsed = b->parsed[row],
+		.rng = b->rng[row],
+		.rx_ns = b->rx_ns[row] };
+
+	if (b->edits[row] & 1u << wf_stage_find(r->ops->name))
+		r->ops->edit(r->cfg, &f);
+	return f;
 }
 
 const char *

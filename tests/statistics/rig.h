@@ -9,8 +9,9 @@
 #include "wf_stages.h"
 
 struct rig {
-	struct wf_batch batch; /* n is 0 or what rig_add has added */
-	struct wf_flow flow;   /* the flow of all rows */
+	struct wf_batch batch;             /* n is 0 or what rig_add has added */
+	struct wf_flow flow;               /* the flow of all rows */
+	struct wf_parsed parsed[WF_BURST]; /* of rig_add_frame */
 	uint8_t state[WF_STATE_MAX] WF_CACHE_ALIGNED;
 	uint8_t cfg[512] WF_CACHE_ALIGNED;
 	struct wf_stage_env env;
@@ -38,9 +39,14 @@ void rig_flow(struct rig *r, uint64_t seed, uint64_t hash);
 
 /* Adds a row; rig_run runs what has been added. Rows stay readable until the next rig_add. */
 uint16_t rig_add(struct rig *r, wf_ns_t rx_ns, uint32_t len_bytes);
+/* The same with bytes, which must stay. */
+uint16_t rig_add_frame(struct rig *r, wf_ns_t rx_ns, const uint8_t *data, uint32_t len_bytes);
 void rig_run(struct rig *r);
 /* One packet alone. Returns its row, 0. */
 uint16_t rig_one(struct rig *r, wf_ns_t rx_ns, uint32_t len_bytes);
+/* Edits `data`, the row's bytes, if the stage wants to; with room for `room_bytes`. Returns its
+ * frame, length changed or not. */
+struct wf_frame rig_edit(const struct rig *r, uint16_t row, uint8_t *data, uint32_t room_bytes);
 /* Message of the first error; "" without one. */
 const char *rig_error(const struct rig *r);
 

@@ -18,7 +18,8 @@ struct fake {
 	struct bench_out who;  /* first: what tests read through void *pkt */
 	struct fake *original; /* of a clone */
 	uint32_t refs;
-	uint8_t frame[64];
+	uint32_t len, readable; /* length as counted, and of what is in frame */
+	uint8_t frame[128];
 };
 
 int
@@ -81,6 +82,19 @@ free_packets(void *ctx, void *const *pkts, uint32_t n)
 		put(ctx, pkts[i]);
 }
 
+void *
+bench_hold(void *pkt)
+{
+	((struct fake *)pkt)->refs++;
+	return pkt;
+}
+
+void
+bench_release(struct bench *b, void *pkt)
+{
+	put(b, pkt);
+}
+
 /* A clone keeps its original alive, as an indirect mbuf does. */
 static void *
 clone_packet(void *ctx, void *pkt)
@@ -122,6 +136,39 @@ make_packet(void *ctx, const uint8_t *data, uint32_t len_bytes)
 	return f;
 }
 
+static void *
+writable(void *ctx, void *pkt, struct wf_frame *f)
+{
+	struct bench *b = ctx;
+	struct fake *p = pkt;
+
+	if (b->writable_left == 0)
+		return NULL;
+	b->writable_left--;
+	if (p->refs > 1) { /* somebody else looks at these bytes */
+		p = malloc(sizeof(*p));
+		assert_non_null(p);
+		*p = *(struct fake *)pkt;
+		p->refs = 1;
+		b->alive++;
+		put(b, pkt);
+	}
+	f->data = p->frame;
+	f->readable_bytes = p->readable;
+	f->room_bytes = b->room_bytes ? b->room_bytes : sizeof(p->frame);
+	return p;
+}
+
+static void
+resize(void *ctx, void *pkt, uint32_t n, uint32_t len_bytes)
+{
+	struct fake *f = pkt;
+
+	assert_true(n <= sizeof(f->frame));
+	f->readable = n;
+	f->len = len_bytes;
+}
+
 struct bench *
 bench_new(const char *text, const struct bench_options *options)
 {
@@ -131,7 +178,7 @@ bench_new(const char *text, const struct bench_options *options)
 
 	assert_non_null(b);
 	b->options = options != NULL ? *options : plenty;
-	b->clones_left = b->makes_left = -1;
+	b->clones_left = b->makes_left = b->writable_left = -1;
 	b->now_ns = 1000 * WF_NS_PER_S;
 	b->plan = bench_plan(text, b->options.seed, NULL);
 	b->stats = wf_stats_new(q.n_dirs, q.n_slots);
@@ -143,9 +190,12 @@ bench_new(const char *text, const struct bench_options *options)
 	q.flow_idle_ns = b->options.idle_ns ? b->options.idle_ns : UINT64_MAX / 2;
 	q.start_ns = b->now_ns;
 	q.stats = b->stats;
-	q.ops = (struct wf_pkt_ops){
-		.free = free_packets, .clone = clone_packet, .make = make_packet, .ctx = b
-	};
+	q.ops = (struct wf_pkt_ops){ .free = free_packets,
+		.clone = clone_packet,
+		.make = make_packet,
+		.writable = writable,
+		.resize = resize,
+		.ctx = b };
 	b->pipe = wf_pipe_new(&q);
 	assert_non_null(b->pipe);
 	return b;
@@ -200,6 +250,8 @@ bench_rx(struct bench *b, const struct bench_packet *p, struct wf_rx *rx)
 	f->who.id = b->n_in++;
 	f->who.flow = p->flow;
 	f->refs = 1;
+	f->len = p->len;
+	f->readable = 64;
 	b->alive++;
 	fill_frame(f->frame, p);
 	*rx = (struct wf_rx){ .pkt = f,
@@ -248,6 +300,8 @@ record(struct bench *b, const struct wf_held *h)
 	o = &b->out[b->n_out++];
 	*o = ((struct fake *)h->pkt)->who;
 	o->dir = h->dir;
+	o->len = ((struct fake *)h->pkt)->len;
+	memcpy(o->bytes, ((struct fake *)h->pkt)->frame, sizeof(o->bytes));
 	o->rx_ns = h->rx_ns;
 	o->due_ns = h->due_ns;
 }

@@ -24,6 +24,8 @@ struct bench_out {
 	uint32_t dir;
 	bool copy;
 	wf_ns_t rx_ns, due_ns;
+	uint32_t len;
+	uint8_t bytes[64]; /* its first */
 };
 
 struct bench_options {
@@ -39,9 +41,11 @@ struct bench {
 	struct bench_options options;
 	wf_ns_t now_ns;
 	uint32_t n_in;
-	int64_t alive;       /* packets that exist */
-	int64_t clones_left; /* then clone fails; negative: never */
-	int64_t makes_left;  /* the same for what stages make */
+	int64_t alive;         /* packets that exist */
+	int64_t clones_left;   /* then clone fails; negative: never */
+	int64_t makes_left;    /* the same for what stages make */
+	int64_t writable_left; /* the same for packets to be edited */
+	uint32_t room_bytes;   /* of a packet that is edited; 0: plenty */
 	struct bench_out *out;
 	uint32_t n_out, room_out;
 	struct wf_dir_stats total[4];
@@ -70,6 +74,9 @@ void bench_in(
 uint32_t bench_one(struct bench *b, uint32_t dir, uint32_t flow, uint32_t len);
 /* Fills rx with a new packet that has not gone in. */
 void bench_rx(struct bench *b, const struct bench_packet *p, struct wf_rx *rx);
+/* Another reference to a packet, as a capture would take; and its end. */
+void *bench_hold(void *pkt);
+void bench_release(struct bench *b, void *pkt);
 /* What is due by then leaves, at the exact time. Time goes on to then. */
 void bench_until(struct bench *b, wf_ns_t ns);
 /* Everything leaves. */

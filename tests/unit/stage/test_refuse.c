@@ -195,6 +195,23 @@ a_constant_with_stddev(void **state)
 	refused(WF_STAGE_DELAY, "distribution=constant mean=2ms stddev=1ms", "has no \"stddev\"");
 }
 
+static void
+a_bit_error_rate_and_a_choice_of_packets(void **state)
+{
+	refused(WF_STAGE_CORRUPT, "ber=0.001 p=1%", "\"p\" does not go with \"ber\"");
+	refused(WF_STAGE_CORRUPT, "ber=0.001 bits=2", "\"bits\" does not go with");
+	refused(WF_STAGE_CORRUPT, "ber=0.001 correlation=0", "\"correlation\" does not");
+	refused(WF_STAGE_CORRUPT, "ber=0.001 truncate=60", "\"truncate\" does not go");
+	refused(WF_STAGE_CORRUPT, "bits=2", "neither \"p\" nor \"ber\"");
+}
+
+static void
+a_truncated_packet_repaired(void **state)
+{
+	refused(WF_STAGE_CORRUPT, "p=1% truncate=60 checksum=repair", "no checksum to repair");
+	refused(WF_STAGE_CORRUPT, "p=1% truncate=60 layer=payload", "flips no bits");
+}
+
 int
 main(void)
 {
@@ -221,6 +238,8 @@ main(void)
 		cmocka_unit_test(min_without_max),
 		cmocka_unit_test(min_above_max),
 		cmocka_unit_test(a_constant_with_stddev),
+		cmocka_unit_test(a_bit_error_rate_and_a_choice_of_packets),
+		cmocka_unit_test(a_truncated_packet_repaired),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

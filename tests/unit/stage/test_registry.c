@@ -50,6 +50,7 @@ stages_stand_in_the_documented_order(void **state)
 		"rate",
 		"queue",
 		"loss",
+		"corrupt",
 		"duplicate",
 		"delay",
 	};
