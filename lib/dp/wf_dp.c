@@ -39,6 +39,8 @@ look_at_ports(struct wf_dp *dp, const struct wf_conf *conf, const struct wf_dp_o
 		dp->n_ports = i + 1;
 		if (!opt->force && wf_port_guard(p, err) < 0)
 			ret = -EINVAL;
+		if (wf_port_claim(p, err) < 0)
+			ret = -EBUSY;
 	}
 	return ret;
 }

@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "wf_claim.h"
 #include "wf_hostguard.h"
 #include "wf_hostif.h"
 
@@ -31,6 +33,7 @@ wf_port_init(struct wf_port *p, const struct wf_conf *conf, uint32_t index, uint
 	const struct wf_conf_port *c = &conf->ports[index];
 
 	memset(p, 0, sizeof(*p));
+	p->claim = -1;
 	snprintf(p->name, sizeof(p->name), "%s", c->name);
 	snprintf(p->path, sizeof(p->path), "ports.%s", c->name);
 	p->file = c->where.file ? c->where.file : conf->file;
@@ -53,6 +56,9 @@ wf_port_init(struct wf_port *p, const struct wf_conf *conf, uint32_t index, uint
 void
 wf_port_fini(struct wf_port *p)
 {
+	if (p->claim >= 0)
+		close(p->claim);
+	p->claim = -1;
 	free(p->devargs);
 	p->devargs = NULL;
 }
@@ -75,6 +81,27 @@ wf_port_guard(const struct wf_port *p, struct wf_err *err)
 		return 0;
 	return wf_err_add(err, &where, "Choose another one, or say --force if you mean it", "%s %s",
 		p->hostif[0] ? p->hostif : p->device, why);
+}
+
+int
+wf_port_claim(struct wf_port *p, struct wf_err *err)
+{
+	struct wf_where where = wf_port_where(p);
+	char who[32] = "";
+	pid_t holder;
+
+	if (!p->hostif[0])
+		return 0;
+	p->claim = wf_claim_interface(p->hostif, &holder);
+	if (p->claim >= 0)
+		return 0;
+	if (p->claim != -EADDRINUSE)
+		return wf_err_add(err, &where, NULL, "%s cannot be claimed: %s", p->hostif,
+			strerror(-p->claim));
+	if (holder > 0)
+		snprintf(who, sizeof(who), " (process %d)", (int)holder);
+	return wf_err_add(err, &where, "Stop that one first, or choose another interface",
+		"%s is a port of another wirefault%s", p->hostif, who);
 }
 
 int

@@ -21,6 +21,7 @@ struct wf_port {
 	char *devargs;            /* the completed device string */
 	char hostif[WF_DEV_NAME]; /* interface of the host, "" */
 	bool shares_hostif;       /* and its flags, offloads and MTU are ours to set */
+	int claim;                /* descriptor: no other wirefault takes hostif; -1: none */
 	const char *file;         /* where the configuration names it: only while starting */
 	unsigned line;
 	char path[WF_NAME_MAX + 8]; /* "ports.NAME" */
@@ -43,6 +44,8 @@ struct wf_where wf_port_where(const struct wf_port *p);
 
 /* Is it safe to take? 0 or -EINVAL with reasons. */
 int wf_port_guard(const struct wf_port *p, struct wf_err *err);
+/* Ours alone from here until wf_port_fini? 0 or -errno with reasons. */
+int wf_port_claim(struct wf_port *p, struct wf_err *err);
 /* Finds the device after EAL's start, and its MTU. 0 or -errno with reasons. */
 int wf_port_find(struct wf_port *p, struct wf_err *err);
 /* Largest frame in bytes, tags included. */

@@ -52,5 +52,9 @@ refuse -c "$CONF"
 within "the interface with the default route: exit code" "$status" 1 2
 contains "names the reason and the way out" "$err" 'default route.*--force|--force.*default route'
 ok "--force takes it" lab_start "$CONF" --force
+refuse -c "$CONF" --force
+is "a second wirefault on the same interfaces: exit code" "$status" 1
+contains "names the interface and the process" "$err" 'pa is a port of another wirefault \(process [0-9]+\)'
+ok "the first one runs on" kill -0 "$LAB_PID"
 lab_stop
 finish
