@@ -54,6 +54,10 @@ lab_close() {
 		kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
 	done
 	for ns in "${LAB_NAMESPACES[@]}"; do
+		# What others have started there would stay behind, in a namespace without a name.
+		for pid in $(ip netns pids "$ns" 2>/dev/null); do
+			kill "$pid" 2>/dev/null
+		done
 		ip netns del "$ns" 2>/dev/null
 	done
 	$LAB_AT_EXIT

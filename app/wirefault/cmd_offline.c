@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "wf_cmd.h"
 #include "wf_dp.h"
@@ -81,6 +82,38 @@ find_link(struct offline *o, struct wf_err *err)
 		wf_err_add(err, NULL, near != NULL ? hint : NULL, "there is no link \"%s\"", name);
 }
 
+/* Both the same file, or both standard output? A file that isn't there yet is known by its name. */
+static bool
+same_file(const char *a, const char *b)
+{
+	struct stat sa, sb;
+
+	if (strcmp(a, b) == 0)
+		return true;
+	return stat(a, &sa) == 0 && stat(b, &sb) == 0 && S_ISREG(sa.st_mode) &&
+	       sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
+}
+
+/* What is written must not be what is read, nor be written twice. */
+static void
+check_files(const struct offline *o, struct wf_err *err)
+{
+	static const char *const files[] = { "ab", "ba", "ab-out", "ba-out", "stats" };
+	enum { FIRST_OUT = 2 };
+
+	for (size_t out = FIRST_OUT; out < WF_ARRAY_SIZE(files); out++)
+		for (size_t i = 0; i < out; i++) {
+			const char *a = value(o, files[i]), *b = value(o, files[out]);
+
+			if (a == NULL || b == NULL || !same_file(a, b))
+				continue;
+			if (i < FIRST_OUT && strcmp(a, "-") == 0)
+				continue; /* standard input, standard output */
+			wf_err_add(err, NULL, "Write to another file",
+				"--%s and --%s are the same file, %s", files[i], files[out], b);
+		}
+}
+
 /* Everything that can be wrong before a packet moves. 0 or -EINVAL with reasons. */
 static int
 prepare(struct offline *o, struct wf_err *err)
@@ -93,6 +126,7 @@ prepare(struct offline *o, struct wf_err *err)
 		wf_err_add(err, NULL, "Add --ab IN.pcap", "--ab-out without --ab");
 	if (value(o, "ba-out") != NULL && value(o, "ba") == NULL)
 		wf_err_add(err, NULL, "Add --ba IN.pcap", "--ba-out without --ba");
+	check_files(o, err);
 	count_option(o, "burst", WF_TWIN_BURST, WF_TWIN_BURST, &o->twin.burst, err);
 	count_option(o, "in-flight", 1u << 22, 1u << 28, &o->twin.max_held, err);
 	if (value(o, "config") == NULL ||

@@ -9,6 +9,20 @@ static const struct wf_option options[] = {
 	{ 0 },
 };
 
+static const char values[] =
+	"## Values\n\n"
+	"Values with a unit are strings; they are read exactly, so \"0.1ms\" is 100,000 ns. 0 "
+	"needs "
+	"no unit.\n\n"
+	"| value | written as |\n|---|---|\n"
+	"| time | `ns` `us` `ms` `s` `m` `h`: \"20ms\", \"1.5s\" |\n"
+	"| rate | bits a second: `bit` `kbit` `Mbit` `Gbit`, with or without `/s`; bytes a second: "
+	"`Bps` `kBps` `MBps` `GBps`: \"50Mbit\" |\n"
+	"| size | `B` `kB` `MB` `GB` (powers of 1000), `KiB` `MiB` `GiB` (of 1024): \"64KiB\" |\n"
+	"| probability | from 0 to 1, or in percent: 0.01 or \"1%\" |\n"
+	"| packets, size or time | a number of packets, \"100pkt\" or 100, or one of the above |\n"
+	"| on or off | `true` or `false` |\n\n";
+
 static void
 bounds(const struct wf_param *p, FILE *out)
 {
@@ -36,6 +50,21 @@ table(const struct wf_param *params, FILE *out)
 	fprintf(out, "\n");
 }
 
+static void
+causes(FILE *out)
+{
+	static const char *const whose[] = { [WF_DROP_BY_MODEL] = "the model's",
+		[WF_DROP_BY_EMULATOR] = "the emulator's",
+		[WF_DROP_BY_OTHER] = "neither's" };
+
+	fprintf(out, "## Causes of drops\n\n"
+		     "Every packet that ends inside wirefault is counted under one of these.\n\n"
+		     "| cause | whose | meaning |\n|---|---|---|\n");
+	for (int i = 1; i < WF_DROP_COUNT; i++)
+		fprintf(out, "| `%s` | %s | %s |\n", wf_drop_info[i].name,
+			whose[wf_drop_info[i].by], wf_drop_info[i].help);
+}
+
 static int
 run(int argc, char **argv)
 {
@@ -46,6 +75,7 @@ run(int argc, char **argv)
 		return rc;
 	printf("# Reference of the configuration\n\n"
 	       "Made by `wirefault reference` from the tables that parse the configuration.\n\n");
+	fputs(values, stdout);
 	for (const struct wf_conf_section *s = wf_conf_sections; s->heading != NULL; s++) {
 		printf("## %s\n\n%s.\n\n", s->heading, s->summary);
 		table(s->params, stdout);
@@ -60,6 +90,7 @@ run(int argc, char **argv)
 		printf("### %s\n\n%s. Main key: `%s`.\n\n", ops->name, ops->summary, ops->main_key);
 		table(ops->params, stdout);
 	}
+	causes(stdout);
 	return WF_EXIT_OK;
 }
 

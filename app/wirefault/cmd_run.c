@@ -98,9 +98,10 @@ check_options(struct run *r, struct wf_err *err)
 		wf_err_add(err, NULL, "Write -o table or -o json",
 			"there is no output format \"%s\"", format);
 	if (value(r, "duration") != NULL &&
-		wf_units_duration(value(r, "duration"), &r->duration_ns) < 0)
-		wf_err_add(err, NULL, "Write --duration 30s", "\"%s\" is not a time",
-			value(r, "duration"));
+		(wf_units_duration(value(r, "duration"), &r->duration_ns) < 0 ||
+			r->duration_ns < WF_NS_PER_MS))
+		wf_err_add(err, NULL, "Write --duration 30s; without it wirefault runs until TERM",
+			"\"%s\" is not a time of 1 ms or more", value(r, "duration"));
 	if (value(r, "huge") != NULL && value(r, "no-huge") != NULL)
 		wf_err_add(err, NULL, "Choose one", "--huge and --no-huge contradict each other");
 	return wf_err_count(err) == 0 ? 0 : -EINVAL;

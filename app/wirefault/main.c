@@ -17,8 +17,8 @@ help(FILE *out)
 		WF_VERSION);
 	for (size_t i = 0; i < WF_ARRAY_SIZE(cmds); i++)
 		fprintf(out, "  %-10s %s\n", cmds[i]->name, cmds[i]->summary);
-	fprintf(out,
-		"\n\"wirefault VERB --help\" tells more; wfctl talks to a running wirefault.\n");
+	fprintf(out, "\n\"wirefault VERB --help\" tells more, \"wirefault --version\" which one "
+		     "this is; wfctl talks to\na running wirefault.\n");
 }
 
 int

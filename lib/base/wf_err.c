@@ -84,20 +84,26 @@ wf_err_item(const struct wf_err *err, size_t i)
 	return i < err->kept ? &err->item[i] : NULL;
 }
 
+static bool
+ends_in_question(const char *s)
+{
+	return *s != 0 && s[strlen(s) - 1] == '?';
+}
+
 int
 wf_err_format(const struct wf_err_item *item, char *out, size_t size)
 {
 	const char *message = item->message != NULL ? item->message : "out of memory";
 	const char *hint = item->hint != NULL ? item->hint : "";
-	bool question = *hint != 0 && hint[strlen(hint) - 1] == '?';
+	bool question = ends_in_question(message), hint_question = ends_in_question(hint);
 	char line[16] = "";
 
 	if (item->line != 0)
 		snprintf(line, sizeof(line), "%s%u", item->file ? ":" : "line ", item->line);
-	return snprintf(out, size, "%s%s%s%s%s%s.%s%s%s", item->file ? item->file : "", line,
+	return snprintf(out, size, "%s%s%s%s%s%s%s%s%s%s", item->file ? item->file : "", line,
 		item->file || item->line ? ": " : "", item->path ? item->path : "",
-		item->path ? ": " : "", message, *hint ? " " : "", hint,
-		*hint && !question ? "." : "");
+		item->path ? ": " : "", message, question ? "" : ".", *hint ? " " : "", hint,
+		*hint && !hint_question ? "." : "");
 }
 
 void

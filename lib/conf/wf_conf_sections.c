@@ -14,7 +14,8 @@ const struct wf_param wf_top_table[] = {
 	[TOP_SEED] = { .name = "seed",
 		.type = WF_PARAM_STRING,
 		.offset = offsetof(struct wf_top_params, seed),
-		.help = "seed of all randomness, 0 to 2^64 - 1; without it the system gives one, "
+		.help = "seed of all randomness: a whole number, from 2^63 to 2^64 - 1 in quotes; "
+			"without it the system gives one, "
 			"which is printed" },
 	[TOP_WORKERS] = { .name = "workers",
 		.type = WF_PARAM_ELSEWHERE,

@@ -95,7 +95,7 @@ print_packets(const json_t *stats, FILE *out)
 	size_t i, j;
 
 	fprintf(out, "\nPackets\n  %-12s %-20s %13s %11s %13s %11s %10s\n", "link", "direction",
-		"received", "duplicated", "sent", "lost", "queued");
+		"received", "added", "sent", "lost", "queued");
 	json_array_foreach(json_object_get(stats, "links"), i, link)
 	{
 		for (int side = 0; side < 2; side++) {

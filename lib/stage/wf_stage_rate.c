@@ -47,7 +47,7 @@ static const struct wf_param params[] = {
 		.type = WF_PARAM_LIMIT,
 		.offset = offsetof(struct rate_params, burst),
 		.fallback = "0B",
-		.help = "wire bytes or time that may pass at once after idling" },
+		.help = "wire bytes or time (not packets) that may pass at once after idling" },
 	[MODE] = { .name = "mode",
 		.type = WF_PARAM_CHOICE,
 		.offset = offsetof(struct rate_params, mode),

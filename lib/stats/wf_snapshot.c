@@ -113,7 +113,8 @@ judge_dir(struct wf_snapshot *s, const char *link, const char *side, struct wf_s
 	}
 	late = wf_hist_quantile(&d->s.error, 0.99);
 	if (s->live && late > LATE_P99_NS)
-		reason(s, "%s %s: 1 %% of the packets left more than %llu us late", link, side,
+		reason(s, "%s %s: 1 %% of the %llu packets sent left more than %llu us late", link,
+			side, (unsigned long long)d->s.error.count,
 			(unsigned long long)(late / WF_NS_PER_US));
 }
 

@@ -34,6 +34,9 @@ is "no such file: exit code" "$status" 2
 contains "no such file: says so" "$err" 'none.conf'
 
 DEVICE_A=net_null0 DEVICE_B=net_null1 conf "" ""
+refuse -c "$CONF" --duration 0s
+is "no duration at all: exit code" "$status" 2
+contains "no duration at all: says so" "$err" '"0s" is not a time of 1 ms or more'
 sed '1i workers = [ 0, 0 ];' "$CONF" >"$LAB_DIR/twice.conf"
 refuse -c "$LAB_DIR/twice.conf"
 is "two workers on one core: exit code" "$status" 2

@@ -49,6 +49,16 @@ is "pcapng: as many" "$(tcpdump -nr one.pcapng 2>/dev/null | wc -l)" $((2000 - l
 
 offline 1 x.pcap --link lan >/dev/null 2>err
 is "no such link: exit code" $? 2
+cp in.pcap before.pcap
+ln -s in.pcap link.pcap
+for out in in.pcap ./in.pcap link.pcap; do
+	offline 1 "$out" >/dev/null 2>err
+	is "output $out, the input: exit code" $? 2
+	contains "output $out, the input: says so" err '--ab and --ab-out are the same file'
+done
+offline 1 x.pcap --stats x.pcap >/dev/null 2>err
+is "statistics over the output: exit code" $? 2
+ok "the input is whole" cmp in.pcap before.pcap
 sed -i 's/20ms/20 parsecs/' "$CONF"
 offline 1 x.pcap >/dev/null 2>err
 is "bad configuration: exit code" $? 2

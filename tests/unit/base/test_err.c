@@ -84,8 +84,17 @@ static void
 control_characters_are_shown_not_obeyed(void **state)
 {
 	wf_err_add(
-		*state, &(struct wf_where){ .path = "a\nb" }, "c\033[2J", "d\r%s\x7f", "\xc3\xa9");
-	shows(*state, 0, "a?b: d?\xc3\xa9?. c?[2J.");
+		*state, &(struct wf_where){ .path = "a\nb" }, "c\033[2J", "d\r\x7f%s", "\xc3\xa9");
+	shows(*state, 0, "a?b: d??\xc3\xa9. c?[2J.");
+}
+
+static void
+a_question_has_no_full_stop(void **state)
+{
+	wf_err_add(*state, NULL, "Write -c FILE", "which configuration?");
+	wf_err_add(*state, NULL, "Did you mean \"delay\"?", "there is no key \"dealy\"");
+	shows(*state, 0, "which configuration? Write -c FILE.");
+	shows(*state, 1, "there is no key \"dealy\". Did you mean \"delay\"?");
 }
 
 static void
@@ -130,6 +139,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(strings_are_copied, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			control_characters_are_shown_not_obeyed, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_question_has_no_full_stop, setup, teardown),
 		cmocka_unit_test_setup_teardown(many_are_counted_but_not_kept, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_message_may_be_long, setup, teardown),
 	};

@@ -166,7 +166,7 @@ late_releases_are_a_reason(void **state)
 		wf_hist_add(error, 300);
 	for (int i = 0; i < 20; i++)
 		wf_hist_add(error, 60000);
-	expect_reason(s, "wan ab: 1 % of the packets left more than");
+	expect_reason(s, "wan ab: 1 % of the 1000 packets sent left more than");
 }
 
 static void
