@@ -105,11 +105,10 @@ wf_eal_start(struct wf_eal_args *args, struct wf_err *err)
 	code = ret < 0 ? rte_errno : 0;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	free(argv);
-	if (ret >= 0) {
-		/* Made, but not used without shared files: gone now, it can't stay behind. */
-		rmdir(rte_eal_get_runtime_dir());
+	/* Made, but not used without shared files: gone now, it can't stay behind. */
+	rmdir(rte_eal_get_runtime_dir());
+	if (ret >= 0)
 		return 0;
-	}
 	if (code == EALREADY)
 		return wf_err_add(err, NULL, NULL, "DPDK has been started in this process before");
 	wf_err_add(err, NULL,

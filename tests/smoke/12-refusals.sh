@@ -37,6 +37,10 @@ DEVICE_A=net_null0 DEVICE_B=net_null1 conf "" ""
 refuse -c "$CONF" --duration 0s
 is "no duration at all: exit code" "$status" 2
 contains "no duration at all: says so" "$err" '"0s" is not a time of 1 ms or more'
+left() { find /var/run/dpdk -maxdepth 1 -name "wirefault-*" -newer "$CONF" 2>/dev/null; }
+refuse -c "$CONF" -- --no-such-eal-option
+is "EAL does not start: exit code" "$status" 1
+is "EAL does not start: leaves nothing behind" "$(left)" ""
 sed '1i workers = [ 0, 0 ];' "$CONF" >"$LAB_DIR/twice.conf"
 refuse -c "$LAB_DIR/twice.conf"
 is "two workers on one core: exit code" "$status" 2
