@@ -172,6 +172,7 @@ new_queue(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_cl
 	w->heap_at = WF_QNONE;
 	w->memory = memory;
 	w->memory_bits = bits;
+	w->q.origin_ns = p->env.start_ns;
 	wf_queue_init(&w->q, k->queue, memory != WF_ARENA_NONE ? p->env.arena.words + memory : NULL,
 		now_ns);
 	return w;
@@ -210,8 +211,11 @@ renew(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_class 
 	if (WF_LIKELY(w->generation == plan->generation))
 		return;
 	w->generation = plan->generation;
-	if (k == NULL || k->queue == NULL || !take_memory(p, k->queue, &memory, &bits))
+	if (k == NULL || k->queue == NULL || !take_memory(p, k->queue, &memory, &bits)) {
+		wf_queue_reserve(
+			&w->q, k != NULL && k->queue != NULL ? &k->queue->serve : NULL, now_ns);
 		return;
+	}
 	if (wf_queue_change(&w->q, &p->pool, k->queue,
 		    memory != WF_ARENA_NONE ? p->env.arena.words + memory : NULL, now_ns)) {
 		give_memory(p, w->memory, w->memory_bits);

@@ -108,13 +108,39 @@ begin(struct wf_queue *q, const struct wf_queue_cfg *cfg, void *memory, wf_ns_t 
 	disc[cfg->kind]->start(q, memory, now_ns);
 }
 
+/* The clock of time becomes one of work, of another trace, or the other way round. */
+static void
+follow(struct wf_queue *q, wf_ns_t now_ns)
+{
+	const struct wf_trace *t = q->cfg.serve.trace;
+	wf_ns_t free_ns = q->sending != WF_QNONE ? q->event_ns : now_ns;
+
+	if (t != NULL && t->id != q->trace_id)
+		q->work = wf_trace_work(t, free_ns - q->origin_ns, &q->trace_at[0]);
+	else if (t == NULL && q->trace_id != 0)
+		q->free = WF_FINE(free_ns);
+	q->trace_id = t != NULL ? t->id : 0;
+}
+
 void
 wf_queue_init(struct wf_queue *q, const struct wf_queue_cfg *cfg, void *memory, wf_ns_t now_ns)
 {
 	q->free = WF_FINE(now_ns) - cfg->serve.burst; /* the bucket is full */
 	q->event_ns = UINT64_MAX;
 	q->sending = WF_QNONE;
+	q->trace_id = 0;
 	begin(q, cfg, memory, now_ns);
+	follow(q, now_ns);
+}
+
+void
+wf_queue_reserve(struct wf_queue *q, const struct wf_serve *serve, wf_ns_t now_ns)
+{
+	if (serve != NULL)
+		q->cfg.serve = *serve;
+	else
+		q->cfg.serve.trace = NULL;
+	follow(q, now_ns);
 }
 
 bool
@@ -126,15 +152,39 @@ wf_queue_change(struct wf_queue *q, struct wf_qpool *pool, const struct wf_queue
 
 	if (cfg->kind == q->cfg.kind && wf_queue_memory(cfg) == wf_queue_memory(&q->cfg)) {
 		q->cfg = *cfg;
+		follow(q, now_ns);
 		return false;
 	}
 	wf_qlist_init(&all);
 	while ((entry = wf_queue_pop(q, pool)) != WF_QNONE)
 		wf_qlist_put(&all, pool, entry);
 	begin(q, cfg, memory, now_ns);
+	follow(q, now_ns);
 	while ((entry = wf_qlist_take(&all, pool)) != WF_QNONE)
 		disc[cfg->kind]->keep(q, pool, entry);
 	return true;
+}
+
+/* When the packet that the server has taken will have been sent. Who waited for the server follows
+ * on to the fraction of a nanosecond. */
+static int64_t
+sent_at(struct wf_queue *q, const struct wf_qentry *e)
+{
+	const struct wf_serve *s = &q->cfg.serve;
+	wf_fine_t earliest = WF_FINE(e->rx_ns) - s->burst;
+	wf_work_t offered;
+
+	if (s->trace == NULL) {
+		if (q->free < earliest)
+			q->free = earliest;
+		q->free += wf_wire_time(&s->wire, e->wire_bytes);
+		return wf_fine_ceil(q->free);
+	}
+	offered = wf_trace_work(s->trace, e->rx_ns - q->origin_ns, &q->trace_at[0]);
+	if (q->work < offered)
+		q->work = offered;
+	q->work += wf_trace_bytes(s->trace, e->wire_bytes);
+	return (int64_t)(q->origin_ns + wf_trace_reach(s->trace, q->work, &q->trace_at[1]));
 }
 
 /* The server takes the next packet, if there is one. */
@@ -142,7 +192,6 @@ static void
 serve(struct wf_queue *q, struct wf_qpool *pool, wf_ns_t now_ns)
 {
 	const struct wf_queue_cfg *cfg = &q->cfg;
-	wf_fine_t earliest;
 	int64_t end_ns;
 
 	q->sending = disc[cfg->kind]->dequeue(q, pool, now_ns);
@@ -150,13 +199,25 @@ serve(struct wf_queue *q, struct wf_qpool *pool, wf_ns_t now_ns)
 		q->event_ns = UINT64_MAX;
 		return;
 	}
-	/* Who waited for the server follows on to the fraction of a nanosecond. */
-	earliest = WF_FINE(pool->entry[q->sending].rx_ns) - cfg->serve.burst;
-	if (q->free < earliest)
-		q->free = earliest;
-	q->free += wf_wire_time(&cfg->serve.wire, pool->entry[q->sending].wire_bytes);
-	end_ns = wf_fine_ceil(q->free);
+	end_ns = sent_at(q, &pool->entry[q->sending]);
 	q->event_ns = end_ns > (int64_t)now_ns ? (wf_ns_t)end_ns : now_ns;
+}
+
+/* The same for what a trace serves. */
+static bool
+full_by_trace(const struct wf_queue *q, const struct wf_qentry *e, wf_ns_t now_ns)
+{
+	const struct wf_serve *s = &q->cfg.serve;
+	uint32_t at[2] = { q->trace_at[0], q->trace_at[1] };
+	wf_work_t offered = wf_trace_work(s->trace, now_ns - q->origin_ns, &at[0]);
+	wf_work_t work = q->work > offered ? q->work : offered;
+	wf_ns_t end_ns;
+
+	work += wf_trace_bytes(s->trace, q->bytes + e->wire_bytes);
+	if (s->limit_bytes != 0)
+		return work - offered > wf_trace_bytes(s->trace, s->limit_bytes);
+	end_ns = q->origin_ns + wf_trace_reach(s->trace, work, &at[1]);
+	return WF_FINE(end_ns - now_ns) > s->limit_wait;
 }
 
 /* Is there no room for the packet? The same rule as the virtual clock's. */
@@ -168,6 +229,8 @@ full(const struct wf_queue *q, const struct wf_qentry *e, wf_ns_t now_ns)
 
 	if (cfg->serve.limit_packets != 0)
 		return q->sending != WF_QNONE && q->packets + 1 >= cfg->serve.limit_packets;
+	if (cfg->serve.trace != NULL)
+		return full_by_trace(q, e, now_ns);
 	if (end < q->free)
 		end = q->free;
 	end += wf_wire_time(&cfg->serve.wire, q->bytes + e->wire_bytes);

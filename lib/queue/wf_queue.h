@@ -9,11 +9,14 @@
  *
  *	start = max(free, arrival - burst)   free = start + wire / rate   event = max(now, free)
  *
+ * With a bandwidth trace it is a clock of work instead: see wf_trace.h.
+ *
  * Entries are numbers of slots in a pool that all queues of a worker share.
  */
 #ifndef WF_QUEUE_H
 #define WF_QUEUE_H
 
+#include "wf_trace.h"
 #include "wf_wire.h"
 
 #define WF_QNONE UINT32_MAX
@@ -127,6 +130,10 @@ struct wf_fq {
 struct wf_queue {
 	struct wf_queue_cfg cfg; /* its own copy: a plan may end while packets wait */
 	wf_fine_t free;          /* end of the last packet's serialisation */
+	wf_work_t work;          /* the same as work of the trace ... */
+	uint32_t trace_id;       /* ... of this content; 0: there is none */
+	uint32_t trace_at[2];    /* where its searches have ended: by time, by work */
+	wf_ns_t origin_ns;       /* when traces begin: the caller's, set before init */
 	wf_ns_t event_ns;        /* when the packet in transmission has been sent */
 	uint32_t sending;        /* the packet in transmission; WF_QNONE: the server is idle */
 	uint32_t packets;        /* that wait: without the one in transmission */
@@ -142,7 +149,7 @@ struct wf_queue {
 
 /* Bytes of memory for flows that a queue of this configuration needs; 0: none. */
 size_t wf_queue_memory(const struct wf_queue_cfg *cfg);
-/* `memory` is of wf_queue_memory bytes and need not be cleared. */
+/* `memory` is of wf_queue_memory bytes and need not be cleared. Times are not before origin_ns. */
 void wf_queue_init(
 	struct wf_queue *q, const struct wf_queue_cfg *cfg, void *memory, wf_ns_t now_ns);
 /* Another configuration, from the next packet on. What waits stays, in its order of service;
@@ -150,6 +157,10 @@ void wf_queue_init(
  * caller's again, else it is. */
 bool wf_queue_change(struct wf_queue *q, struct wf_qpool *pool, const struct wf_queue_cfg *cfg,
 	void *memory, wf_ns_t now_ns);
+
+/* Only the server changes, to `serve`; NULL: the plan of its configuration, and with it the trace,
+ * is no more, and what waits goes on at the mean rate. */
+void wf_queue_reserve(struct wf_queue *q, const struct wf_serve *serve, wf_ns_t now_ns);
 
 /* A packet arrives. It, or others, may end up in pool->dropped; if the server is idle, the next is
  * taken at once. All events up to now_ns have been served. */

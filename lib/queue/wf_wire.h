@@ -39,12 +39,16 @@ wf_wire_time(const struct wf_wire *w, uint64_t wire_bytes)
 	return (wf_fine_t)w->ns_per_byte * (wf_fine_t)wire_bytes;
 }
 
+struct wf_trace;
+
 /* A rate, what may pass at once after idling, and what may wait for it. */
 struct wf_serve {
 	struct wf_wire wire;
-	wf_fine_t burst;        /* as a time */
-	wf_fine_t limit_wait;   /* longest sojourn, where the limit is bytes or time */
-	uint64_t limit_packets; /* or 0 */
+	const struct wf_trace *trace; /* the rate at each instant; NULL: always that of `wire` */
+	uint64_t limit_bytes;         /* with a trace: the most that may wait, or 0 */
+	wf_fine_t burst;              /* as a time */
+	wf_fine_t limit_wait;         /* longest sojourn, where the limit is bytes or time */
+	uint64_t limit_packets;       /* or 0 */
 };
 
 /* The first whole nanosecond that is not earlier. */

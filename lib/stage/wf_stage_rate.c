@@ -8,81 +8,76 @@
  * limit acts on the sojourn q_n - now (time, wire bytes) or on the number of packets whose
  * serialisation has not ended. `police` drops what `shape` would let wait: a token bucket of depth
  * `burst`. Times are kept to 2^-32 ns, so the long-run error is below 1e-7 from 1 kbit/s to
- * 400 Gbit/s whatever the mix of lengths.
+ * 400 Gbit/s whatever the mix of lengths. With a bandwidth trace the clock counts work instead of
+ * time: wf_rate_trace.c.
  */
 #include <errno.h>
 
-#include "wf_backlog.h"
-#include "wf_stages.h"
+#include "wf_rate.h"
 
 enum rate_mode { SHAPE, POLICE };
 static const char *const mode_names[] = { "shape", "police", NULL };
-
-struct rate_params {
-	uint64_t given;
-	uint64_t rate_bps;
-	int64_t overhead;
-	struct wf_limit burst;
-	int mode;
-	uint64_t cell, cell_overhead;
-};
-
-enum { RATE, OVERHEAD, BURST, MODE, CELL, CELL_OVERHEAD };
+static const char *const interpolation_names[] = { "hold", "linear", NULL };
 
 static const struct wf_param params[] = {
-	[RATE] = { .name = "rate",
+	[WF_RATE_ROW_RATE] = { .name = "rate",
 		.type = WF_PARAM_RATE,
-		.offset = offsetof(struct rate_params, rate_bps),
+		.offset = offsetof(struct wf_rate_params, rate_bps),
 		.min = "1kbit",
 		.max = "400Gbit",
 		.help = "bits per second on the wire" },
-	[OVERHEAD] = { .name = "overhead",
+	[WF_RATE_ROW_OVERHEAD] = { .name = "overhead",
 		.type = WF_PARAM_OVERHEAD,
-		.offset = offsetof(struct rate_params, overhead),
+		.offset = offsetof(struct wf_rate_params, overhead),
 		.fallback = "0",
 		.min = "-64",
 		.max = "1024",
 		.help = "bytes added to each frame; \"ethernet\" = 24: preamble 8, FCS 4, gap 12" },
-	[BURST] = { .name = "burst",
+	[WF_RATE_ROW_BURST] = { .name = "burst",
 		.type = WF_PARAM_LIMIT,
-		.offset = offsetof(struct rate_params, burst),
+		.offset = offsetof(struct wf_rate_params, burst),
 		.fallback = "0B",
 		.help = "wire bytes or time (not packets) that may pass at once after idling" },
-	[MODE] = { .name = "mode",
+	[WF_RATE_ROW_MODE] = { .name = "mode",
 		.type = WF_PARAM_CHOICE,
-		.offset = offsetof(struct rate_params, mode),
+		.offset = offsetof(struct wf_rate_params, mode),
 		.fallback = "shape",
 		.choices = mode_names,
 		.help = "shape queues what is over the rate, police drops it" },
-	[CELL] = { .name = "cell",
+	[WF_RATE_ROW_CELL] = { .name = "cell",
 		.type = WF_PARAM_COUNT,
-		.offset = offsetof(struct rate_params, cell),
+		.offset = offsetof(struct wf_rate_params, cell),
 		.fallback = "0",
 		.max = "65535",
 		.help = "payload bytes of a cell (ATM: 48); 0: no cells" },
-	[CELL_OVERHEAD] = { .name = "cell_overhead",
+	[WF_RATE_ROW_CELL_OVERHEAD] = { .name = "cell_overhead",
 		.type = WF_PARAM_COUNT,
-		.offset = offsetof(struct rate_params, cell_overhead),
+		.offset = offsetof(struct wf_rate_params, cell_overhead),
 		.fallback = "0",
 		.max = "1024",
 		.help = "bytes added to each cell (ATM: 5)" },
+	[WF_RATE_ROW_TRACE] = { .name = "trace",
+		.type = WF_PARAM_STRING,
+		.offset = offsetof(struct wf_rate_params, trace),
+		.help = "file with the rate over time, in place of `rate`: mahimahi's format, or "
+			"rows such as \"2.5s 10Mbit\"" },
+	[WF_RATE_ROW_INTERPOLATION] = { .name = "interpolation",
+		.type = WF_PARAM_CHOICE,
+		.offset = offsetof(struct wf_rate_params, interpolation),
+		.fallback = "hold",
+		.choices = interpolation_names,
+		.help = "rows of a trace: the rate stays until the next row, or goes straight to "
+			"it" },
+	[WF_RATE_ROW_LOOP] = { .name = "loop",
+		.type = WF_PARAM_BOOL,
+		.offset = offsetof(struct wf_rate_params, loop),
+		.fallback = "true",
+		.help = "rows of a trace: begin again at the time of the last row, or stay at its "
+			"rate" },
 	{ 0 },
 };
 
 #define LONGEST WF_FINE(1ll << 61) /* 73 years */
-
-struct rate_cfg {
-	struct wf_serve serve;
-	bool police;
-};
-
-struct rate_state {
-	int64_t end_ns;        /* end of the last packet's serialisation ... */
-	uint32_t end_fraction; /* ... and 2^-32 ns */
-	uint32_t pad;
-	struct wf_backlog backlog;
-};
-static_assert(sizeof(struct rate_state) == 32, "half a line");
 
 /* A size or time as the time that it takes, to 2^-32 ns: a limit of just n frames holds n, whatever
  * the rate. */
@@ -102,15 +97,22 @@ queue_limit(const struct wf_queue_params *q)
 	return q != NULL && q->limit.kind != WF_LIMIT_NONE ? q->limit : fallback;
 }
 
+static uint64_t
+mean_bps(const struct wf_rate_params *p)
+{
+	return p->curve != NULL ? p->curve->mean_bps : p->rate_bps;
+}
+
 void
 wf_rate_serve(void *const *blocks, struct wf_serve *s)
 {
-	const struct rate_params *p = blocks[WF_STAGE_RATE];
+	const struct wf_rate_params *p = blocks[WF_STAGE_RATE];
 	struct wf_limit limit = queue_limit(blocks[WF_STAGE_QUEUE]);
 
-	if (p->rate_bps != 0) /* 0: an error, said elsewhere */
+	s->trace = p->curve;
+	if (mean_bps(p) != 0) /* 0: an error, said elsewhere */
 		s->wire.ns_per_byte =
-			(uint64_t)(((wf_fine_t)(8 * WF_NS_PER_S) << 32) / p->rate_bps);
+			(uint64_t)(((wf_fine_t)(8 * WF_NS_PER_S) << 32) / mean_bps(p));
 	s->wire.overhead = (int32_t)p->overhead;
 	if (p->cell != 0) {
 		s->wire.cell = (uint32_t)p->cell;
@@ -121,15 +123,42 @@ wf_rate_serve(void *const *blocks, struct wf_serve *s)
 		s->limit_packets = limit.value;
 	else
 		s->limit_wait = limit_time(&s->wire, &limit);
+	if (limit.kind == WF_LIMIT_BYTES)
+		s->limit_bytes = limit.value;
+}
+
+/* What does not go with a trace. */
+static int
+check_trace(const struct wf_rate_params *p, struct wf_stage_compile *c)
+{
+	bool loop = wf_param_given(p, WF_RATE_ROW_LOOP);
+
+	if (p->trace == NULL && (loop || wf_param_given(p, WF_RATE_ROW_INTERPOLATION)))
+		return wf_err_add(c->err, c->where, "Write trace = \"lte.trace\", or leave it out",
+			"\"%s\" belongs to \"trace\"", loop ? "loop" : "interpolation");
+	if (p->trace == NULL)
+		return 0;
+	if (wf_param_given(p, WF_RATE_ROW_RATE))
+		return wf_err_add(c->err, c->where,
+			"Leave one of them out (wfctl: rate.trace=null)",
+			"both \"rate\" and \"trace\" are given");
+	if (p->mode == POLICE || p->burst.value != 0)
+		return wf_err_add(c->err, c->where, "Leave it out, or use a constant rate",
+			"\"%s\" does not go with \"trace\": what is offered while nothing waits is "
+			"lost",
+			p->mode == POLICE ? "police" : "burst");
+	return 0;
 }
 
 static int
-check(const struct rate_params *p, struct wf_stage_compile *c)
+check(const struct wf_rate_params *p, struct wf_stage_compile *c)
 {
 	const struct wf_queue_params *q = c->blocks[WF_STAGE_QUEUE];
 	struct wf_limit limit = queue_limit(q);
 
-	if (!wf_param_given(p, RATE))
+	if (check_trace(p, c) < 0)
+		return -EINVAL;
+	if (!wf_param_given(p, WF_RATE_ROW_RATE) && p->trace == NULL)
 		return wf_err_add(
 			c->err, c->where, "Write rate = \"100Mbit\"", "\"rate\" is missing");
 	if (p->cell == 0 && p->cell_overhead != 0)
@@ -157,14 +186,15 @@ check(const struct rate_params *p, struct wf_stage_compile *c)
 static int
 compile(const void *block, struct wf_stage_compile *c, void *cfg)
 {
-	const struct rate_params *p = block;
-	struct rate_cfg *r = cfg;
+	struct wf_rate_params *p = c->blocks[WF_STAGE_RATE];
+	struct wf_rate_cfg *r = cfg;
 
-	if (check(p, c) < 0)
+	p->curve = NULL;
+	if (check(p, c) < 0 || (p->trace != NULL && wf_rate_read_trace(p, c) < 0))
 		return -EINVAL;
 	wf_rate_serve(c->blocks, &r->serve);
 	r->police = p->mode == POLICE;
-	c->forecast->rate_bps = p->rate_bps;
+	c->forecast->rate_bps = mean_bps(p);
 	/* The longest wait: with a limit in packets, that of full-size frames. */
 	if (!r->police)
 		c->forecast->queue_max_ns =
@@ -185,14 +215,14 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 static void
 start(const void *cfg, void *state, uint64_t packet_rng, wf_ns_t now_ns)
 {
-	const struct rate_cfg *r = cfg;
-	struct rate_state *s = state;
+	const struct wf_rate_cfg *r = cfg;
+	struct wf_rate_state *s = state;
 
 	s->end_ns = (int64_t)((WF_FINE(now_ns) - r->serve.burst) >> 32);
 }
 
 static inline void
-one(const struct rate_cfg *r, struct rate_state *s, struct wf_batch *b, uint16_t i,
+one(const struct wf_rate_cfg *r, struct wf_rate_state *s, struct wf_batch *b, uint16_t i,
 	struct wf_stage_env *env)
 {
 	wf_ns_t now = b->rx_ns[i];
@@ -224,21 +254,31 @@ one(const struct rate_cfg *r, struct rate_state *s, struct wf_batch *b, uint16_t
 	}
 	s->end_ns = (int64_t)(end >> 32);
 	s->end_fraction = (uint32_t)end;
+	s->trace_id = 0;
 }
 
 static void
 run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
 	struct wf_stage_env *env)
 {
-	for (uint16_t i = first; i < end; i++)
-		if (b->drop[i] == WF_DROP_NONE)
-			one(cfg, (struct rate_state *)(b->state[i] + state_offset), b, i, env);
+	const struct wf_rate_cfg *r = cfg;
+
+	for (uint16_t i = first; i < end; i++) {
+		struct wf_rate_state *s = (struct wf_rate_state *)(b->state[i] + state_offset);
+
+		if (b->drop[i] != WF_DROP_NONE)
+			continue;
+		if (WF_LIKELY(r->serve.trace == NULL))
+			one(r, s, b, i, env);
+		else
+			wf_rate_by_trace(&r->serve, s, b, i, env);
+	}
 }
 
 static void
 stop(void *state, struct wf_stage_env *env)
 {
-	wf_backlog_fini(&((struct rate_state *)state)->backlog, &env->arena);
+	wf_backlog_fini(&((struct wf_rate_state *)state)->backlog, &env->arena);
 }
 
 const struct wf_stage_ops wf_stage_rate = {
@@ -246,9 +286,9 @@ const struct wf_stage_ops wf_stage_rate = {
 	.summary = "Limits the bit rate: packets are serialised one after the other",
 	.main_key = "rate",
 	.params = params,
-	.params_size = sizeof(struct rate_params),
-	.cfg_size = sizeof(struct rate_cfg),
-	.state_size = sizeof(struct rate_state),
+	.params_size = sizeof(struct wf_rate_params),
+	.cfg_size = sizeof(struct wf_rate_cfg),
+	.state_size = sizeof(struct wf_rate_state),
 	.compile = compile,
 	.start = start,
 	.stop = stop,
