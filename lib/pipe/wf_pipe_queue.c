@@ -290,6 +290,12 @@ fill_entry(struct wf_qentry *e, const struct wf_batch *b, uint32_t row, const st
 		e->data = b->data[row];
 		e->readable_bytes = b->readable_bytes[row];
 		e->ecn = b->parsed[row]->ecn;
+		if (b->edits[row] != 0) {
+			struct wf_parsed now;
+
+			wf_parse(e->data, e->readable_bytes, &now);
+			e->ecn = now.ecn;
+		}
 	}
 }
 

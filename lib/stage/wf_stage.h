@@ -22,6 +22,7 @@ enum wf_stage_id {
 	WF_STAGE_RESET,
 	WF_STAGE_UNREACHABLE,
 	WF_STAGE_MTU,
+	WF_STAGE_REWRITE,
 	WF_STAGE_RATE,
 	WF_STAGE_QUEUE, /* parameters only: the rate stage acts on them */
 	WF_STAGE_LOSS,

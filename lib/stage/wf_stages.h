@@ -12,6 +12,7 @@ extern const struct wf_stage_ops wf_stage_outage;
 extern const struct wf_stage_ops wf_stage_reset;
 extern const struct wf_stage_ops wf_stage_unreachable;
 extern const struct wf_stage_ops wf_stage_mtu;
+extern const struct wf_stage_ops wf_stage_rewrite;
 extern const struct wf_stage_ops wf_stage_rate;
 extern const struct wf_stage_ops wf_stage_queue;
 extern const struct wf_stage_ops wf_stage_loss;

@@ -17,6 +17,7 @@
 	X(reset, MODEL, "its TCP connection was reset")                                            \
 	X(unreachable, MODEL, "its destination was declared unreachable")                          \
 	X(too_big, MODEL, "longer than the MTU of the model")                                      \
+	X(ttl_exceeded, MODEL, "its TTL or hop limit ran out")                                     \
 	X(no_buffer, EMULATOR, "no memory to hold, copy or account for the packet")                \
 	X(tx_full, EMULATOR, "the output port did not take the packet in time")                    \
 	X(handoff_full, EMULATOR, "the ring to the worker that owns the flow was full")            \

@@ -3,6 +3,7 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -193,6 +194,58 @@ packets_of_several_classes_keep_their_order(void **state)
 	bench_free(b);
 }
 
+/* A header that grows: what leaves is longer, and the balance says so. Without room it ends. */
+static void
+a_tag_is_in_the_balance(void **state)
+{
+	struct bench *b = bench_new(
+		bench_text("rewrite = { vlan = \"push\"; vlan_id = 7; }; delay = \"1ms\";", "", ""),
+		NULL);
+
+	bench_one(b, 0, 1, 64);
+	bench_check(b);
+	bench_drain(b);
+	b->room_bytes = 64;
+	bench_one(b, 0, 2, 64);
+	bench_drain(b);
+	bench_check(b);
+	assert_int_equal(b->n_out, 1);
+	assert_int_equal(b->out[0].len, 68);
+	assert_int_equal(b->total[0].c.grown.packets, 1);
+	assert_int_equal(b->total[0].c.grown.bytes, 4);
+	assert_int_equal(b->total[0].c.dropped[WF_DROP_no_buffer].packets, 1);
+	bench_free(b);
+}
+
+/* A queue sees the ECN field that the packet has now. */
+static void
+a_bleached_packet_is_not_marked(void **state)
+{
+	static const char *const ecn[] = { "ect0", "clear" };
+
+	for (int i = 0; i < 2; i++) {
+		char keys[200];
+		struct bench *b;
+		uint64_t dropped;
+
+		snprintf(keys, sizeof(keys),
+			"rewrite = { ecn = \"%s\"; }; rate = \"1Mbit\";"
+			"queue = { aqm = \"codel\"; ecn = true; };",
+			ecn[i]);
+		b = bench_new(bench_text(keys, "", ""), NULL);
+		for (int k = 0; k < 2000; k++)
+			bench_one(b, 0, 1, 64);
+		bench_drain(b);
+		bench_check(b);
+		dropped = b->total[0].c.dropped[WF_DROP_aqm].packets;
+		if (i == 0)
+			assert_int_equal(dropped, 0);
+		else
+			assert_true(dropped > 0);
+		bench_free(b);
+	}
+}
+
 int
 main(void)
 {
@@ -205,6 +258,8 @@ main(void)
 		cmocka_unit_test(a_lost_packet_is_not_edited),
 		cmocka_unit_test(without_a_buffer_the_packet_and_its_copies_end),
 		cmocka_unit_test(packets_of_several_classes_keep_their_order),
+		cmocka_unit_test(a_tag_is_in_the_balance),
+		cmocka_unit_test(a_bleached_packet_is_not_marked),
 	};
 
 	return cmocka_run_group_tests(tests, bench_eal, NULL);

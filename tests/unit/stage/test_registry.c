@@ -47,6 +47,7 @@ stages_stand_in_the_documented_order(void **state)
 		"reset",
 		"unreachable",
 		"mtu",
+		"rewrite",
 		"rate",
 		"queue",
 		"loss",
