@@ -26,6 +26,8 @@ enum wf_rng_purpose {
 	WF_RNG_AQM = 30,        /* dropped or marked by the queue's active management? */
 	WF_RNG_RESET = 40,
 	WF_RNG_UNREACHABLE = 41,
+	WF_RNG_DNS = 60,         /* query meant? */
+	WF_RNG_DNS_ADDRESS = 61, /* the address of a random answer */
 };
 
 #define WF_RNG_STEP 0x9e3779b97f4a7c15ull

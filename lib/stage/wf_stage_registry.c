@@ -11,6 +11,7 @@ const struct wf_stage_ops *const wf_stage_registry[WF_STAGE_COUNT] = {
 	[WF_STAGE_OUTAGE] = &wf_stage_outage,
 	[WF_STAGE_RESET] = &wf_stage_reset,
 	[WF_STAGE_UNREACHABLE] = &wf_stage_unreachable,
+	[WF_STAGE_DNS] = &wf_stage_dns,
 	[WF_STAGE_MTU] = &wf_stage_mtu,
 	[WF_STAGE_REWRITE] = &wf_stage_rewrite,
 	[WF_STAGE_RATE] = &wf_stage_rate,

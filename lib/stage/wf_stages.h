@@ -11,6 +11,7 @@ extern const struct wf_stage_ops wf_stage_blackhole;
 extern const struct wf_stage_ops wf_stage_outage;
 extern const struct wf_stage_ops wf_stage_reset;
 extern const struct wf_stage_ops wf_stage_unreachable;
+extern const struct wf_stage_ops wf_stage_dns;
 extern const struct wf_stage_ops wf_stage_mtu;
 extern const struct wf_stage_ops wf_stage_rewrite;
 extern const struct wf_stage_ops wf_stage_rate;

@@ -16,6 +16,7 @@
 	X(outage, MODEL, "arrived during an outage")                                               \
 	X(reset, MODEL, "its TCP connection was reset")                                            \
 	X(unreachable, MODEL, "its destination was declared unreachable")                          \
+	X(dns, MODEL, "a DNS query that was answered with a fault, or never")                      \
 	X(too_big, MODEL, "longer than the MTU of the model")                                      \
 	X(ttl_exceeded, MODEL, "its TTL or hop limit ran out")                                     \
 	X(no_buffer, EMULATOR, "no memory to hold, copy or account for the packet")                \

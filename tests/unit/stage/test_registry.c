@@ -46,6 +46,7 @@ stages_stand_in_the_documented_order(void **state)
 		"outage",
 		"reset",
 		"unreachable",
+		"dns",
 		"mtu",
 		"rewrite",
 		"rate",
