@@ -16,6 +16,7 @@ extern const struct wf_stage_ops wf_stage_mtu;
 extern const struct wf_stage_ops wf_stage_rewrite;
 extern const struct wf_stage_ops wf_stage_rate;
 extern const struct wf_stage_ops wf_stage_queue;
+extern const struct wf_stage_ops wf_stage_slot;
 extern const struct wf_stage_ops wf_stage_loss;
 extern const struct wf_stage_ops wf_stage_corrupt;
 extern const struct wf_stage_ops wf_stage_duplicate;

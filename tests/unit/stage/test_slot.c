@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Slots: which window a packet leaves with, against an event by event model written from netem's
+ * description.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "fit.h"
+#include "rig.h"
+#include "wf_rng.h"
+
+#define MS WF_NS_PER_MS
+
+static wf_ns_t
+leaves(struct rig *r, wf_ns_t at, uint32_t len)
+{
+	rig_one(r, at, len);
+	return r->batch.drop[0] ? 0 : r->batch.due_ns[0];
+}
+
+static void
+a_lone_packet_waits_for_a_window(void **state)
+{
+	struct rig *r = rig_new(WF_STAGE_SLOT, "min=5ms");
+
+	assert_int_equal(leaves(r, 100 * MS, 100), 105 * MS);
+	assert_int_equal(leaves(r, 200 * MS, 100), 205 * MS);
+	rig_free(r);
+}
+
+static void
+those_that_wait_leave_together(void **state)
+{
+	struct rig *r = rig_new(WF_STAGE_SLOT, "min=5ms");
+
+	for (wf_ns_t us = 0; us <= 5000; us += 500)
+		assert_int_equal(leaves(r, us * 1000, 100), 5 * MS);
+	assert_int_equal(leaves(r, 5 * MS + 1, 100), 10 * MS + 1);
+	rig_free(r);
+}
+
+static void
+a_window_has_room_for_so_many_packets(void **state)
+{
+	struct rig *r = rig_new(WF_STAGE_SLOT, "min=5ms packets=3");
+
+	for (wf_ns_t i = 0; i < 10; i++)
+		assert_int_equal(leaves(r, i, 100), (5 + i / 3 * 5) * MS);
+	rig_free(r);
+}
+
+static void
+a_window_has_room_for_so_many_bytes(void **state)
+{
+	struct rig *r = rig_new(WF_STAGE_SLOT, "min=5ms bytes=1000B");
+
+	assert_int_equal(leaves(r, 0, 600), 5 * MS);
+	assert_int_equal(leaves(r, 0, 400), 5 * MS);
+	assert_int_equal(leaves(r, 0, 1), 10 * MS);
+	assert_int_equal(leaves(r, 0, 1000), 15 * MS); /* does not fit in what is left */
+	assert_int_equal(leaves(r, 0, 9000), 20 * MS); /* has one of its own */
+	assert_int_equal(leaves(r, 0, 60), 25 * MS);
+	rig_free(r);
+}
+
+static void
+the_limit_is_of_what_waits(void **state)
+{
+	struct rig *r = rig_new(WF_STAGE_SLOT, "min=5ms packets=2 limit=3pkt");
+
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(leaves(r, 0, 100), (i < 2 ? 5 : 10) * MS);
+	assert_int_equal(leaves(r, 0, 100), 0);
+	assert_int_equal(r->batch.drop[0], WF_DROP_queue_full);
+	assert_int_equal(leaves(r, 5 * MS, 100), 10 * MS);
+	rig_free(r);
+	r = rig_new(WF_STAGE_SLOT, "min=5ms packets=1 limit=20ms");
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(leaves(r, 0, 100), (i + 1) * 5 * MS);
+	assert_int_equal(leaves(r, 0, 100), 0);
+	assert_int_equal(leaves(r, 5 * MS, 100), 25 * MS);
+	rig_free(r);
+}
+
+static void
+ready_is_when_the_rate_lets_it_go(void **state)
+{
+	struct rig *r = rig_new(WF_STAGE_SLOT, "min=5ms");
+
+	rig_add(r, 0, 100);
+	rig_add(r, 0, 100);
+	r->batch.due_ns[0] = 2 * MS;
+	r->batch.due_ns[1] = 8 * MS; /* after that window */
+	rig_run(r);
+	assert_int_equal(r->batch.due_ns[0], 7 * MS);
+	assert_int_equal(r->batch.due_ns[1], 13 * MS);
+	rig_free(r);
+}
+
+/* ---- Against a model with a queue ---- */
+
+#define N 20000
+
+struct packet {
+	wf_ns_t at, left;
+	uint64_t rng;
+	uint32_t len;
+};
+
+/* Packets wait in a line; a window empties it from the front as far as it has room; one is asked
+ * for when a packet comes into an empty line after the last, or when the last has left some. */
+static void
+model(struct packet *p, wf_ns_t min, wf_ns_t spread, uint64_t packets, uint64_t bytes)
+{
+	uint32_t head = 0;
+
+	while (head < N) {
+		wf_ns_t open = p[head].at; /* the line was empty: it asks */
+
+		for (;;) {
+			uint64_t n = packets, room = bytes;
+
+			open += min;
+			if (spread != 0)
+				open += (wf_ns_t)(((unsigned __int128)wf_rng_draw(
+							   p[head].rng, WF_RNG_SLOT) *
+							  (spread + 1)) >>
+						  64);
+			for (bool first = true; head < N && p[head].at <= open; first = false) {
+				if (n == 0 || (p[head].len > room && !first))
+					break;
+				n--;
+				room -= p[head].len < room ? p[head].len : room;
+				p[head++].left = open;
+			}
+			if (head == N || p[head].at > open)
+				break;
+		}
+	}
+}
+
+static void
+same_as_the_model(const char *keys, wf_ns_t min, wf_ns_t spread, uint64_t packets, uint64_t bytes,
+	uint64_t mean_gap)
+{
+	struct rig *r = rig_new(WF_STAGE_SLOT, keys);
+	struct packet *p = calloc(N, sizeof(*p));
+	wf_ns_t *got = calloc(N, sizeof(*got)), now = 0;
+	struct fit_random random;
+
+	fit_seed(&random, mean_gap);
+	for (uint32_t i = 0; i < N; i++) {
+		now += i % 100 == 0 ? 20 * mean_gap : fit_under(&random, 2 * mean_gap);
+		p[i].at = now;
+		p[i].len = 60 + (uint32_t)fit_under(&random, 1455);
+		rig_one(r, now, p[i].len);
+		p[i].rng = r->batch.rng[0];
+		assert_int_equal(r->batch.drop[0], WF_DROP_NONE);
+		got[i] = r->batch.due_ns[0];
+	}
+	model(p, min, spread, packets, bytes);
+	for (uint32_t i = 0; i < N; i++)
+		assert_int_equal(got[i], p[i].left);
+	free(got);
+	free(p);
+	rig_free(r);
+}
+
+static void
+windows_are_those_of_the_model(void **state)
+{
+	same_as_the_model("min=1ms max=5ms limit=1h", MS, 4 * MS, UINT64_MAX, UINT64_MAX, MS);
+	same_as_the_model("min=0 max=9ms packets=4 limit=1h", 0, 9 * MS, 4, UINT64_MAX, MS);
+	same_as_the_model("min=3ms packets=2 limit=1h", 3 * MS, 0, 2, UINT64_MAX, MS);
+	same_as_the_model("min=1ms max=2ms bytes=1500B limit=1h", MS, MS, UINT64_MAX, 1500, MS);
+	same_as_the_model(
+		"min=1ms max=2ms bytes=1000B packets=2 limit=1h", MS, MS, 2, 1000, 2 * MS);
+}
+
+/* ---- What is asked for ---- */
+
+static void
+needs(void **state)
+{
+	struct rig *fixed = rig_new(WF_STAGE_SLOT, "min=5ms");
+	struct rig *drawn = rig_new(WF_STAGE_SLOT, "min=5ms max=6ms packets=4 limit=100pkt");
+	struct rig *flow = rig_new_flow_scope(WF_STAGE_SLOT, "min=5ms");
+
+	assert_int_equal(fixed->compile.needs, WF_NEED_HOLD | WF_NEED_OWNER);
+	assert_int_equal(drawn->compile.needs, WF_NEED_HOLD | WF_NEED_OWNER | WF_NEED_FLOW);
+	assert_int_equal(flow->compile.needs, WF_NEED_HOLD | WF_NEED_SORT);
+	assert_true(drawn->forecast.queue_max_ns == 6.0 * MS * 26);
+	rig_free(fixed);
+	rig_free(drawn);
+	rig_free(flow);
+}
+
+static void
+refused(const char *keys, const char *message)
+{
+	struct rig *r = rig_new(WF_STAGE_SLOT, keys);
+
+	assert_int_equal(r->variant, -EINVAL);
+	if (strstr(rig_error(r), message) == NULL)
+		fail_msg("\"%s\": \"%s\" does not say \"%s\"", keys, rig_error(r), message);
+	rig_free(r);
+}
+
+static void
+nonsense_is_refused(void **state)
+{
+	refused("max=5ms", "\"min\" is missing");
+	refused("min=5ms max=4ms", "\"max\" is below \"min\"");
+	refused("min=0", "windows that open at once");
+	refused("min=5ms limit=15kB", "a number of packets or a time");
+	refused("min=5ms limit=0", "a limit of 0");
+	refused("min=5ms limit=20000000pkt", "a limit above");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_lone_packet_waits_for_a_window),
+		cmocka_unit_test(those_that_wait_leave_together),
+		cmocka_unit_test(a_window_has_room_for_so_many_packets),
+		cmocka_unit_test(a_window_has_room_for_so_many_bytes),
+		cmocka_unit_test(the_limit_is_of_what_waits),
+		cmocka_unit_test(ready_is_when_the_rate_lets_it_go),
+		cmocka_unit_test(windows_are_those_of_the_model),
+		cmocka_unit_test(needs),
+		cmocka_unit_test(nonsense_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
