@@ -49,6 +49,25 @@ bypass_is_a_plain_wire(void **state)
 }
 
 static void
+bypass_of_a_class_is_its_own(void **state)
+{
+	struct bench *b = bench_new(bench_text("loss = \"100%\"; delay = \"1s\";", "",
+					    "{ name = \"x\"; match = { sport = 7; };"
+					    " ab = { bypass = true; loss = \"100%\"; }; }"),
+		NULL);
+	wf_ns_t start = b->now_ns;
+
+	bench_one(b, 0, 1, 100);
+	bench_one(b, 0, 7, 100);
+	bench_drain(b);
+	bench_check(b);
+	assert_int_equal(b->n_out, 1);
+	assert_int_equal(b->out[0].flow, 7);
+	assert_int_equal(b->now_ns, start);
+	bench_free(b);
+}
+
+static void
 a_delay_holds_and_is_measured(void **state)
 {
 	struct bench *b = bench_new(bench_text("delay = \"20ms\";", "", ""), NULL);
@@ -362,6 +381,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_plain_wire_passes_everything_at_once),
 		cmocka_unit_test(bypass_is_a_plain_wire),
+		cmocka_unit_test(bypass_of_a_class_is_its_own),
 		cmocka_unit_test(a_delay_holds_and_is_measured),
 		cmocka_unit_test(each_cause_of_a_drop_is_counted),
 		cmocka_unit_test(what_finds_no_room_is_counted_and_freed),
