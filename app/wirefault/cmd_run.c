@@ -37,7 +37,7 @@ struct run {
 	struct wf_plan *plan; /* until the data path takes it */
 	struct wf_ctl *ctl;
 	struct event_base *base;
-	struct event *events[4];
+	struct event *events[5];
 	wf_ns_t duration_ns;
 	bool quiet, json;
 };
@@ -83,6 +83,37 @@ on_reload(evutil_socket_t fd, short what, void *arg)
 			(unsigned long long)generation);
 	}
 	wf_err_free(err);
+}
+
+static struct timeval
+timeval_of(wf_ns_t ns)
+{
+	return (struct timeval){ (time_t)(ns / WF_NS_PER_S),
+		(suseconds_t)((ns % WF_NS_PER_S + 999) / 1000) };
+}
+
+/* Cables that outages pull, now and when that changes next. */
+static void
+on_carrier(evutil_socket_t fd, short what, void *arg)
+{
+	struct run *r = arg;
+	struct wf_err *err = wf_err_new();
+	wf_ns_t next_ns = err != NULL ? wf_dp_carrier(r->live.dp, err) : UINT64_MAX;
+	struct timeval tv = timeval_of(next_ns);
+
+	if (err != NULL)
+		wf_err_print(err, stderr);
+	if (next_ns != UINT64_MAX)
+		evtimer_add(r->events[4], &tv);
+	else
+		evtimer_del(r->events[4]);
+	wf_err_free(err);
+}
+
+static void
+on_change(void *arg)
+{
+	on_carrier(-1, 0, arg);
 }
 
 static int
@@ -135,7 +166,8 @@ start_data_path(struct run *r, int extra_argc, char **extra_argv, struct wf_err 
 	char line[256];
 
 	r->live.dp = wf_dp_new(r->live.now.conf, &opt, err);
-	if (r->live.dp == NULL || wf_plan_arm(plan, err) < 0)
+	if (r->live.dp == NULL || wf_plan_arm(plan, err) < 0 ||
+		wf_dp_check_carrier(r->live.dp, plan, err) < 0)
 		return -EINVAL;
 	if (!r->quiet)
 		fprintf(stderr, "wirefault: %s; seed %llu\n",
@@ -163,17 +195,19 @@ start_control(struct run *r, struct wf_err *err)
 	r->events[1] = evsignal_new(r->base, SIGINT, on_stop, r->base);
 	r->events[2] = evsignal_new(r->base, SIGHUP, on_reload, r);
 	r->events[3] = evtimer_new(r->base, on_stop, r->base);
-	for (int i = 0; i < 3; i++)
-		if (r->events[i] == NULL || event_add(r->events[i], NULL) < 0)
+	r->events[4] = evtimer_new(r->base, on_carrier, r);
+	for (int i = 0; i < 5; i++)
+		if (r->events[i] == NULL || (i < 3 && event_add(r->events[i], NULL) < 0))
 			return wf_err_add(err, NULL, NULL, "out of memory");
+	r->live.changed = on_change;
+	r->live.changed_ctx = r;
 	return 0;
 }
 
 static void
 loop(struct run *r)
 {
-	struct timeval tv = { (time_t)(r->duration_ns / WF_NS_PER_S),
-		(suseconds_t)(r->duration_ns % WF_NS_PER_S / 1000) };
+	struct timeval tv = timeval_of(r->duration_ns);
 
 	printf("READY\n");
 	fflush(stdout);
@@ -181,6 +215,7 @@ loop(struct run *r)
 	hold_signals(SIG_UNBLOCK);
 	if (r->duration_ns != 0)
 		evtimer_add(r->events[3], &tv);
+	on_change(r);
 	event_base_dispatch(r->base);
 	sd_notify(0, "STOPPING=1");
 }

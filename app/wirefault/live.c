@@ -65,7 +65,7 @@ publish(struct wf_live *live, const struct wf_conf *conf, uint64_t *generation, 
 
 	if (plan == NULL)
 		return -EINVAL;
-	if (wf_plan_arm(plan, err) < 0) {
+	if (wf_plan_arm(plan, err) < 0 || wf_dp_check_carrier(live->dp, plan, err) < 0) {
 		wf_plan_free(plan);
 		return -EINVAL;
 	}
@@ -76,6 +76,7 @@ publish(struct wf_live *live, const struct wf_conf *conf, uint64_t *generation, 
 	}
 	if (rc < 0) /* published all the same: the worker takes it when it goes on */
 		fprintf(stderr, "wirefault: a worker has not taken the change over yet\n");
+	live->changed(live->changed_ctx);
 	return 0;
 }
 

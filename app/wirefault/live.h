@@ -13,6 +13,8 @@ struct wf_live {
 	const char *path; /* of the configuration file */
 	struct wf_loaded now;
 	struct wf_dp *dp;
+	void (*changed)(void *ctx); /* called after each change */
+	void *changed_ctx;
 };
 
 /* The operations for lib/ctl, over a struct wf_live. */

@@ -44,6 +44,12 @@ void wf_dp_stop(struct wf_dp *dp, wf_ns_t drain_ns);
 int wf_dp_publish(struct wf_dp *dp, struct wf_plan *next, uint64_t *generation);
 const struct wf_plan *wf_dp_plan(const struct wf_dp *dp);
 
+/* Can the ports do what the plan's outages ask of them? 0 or -EINVAL with reasons. */
+int wf_dp_check_carrier(struct wf_dp *dp, const struct wf_plan *plan, struct wf_err *err);
+/* Pulls the cables that are out now, and plugs in those that are not. Returns the time until that
+ * changes next; UINT64_MAX: not with this plan. What went wrong goes to err. */
+wf_ns_t wf_dp_carrier(struct wf_dp *dp, struct wf_err *err);
+
 /* An exact snapshot of everything. NULL: out of memory, or a worker did not answer within 1 s. */
 struct wf_snapshot *wf_dp_snapshot(struct wf_dp *dp);
 /* Counters and histograms start again; what is held counts as received. */

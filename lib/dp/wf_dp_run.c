@@ -23,6 +23,7 @@ assign_queues(struct wf_dp *dp, struct wf_worker *w)
 		w->txq[w->n_txqs++] = (struct wf_txq){
 			.port = p->id,
 			.queue = (uint16_t)w->index,
+			.cut = &p->cut,
 			.fits_bytes = wf_port_frame_bytes(p) - WF_PORT_TAGS_BYTES,
 		};
 		if (p->rx_dir != WF_PORT_NO_DIR)
@@ -46,6 +47,7 @@ make_worker(struct wf_dp *dp, uint32_t index)
 		.orders = &dp->orders,
 		.swap = dp->swap,
 		.clock = &dp->clock,
+		.start_ns = dp->start_ns,
 		.max_held = dp->pool.max_held,
 		.max_flows = dp->max_flows,
 		.flow_idle_ns = dp->flow_idle_ns,
@@ -143,6 +145,7 @@ wf_dp_start(struct wf_dp *dp, struct wf_plan *plan, struct wf_err *err)
 		wf_plan_free(plan);
 		return wf_err_add(err, NULL, NULL, "out of memory"), -ENOMEM;
 	}
+	dp->start_ns = wf_clock_ns(&dp->clock);
 	ret = wf_dp_make_workers(dp, err);
 	if (ret < 0) {
 		wf_dp_free_workers(dp);

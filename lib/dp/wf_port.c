@@ -324,8 +324,10 @@ link_is_up(const struct wf_port *p)
 {
 	struct rte_eth_link link = { 0 };
 
-	if (!p->started || wf_devargs_driver(p->device, "net_tap"))
-		return p->started;
+	if (!p->started || atomic_load_explicit(&p->cut, memory_order_relaxed))
+		return false;
+	if (wf_devargs_driver(p->device, "net_tap"))
+		return true;
 	return rte_eth_link_get_nowait(p->id, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
 }
 

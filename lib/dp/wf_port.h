@@ -5,6 +5,8 @@
 #ifndef WF_PORT_H
 #define WF_PORT_H
 
+#include <stdatomic.h>
+
 #include "wf_conf.h"
 #include "wf_devargs.h"
 #include "wf_snapshot.h"
@@ -29,7 +31,8 @@ struct wf_port {
 	uint32_t mtu;               /* bytes of payload */
 	uint32_t rx_dir;            /* link direction of what it receives; WF_PORT_NO_DIR */
 	bool configured, started;
-	uint16_t n_rxd, n_txd;      /* descriptors of a queue */
+	atomic_bool cut;       /* its host sees no carrier; the control thread for wf_txq_flush */
+	uint16_t n_rxd, n_txd; /* descriptors of a queue */
 	struct wf_snap_port base;   /* counters at the last reset */
 	struct wf_snap_port frozen; /* counters at the end of receiving */
 	bool is_frozen;

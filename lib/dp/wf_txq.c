@@ -78,6 +78,12 @@ wf_txq_flush(struct wf_txq *q, struct wf_pipe *p, const struct wf_clock *clock)
 	uint32_t sent = 0, n;
 	wf_ns_t now_ns;
 
+	if (WF_UNLIKELY(atomic_load_explicit(q->cut, memory_order_relaxed))) { /* wf_dp_carrier */
+		n = q->n;
+		wf_txq_drop_all(q, p, WF_DROP_outage);
+		q->full_since_ns = 0;
+		return n;
+	}
 	/* A packet is released when it is given to the device; what a driver or the kernel does
 	 * with it in the call is theirs, but delays the packets behind it, which then have later
 	 * times: hence in pieces. (Some drivers take a limited number a call, besides.) */

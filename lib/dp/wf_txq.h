@@ -5,6 +5,8 @@
 #ifndef WF_TXQ_H
 #define WF_TXQ_H
 
+#include <stdatomic.h>
+
 #include "wf_clock.h"
 #include "wf_pipe.h"
 
@@ -16,8 +18,9 @@ struct rte_mbuf;
 
 struct wf_txq {
 	uint16_t port, queue;
-	uint32_t fits_bytes; /* any frame up to this length can be sent */
-	uint32_t n;          /* packets here; the first n_refused have been refused before */
+	const atomic_bool *cut; /* the port's: nothing can be sent */
+	uint32_t fits_bytes;    /* any frame up to this length can be sent */
+	uint32_t n;             /* packets here; the first n_refused have been refused before */
 	uint32_t n_refused;
 	wf_ns_t full_since_ns; /* when it last became full; 0: it has been empty since */
 	struct rte_mbuf *pkt[WF_TXQ_ROOM];

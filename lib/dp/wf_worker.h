@@ -64,6 +64,7 @@ struct wf_worker_params {
 	const struct wf_clock *clock;
 	uint32_t max_held, max_flows;
 	wf_ns_t flow_idle_ns;
+	wf_ns_t start_ns; /* of the run */
 	struct wf_pkt_ops ops;
 };
 

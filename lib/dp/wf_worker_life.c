@@ -18,7 +18,7 @@ new_pipe(const struct wf_worker_params *q, struct wf_stats *stats)
 		.max_held = q->max_held,
 		.max_flows = q->max_flows,
 		.flow_idle_ns = q->flow_idle_ns,
-		.start_ns = wf_clock_ns(q->clock),
+		.start_ns = q->start_ns,
 		.ops = q->ops,
 		.stats = stats,
 	};

@@ -134,6 +134,21 @@ identify_state(struct compiler *c, uint32_t dir, struct wf_plan_class *k)
 		k->state_uid = c->plan->next_uid++;
 }
 
+/* A cable is pulled as a whole, so by the direction's own outage. */
+static int
+find_carrier(struct compiler *c, struct wf_plan_dir *d, const struct wf_conf_dir *conf,
+	const struct wf_plan_class *k)
+{
+	if (k != d->classes)
+		return wf_err_add(c->err, &conf->block_where[WF_STAGE_OUTAGE],
+			"Write the outage in the direction itself, outside `classes`",
+			"\"carrier\": a class has no cable of its own");
+	for (uint8_t i = 0; i < k->n_steps; i++)
+		if (k->step[i].stage == WF_STAGE_OUTAGE)
+			d->carrier = k->step[i].cfg;
+	return 0;
+}
+
 /* One class of one direction: all stages in pipeline order, all errors. */
 static int
 compile_class(struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, bool flow_scope,
@@ -153,6 +168,8 @@ compile_class(struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, 
 		needs |= WF_NEED_FLOW;
 		c->plan->flow_states = true;
 	}
+	if (needs & WF_NEED_CARRIER)
+		rc |= find_carrier(c, d, conf, k);
 	d->needs_flow |= (needs & (WF_NEED_FLOW | WF_NEED_PARSE | WF_NEED_BYTES)) != 0;
 	d->needs_bytes |= (needs & WF_NEED_BYTES) != 0;
 	d->owned |= (needs & WF_NEED_OWNER) != 0;

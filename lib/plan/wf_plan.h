@@ -43,8 +43,9 @@ struct wf_plan_dir {
 	bool holds;      /* some class may release later than arrival; else the store is bypassed */
 	bool in_order;   /* releases are in the order of arrivals */
 	bool dscp;       /* some rule looks at DSCP */
-	bool needs_bytes; /* some class edits or forges packets */
-	uint32_t epoch;   /* changes when the rules do: cached classes are then looked up again */
+	bool needs_bytes;    /* some class edits or forges packets */
+	const void *carrier; /* for wf_outage_is_down; NULL: the carrier stays */
+	uint32_t epoch; /* changes when the rules do: cached classes are then looked up again */
 	uint64_t rng_key;
 	uint16_t n_classes;
 	struct wf_plan_class *classes; /* [0] is "default" */

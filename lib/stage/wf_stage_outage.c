@@ -16,9 +16,10 @@ struct outage_params {
 	uint64_t given;
 	char *at;
 	wf_ns_t period, down, offset;
+	bool carrier;
 };
 
-enum { AT, PERIOD, DOWN, OFFSET };
+enum { AT, PERIOD, DOWN, OFFSET, CARRIER };
 
 static const struct wf_param params[] = {
 	[AT] = { .name = "at",
@@ -44,10 +45,17 @@ static const struct wf_param params[] = {
 		.fallback = "0s",
 		.max = "24h",
 		.help = "when the first of them begins" },
+	[CARRIER] = { .name = "carrier",
+		.type = WF_PARAM_BOOL,
+		.offset = offsetof(struct outage_params, carrier),
+		.fallback = "false",
+		.help = "the host that sends sees its cable pulled meanwhile, and gets nothing "
+			"either; net_tap and net_af_packet only" },
 	{ 0 },
 };
 
 #define WINDOWS_MAX 1024
+#define EDGES       100 /* looked at in search of a change */
 
 struct window {
 	wf_ns_t start_ns, end_ns; /* since the start of the run; end_ns is outside */
@@ -133,15 +141,20 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 		o->down_ns = p->down;
 		o->offset_ns = p->offset;
 	}
-	return o->n_windows > 0 || o->period_ns > 0 ? 1 : 0;
+	if (o->n_windows == 0 && o->period_ns == 0)
+		return 0;
+	if (p->carrier)
+		c->needs |= WF_NEED_CARRIER;
+	return 1;
 }
 
-static bool
-in_window(const struct outage_cfg *o, wf_ns_t ns)
+/* The first window that has not ended; n_windows: there is none. */
+static uint32_t
+next_window(const struct outage_cfg *o, wf_ns_t ns)
 {
 	uint32_t low = 0, high = o->n_windows;
 
-	while (low < high) { /* the first that has not ended */
+	while (low < high) {
 		uint32_t middle = (low + high) / 2;
 
 		if (o->window[middle].end_ns <= ns)
@@ -149,7 +162,50 @@ in_window(const struct outage_cfg *o, wf_ns_t ns)
 		else
 			high = middle;
 	}
-	return low < o->n_windows && o->window[low].start_ns <= ns;
+	return low;
+}
+
+static inline bool
+is_down(const struct outage_cfg *o, wf_ns_t ns)
+{
+	uint32_t w;
+
+	if (o->period_ns != 0 && ns >= o->offset_ns &&
+		(ns - o->offset_ns) % o->period_ns < o->down_ns)
+		return true;
+	w = next_window(o, ns);
+	return w < o->n_windows && o->window[w].start_ns <= ns;
+}
+
+/* When the next window or period begins or ends, at which nothing need change. */
+static wf_ns_t
+next_edge(const struct outage_cfg *o, wf_ns_t ns)
+{
+	uint32_t w = next_window(o, ns);
+	wf_ns_t edge_ns = UINT64_MAX, flap_ns = UINT64_MAX;
+
+	if (w < o->n_windows)
+		edge_ns = o->window[w].start_ns > ns ? o->window[w].start_ns : o->window[w].end_ns;
+	if (o->period_ns != 0 && ns < o->offset_ns) {
+		flap_ns = o->offset_ns;
+	} else if (o->period_ns != 0) {
+		wf_ns_t in_ns = (ns - o->offset_ns) % o->period_ns;
+
+		flap_ns = ns - in_ns + (in_ns < o->down_ns ? o->down_ns : o->period_ns);
+	}
+	return edge_ns < flap_ns ? edge_ns : flap_ns;
+}
+
+bool
+wf_outage_is_down(const void *cfg, wf_ns_t ns, wf_ns_t *until_ns)
+{
+	const struct outage_cfg *o = cfg;
+	bool now = is_down(o, ns);
+
+	for (int i = 0; i < EDGES && ns != UINT64_MAX && is_down(o, ns) == now; i++)
+		ns = next_edge(o, ns);
+	*until_ns = ns;
+	return now;
 }
 
 static void
@@ -163,9 +219,7 @@ run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, 
 
 		if (b->drop[i] != WF_DROP_NONE)
 			continue;
-		if ((o->period_ns != 0 && ns >= o->offset_ns &&
-			    (ns - o->offset_ns) % o->period_ns < o->down_ns) ||
-			in_window(o, ns))
+		if (is_down(o, ns))
 			b->drop[i] = WF_DROP_outage;
 	}
 }

@@ -22,6 +22,10 @@ extern const struct wf_stage_ops wf_stage_corrupt;
 extern const struct wf_stage_ops wf_stage_duplicate;
 extern const struct wf_stage_ops wf_stage_delay;
 
+/* Of a compiled outage: is the link down so long after the start of the run? Until *until_ns at
+ * least it stays so; UINT64_MAX: for ever. */
+bool wf_outage_is_down(const void *cfg, wf_ns_t ns, wf_ns_t *until_ns);
+
 /* Parameters of the queue, which the rate stage acts on. */
 enum wf_queue_drop { WF_QUEUE_TAIL, WF_QUEUE_HEAD };
 struct wf_queue_params {

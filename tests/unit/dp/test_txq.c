@@ -24,6 +24,7 @@ static uint32_t ring_room;
 static struct wf_clock wf_clock;
 static struct wf_txq *q;
 static uint16_t port;
+static atomic_bool cut;
 static uint32_t sent, dropped[WF_DROP_COUNT];
 
 void __wrap_wf_pipe_sent(struct wf_pipe *p, const struct wf_held *h, uint32_t n, wf_ns_t now_ns);
@@ -81,6 +82,8 @@ setup(void **state)
 	q = calloc(1, sizeof(*q));
 	q->port = port;
 	q->fits_bytes = FITS;
+	q->cut = &cut;
+	atomic_store_explicit(&cut, false, memory_order_relaxed);
 	sent = 0;
 	memset(dropped, 0, sizeof(dropped));
 	return q ? 0 : -1;
@@ -186,6 +189,25 @@ what_is_refused_for_a_millisecond_is_dropped(void **state)
 	assert_int_equal(dropped[WF_DROP_tx_full], 1);
 }
 
+/* Not even to be tried again. */
+static void
+nothing_is_sent_while_the_cable_is_out(void **state)
+{
+	fill_device();
+	put(64, 0, 0);
+	wf_txq_flush(q, NULL, &wf_clock); /* refused */
+	put(64, 0, 0);
+	atomic_store_explicit(&cut, true, memory_order_relaxed);
+	assert_int_equal(wf_txq_flush(q, NULL, &wf_clock), 2);
+	assert_int_equal(q->n, 0);
+	assert_int_equal(dropped[WF_DROP_outage], 2);
+	empty_ring();
+	atomic_store_explicit(&cut, false, memory_order_relaxed);
+	put(64, 0, 0);
+	assert_int_equal(wf_txq_flush(q, NULL, &wf_clock), 1);
+	assert_int_equal(sent, 1);
+}
+
 static void
 there_is_room_for_so_many(void **state)
 {
@@ -239,6 +261,7 @@ main(void)
 		TXQ_TEST(what_the_device_takes_is_sent),
 		TXQ_TEST(what_it_refuses_is_tried_again_in_order),
 		TXQ_TEST(what_is_refused_for_a_millisecond_is_dropped),
+		TXQ_TEST(nothing_is_sent_while_the_cable_is_out),
 		TXQ_TEST(there_is_room_for_so_many),
 		TXQ_TEST(a_full_device_is_waited_for_but_not_for_long),
 		TXQ_TEST(the_mtu_does_not_count_vlan_tags),

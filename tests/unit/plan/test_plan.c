@@ -77,6 +77,27 @@ each_stage_asks_for_what_it_needs(void **state)
 }
 
 static void
+a_cable_is_pulled_by_a_direction_not_by_a_class(void **state)
+{
+	const char *outage = "outage = { period = \"3s\"; down = \"1s\"; carrier = true; };";
+	struct wf_plan *p = plan_ab(outage);
+	struct wf_err *err = wf_err_new();
+	char class[200];
+
+	assert_ptr_equal(p->dir[0].carrier, p->dir[0].classes[0].step[0].cfg);
+	assert_null(p->dir[1].carrier);
+	wf_plan_free(p);
+	p = plan_ab("outage = \"1s+1s\";");
+	assert_null(p->dir[0].carrier);
+	wf_plan_free(p);
+	snprintf(class, sizeof(class), "{ name = \"x\"; match = { dport = 5; }; ab = { %s }; }",
+		outage);
+	assert_null(plan_try(plan_text("", "", "", class), NULL, err));
+	assert_non_null(strstr(wf_err_item(err, 0)->message, "a class has no cable"));
+	wf_err_free(err);
+}
+
+static void
 stages_stand_in_pipeline_order(void **state)
 {
 	struct wf_plan *p = plan_ab("delay = \"5ms\"; duplicate = \"1%\"; loss = \"1%\";"
@@ -280,6 +301,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_plain_wire_needs_nothing),
 		cmocka_unit_test(each_stage_asks_for_what_it_needs),
+		cmocka_unit_test(a_cable_is_pulled_by_a_direction_not_by_a_class),
 		cmocka_unit_test(stages_stand_in_pipeline_order),
 		cmocka_unit_test(only_stages_with_state_are_variants),
 		cmocka_unit_test(the_spacing_of_copies_is_in_their_step),

@@ -179,6 +179,53 @@ too_many_windows_are_refused(void **state)
 	free(keys);
 }
 
+/* How often a packet's fate changes within a minute, at multiples of 100 ms. */
+static uint32_t
+changes(struct rig *r)
+{
+	uint32_t n = 0;
+	bool was = down(r, 0);
+
+	for (wf_ns_t ns = 0; ns < 60 * WF_NS_PER_S; ns += 100 * WF_NS_PER_MS) {
+		n += down(r, ns) != was;
+		was = down(r, ns);
+	}
+	return n;
+}
+
+/* From one change to the next: each is where a packet's fate changes, and none is left out. */
+static void
+the_carrier_follows_the_outage(void **state)
+{
+	static const char *const keys[] = { "at=10s+2s,12s+1s,50s+500ms carrier=true",
+		"period=3s down=1s offset=2s carrier=true",
+		"period=3s down=1s at=1s+6s,20s+500ms,22s+3s carrier=true",
+		"period=100ms down=1ms at=5s+20s carrier=true" };
+
+	for (size_t i = 0; i < WF_ARRAY_SIZE(keys); i++) {
+		struct rig *r = outage(keys[i]);
+		uint32_t seen = 0;
+		bool was = down(r, 0);
+		wf_ns_t until_ns;
+
+		assert_true(r->compile.needs & WF_NEED_CARRIER);
+		for (wf_ns_t ns = 0; ns < 60 * WF_NS_PER_S; ns = until_ns) {
+			bool now = wf_outage_is_down(r->cfg, ns, &until_ns);
+
+			assert_int_equal(now, down(r, ns));
+			assert_true(until_ns > ns);
+			if (until_ns != UINT64_MAX)
+				assert_int_equal(down(r, until_ns - 1), now);
+			seen += now != was;
+			was = now;
+		}
+		assert_int_equal(seen, i < 3 ? changes(r) : 2 * (600 - 200) - 1);
+		rig_change(r, "period=3s down=1s");
+		assert_int_equal(r->compile.needs & WF_NEED_CARRIER, 0);
+		rig_free(r);
+	}
+}
+
 int
 main(void)
 {
@@ -191,6 +238,7 @@ main(void)
 		cmocka_unit_test(nothing_is_asked_for),
 		cmocka_unit_test(nonsense_is_refused),
 		cmocka_unit_test(too_many_windows_are_refused),
+		cmocka_unit_test(the_carrier_follows_the_outage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

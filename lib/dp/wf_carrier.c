@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Carrier of taps and of interfaces shared with the host. Control thread.
+ */
+#include "wf_carrier.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <linux/if_tun.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#ifndef TUNSETCARRIER /* Linux 5.0 */
+#define TUNSETCARRIER _IOW('T', 226, int)
+#endif
+
+/* A tap is not the host's own interface, so its name is only in the device string. */
+static bool
+tap_name(const struct wf_port *p, char out[WF_DEV_NAME])
+{
+	return wf_devargs_driver(p->device, "net_tap") &&
+	       wf_devargs_get(p->devargs, "iface", out, WF_DEV_NAME);
+}
+
+bool
+wf_carrier_possible(const struct wf_port *p)
+{
+	char name[WF_DEV_NAME];
+
+	return wf_devargs_driver(p->device, "net_af_packet") || tap_name(p, name);
+}
+
+/* Is this descriptor of ours a queue of the tap? It keeps its name in whatever namespace. */
+static bool
+is_queue_of(int fd, const char *ifname)
+{
+	char path[64], target[32];
+	struct ifreq ifr = { 0 };
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	n = readlink(path, target, sizeof(target) - 1);
+	if (n < 0)
+		return false;
+	target[n] = '\0';
+	return strcmp(target, "/dev/net/tun") == 0 && ioctl(fd, TUNGETIFF, &ifr) == 0 &&
+	       strncmp(ifr.ifr_name, ifname, IFNAMSIZ) == 0;
+}
+
+static int
+set_tap(const char *ifname, bool up)
+{
+	DIR *fds = opendir("/proc/self/fd");
+	const struct dirent *entry;
+	int carrier = up, ret = -ENODEV;
+
+	if (!fds)
+		return -errno;
+	while (ret == -ENODEV && (entry = readdir(fds)) != NULL) {
+		int fd = atoi(entry->d_name);
+
+		if (entry->d_name[0] != '.' && is_queue_of(fd, ifname))
+			ret = ioctl(fd, TUNSETCARRIER, &carrier) < 0 ? -errno : 0;
+	}
+	closedir(fds);
+	return ret;
+}
+
+static int
+set_interface(const char *ifname, bool up)
+{
+	struct ifreq ifr = { 0 };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), ret;
+
+	if (fd < 0)
+		return -errno;
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%.*s", IFNAMSIZ - 1, ifname);
+	ret = ioctl(fd, SIOCGIFFLAGS, &ifr);
+	ifr.ifr_flags = (short)(up ? ifr.ifr_flags | IFF_UP : ifr.ifr_flags & ~IFF_UP);
+	if (ret == 0)
+		ret = ioctl(fd, SIOCSIFFLAGS, &ifr);
+	ret = ret < 0 ? -errno : 0;
+	close(fd);
+	return ret;
+}
+
+int
+wf_carrier_set(const struct wf_port *p, bool up)
+{
+	char name[WF_DEV_NAME];
+
+	return tap_name(p, name) ? set_tap(name, up) : set_interface(p->hostif, up);
+}

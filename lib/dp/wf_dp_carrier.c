@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Outages that pull the cable: which port's host sees no carrier now, and until when. Control
+ * thread.
+ *
+ * Workers are told first when a cable is pulled, and last when it is plugged in again: what is due
+ * at the port in between ends as the outage's, as nothing reaches a host without a carrier.
+ */
+#include <string.h>
+
+#include "wf_carrier.h"
+#include "wf_dp_private.h"
+#include "wf_stages.h"
+
+/* The port whose host sends in this direction. */
+static struct wf_port *
+port_of(struct wf_dp *dp, uint32_t dir)
+{
+	return &dp->ports[dp->links[dir / 2].port[dir % 2]];
+}
+
+int
+wf_dp_check_carrier(struct wf_dp *dp, const struct wf_plan *plan, struct wf_err *err)
+{
+	int ret = 0;
+
+	for (uint32_t dir = 0; dir < plan->n_dirs; dir++) {
+		const struct wf_port *p = port_of(dp, dir);
+		struct wf_where where = wf_port_where(p);
+
+		if (plan->dir[dir].carrier && !wf_carrier_possible(p))
+			ret = wf_err_add(err, &where,
+				"Leave `carrier` out of the outage; it is for net_tap with "
+				"iface=NAME and for net_af_packet",
+				"%s cannot show its host a pulled cable", p->device);
+	}
+	return ret;
+}
+
+static void
+apply(struct wf_port *p, bool cut, struct wf_err *err)
+{
+	struct wf_where where = wf_port_where(p);
+	int ret;
+
+	if (atomic_load_explicit(&p->cut, memory_order_relaxed) == cut)
+		return;
+	if (cut)
+		atomic_store_explicit(&p->cut, true, memory_order_relaxed); /* wf_txq_flush */
+	ret = wf_carrier_set(p, !cut);
+	if (ret < 0)
+		wf_err_add(err, &where, NULL, "%s: the carrier cannot be %s: %s", p->device,
+			cut ? "taken" : "given back", strerror(-ret));
+	if (!cut)
+		atomic_store_explicit(&p->cut, false, memory_order_relaxed);
+}
+
+wf_ns_t
+wf_dp_carrier(struct wf_dp *dp, struct wf_err *err)
+{
+	const struct wf_plan *plan = wf_dp_plan(dp);
+	wf_ns_t ns = wf_clock_ns(&dp->clock) - dp->start_ns, next_ns = UINT64_MAX;
+
+	for (uint32_t dir = 0; dir < plan->n_dirs; dir++) {
+		const void *outage = plan->dir[dir].carrier;
+		wf_ns_t until_ns = UINT64_MAX;
+
+		apply(port_of(dp, dir), outage && wf_outage_is_down(outage, ns, &until_ns), err);
+		next_ns = until_ns < next_ns ? until_ns : next_ns;
+	}
+	return next_ns == UINT64_MAX ? next_ns : next_ns - ns;
+}
