@@ -8,28 +8,16 @@
  * Events stand in a binary heap and not in the wheel: their order is exact to the nanosecond, where
  * the wheel's is to its tick, and there is one for each busy queue, not one for each packet.
  *
- * The state of the queue stage names the queue (its number + 1). A queue whose flow or stage has
- * ended goes on, at its own pace, until it is empty.
+ * Classes that share a rate have a queue each, which join the server of the default class's; its
+ * events are theirs. How queues come and go: wf_pipe_queue_life.c.
  */
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "wf_ecn.h"
-#include "wf_pipe_internal.h"
+#include "wf_pipe_queue.h"
 #include "wf_rng.h"
-
-struct wf_pipe_queue {
-	struct wf_queue q;
-	uint64_t *name; /* in the state that it belongs to; NULL: that has ended */
-	uint64_t generation;
-	uint32_t class_uid;
-	uint32_t heap_at; /* WF_QNONE: it is idle */
-	uint32_t memory;  /* in the arena; WF_ARENA_NONE: none */
-	unsigned memory_bits;
-	uint32_t next_free;
-	uint16_t dir, class_id, slot;
-};
 
 int
 wf_pipe_queue_init(struct wf_pipe *p, uint32_t max_held)
@@ -123,125 +111,6 @@ schedule(struct wf_pipe *p, uint32_t id)
 	p->next_event_ns = p->n_heap > 0 ? p->queues[p->heap[0]].q.event_ns : UINT64_MAX;
 }
 
-/* ---- Queues come and go ---- */
-
-/* Room for a queue of this configuration. false: none. */
-static bool
-take_memory(struct wf_pipe *p, const struct wf_queue_cfg *cfg, uint32_t *offset, unsigned *bits)
-{
-	size_t words = (wf_queue_memory(cfg) + sizeof(uint64_t) - 1) / sizeof(uint64_t);
-
-	*offset = WF_ARENA_NONE;
-	*bits = WF_ARENA_MIN_BITS;
-	if (words == 0)
-		return true;
-	while ((size_t)1 << *bits < words)
-		++*bits;
-	*offset = wf_arena_get(&p->env.arena, *bits);
-	return *offset != WF_ARENA_NONE;
-}
-
-static void
-give_memory(struct wf_pipe *p, uint32_t offset, unsigned bits)
-{
-	if (offset != WF_ARENA_NONE)
-		wf_arena_put(&p->env.arena, offset, bits);
-}
-
-static struct wf_pipe_queue *
-new_queue(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_class *k,
-	uint64_t *name, wf_ns_t now_ns)
-{
-	struct wf_pipe_queue *w;
-	uint32_t id = p->free_queue, memory;
-	unsigned bits;
-
-	if ((id == WF_QNONE && p->used_queues == p->max_queues) ||
-		!take_memory(p, k->queue, &memory, &bits))
-		return NULL;
-	if (id != WF_QNONE)
-		p->free_queue = p->queues[id].next_free;
-	else
-		id = p->used_queues++;
-	w = &p->queues[id];
-	w->name = name;
-	*name = (uint64_t)id + 1;
-	w->generation = plan->generation;
-	w->class_uid = k->uid;
-	w->slot = k->slot;
-	w->heap_at = WF_QNONE;
-	w->memory = memory;
-	w->memory_bits = bits;
-	w->q.origin_ns = p->env.start_ns;
-	wf_queue_init(&w->q, k->queue, memory != WF_ARENA_NONE ? p->env.arena.words + memory : NULL,
-		now_ns);
-	return w;
-}
-
-/* If nothing names it and nothing waits in it, it ends. */
-static void
-end_queue(struct wf_pipe *p, struct wf_pipe_queue *w)
-{
-	if (w->name != NULL || w->q.sending != WF_QNONE)
-		return;
-	give_memory(p, w->memory, w->memory_bits);
-	w->next_free = p->free_queue;
-	p->free_queue = (uint32_t)(w - p->queues);
-}
-
-void
-wf_pipe_queue_orphan(struct wf_pipe *p, void *state)
-{
-	uint64_t name = *(uint64_t *)state;
-
-	if (name == 0 || p->queues == NULL)
-		return;
-	p->queues[name - 1].name = NULL;
-	end_queue(p, &p->queues[name - 1]);
-}
-
-/* The configuration of the plan of now. Where its memory is not to be had the old one stays. */
-static void
-renew(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_class *k,
-	struct wf_pipe_queue *w, wf_ns_t now_ns)
-{
-	uint32_t memory;
-	unsigned bits;
-
-	if (WF_LIKELY(w->generation == plan->generation))
-		return;
-	w->generation = plan->generation;
-	if (k == NULL || k->queue == NULL || !take_memory(p, k->queue, &memory, &bits)) {
-		wf_queue_reserve(
-			&w->q, k != NULL && k->queue != NULL ? &k->queue->serve : NULL, now_ns);
-		return;
-	}
-	if (wf_queue_change(&w->q, &p->pool, k->queue,
-		    memory != WF_ARENA_NONE ? p->env.arena.words + memory : NULL, now_ns)) {
-		give_memory(p, w->memory, w->memory_bits);
-		w->memory = memory;
-		w->memory_bits = bits;
-	} else {
-		give_memory(p, memory, bits);
-	}
-}
-
-/* The class that the queue is of, in the plan of now; NULL: there is none any more. */
-static const struct wf_plan_class *
-class_of(const struct wf_plan *plan, struct wf_pipe_queue *w)
-{
-	const struct wf_plan_dir *d = &plan->dir[w->dir];
-
-	if (WF_LIKELY(w->class_id < d->n_classes && d->classes[w->class_id].uid == w->class_uid))
-		return &d->classes[w->class_id];
-	for (uint16_t i = 0; i < d->n_classes; i++)
-		if (d->classes[i].uid == w->class_uid) {
-			w->class_id = i;
-			return &d->classes[i];
-		}
-	return NULL;
-}
-
 /* ---- Packets ---- */
 
 static void
@@ -270,6 +139,7 @@ clear_dropped(struct wf_pipe *p)
 		const struct wf_qentry *e = &p->pool.entry[entry];
 
 		count_drop(p, &p->queues[e->queue], e, why[e->cause]);
+		wf_pipe_queue_end(p, &p->queues[e->queue]);
 		wf_qpool_put(&p->pool, entry);
 	}
 }
@@ -303,21 +173,16 @@ bool
 wf_pipe_queue_in(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_class *k,
 	uint32_t dir, uint32_t row)
 {
-	struct wf_batch *b = p->batch;
-	uint64_t *name = (uint64_t *)(b->state[row] + p->queue_offset);
-	struct wf_pipe_queue *w =
-		*name != 0 ? &p->queues[*name - 1] : new_queue(p, plan, k, name, b->rx_ns[row]);
+	const struct wf_batch *b = p->batch;
+	struct wf_pipe_queue *w = wf_pipe_queue_for(p, plan, k, dir, row);
 	uint32_t entry = w != NULL ? wf_qpool_get(&p->pool) : WF_QNONE;
 
 	if (entry == WF_QNONE)
 		return false;
-	w->dir = (uint16_t)dir;
-	w->class_id = b->class_id[row];
-	renew(p, plan, k, w, b->rx_ns[row]);
 	fill_entry(&p->pool.entry[entry], b, row, &plan->dir[dir]);
 	p->pool.entry[entry].queue = (uint32_t)(w - p->queues);
 	wf_queue_in(&w->q, &p->pool, entry, b->rx_ns[row]);
-	schedule(p, (uint32_t)(w - p->queues));
+	schedule(p, (uint32_t)(wf_pipe_queue_of(w->q.server) - p->queues));
 	clear_dropped(p);
 	return true;
 }
@@ -425,18 +290,17 @@ wf_pipe_queue_serve(struct wf_pipe *p, const struct wf_plan *plan, wf_ns_t now_n
 {
 	while (p->next_event_ns <= now_ns && most-- > 0) {
 		uint32_t id = p->heap[0], entry;
-		struct wf_pipe_queue *w = &p->queues[id], was;
-		const struct wf_plan_class *k = class_of(plan, w);
-		wf_ns_t event_ns = w->q.event_ns;
+		struct wf_pipe_queue *server = &p->queues[id], *w;
+		wf_ns_t event_ns = server->q.event_ns;
 
-		renew(p, plan, k, w, event_ns);
-		entry = wf_queue_out(&w->q, &p->pool);
+		wf_pipe_queue_renew(p, plan, server, event_ns);
+		entry = wf_queue_out(&server->q, &p->pool);
 		schedule(p, id);
 		clear_dropped(p);
-		was = *w;
-		end_queue(p, w);
-		depart(p, plan, k, &was, &p->pool.entry[entry], event_ns);
+		w = &p->queues[p->pool.entry[entry].queue];
+		depart(p, plan, wf_pipe_queue_class(plan, w), w, &p->pool.entry[entry], event_ns);
 		wf_qpool_put(&p->pool, entry);
+		wf_pipe_queue_end(p, w);
 	}
 }
 

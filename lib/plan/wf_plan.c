@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "wf_plan_budget.h"
+#include "wf_plan_share.h"
 #include "wf_rng.h"
 #include "wf_units.h"
 
@@ -99,7 +100,8 @@ compile_stage(struct compiler *c, const struct wf_conf_dir *conf, int id, bool f
 	assert(variant < 256);
 	*needs |= sc.needs;
 	if (ops->state_size != 0) {
-		k->variant[id] = (uint8_t)variant;
+		/* A queue that joins another's server is not the one that it was. */
+		k->variant[id] = (uint8_t)(variant + (id == WF_STAGE_QUEUE && k->shares));
 		k->needs_state = true;
 	}
 	if (sc.needs & WF_NEED_QUEUE) {
@@ -159,8 +161,11 @@ compile_class(struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, 
 	int rc = identify(c, dir, k);
 
 	k->flow_scope = flow_scope;
+	k->shares = k != &d->classes[0] && wf_plan_shares(conf);
+	if (k->shares)
+		k->forecast.rate_bps = d->classes[0].forecast.rate_bps;
 	for (int id = 0; id < WF_STAGE_COUNT && conf->present && !conf->bypass; id++)
-		if (conf->block[id] != NULL &&
+		if (conf->block[id] != NULL && !(k->shares && id == WF_STAGE_RATE) &&
 			compile_stage(c, conf, id, flow_scope, k, &needs) < 0)
 			rc = -EINVAL;
 	identify_state(c, dir, k);
@@ -197,6 +202,7 @@ static int
 compile_dir(struct compiler *c, const struct wf_conf_link *link, uint32_t dir, enum wf_side side)
 {
 	struct wf_plan_dir *d = &c->plan->dir[dir];
+	struct wf_plan_share share;
 	int rc;
 
 	d->rng_key = wf_rng_dir(c->plan->seed, dir);
@@ -207,10 +213,12 @@ compile_dir(struct compiler *c, const struct wf_conf_link *link, uint32_t dir, e
 	d->n_classes = 1;
 	d->in_order = true;
 	snprintf(d->classes[0].name, WF_NAME_MAX, "default");
-	rc = compile_class(
-		c, dir, &link->dir[side], link->dir[side].scope == WF_SCOPE_FLOW, &d->classes[0]);
+	rc = wf_plan_share_init(&share, link, side, c->err);
+	if (compile_class(c, dir, &share.dir, share.dir.scope == WF_SCOPE_FLOW, &d->classes[0]) < 0)
+		rc = -EINVAL;
 	for (uint32_t i = 0; i < link->n_classes; i++) {
 		const struct wf_conf_class *k = &link->classes[i];
+		const struct wf_conf_dir *conf;
 
 		if (!k->dir[side].present)
 			continue;
@@ -218,8 +226,9 @@ compile_dir(struct compiler *c, const struct wf_conf_link *link, uint32_t dir, e
 		d->rule[d->n_rules].match = k->match;
 		d->rule[d->n_rules++].class_id = d->n_classes;
 		d->dscp |= (k->match.has & WF_MATCH_DSCP) != 0;
-		if (compile_class(c, dir, &k->dir[side], k->scope == WF_SCOPE_FLOW,
-			    &d->classes[d->n_classes++]) < 0)
+		conf = wf_plan_share_class(&share, k, side, c->err);
+		if (conf == NULL || compile_class(c, dir, conf, k->scope == WF_SCOPE_FLOW,
+					    &d->classes[d->n_classes++]) < 0)
 			rc = -EINVAL;
 	}
 	if (d->n_rules > 0) {

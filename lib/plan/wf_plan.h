@@ -30,6 +30,7 @@ struct wf_plan_class {
 	uint8_t variant[WF_STAGE_MAX]; /* what struct wf_state_head.variant must be */
 	bool flow_scope;
 	bool needs_state; /* some stage keeps state */
+	bool shares;      /* its packets wait for the server of the default class's queue */
 	uint8_t n_steps;
 	uint8_t n_before; /* steps before the queue; those behind run at departure */
 	struct wf_plan_step step[WF_STAGE_COUNT];

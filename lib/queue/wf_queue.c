@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * The queue around a discipline: limit and server. Worker threads.
  */
+#include <string.h>
+
 #include "wf_queue_private.h"
 
 static const struct wf_qdisc *const disc[] = {
@@ -129,8 +131,28 @@ wf_queue_init(struct wf_queue *q, const struct wf_queue_cfg *cfg, void *memory, 
 	q->event_ns = UINT64_MAX;
 	q->sending = WF_QNONE;
 	q->trace_id = 0;
+	q->server = q->serving = q;
+	q->waiting = NULL;
+	q->last_waiting = &q->waiting;
+	memset(q->virtual, 0, sizeof(q->virtual));
+	q->finish = 0;
+	q->waits = false;
 	begin(q, cfg, memory, now_ns);
 	follow(q, now_ns);
+}
+
+void
+wf_queue_join(struct wf_queue *q, struct wf_queue *server)
+{
+	wf_queue_leave(q);
+	q->server = server;
+	q->finish = 0;
+}
+
+uint32_t
+wf_queue_dequeue(struct wf_queue *q, struct wf_qpool *pool, wf_ns_t now_ns)
+{
+	return disc[q->cfg.kind]->dequeue(q, pool, now_ns);
 }
 
 void
@@ -147,12 +169,15 @@ bool
 wf_queue_change(struct wf_queue *q, struct wf_qpool *pool, const struct wf_queue_cfg *cfg,
 	void *memory, wf_ns_t now_ns)
 {
+	bool anew = cfg->priority != q->cfg.priority;
 	struct wf_qlist all;
 	uint32_t entry;
 
 	if (cfg->kind == q->cfg.kind && wf_queue_memory(cfg) == wf_queue_memory(&q->cfg)) {
 		q->cfg = *cfg;
 		follow(q, now_ns);
+		if (anew)
+			wf_share_anew(q);
 		return false;
 	}
 	wf_qlist_init(&all);
@@ -162,6 +187,8 @@ wf_queue_change(struct wf_queue *q, struct wf_qpool *pool, const struct wf_queue
 	follow(q, now_ns);
 	while ((entry = wf_qlist_take(&all, pool)) != WF_QNONE)
 		disc[cfg->kind]->keep(q, pool, entry);
+	if (anew)
+		wf_share_anew(q);
 	return true;
 }
 
@@ -191,10 +218,9 @@ sent_at(struct wf_queue *q, const struct wf_qentry *e)
 static void
 serve(struct wf_queue *q, struct wf_qpool *pool, wf_ns_t now_ns)
 {
-	const struct wf_queue_cfg *cfg = &q->cfg;
 	int64_t end_ns;
 
-	q->sending = disc[cfg->kind]->dequeue(q, pool, now_ns);
+	q->sending = wf_share_take(q, pool, now_ns);
 	if (q->sending == WF_QNONE) {
 		q->event_ns = UINT64_MAX;
 		return;
@@ -220,13 +246,29 @@ full_by_trace(const struct wf_queue *q, const struct wf_qentry *e, wf_ns_t now_n
 	return WF_FINE(end_ns - now_ns) > s->limit_wait;
 }
 
+/* The same where others use the server, too: the queue's own bytes, at the full rate. */
+static bool
+full_of_its_own(const struct wf_queue *q, const struct wf_qpool *pool, const struct wf_qentry *e)
+{
+	const struct wf_serve *s = &q->cfg.serve;
+	bool sends = wf_queue_sends(q);
+	uint64_t bytes = q->bytes + (sends ? pool->entry[q->server->sending].wire_bytes : 0);
+
+	if (s->limit_packets != 0)
+		return q->packets + sends >= s->limit_packets;
+	return wf_wire_time(&s->wire, bytes + e->wire_bytes) > s->limit_wait;
+}
+
 /* Is there no room for the packet? The same rule as the virtual clock's. */
 static bool
-full(const struct wf_queue *q, const struct wf_qentry *e, wf_ns_t now_ns)
+full(const struct wf_queue *q, const struct wf_qpool *pool, const struct wf_qentry *e,
+	wf_ns_t now_ns)
 {
 	const struct wf_queue_cfg *cfg = &q->cfg;
 	wf_fine_t end = WF_FINE(now_ns) - cfg->serve.burst;
 
+	if (cfg->shared)
+		return full_of_its_own(q, pool, e);
 	if (cfg->serve.limit_packets != 0)
 		return q->sending != WF_QNONE && q->packets + 1 >= cfg->serve.limit_packets;
 	if (cfg->serve.trace != NULL)
@@ -245,7 +287,7 @@ wf_queue_in(struct wf_queue *q, struct wf_qpool *pool, uint32_t entry, wf_ns_t n
 
 	e->wire_bytes = (uint32_t)wf_wire_bytes(&q->cfg.serve.wire, e->len_bytes);
 	e->marked = false;
-	while (full(q, e, now_ns)) {
+	while (full(q, pool, e, now_ns)) {
 		if (!q->cfg.head || q->packets == 0) {
 			wf_queue_drop(pool, entry, WF_QDROP_FULL);
 			return;
@@ -253,8 +295,9 @@ wf_queue_in(struct wf_queue *q, struct wf_qpool *pool, uint32_t entry, wf_ns_t n
 		wf_queue_drop(pool, d->victim(q, pool), WF_QDROP_FULL);
 	}
 	d->enqueue(q, pool, entry, now_ns);
-	if (q->sending == WF_QNONE)
-		serve(q, pool, now_ns);
+	wf_share_wait(q);
+	if (q->server->sending == WF_QNONE)
+		serve(q->server, pool, now_ns);
 }
 
 uint32_t

@@ -11,6 +11,9 @@
  *
  * With a bandwidth trace it is a clock of work instead: see wf_trace.h.
  *
+ * Queues may share one server, that of the first of them: then each has its own discipline and
+ *limit, and the server takes from the one whose turn it is (wf_queue_share.c).
+ *
  * Entries are numbers of slots in a pool that all queues of a worker share.
  */
 #ifndef WF_QUEUE_H
@@ -77,12 +80,20 @@ struct wf_red_cfg {
 	wf_ns_t packet_ns;  /* of a typical packet, for the time that the queue is idle */
 };
 
+#define WF_PRIORITIES 8
+
+/* Bytes by weight, to 2^-32. */
+typedef __int128 wf_tag_t __attribute__((aligned(8)));
+
 /* Compiled, const. */
 struct wf_queue_cfg {
 	struct wf_serve serve;
 	uint8_t kind; /* enum wf_qkind */
 	bool head;    /* a full queue drops its oldest, not the newcomer */
 	bool ecn;
+	bool shared;      /* the limit is of its own packets, whoever the server sends */
+	uint8_t priority; /* below WF_PRIORITIES; the highest first */
+	uint32_t weight;  /* among equals; 0: 1 */
 	union {
 		struct wf_codel_cfg codel;
 		struct wf_pie_cfg pie;
@@ -128,17 +139,26 @@ struct wf_fq {
 };
 
 struct wf_queue {
-	struct wf_queue_cfg cfg; /* its own copy: a plan may end while packets wait */
-	wf_fine_t free;          /* end of the last packet's serialisation */
-	wf_work_t work;          /* the same as work of the trace ... */
-	uint32_t trace_id;       /* ... of this content; 0: there is none */
-	uint32_t trace_at[2];    /* where its searches have ended: by time, by work */
-	wf_ns_t origin_ns;       /* when traces begin: the caller's, set before init */
-	wf_ns_t event_ns;        /* when the packet in transmission has been sent */
-	uint32_t sending;        /* the packet in transmission; WF_QNONE: the server is idle */
-	uint32_t packets;        /* that wait: without the one in transmission */
-	uint64_t bytes;          /* on the wire */
-	struct wf_qlist list;    /* all of them but with FQ-CoDel */
+	struct wf_queue_cfg cfg;  /* its own copy: a plan may end while packets wait */
+	wf_fine_t free;           /* end of the last packet's serialisation */
+	wf_work_t work;           /* the same as work of the trace ... */
+	uint32_t trace_id;        /* ... of this content; 0: there is none */
+	uint32_t trace_at[2];     /* where its searches have ended: by time, by work */
+	wf_ns_t origin_ns;        /* when traces begin: the caller's, set before init */
+	wf_ns_t event_ns;         /* when the packet in transmission has been sent */
+	uint32_t sending;         /* the packet in transmission; WF_QNONE: the server is idle */
+	uint32_t packets;         /* that wait: without the one in transmission */
+	struct wf_queue *serving; /* whose packet that is, or was last */
+	/* Of a server: the queues that wait, in the order in which they came to. */
+	struct wf_queue *waiting, **last_waiting;
+	wf_tag_t virtual[WF_PRIORITIES];
+	/* Of a queue. */
+	struct wf_queue *server; /* itself, unless it has joined another's */
+	struct wf_queue *next_waiting;
+	wf_tag_t start, finish;
+	bool waits;
+	uint64_t bytes;       /* on the wire */
+	struct wf_qlist list; /* all of them but with FQ-CoDel */
 	union {
 		struct wf_codel codel;
 		struct wf_fq fq;
@@ -158,14 +178,32 @@ void wf_queue_init(
 bool wf_queue_change(struct wf_queue *q, struct wf_qpool *pool, const struct wf_queue_cfg *cfg,
 	void *memory, wf_ns_t now_ns);
 
+/* From now on the packets of an idle queue are sent by the server of another. */
+void wf_queue_join(struct wf_queue *q, struct wf_queue *server);
+/* It waits no more, though its turn has not come: for an idle queue that ends or joins another. */
+void wf_queue_leave(struct wf_queue *q);
+/* Is one of its packets in transmission? */
+static inline bool
+wf_queue_sends(const struct wf_queue *q)
+{
+	return q->server->sending != WF_QNONE && q->server->serving == q;
+}
+
+/* Nothing waits in it, and nothing of it is in transmission. */
+static inline bool
+wf_queue_idle(const struct wf_queue *q)
+{
+	return q->packets == 0 && !wf_queue_sends(q);
+}
+
 /* Only the server changes, to `serve`; NULL: the plan of its configuration, and with it the trace,
  * is no more, and what waits goes on at the mean rate. */
 void wf_queue_reserve(struct wf_queue *q, const struct wf_serve *serve, wf_ns_t now_ns);
 
-/* A packet arrives. It, or others, may end up in pool->dropped; if the server is idle, the next is
+/* A packet arrives. It, or others, may end up in pool->dropped; if its server is idle, the next is
  * taken at once. All events up to now_ns have been served. */
 void wf_queue_in(struct wf_queue *q, struct wf_qpool *pool, uint32_t entry, wf_ns_t now_ns);
-/* At event_ns: the packet that has been sent; the server takes the next. */
+/* At event_ns of a server: the packet that has been sent; the server takes the next. */
 uint32_t wf_queue_out(struct wf_queue *q, struct wf_qpool *pool);
 /* The next packet, whatever the discipline would say; WF_QNONE: it is empty. For a queue that ends.
  */

@@ -70,7 +70,7 @@ update(struct wf_queue *q, wf_ns_t now_ns)
 	const struct wf_pie_cfg *cfg = &q->cfg.pie;
 
 	while (s->update_at <= now_ns) {
-		if (q->packets == 0 && q->sending == WF_QNONE) {
+		if (q->packets == 0 && !wf_queue_sends(q)) {
 			s->current_qdelay = 0;
 			if (s->drop_prob == 0 && s->qdelay_old == 0 &&
 				s->burst_allowance == cfg->burst_ns) {

@@ -53,6 +53,16 @@ wf_queue_mark(const struct wf_queue *q, struct wf_qpool *pool, uint32_t entry)
 	return true;
 }
 
+/* What the queue's discipline has as the next; WF_QNONE: nothing is left. */
+uint32_t wf_queue_dequeue(struct wf_queue *q, struct wf_qpool *pool, wf_ns_t now_ns);
+
+/* wf_queue_share.c. The queue has got a packet, maybe. */
+void wf_share_wait(struct wf_queue *q);
+/* It has another priority now. */
+void wf_share_anew(struct wf_queue *q);
+/* The next packet of all that wait for the server; WF_QNONE: none does. */
+uint32_t wf_share_take(struct wf_queue *server, struct wf_qpool *pool, wf_ns_t now_ns);
+
 /* CoDel over one list. Takes the next packet; drops go to pool->dropped. */
 uint32_t wf_codel_dequeue(struct wf_codel *c, struct wf_qlist *l, struct wf_queue *q,
 	struct wf_qpool *pool, wf_ns_t now_ns);

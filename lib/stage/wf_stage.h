@@ -26,6 +26,7 @@ enum wf_stage_id {
 	WF_STAGE_REWRITE,
 	WF_STAGE_RATE,
 	WF_STAGE_QUEUE, /* parameters only: the rate stage acts on them */
+	WF_STAGE_SHARE, /* parameters only: lib/plan acts on them */
 	WF_STAGE_SLOT,
 	WF_STAGE_LOSS,
 	WF_STAGE_CORRUPT,

@@ -215,17 +215,23 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 		[FQ_CODEL] = WF_QUEUE_FQ_CODEL,
 		[PIE] = WF_QUEUE_PIE,
 		[RED] = WF_QUEUE_RED };
+	const struct wf_share_params *share = c->blocks[WF_STAGE_SHARE];
 	const struct wf_queue_params *q = block;
 	struct wf_queue_cfg *out = cfg;
 
 	if (check(q, c) < 0)
 		return -EINVAL;
-	if (!wf_queue_is_real(q))
+	if (!wf_queue_is_real(c->blocks))
 		return 0;
 	wf_rate_serve(c->blocks, &out->serve);
 	out->kind = kind[q->aqm];
 	out->head = q->drop == WF_QUEUE_HEAD;
 	out->ecn = q->ecn;
+	out->shared = share != NULL;
+	if (share != NULL) {
+		out->weight = (uint32_t)share->weight;
+		out->priority = (uint8_t)share->priority;
+	}
 	if (q->aqm == PIE)
 		fill_pie(q, &out->serve.wire, &out->pie);
 	else if (q->aqm == RED)

@@ -170,9 +170,10 @@ check(const struct wf_rate_params *p, struct wf_stage_compile *c)
 	if (p->mode == POLICE && p->burst.value == 0)
 		return wf_err_add(c->err, c->where, "Write burst = \"15kB\"",
 			"mode \"police\" without a \"burst\" would drop every packet");
-	if (p->mode == POLICE && wf_queue_is_real(q))
+	if (p->mode == POLICE && wf_queue_is_real(c->blocks))
 		return wf_err_add(c->err, c->where, "Use mode \"shape\", or leave drop and aqm out",
-			"mode \"police\" has no queue that \"drop\" or \"aqm\" could act on");
+			"mode \"police\" has no queue that \"drop\", \"aqm\" or a \"share\" could "
+			"act on");
 	if (limit.value == 0)
 		return wf_err_add(c->err, c->where, "Use blackhole = true to drop everything",
 			"a queue limit of 0 lets no packet through");
@@ -203,7 +204,7 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 							     r->serve.limit_packets *
 								     (1514 + (uint64_t)p->overhead))
 						   : r->serve.limit_wait);
-	if (wf_queue_is_real(c->blocks[WF_STAGE_QUEUE]))
+	if (wf_queue_is_real(c->blocks))
 		return 0;
 	if (!r->police)
 		c->needs |= WF_NEED_HOLD;

@@ -16,6 +16,7 @@ const struct wf_stage_ops *const wf_stage_registry[WF_STAGE_COUNT] = {
 	[WF_STAGE_REWRITE] = &wf_stage_rewrite,
 	[WF_STAGE_RATE] = &wf_stage_rate,
 	[WF_STAGE_QUEUE] = &wf_stage_queue,
+	[WF_STAGE_SHARE] = &wf_stage_share,
 	[WF_STAGE_SLOT] = &wf_stage_slot,
 	[WF_STAGE_LOSS] = &wf_stage_loss,
 	[WF_STAGE_CORRUPT] = &wf_stage_corrupt,

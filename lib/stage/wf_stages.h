@@ -16,6 +16,7 @@ extern const struct wf_stage_ops wf_stage_mtu;
 extern const struct wf_stage_ops wf_stage_rewrite;
 extern const struct wf_stage_ops wf_stage_rate;
 extern const struct wf_stage_ops wf_stage_queue;
+extern const struct wf_stage_ops wf_stage_share;
 extern const struct wf_stage_ops wf_stage_slot;
 extern const struct wf_stage_ops wf_stage_loss;
 extern const struct wf_stage_ops wf_stage_corrupt;
@@ -40,11 +41,20 @@ struct wf_queue_params {
 	double probability, weight;
 };
 
-/* Does something in it decide at departure, so that packets must wait in a real queue? */
+/* Sharing a rate with other classes. */
+struct wf_share_params {
+	uint64_t given;
+	uint64_t weight, priority;
+};
+
+/* Is something decided at departure, so that packets must wait in a real queue? */
 static inline bool
-wf_queue_is_real(const struct wf_queue_params *q)
+wf_queue_is_real(void *const *blocks)
 {
-	return q != NULL && (q->drop != WF_QUEUE_TAIL || q->aqm != 0);
+	const struct wf_queue_params *q = blocks[WF_STAGE_QUEUE];
+
+	return blocks[WF_STAGE_SHARE] != NULL ||
+	       (q != NULL && (q->drop != WF_QUEUE_TAIL || q->aqm != 0));
 }
 /* What the blocks of rate and queue say of the server and its limit. Checked by the rate stage. */
 void wf_rate_serve(void *const *blocks, struct wf_serve *s);

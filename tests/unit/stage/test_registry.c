@@ -51,6 +51,7 @@ stages_stand_in_the_documented_order(void **state)
 		"rewrite",
 		"rate",
 		"queue",
+		"share",
 		"slot",
 		"loss",
 		"corrupt",

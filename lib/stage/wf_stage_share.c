@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Sharing one rate: a class with a share has no rate of its own, its packets wait for that of its
+ * direction. Parameters only: lib/plan joins the classes, wf_stage_queue.c compiles their queues,
+ * and lib/queue says whose turn it is (wf_queue_share.c).
+ */
+#include "wf_stages.h"
+
+static const struct wf_param params[] = {
+	{ .name = "weight",
+		.type = WF_PARAM_COUNT,
+		.offset = offsetof(struct wf_share_params, weight),
+		.fallback = "1",
+		.min = "1",
+		.max = "1000000",
+		.help = "share of the bytes among the waiting classes of its priority" },
+	{ .name = "priority",
+		.type = WF_PARAM_COUNT,
+		.offset = offsetof(struct wf_share_params, priority),
+		.fallback = "0",
+		.max = "7",
+		.help = "classes that wait are served by it, the highest first" },
+	{ 0 },
+};
+static_assert(WF_PRIORITIES == 8, "params[] says up to 7");
+
+static int
+compile(const void *block, struct wf_stage_compile *c, void *cfg)
+{
+	return 0;
+}
+
+const struct wf_stage_ops wf_stage_share = {
+	.name = "share",
+	.summary =
+		"Lets a class wait for the rate of its direction, with others, instead of its own",
+	.main_key = "weight",
+	.params = params,
+	.params_size = sizeof(struct wf_share_params),
+	.compile = compile,
+};
