@@ -83,12 +83,12 @@ direction(const struct wf_snap_dir *d)
 {
 	const struct wf_flow_counts *c = &d->s.c;
 
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "rx",
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "rx",
 		count(&c->rx), "tx", count(&c->tx), "queued", count(&d->queued), "dup_created",
 		count(&c->dup_created), "forged", count(&c->forged), "grown", count(&c->grown),
-		"cut", count(&c->cut), "dropped", dropped(c->dropped), "delay_ns",
-		hist(&d->s.delay), "release_error_ns", hist(&d->s.error), "clamped", clamped(&d->s),
-		"flow_fallback", number(d->s.fallback), "classes", classes(d));
+		"cut", count(&c->cut), "marked", count(&c->marked), "dropped", dropped(c->dropped),
+		"delay_ns", hist(&d->s.delay), "release_error_ns", hist(&d->s.error), "clamped",
+		clamped(&d->s), "flow_fallback", number(d->s.fallback), "classes", classes(d));
 }
 
 static json_t *

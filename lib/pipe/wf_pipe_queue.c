@@ -231,8 +231,9 @@ fill_row(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_plan_cl
 
 /* Sets Congestion Experienced in the packet of p->leaving. */
 static void
-mark(struct wf_pipe *p)
+mark(struct wf_pipe *p, const struct wf_pipe_queue *w)
 {
+	struct wf_bank *bank = p->stats->now;
 	struct wf_batch *b = &p->leaving;
 	struct wf_frame f = { 0 };
 	void *pkt = p->ops.writable(p->ops.ctx, b->pkt[0], &f);
@@ -244,6 +245,8 @@ mark(struct wf_pipe *p)
 	b->pkt[0] = pkt;
 	b->data[0] = f.data;
 	wf_ecn_mark(f.data, &p->leaving_parsed);
+	wf_count_add(&bank->dir[w->dir].c.marked, b->len_bytes[0]);
+	wf_count_add(&bank->class[w->slot].c.marked, b->len_bytes[0]);
 }
 
 /* A packet has been sent by the server of a class that is no more: it leaves. */
@@ -278,7 +281,7 @@ depart(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_class
 	p->batch = &p->leaving;
 	fill_row(p, &plan->dir[w->dir], k, e, w->class_id, now_ns);
 	if (e->marked)
-		mark(p);
+		mark(p, w);
 	wf_pipe_run(p, k, k->n_before, k->n_steps, 0, 1);
 	wf_pipe_count_clamped(p, w->dir);
 	wf_pipe_depart(p, plan, w->dir, e->rx_ns);

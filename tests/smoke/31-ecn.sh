@@ -19,6 +19,9 @@ lab_iperf 5201 -t 2 -P 4 >"$LAB_DIR/bulk"
 within "codel: the receiver's kernel sees marks" $(($(marked InCEPkts) - ce)) 5 99999
 within "the rate is used" \
 	"$(jq '.end.sum_received.bits_per_second / 1e6' "$LAB_DIR/bulk")" 5 10
+arrived=$(($(marked InCEPkts) - ce))
+within "codel: they are those that the queue has counted" "$(lab_stat '.links[0].ab.marked.packets')" \
+	$arrived $((arrived + 50)) # some may be on their way
 ce=$(marked InCEPkts)
 ok "pie" lab_ctl set wan ab queue.aqm=pie queue.burst=0ms queue.ecn=true
 lab_iperf 5202 -t 2 -P 4 >"$LAB_DIR/bulk"
