@@ -2,7 +2,9 @@
  * Writes the golden tests' input: a microsecond pcap of UDP, TCP, IPv6, VLAN and ARP frames of
  *mixed lengths, from a small generator of its own, so that it is the same everywhere.
  *
- *	make_capture FILE PACKETS MEAN-GAP-US SEED
+ *	make_capture FILE PACKETS MEAN-GAP-US SEED [dns]
+ *
+ * With dns every second packet asks a name server something instead.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -91,15 +93,39 @@ frame(uint8_t *f)
 	return (uint32_t)(p + payload - f);
 }
 
+/* A DNS query, some of them malformed; returns its length. */
+static uint32_t
+query(uint8_t *f)
+{
+	static const uint8_t message[] = "\1\0\0\1\0\0\0\0\0\0\1x\7example\3com\0\0\1\0\1";
+	uint32_t n = 2 + sizeof(message) - 1, type = draw(3);
+	uint8_t *p = f + 14;
+
+	memcpy(f, "\x02\x00\x00\x00\x00\x02\x02\x00\x00\x00\x00\x01", 12);
+	be16(f + 12, draw(2) ? 0x0800 : 0x86dd);
+	p = f[12] == 8 ? ipv4(p, 8 + n, 17, draw(5)) : ipv6(p, 8 + n, 17);
+	be16(p, 40000 + draw(3));
+	be16(p + 2, 53);
+	be16(p + 4, 8 + n);
+	be16(p + 6, 0);
+	be16(p + 8, draw(65536));
+	memcpy(p + 10, message, sizeof(message) - 1);
+	p[21] = (uint8_t)('a' + draw(4));
+	p[n + 5] = type == 0 ? 28 : 1; /* AAAA or A */
+	if (draw(20) == 0)
+		p[13] = 2; /* questions */
+	return (uint32_t)(p + 8 + n - f);
+}
+
 int
 main(int argc, char **argv)
 {
 	uint8_t header[24] = { 0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4 }, record[16], f[2048];
 	uint64_t time_us = 1700000000ull * 1000000;
-	FILE *out = argc == 5 ? fopen(argv[1], "wb") : NULL;
+	FILE *out = argc == 5 || argc == 6 ? fopen(argv[1], "wb") : NULL;
 
 	if (out == NULL) {
-		fprintf(stderr, "usage: make_capture FILE PACKETS MEAN-GAP-US SEED\n");
+		fprintf(stderr, "usage: make_capture FILE PACKETS MEAN-GAP-US SEED [dns]\n");
 		return 2;
 	}
 	state = strtoull(argv[4], NULL, 10) * 2 + 1;
@@ -107,7 +133,8 @@ main(int argc, char **argv)
 	le32(header + 20, 1);
 	fwrite(header, 1, sizeof(header), out);
 	for (long i = strtol(argv[2], NULL, 10); i > 0; i--) {
-		uint32_t n = frame(f), kept = draw(50) ? n : n / 2; /* some are cut */
+		uint32_t n = argc == 6 && i % 2 ? query(f) : frame(f);
+		uint32_t kept = draw(50) ? n : n / 2; /* some are cut */
 
 		time_us += draw(2 * (uint32_t)strtoul(argv[3], NULL, 10) + 1);
 		le32(record, (uint32_t)(time_us / 1000000));
