@@ -11,6 +11,7 @@ static const struct wf_qdisc *const disc[] = {
 	[WF_QUEUE_FQ_CODEL] = &wf_qdisc_fq_codel,
 	[WF_QUEUE_PIE] = &wf_qdisc_pie,
 	[WF_QUEUE_RED] = &wf_qdisc_red,
+	[WF_QUEUE_DUALPI2] = &wf_qdisc_dualpi2,
 };
 
 void

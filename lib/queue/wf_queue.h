@@ -58,7 +58,14 @@ struct wf_qpool {
 	struct wf_qlist dropped; /* by queues, for the caller to take away */
 };
 
-enum wf_qkind { WF_QUEUE_FIFO, WF_QUEUE_CODEL, WF_QUEUE_FQ_CODEL, WF_QUEUE_PIE, WF_QUEUE_RED };
+enum wf_qkind {
+	WF_QUEUE_FIFO,
+	WF_QUEUE_CODEL,
+	WF_QUEUE_FQ_CODEL,
+	WF_QUEUE_PIE,
+	WF_QUEUE_RED,
+	WF_QUEUE_DUALPI2
+};
 
 struct wf_codel_cfg {
 	wf_ns_t target_ns, interval_ns;
@@ -80,6 +87,15 @@ struct wf_red_cfg {
 	wf_ns_t packet_ns;  /* of a typical packet, for the time that the queue is idle */
 };
 
+struct wf_dualpi2_cfg {
+	double target;      /* seconds */
+	double alpha, beta; /* per second of wait above the target, of its growth */
+	double k;           /* coupling factor */
+	double p_cmax;      /* 1 / k^2: from there on classic packets are dropped, not marked */
+	wf_ns_t update_ns;
+	wf_ns_t min_th_ns, range_ns; /* ramp of the native marks */
+};
+
 #define WF_PRIORITIES 8
 
 /* Bytes by weight, to 2^-32. */
@@ -98,6 +114,7 @@ struct wf_queue_cfg {
 		struct wf_codel_cfg codel;
 		struct wf_pie_cfg pie;
 		struct wf_red_cfg red;
+		struct wf_dualpi2_cfg dualpi2;
 	};
 };
 
@@ -120,6 +137,15 @@ struct wf_red {
 	double avg;
 	int64_t count;  /* packets since the last drop; -1: below the minimum */
 	wf_ns_t q_time; /* when the queue became empty; UINT64_MAX: it is not */
+};
+
+/* DualPI2's state, with the names of RFC 9332; p is its p'. The queue's list is the classic one. */
+struct wf_dualpi2 {
+	struct wf_qlist l4s;
+	double p, prevq; /* seconds */
+	double l4s_count, classic_count;
+	int64_t credit; /* of the scheduler: above 0 it is the classic queue's turn */
+	wf_ns_t update_at;
 };
 
 /* A queue of FQ-CoDel. */
@@ -164,6 +190,7 @@ struct wf_queue {
 		struct wf_fq fq;
 		struct wf_pie pie;
 		struct wf_red red;
+		struct wf_dualpi2 dualpi2;
 	};
 };
 

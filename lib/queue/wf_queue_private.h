@@ -22,7 +22,7 @@ struct wf_qdisc {
 };
 
 extern const struct wf_qdisc wf_qdisc_fifo, wf_qdisc_codel, wf_qdisc_fq_codel, wf_qdisc_pie,
-	wf_qdisc_red;
+	wf_qdisc_red, wf_qdisc_dualpi2;
 
 void wf_qlist_init(struct wf_qlist *l);
 void wf_qlist_put(struct wf_qlist *l, struct wf_qpool *pool, uint32_t entry);

@@ -9,8 +9,9 @@
 
 static const char *const drop_names[] = { "tail", "head", NULL };
 
-enum aqm { NONE, CODEL, FQ_CODEL, PIE, RED };
-static const char *const aqm_names[] = { "none", "codel", "fq-codel", "pie", "red", NULL };
+enum aqm { NONE, CODEL, FQ_CODEL, PIE, RED, DUALPI2 };
+static const char *const aqm_names[] = { "none", "codel", "fq-codel", "pie", "red", "dualpi2",
+	NULL };
 
 enum {
 	LIMIT,
@@ -26,7 +27,10 @@ enum {
 	MIN,
 	MAX,
 	PROBABILITY,
-	WEIGHT
+	WEIGHT,
+	THRESHOLD,
+	RANGE,
+	COUPLING
 };
 
 static const struct wf_param params[] = {
@@ -61,17 +65,17 @@ static const struct wf_param params[] = {
 		.offset = offsetof(struct wf_queue_params, target),
 		.min = "1us",
 		.max = "1h",
-		.belongs = 1 << CODEL | 1 << FQ_CODEL | 1 << PIE,
-		.help = "the wait to aim at; by default 5 ms, with pie 15 ms" },
+		.belongs = 1 << CODEL | 1 << FQ_CODEL | 1 << PIE | 1 << DUALPI2,
+		.help = "the wait to aim at; by default 5 ms, with pie and dualpi2 15 ms" },
 	[INTERVAL] = { .name = "interval",
 		.type = WF_PARAM_DURATION,
 		.offset = offsetof(struct wf_queue_params, interval),
 		.fallback = "100ms",
 		.min = "1us",
 		.max = "1h",
-		.belongs = 1 << CODEL | 1 << FQ_CODEL,
+		.belongs = 1 << CODEL | 1 << FQ_CODEL | 1 << DUALPI2,
 		.help = "codel: how long the wait may be above the target; about a round-trip "
-			"time" },
+			"time. dualpi2: the longest round-trip time" },
 	[QUANTUM] = { .name = "quantum",
 		.type = WF_PARAM_SIZE,
 		.offset = offsetof(struct wf_queue_params, quantum),
@@ -94,8 +98,8 @@ static const struct wf_param params[] = {
 		.fallback = "15ms",
 		.min = "100us",
 		.max = "10s",
-		.belongs = 1 << PIE,
-		.help = "pie: time between two updates of the drop probability" },
+		.belongs = 1 << PIE | 1 << DUALPI2,
+		.help = "pie, dualpi2: time between two updates of the drop probability" },
 	[BURST] = { .name = "burst",
 		.type = WF_PARAM_DURATION,
 		.offset = offsetof(struct wf_queue_params, burst),
@@ -132,6 +136,29 @@ static const struct wf_param params[] = {
 		.max = "1",
 		.belongs = 1 << RED,
 		.help = "red: weight of each packet in the average" },
+	[THRESHOLD] = { .name = "threshold",
+		.type = WF_PARAM_DURATION,
+		.offset = offsetof(struct wf_queue_params, threshold),
+		.fallback = "800us",
+		.max = "1h",
+		.belongs = 1 << DUALPI2,
+		.help = "dualpi2: wait from which on L4S packets are marked" },
+	[RANGE] = { .name = "range",
+		.type = WF_PARAM_DURATION,
+		.offset = offsetof(struct wf_queue_params, range),
+		.fallback = "400us",
+		.max = "1h",
+		.belongs = 1 << DUALPI2,
+		.help = "dualpi2: so much above that all of them are; 0: a step" },
+	[COUPLING] = { .name = "coupling",
+		.type = WF_PARAM_REAL,
+		.offset = offsetof(struct wf_queue_params, coupling),
+		.fallback = "2",
+		.min = "0.1",
+		.max = "64",
+		.belongs = 1 << DUALPI2,
+		.help = "dualpi2: marks of L4S for the square root of the drops of the classic "
+			"queue" },
 	{ 0 },
 };
 
@@ -207,6 +234,24 @@ fill_red(const struct wf_queue_params *q, const struct wf_wire *w, struct wf_red
 	};
 }
 
+/* RFC 9332 A.1, figure 2. */
+static void
+fill_dualpi2(const struct wf_queue_params *q, struct wf_dualpi2_cfg *out)
+{
+	double update = (double)q->update / 1e9, rtt_max = (double)q->interval / 1e9;
+
+	*out = (struct wf_dualpi2_cfg){
+		.target = wf_param_given(q, TARGET) ? (double)q->target / 1e9 : 0.015,
+		.alpha = 0.1 * update / (rtt_max * rtt_max),
+		.beta = 0.3 / rtt_max,
+		.k = q->coupling,
+		.p_cmax = q->coupling > 1 ? 1 / (q->coupling * q->coupling) : 1,
+		.update_ns = q->update,
+		.min_th_ns = q->threshold,
+		.range_ns = q->range,
+	};
+}
+
 static int
 compile(const void *block, struct wf_stage_compile *c, void *cfg)
 {
@@ -214,7 +259,8 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 		[CODEL] = WF_QUEUE_CODEL,
 		[FQ_CODEL] = WF_QUEUE_FQ_CODEL,
 		[PIE] = WF_QUEUE_PIE,
-		[RED] = WF_QUEUE_RED };
+		[RED] = WF_QUEUE_RED,
+		[DUALPI2] = WF_QUEUE_DUALPI2 };
 	const struct wf_share_params *share = c->blocks[WF_STAGE_SHARE];
 	const struct wf_queue_params *q = block;
 	struct wf_queue_cfg *out = cfg;
@@ -236,12 +282,14 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 		fill_pie(q, &out->serve.wire, &out->pie);
 	else if (q->aqm == RED)
 		fill_red(q, &out->serve.wire, &out->red);
+	else if (q->aqm == DUALPI2)
+		fill_dualpi2(q, &out->dualpi2);
 	else
 		fill_codel(q, &out->serve.wire, &out->codel);
 	c->needs |= WF_NEED_QUEUE | WF_NEED_HOLD | WF_NEED_SORT;
 	if (q->aqm == FQ_CODEL || q->aqm == PIE || q->aqm == RED)
 		c->needs |= WF_NEED_FLOW;
-	if (q->ecn)
+	if (q->ecn || q->aqm == DUALPI2)
 		c->needs |= WF_NEED_BYTES;
 	if (!c->flow_scope)
 		c->needs |= WF_NEED_OWNER;

@@ -35,10 +35,10 @@ struct wf_queue_params {
 	int drop; /* enum wf_queue_drop */
 	int aqm;  /* 0: none; see wf_stage_queue.c */
 	bool ecn;
-	wf_ns_t target, interval, update, burst;
+	wf_ns_t target, interval, update, burst, threshold, range;
 	uint64_t quantum, flows;
 	uint64_t min, max;
-	double probability, weight;
+	double probability, weight, coupling;
 };
 
 /* Sharing a rate with other classes. */

@@ -176,7 +176,7 @@ static void
 fates_do_not_depend_on_bursts(void **state)
 {
 	static const char *const ab[] = { HEAD "loss = \"5%\"; delay = \"3ms\";", AQM("codel"),
-		AQM("fq-codel"), AQM("pie"),
+		AQM("fq-codel"), AQM("pie"), AQM("dualpi2"),
 		("rate = \"10Mbit\"; queue = { aqm = \"red\"; min = \"10kB\"; max = \"30kB\"; };"
 		 "loss = \"5%\"; delay = \"1ms\";") };
 

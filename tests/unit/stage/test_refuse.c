@@ -68,6 +68,9 @@ keys_of_another_aqm(void **state)
 	refused(WF_STAGE_QUEUE, "rate.rate=1Mbit aqm=codel quantum=300B",
 		"does not belong to aqm \"codel\"");
 	refused(WF_STAGE_QUEUE, "rate.rate=1Mbit aqm=pie interval=5ms", "\"pie\"");
+	refused(WF_STAGE_QUEUE, "rate.rate=1Mbit aqm=dualpi2 ecn=true", "aqm \"dualpi2\"");
+	refused(WF_STAGE_QUEUE, "rate.rate=1Mbit aqm=pie coupling=2", "\"coupling\" does not");
+	refused(WF_STAGE_QUEUE, "rate.rate=1Mbit threshold=1ms", "aqm \"none\"");
 	refused(WF_STAGE_QUEUE, "rate.rate=1Mbit aqm=red min=5kB", "needs \"min\" and \"max\"");
 	refused(WF_STAGE_QUEUE, "rate.rate=1Mbit aqm=red min=5kB max=5kB", "not below");
 	refused(WF_STAGE_QUEUE, "rate.rate=1Mbit aqm=fq-codel flows=1000", "not a power of two");
