@@ -34,6 +34,8 @@ struct wf_conf_class {
 	struct wf_where where;
 	enum wf_scope scope;
 	struct wf_match match;
+	char *filter; /* tcpdump expression that has to hold too; NULL: none */
+	struct wf_where filter_where;
 	struct wf_conf_dir dir[2]; /* an absent direction leaves its packets to later classes */
 };
 

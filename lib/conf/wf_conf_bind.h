@@ -73,9 +73,10 @@ extern const struct wf_param wf_link_table[];
 
 struct wf_class_params {
 	uint64_t given;
+	char *filter;
 	int scope; /* enum wf_scope */
 };
-enum { CLASS_NAME, CLASS_MATCH, CLASS_SCOPE, CLASS_AB, CLASS_BA };
+enum { CLASS_NAME, CLASS_MATCH, CLASS_FILTER, CLASS_SCOPE, CLASS_AB, CLASS_BA };
 extern const struct wf_param wf_class_table[];
 
 struct wf_dir_params {

@@ -94,12 +94,16 @@ bind_class(const struct wf_conf_link *link, struct wf_conf_class *c, const struc
 {
 	const uint64_t others = 1 << CLASS_NAME | 1 << CLASS_MATCH | 1 << CLASS_AB | 1 << CLASS_BA;
 	const struct wf_node *match = wf_node_get(n, "match");
+	const struct wf_node *filter = wf_node_get(n, "filter");
 	struct wf_class_params p = { 0 };
 
 	c->where = wf_conf_keep_where(n);
 	if (wf_conf_bind_table(n, wf_class_table, others, &p, err) < 0 && n->kind != WF_NODE_GROUP)
 		return;
 	c->scope = (enum wf_scope)p.scope;
+	c->filter = p.filter;
+	if (filter != NULL)
+		c->filter_where = wf_conf_keep_where(filter);
 	if (wf_conf_bind_name(n, c->name, err) == 0) {
 		if (strcmp(c->name, "default") == 0)
 			wf_conf_complain(err, wf_node_get(n, "name"), "Choose another name",
@@ -109,11 +113,11 @@ bind_class(const struct wf_conf_link *link, struct wf_conf_class *c, const struc
 				wf_conf_complain(err, n, "Give it another name",
 					"a second class \"%s\"", c->name);
 	}
-	if (match == NULL)
+	if (match != NULL)
+		wf_conf_bind_match(match, &c->match, err);
+	else if (filter == NULL)
 		wf_conf_complain(
 			err, n, "Write match = { proto = \"udp\"; }", "\"match\" is missing");
-	else
-		wf_conf_bind_match(match, &c->match, err);
 	for (int side = 0; side < 2; side++)
 		bind_dir(&c->dir[side], wf_node_get(n, side_name[side]), true, err);
 	if (!c->dir[0].present && !c->dir[1].present)
@@ -259,6 +263,8 @@ wf_conf_free(struct wf_conf *conf)
 
 		for (uint32_t k = 0; k < l->n_classes; k++) {
 			wf_conf_free_where(&l->classes[k].where);
+			wf_conf_free_where(&l->classes[k].filter_where);
+			free(l->classes[k].filter);
 			free_dir(&l->classes[k].dir[0]);
 			free_dir(&l->classes[k].dir[1]);
 		}

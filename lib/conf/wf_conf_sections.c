@@ -120,7 +120,12 @@ const struct wf_param wf_class_table[] = {
 		.type = WF_PARAM_ELSEWHERE,
 		.kind = "group",
 		.help = "which packets belong to it; the first class that matches wins "
-			"(required)" },
+			"(required, unless there is a filter)" },
+	[CLASS_FILTER] = { .name = "filter",
+		.type = WF_PARAM_STRING,
+		.offset = offsetof(struct wf_class_params, filter),
+		.help = "tcpdump expression that has to hold too, such as \"tcp port 5201 and "
+			"less 200\"; asked for every packet" },
 	[CLASS_SCOPE] = { .name = "scope",
 		.type = WF_PARAM_CHOICE,
 		.offset = offsetof(struct wf_class_params, scope),

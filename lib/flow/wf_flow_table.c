@@ -137,6 +137,7 @@ end_flow(struct wf_flow_table *t, struct wf_flow *f)
 	f->stage = WF_FLOW_ENDED;
 	f->state = WF_NO_STATE;
 	f->class_epoch = 0;
+	f->listed = false;
 	t->n_live--;
 }
 
@@ -303,6 +304,12 @@ wf_flow_table_age(struct wf_flow_table *t, wf_ns_t now_ns, uint32_t budget)
 		if (f->stage == WF_FLOW_LIVE && is_idle(t, f, now_ns))
 			end_flow(t, f);
 	}
+}
+
+uint32_t
+wf_flow_table_room(const struct wf_flow_table *t)
+{
+	return t->max_flows - t->n_keys;
 }
 
 uint32_t

@@ -36,6 +36,8 @@ void wf_flow_table_lookup(struct wf_flow_table *t, const struct wf_flow_key *con
 /* Ends idle flows, looking at no more than `budget` entries: call often, with little. */
 void wf_flow_table_age(struct wf_flow_table *t, wf_ns_t now_ns, uint32_t budget);
 
+/* Flows that are sure to find room. */
+uint32_t wf_flow_table_room(const struct wf_flow_table *t);
 /* Flows that live. */
 uint32_t wf_flow_table_count(const struct wf_flow_table *t);
 /* Calls fn for each of them (control of gauges, and tests): not for the data path. */

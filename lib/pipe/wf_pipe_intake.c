@@ -6,8 +6,8 @@
 #include "wf_rng.h"
 
 static void
-find_flows(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir, const struct wf_rx *rx,
-	uint32_t n, struct wf_lookup *l)
+parse(const struct wf_plan_dir *d, uint32_t dir, const struct wf_rx *rx, uint32_t n,
+	struct wf_lookup *l)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		struct wf_flow_key *key = &l->parsed[i].key;
@@ -23,19 +23,18 @@ find_flows(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir, const s
 	 */
 	for (uint32_t i = 0; i < n; i++)
 		l->hash[i] = wf_flow_hash(l->key[i]);
-	wf_flow_table_lookup(p->flows, l->key, l->hash, l->dir_key, l->now_ns, n, l->flow);
 }
 
 /* The flow's class as remembered, or by the rules: for new flows, changed rules, another DSCP where
  * a rule looks at it, and packets without a flow. */
 static void
-classify(const struct wf_plan_dir *d, uint32_t n, struct wf_lookup *l)
+classify(const struct wf_plan_dir *d, uint32_t first, uint32_t end, struct wf_lookup *l)
 {
 	const struct wf_parsed *ask[WF_BURST];
-	uint16_t found[WF_BURST];
+	uint16_t found[WF_BURST] = { 0 };
 	uint32_t who[WF_BURST], n_ask = 0;
 
-	for (uint32_t i = 0; i < n; i++) {
+	for (uint32_t i = first; i < end; i++) {
 		const struct wf_flow *f = l->flow[i];
 
 		if (f != NULL && f->class_epoch == d->epoch &&
@@ -43,35 +42,59 @@ classify(const struct wf_plan_dir *d, uint32_t n, struct wf_lookup *l)
 			l->class_id[i] = f->class_id;
 			continue;
 		}
-		l->class_id[i] = 0;
 		ask[n_ask] = &l->parsed[i];
 		who[n_ask++] = i;
 	}
-	if (n_ask == 0 || d->rules == NULL)
-		return;
-	wf_rules_classify(d->rules, ask, found, n_ask);
-	for (uint32_t i = 0; i < n_ask; i++)
-		l->class_id[who[i]] = found[i];
+	if (n_ask != 0 && d->rules != NULL)
+		wf_rules_classify(d->rules, ask, found, n_ask);
+	for (uint32_t k = 0; k < n_ask; k++) {
+		struct wf_flow *f = l->flow[who[k]];
+
+		l->class_id[who[k]] = found[k];
+		if (f == NULL)
+			continue;
+		f->class_epoch = d->epoch;
+		f->class_id = found[k];
+		f->dscp = ask[k]->dscp;
+	}
 }
 
-/* Remembers the class in the flow and keeps the gauge of flows per class. */
 static void
-remember(struct wf_pipe *p, const struct wf_plan_dir *d, struct wf_flow *f, uint16_t class_id,
-	uint8_t dscp)
+look_up(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_rx *rx, uint32_t first,
+	uint32_t end, struct wf_lookup *l)
 {
-	uint16_t slot = d->classes[class_id].slot;
+	wf_flow_table_lookup(p->flows, l->key + first, l->hash + first, l->dir_key + first,
+		l->now_ns + first, end - first, l->flow + first);
+	classify(d, first, end, l);
+	if (d->n_picks > 0)
+		wf_pipe_pick(p, d, rx, first, end, l);
+}
 
-	if (f->class_epoch == 0 || f->slot != slot) {
-		if (f->class_epoch != 0)
-			p->class_flows[f->slot]--;
-		p->class_flows[slot]++;
-		if (slot >= p->slots_seen)
-			p->slots_seen = slot + 1u;
-		f->slot = slot;
-	}
-	f->class_epoch = d->epoch;
-	f->class_id = class_id;
-	f->dscp = dscp;
+/* Flows and classes. Who finds room in a table that is nearly full must not depend on bursts, so
+ * there, packets that may need two flows are taken one by one. */
+static void
+find(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_rx *rx, uint32_t n,
+	struct wf_lookup *l)
+{
+	uint32_t step = d->n_picks > 0 && wf_flow_table_room(p->flows) < 2 * n ? 1 : n;
+
+	for (uint32_t i = 0; i < n; i += step)
+		look_up(p, d, rx, i, i + step, l);
+}
+
+/* Keeps the gauge of flows per class. */
+static void
+list(struct wf_pipe *p, const struct wf_plan_class *k, struct wf_flow *f)
+{
+	if (WF_LIKELY(f->listed && f->slot == k->slot))
+		return;
+	if (f->listed)
+		p->class_flows[f->slot]--;
+	p->class_flows[k->slot]++;
+	if (k->slot >= p->slots_seen)
+		p->slots_seen = k->slot + 1u;
+	f->slot = k->slot;
+	f->listed = true;
 }
 
 struct wf_flow *
@@ -164,8 +187,8 @@ wf_pipe_intake(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir, con
 
 	if (!d->needs_flow)
 		return intake_plain(p, d, rx, n, runs);
-	find_flows(p, d, dir, rx, n, l);
-	classify(d, n, l);
+	parse(d, dir, rx, n, l);
+	find(p, d, rx, n, l);
 	n_runs = group(l->class_id, n, order, runs);
 	for (uint32_t row = 0; row < n; row++) {
 		uint16_t i = order[row];
@@ -176,7 +199,7 @@ wf_pipe_intake(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir, con
 			f = wf_pipe_fallback(p, d, k);
 			p->stats->now->dir[dir].fallback++;
 		} else {
-			remember(p, d, f, l->class_id[i], l->parsed[i].dscp);
+			list(p, k, f);
 		}
 		fill_row(b, row, &rx[i], i);
 		if (l->parsed[i].flags & WF_PARSE_NEIGHBOUR)

@@ -66,6 +66,10 @@ struct wf_run {
 uint32_t wf_pipe_intake(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir,
 	const struct wf_rx *rx, uint32_t n, struct wf_run runs[WF_BURST]);
 
+/* wf_pipe_pick.c: packets first..end-1 whose class is not what their flow remembers. */
+void wf_pipe_pick(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_rx *rx,
+	uint32_t first, uint32_t end, struct wf_lookup *l);
+
 /* A flow to stand in for one that found no room: shared by the class, never aged. */
 struct wf_flow *wf_pipe_fallback(
 	struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_plan_class *k);

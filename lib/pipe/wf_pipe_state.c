@@ -131,7 +131,7 @@ wf_pipe_flow_end(void *pipe, struct wf_flow *flow)
 {
 	struct wf_pipe *p = pipe;
 
-	if (flow->class_epoch != 0)
+	if (flow->listed)
 		p->class_flows[flow->slot]--;
 	if (flow->state != WF_NO_STATE)
 		give_block(p, flow->state);

@@ -24,10 +24,11 @@ struct wf_flow {
 	uint32_t class_epoch; /* rules under which class_id was found */
 	uint16_t class_id;    /* index into the direction's classes */
 	uint16_t dir;         /* link direction */
-	uint16_t slot;        /* class counters that list it; valid when class_epoch is not 0 */
+	uint16_t slot;        /* class counters that list it, when `listed` */
 	uint8_t dscp;         /* for which class_id was found */
 	uint8_t stage;        /* lib/flow's own: enum wf_flow_stage */
-	uint8_t pad[8];
+	bool listed;
+	uint8_t pad[7];
 };
 static_assert(sizeof(struct wf_flow) == WF_CACHE_LINE, "one line a flow");
 

@@ -198,6 +198,34 @@ rules_epoch(const struct compiler *c, uint32_t dir)
 	return old->epoch + 1;
 }
 
+/* What picks the packets of a class that all have to be looked at. */
+static int
+compile_pick(struct compiler *c, struct wf_plan_dir *d, const struct wf_conf_class *k)
+{
+	struct wf_plan_pick *pick = &d->pick[d->n_picks++];
+	uint64_t hash = wf_rng_mix(strlen(k->name));
+
+	for (const char *s = k->name; *s != 0; s++)
+		hash = wf_rng_mix(hash ^ (uint8_t)*s);
+	for (int i = 0; i < 4; i++)
+		pick->tag[i] = (uint8_t)(hash >> (8 * i)) | (i == 0); /* not 0 */
+	pick->rule = (struct wf_rule){ .match = k->match, .class_id = d->n_classes };
+	pick->filter = wf_filter_new(k->filter, &k->filter_where, c->err);
+	return pick->filter != NULL ? 0 : -EINVAL;
+}
+
+/* What makes packets those of the direction's next class. */
+static int
+compile_rule(struct compiler *c, struct wf_plan_dir *d, const struct wf_conf_class *k)
+{
+	if (k->filter != NULL)
+		return compile_pick(c, d, k);
+	d->rule[d->n_rules].match = k->match;
+	d->rule[d->n_rules++].class_id = d->n_classes;
+	d->dscp |= (k->match.has & WF_MATCH_DSCP) != 0;
+	return 0;
+}
+
 static int
 compile_dir(struct compiler *c, const struct wf_conf_link *link, uint32_t dir, enum wf_side side)
 {
@@ -208,7 +236,8 @@ compile_dir(struct compiler *c, const struct wf_conf_link *link, uint32_t dir, e
 	d->rng_key = wf_rng_dir(c->plan->seed, dir);
 	d->classes = reserve(c, (link->n_classes + 1) * sizeof(*d->classes));
 	d->rule = reserve(c, (link->n_classes + 1) * sizeof(*d->rule));
-	if (d->classes == NULL || d->rule == NULL)
+	d->pick = reserve(c, (link->n_classes + 1) * sizeof(*d->pick));
+	if (d->classes == NULL || d->rule == NULL || d->pick == NULL)
 		return -ENOMEM;
 	d->n_classes = 1;
 	d->in_order = true;
@@ -223,15 +252,14 @@ compile_dir(struct compiler *c, const struct wf_conf_link *link, uint32_t dir, e
 		if (!k->dir[side].present)
 			continue;
 		snprintf(d->classes[d->n_classes].name, WF_NAME_MAX, "%s", k->name);
-		d->rule[d->n_rules].match = k->match;
-		d->rule[d->n_rules++].class_id = d->n_classes;
-		d->dscp |= (k->match.has & WF_MATCH_DSCP) != 0;
+		if (compile_rule(c, d, k) < 0)
+			rc = -EINVAL;
 		conf = wf_plan_share_class(&share, k, side, c->err);
 		if (conf == NULL || compile_class(c, dir, conf, k->scope == WF_SCOPE_FLOW,
 					    &d->classes[d->n_classes++]) < 0)
 			rc = -EINVAL;
 	}
-	if (d->n_rules > 0) {
+	if (d->n_classes > 1) {
 		d->needs_flow = true;
 		d->in_order = false; /* of classes with delays of their own */
 	}
@@ -307,20 +335,37 @@ fail:
 	return NULL;
 }
 
+static struct wf_rules *
+arm_rules(const struct wf_plan *plan, uint32_t dir, const struct wf_rule *rule, uint32_t n,
+	struct wf_err *err)
+{
+	char name[32];
+
+	/* Two plans live at once while workers change over. */
+	snprintf(name, sizeof(name), "wf-%u-%llu", dir, (unsigned long long)plan->generation);
+	return wf_rules_new(name, (enum wf_side)(dir & 1), rule, n, err);
+}
+
 int
 wf_plan_arm(struct wf_plan *plan, struct wf_err *err)
 {
 	for (uint32_t i = 0; i < plan->n_dirs; i++) {
 		struct wf_plan_dir *d = &plan->dir[i];
-		char name[32];
 
-		if (d->n_rules == 0 || d->rules != NULL)
-			continue;
-		/* Two plans live at once while workers change over. */
-		snprintf(name, sizeof(name), "wf-%u-%llu", i, (unsigned long long)plan->generation);
-		d->rules = wf_rules_new(name, (enum wf_side)(i & 1), d->rule, d->n_rules, err);
-		if (d->rules == NULL)
-			return -EINVAL;
+		if (d->n_rules > 0 && d->rules == NULL) {
+			d->rules = arm_rules(plan, i, d->rule, d->n_rules, err);
+			if (d->rules == NULL)
+				return -EINVAL;
+		}
+		for (uint32_t k = 0; k < d->n_picks; k++) {
+			struct wf_plan_pick *pick = &d->pick[k];
+
+			if (pick->rule.match.has == 0 || pick->rules != NULL)
+				continue;
+			pick->rules = arm_rules(plan, i, &pick->rule, 1, err);
+			if (pick->rules == NULL)
+				return -EINVAL;
+		}
 	}
 	return 0;
 }

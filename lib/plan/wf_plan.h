@@ -6,6 +6,7 @@
 #define WF_PLAN_H
 
 #include "wf_conf.h"
+#include "wf_filter.h"
 #include "wf_rules.h"
 
 /* One compiled stage of a class. */
@@ -38,6 +39,17 @@ struct wf_plan_class {
 	struct wf_forecast forecast;
 };
 
+/* A class whose packets are picked one by one, by their bytes: what its match and its filter say of
+ * a packet can't be remembered by the flow. Packets of such a class are flows of their own (`tag`
+ * tells them apart from the flow that they were picked from), so that neither disturbs the state of
+ * the other. */
+struct wf_plan_pick {
+	struct wf_rule rule;
+	struct wf_rules *rules;   /* the match, armed; NULL: any packet */
+	struct wf_filter *filter; /* NULL: none */
+	uint8_t tag[4];           /* of the class's name */
+};
+
 struct wf_plan_dir {
 	bool needs_flow; /* headers are read: flow table, rng column, row flags */
 	bool owned;      /* all its packets belong to the worker `dir number % workers` */
@@ -50,8 +62,10 @@ struct wf_plan_dir {
 	uint64_t rng_key;
 	uint16_t n_classes;
 	struct wf_plan_class *classes; /* [0] is "default" */
+	uint32_t n_picks;
+	struct wf_plan_pick *pick; /* in order of priority */
 	uint32_t n_rules;
-	struct wf_rule *rule;
+	struct wf_rule *rule;   /* of classes that flows can remember */
 	struct wf_rules *rules; /* NULL without classes, or not armed */
 };
 

@@ -33,13 +33,23 @@ wf_plan_reserve(struct wf_plan *plan, size_t bytes)
 	return b->data;
 }
 
+static void
+free_rules(struct wf_plan_dir *d)
+{
+	wf_rules_free(d->rules);
+	for (uint32_t i = 0; i < d->n_picks; i++) {
+		wf_rules_free(d->pick[i].rules);
+		wf_filter_free(d->pick[i].filter);
+	}
+}
+
 void
 wf_plan_free(struct wf_plan *plan)
 {
 	if (plan == NULL)
 		return;
 	for (uint32_t i = 0; plan->dir != NULL && i < plan->n_dirs; i++)
-		wf_rules_free(plan->dir[i].rules);
+		free_rules(&plan->dir[i]);
 	while (plan->memory != NULL) {
 		struct block *b = plan->memory;
 

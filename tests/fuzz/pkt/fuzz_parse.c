@@ -30,7 +30,7 @@ check(const struct wf_parsed *p, uint32_t len)
 	require(ip == (k->family != 0));
 	require(!ports || (p->l4_offset != 0 && p->l4_offset + 4u <= len));
 	require(p->dscp < 64 && p->ecn < 4);
-	require(memcmp(k->zero, zeros, 4) == 0 && memcmp(k->dir, zeros, 2) == 0);
+	require(memcmp(k->tag, zeros, 4) == 0 && memcmp(k->dir, zeros, 2) == 0);
 	if (ip) {
 		require(len >= p->l3_offset + (k->family == 4 ? 20u : 40u));
 	} else {

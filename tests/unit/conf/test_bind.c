@@ -172,6 +172,29 @@ classes_keep_their_order_and_their_own_directions(void **state)
 	wf_conf_free(c);
 }
 
+static void
+a_filter_may_replace_the_match_or_stand_beside_it(void **state)
+{
+	struct wf_conf *c = rig_conf(RIG_LINK("classes = ( { name = \"x\"; ab = {};\n"
+					      " filter = \"less 200\"; },"
+					      " { name = \"y\"; match = { proto = \"udp\"; };"
+					      " filter = \"less 100\"; ab = {}; } );"));
+	const struct wf_conf_class *k = c->links[0].classes;
+
+	assert_string_equal(k[0].filter, "less 200");
+	assert_int_equal(k[0].match.has, 0);
+	assert_int_equal(k[0].filter_where.line, 4);
+	assert_string_equal(k[0].filter_where.path, "links.wan.classes.x.filter");
+	assert_string_equal(k[1].filter, "less 100");
+	assert_int_equal(k[1].match.has, WF_MATCH_PROTO);
+	wf_conf_free(c);
+	rig_refuses(RIG_LINK("classes = ( { name = \"x\"; filter = ( 1 ); ab = {}; } );"),
+		"t.conf:3: links.wan.classes.x.filter: a single value is expected here.\n");
+	rig_refuses(RIG_LINK("classes = ( { name = \"x\"; ab = {}; } );"),
+		"t.conf:3: links.wan.classes.x: \"match\" is missing. Write match = { proto = "
+		"\"udp\"; }.\n");
+}
+
 /* The manual is made of them. */
 static void
 the_sections_end_and_every_row_has_a_help(void **state)
@@ -202,6 +225,7 @@ main(void)
 		cmocka_unit_test(blackhole_is_a_switch),
 		cmocka_unit_test(bypass_and_scope_belong_to_the_direction),
 		cmocka_unit_test(classes_keep_their_order_and_their_own_directions),
+		cmocka_unit_test(a_filter_may_replace_the_match_or_stand_beside_it),
 		cmocka_unit_test(the_sections_end_and_every_row_has_a_help),
 	};
 

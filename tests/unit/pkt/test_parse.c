@@ -31,7 +31,7 @@ check_ipv4(const struct wf_parsed *p, uint8_t proto)
 	assert_int_equal(p->key.family, 4);
 	assert_int_equal(p->key.proto, proto);
 	assert_memory_equal(p->key.dir, zeros, 2);
-	assert_memory_equal(p->key.zero, zeros, 4);
+	assert_memory_equal(p->key.tag, zeros, 4);
 }
 
 static void
@@ -43,7 +43,7 @@ check_ipv6(const struct wf_parsed *p, uint8_t proto)
 	assert_int_equal(p->key.family, 6);
 	assert_int_equal(p->key.proto, proto);
 	assert_memory_equal(p->key.dir, zeros, 2);
-	assert_memory_equal(p->key.zero, zeros, 4);
+	assert_memory_equal(p->key.tag, zeros, 4);
 }
 
 static void

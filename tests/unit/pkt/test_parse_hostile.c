@@ -19,7 +19,7 @@ check_invariants(const struct wf_parsed *p, uint32_t len)
 	assert_true(p->l4_offset == 0 || (p->l4_offset > p->l3_offset && p->l4_offset < len));
 	assert_int_equal(!!(p->flags & WF_PARSE_IP), p->l3_offset != 0);
 	assert_int_equal(!!(p->flags & WF_PARSE_IP), p->key.family != 0);
-	assert_memory_equal(p->key.zero, zeros, 4);
+	assert_memory_equal(p->key.tag, zeros, 4);
 	assert_memory_equal(p->key.dir, zeros, 2);
 	if (p->flags & WF_PARSE_PORTS)
 		assert_true(p->l4_offset != 0 && p->l4_offset + 4u <= len);

@@ -295,6 +295,43 @@ without_a_rate_no_budget_is_asked_for(void **state)
 	wf_plan_free(plan_of(plan_text("memory = \"16MB\";", "delay = \"1h\";", "", ""), NULL));
 }
 
+static void
+a_filter_that_libpcap_refuses_is_an_error_at_its_line(void **state)
+{
+	struct wf_err *err = wf_err_new();
+	char line[300];
+
+	assert_null(plan_try(
+		plan_text("", "", "", "\n{ name = \"x\"; filter = \"tcp prot 80\"; ab = {}; }"),
+		NULL, err));
+	assert_int_equal(wf_err_count(err), 1);
+	wf_err_format(wf_err_item(err, 0), line, sizeof(line));
+	assert_non_null(strstr(line, "test.conf:7: links.wan.classes.x.filter: \"tcp prot 80\": "));
+	wf_err_free(err);
+}
+
+/* Only what flows can't remember is asked for every packet. */
+static void
+filters_stand_apart_from_rules(void **state)
+{
+	struct wf_plan *p = plan_of(plan_text("", "", "",
+					    "{ name = \"x\"; match = {}; ab = {}; },"
+					    "{ name = \"y\"; filter = \"tcp\"; ab = {}; },"
+					    "{ name = \"z\"; match = {}; ab = {}; }"),
+		NULL);
+	const struct wf_plan_dir *d = &p->dir[0];
+
+	assert_int_equal(d->n_classes, 4);
+	assert_int_equal(d->n_rules, 2);
+	assert_int_equal(d->rule[0].class_id, 1);
+	assert_int_equal(d->rule[1].class_id, 3);
+	assert_int_equal(d->n_picks, 1);
+	assert_int_equal(d->pick[0].rule.class_id, 2);
+	assert_true(d->needs_flow);
+	assert_int_equal(p->dir[1].n_picks, 0);
+	wf_plan_free(p);
+}
+
 int
 main(void)
 {
@@ -314,6 +351,8 @@ main(void)
 		cmocka_unit_test(errors_of_all_classes_are_collected),
 		cmocka_unit_test(a_refused_change_leaves_the_plan_before_alone),
 		cmocka_unit_test(memory_that_cannot_hold_rate_times_delay_is_refused),
+		cmocka_unit_test(a_filter_that_libpcap_refuses_is_an_error_at_its_line),
+		cmocka_unit_test(filters_stand_apart_from_rules),
 		cmocka_unit_test(without_a_rate_no_budget_is_asked_for),
 	};
 

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Classes with a filter: asked for every packet, in the order in which they stand, and without
+ * disturbing the flow that their packets were picked from.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "bench.h"
+#include "wf_pipe_internal.h"
+
+#define MS               WF_NS_PER_MS
+#define LOST(name, what) "{ name = \"" name "\"; " what " ab = { blackhole = true; }; }"
+
+/* Packets of the class so far. */
+static uint64_t
+in_class(struct bench *b, const char *name)
+{
+	bench_check(b);
+	return bench_class(b, 0, name)->c.rx.packets;
+}
+
+static void
+a_filter_splits_a_flow_by_packets(void **state)
+{
+	struct bench *b = bench_new(
+		bench_text("", "", LOST("small", "filter = \"udp dst port 80 and less 200\";")),
+		NULL);
+
+	for (uint32_t len = 100; len < 300; len++)
+		bench_one(b, 0, 1, len);
+	bench_drain(b);
+	assert_int_equal(in_class(b, "small"), 101);
+	assert_int_equal(b->n_out, 99);
+	bench_free(b);
+}
+
+static void
+match_and_filter_must_both_hold(void **state)
+{
+	struct bench *b = bench_new(
+		bench_text(
+			"", "", LOST("x", "match = { sport = \"5-9\"; }; filter = \"less 200\";")),
+		NULL);
+
+	for (uint32_t flow = 0; flow < 20; flow++) {
+		bench_one(b, 0, flow, 150);
+		bench_one(b, 0, flow, 250);
+	}
+	assert_int_equal(in_class(b, "x"), 5);
+	bench_free(b);
+}
+
+static void
+the_first_class_wins_whatever_its_kind(void **state)
+{
+	struct bench *b =
+		bench_new(bench_text("", "",
+				  LOST("one", "match = { sport = \"1\"; };") "," LOST(
+					  "small", "filter = \"less 200\";") "," LOST("two",
+					  "match = { sport = \"1-2\"; };") "," LOST("large",
+					  "filter = \"greater 400\";") "," LOST("tiny",
+					  "filter = \"less 64\";")),
+			NULL);
+
+	for (uint32_t flow = 1; flow <= 3; flow++)
+		for (int round = 0; round < 2; round++)
+			for (uint32_t len = 60; len <= 460; len += 200)
+				bench_one(b, 0, flow, len);
+	bench_drain(b);
+	assert_int_equal(in_class(b, "one"), 6);
+	assert_int_equal(in_class(b, "small"), 4);
+	assert_int_equal(in_class(b, "two"), 4);
+	assert_int_equal(in_class(b, "large"), 2);
+	assert_int_equal(in_class(b, "tiny"), 0);
+	assert_int_equal(in_class(b, "default"), 2);
+	bench_free(b);
+}
+
+/* With scope = "flow", packets that alternate between two classes find the state of each. */
+static void
+each_class_keeps_its_state_of_a_flow(void **state)
+{
+	struct bench *b =
+		bench_new(bench_text("scope = \"flow\"; rate = \"1Mbit\";", "",
+				  "{ name = \"small\"; filter = \"less 100\"; scope = \"flow\";"
+				  "  ab = { rate = \"0.8Mbit\"; }; }"),
+			NULL);
+	wf_ns_t start = b->now_ns;
+
+	for (uint32_t i = 0; i < 10; i++)
+		for (uint32_t flow = 0; flow < 2; flow++) {
+			bench_one(b, 0, flow, 125);
+			bench_one(b, 0, flow, 100);
+		}
+	bench_drain(b);
+	for (uint32_t i = 0; i < 40; i++)
+		assert_int_equal(bench_find(b, i)->due_ns, start + (i / 4 + 1) * MS);
+	bench_check(b);
+	assert_int_equal(bench_class(b, 0, "default")->flows, 2);
+	assert_int_equal(bench_class(b, 0, "small")->flows, 2);
+	bench_free(b);
+}
+
+static void
+a_live_change_moves_packets(void **state)
+{
+	struct bench *b = bench_new(bench_text("", "", LOST("x", "filter = \"less 100\";")), NULL);
+
+	bench_one(b, 0, 1, 150);
+	bench_change(b, bench_text("", "", LOST("x", "filter = \"less 200\";")));
+	bench_one(b, 0, 1, 150);
+	bench_change(b, bench_text("", "", LOST("x", "match = { sport = \"1\"; };")));
+	bench_one(b, 0, 1, 1000);
+	bench_change(b, bench_text("", "", LOST("x", "filter = \"tcp\";")));
+	bench_one(b, 0, 1, 150);
+	bench_drain(b);
+	assert_int_equal(in_class(b, "x"), 2);
+	assert_int_equal(b->n_out, 2);
+	bench_free(b);
+}
+
+/* Where each packet of a mixed stream ends up, with room for few flows or many. */
+static void
+run(uint32_t burst, uint32_t max_flows, wf_ns_t due[2000])
+{
+	static struct bench_packet p[2000];
+	struct bench_options o = { .max_flows = max_flows, .seed = 3 };
+	struct bench *b =
+		bench_new(bench_text("scope = \"flow\"; rate = \"1Mbit\"; loss = \"10%\";", "",
+				  "{ name = \"small\"; filter = \"less 100\"; scope = \"flow\";"
+				  "  ab = { delay = { mean = \"5ms\"; stddev = \"1ms\"; }; }; },"
+				  "{ name = \"some\"; match = { sport = \"0-9\"; };"
+				  "  ab = { loss = \"50%\"; }; }"),
+			&o);
+
+	for (uint32_t i = 0; i < 2000; i++)
+		p[i] = (struct bench_packet){ .ns = b->now_ns + i * 100000ull,
+			.flow = i * 7 % 20,
+			.len = 64 + i * 11 % 100 };
+	bench_in(b, 0, p, 2000, burst);
+	bench_drain(b);
+	bench_check(b);
+	assert_int_equal(b->total[0].fallback > 0, max_flows < 40);
+	for (uint32_t i = 0; i < 2000; i++)
+		due[i] = bench_find(b, i) != NULL ? bench_find(b, i)->due_ns : 0;
+	bench_free(b);
+}
+
+static void
+fates_do_not_depend_on_bursts(void **state)
+{
+	static wf_ns_t one[2000], many[2000];
+
+	for (uint32_t room = 15; room <= 60; room += 45) {
+		run(1, room, one);
+		for (uint32_t burst = 5; burst <= 32; burst += 27) {
+			run(burst, room, many);
+			assert_memory_equal(one, many, sizeof(one));
+		}
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_filter_splits_a_flow_by_packets),
+		cmocka_unit_test(match_and_filter_must_both_hold),
+		cmocka_unit_test(the_first_class_wins_whatever_its_kind),
+		cmocka_unit_test(each_class_keeps_its_state_of_a_flow),
+		cmocka_unit_test(a_live_change_moves_packets),
+		cmocka_unit_test(fates_do_not_depend_on_bursts),
+	};
+
+	return cmocka_run_group_tests(tests, bench_eal, NULL);
+}
