@@ -8,6 +8,7 @@
 #include "wf_json.h"
 
 #include <math.h>
+#include <stdio.h>
 
 static json_t *
 number(uint64_t n)
@@ -172,6 +173,35 @@ verdict(const struct wf_snapshot *s)
 	return json_pack("{s:b,s:o}", "trustworthy", s->trustworthy, "reasons", reasons);
 }
 
+/* Classes that no packet has matched, although some came by. */
+static void
+warn_of_classes(const struct wf_snap_link *l, enum wf_side side, json_t *list)
+{
+	const struct wf_snap_dir *d = &l->dir[side];
+	char text[3 * WF_NAME_MAX + 64];
+
+	for (uint32_t i = 1; i < d->n_classes && d->s.c.rx.packets > 0; i++) {
+		if (d->classes[i].s.c.rx.packets > 0)
+			continue;
+		snprintf(text, sizeof(text), "%s %s: class \"%s\" has matched none of %llu packets",
+			l->name, side == WF_AB ? "ab" : "ba", d->classes[i].name,
+			(unsigned long long)d->s.c.rx.packets);
+		json_array_append_new(list, wf_json_text(text));
+	}
+}
+
+static json_t *
+warnings(const struct wf_snapshot *s)
+{
+	json_t *j = json_array();
+
+	for (uint32_t i = 0; i < s->n_links; i++) {
+		warn_of_classes(&s->links[i], WF_AB, j);
+		warn_of_classes(&s->links[i], WF_BA, j);
+	}
+	return j;
+}
+
 json_t *
 wf_json_stats(const struct wf_snapshot *s)
 {
@@ -187,6 +217,7 @@ wf_json_stats(const struct wf_snapshot *s)
 	if ((!s->live &&
 		    json_object_set_new(j, "input",
 			    json_pack("{s:o}", "time_clamped", number(s->time_clamped))) < 0) ||
+		json_object_set_new(j, "warnings", warnings(s)) < 0 ||
 		json_object_set_new(j, "verdict", verdict(s)) < 0) {
 		json_decref(j);
 		return NULL;

@@ -263,6 +263,16 @@ print_machine(const json_t *stats, FILE *out)
 }
 
 static void
+print_warnings(const json_t *stats, FILE *out)
+{
+	json_t *warning;
+	size_t i;
+
+	json_array_foreach(json_object_get(stats, "warnings"), i, warning)
+		fprintf(out, "%sWARNING: %s\n", i == 0 ? "\n" : "", json_string_value(warning));
+}
+
+static void
 print_verdict(const json_t *stats, FILE *out)
 {
 	const json_t *unaccounted = json_object_get(stats, "unaccounted");
@@ -292,5 +302,6 @@ wf_report_table(const json_t *stats, FILE *out)
 	print_lost(stats, out);
 	print_times(stats, out);
 	print_machine(stats, out);
+	print_warnings(stats, out);
 	print_verdict(stats, out);
 }

@@ -5,7 +5,8 @@
 
 conf "" "" '
 	{ name = "large"; match = { proto = "icmp"; }; filter = "greater 500"; ab = { delay = "40ms"; }; },
-	{ name = "hello"; filter = "tcp[tcpflags] & tcp-syn != 0 and dst port 8080"; ab = { delay = "30ms"; }; }'
+	{ name = "hello"; filter = "tcp[tcpflags] & tcp-syn != 0 and dst port 8080"; ab = { delay = "30ms"; }; },
+	{ name = "none"; filter = "udp port 9"; ab = {}; }'
 lab_up "$CONF" || exit 1
 
 rtt() { lab_ping "$@" -c 20 -i 0.02 | cut -d ' ' -f 3; }
@@ -29,5 +30,7 @@ sed -i 's/greater 5000/grater 5000/' "$CONF"
 fails "a bad expression is refused" lab_ctl reload
 lab_ctl reload >"$LAB_DIR/refused" 2>&1
 contains "with its line, and what libpcap says" "$LAB_DIR/refused" 'lab.conf:[0-9]+: .*large.filter: .*(syntax error|grater)'
+lab_ctl stats >"$LAB_DIR/stats"
+contains "a class that matched nothing is warned of" "$LAB_DIR/stats" 'WARNING: wan ab: class .none. has matched none of [0-9]+ packets'
 conserved
 finish

@@ -49,7 +49,7 @@ static void
 test_document_has_its_keys_in_order(void **state)
 {
 	static const char *const top[] = { "schema", "time_ns", "uptime_ns", "generation", "seed",
-		"unaccounted", "links", "ports", "workers", "pool", "verdict", NULL };
+		"unaccounted", "links", "ports", "workers", "pool", "warnings", "verdict", NULL };
 	static const char *const dir[] = { "rx", "tx", "queued", "dup_created", "forged", "grown",
 		"cut", "marked", "dropped", "delay_ns", "release_error_ns", "clamped",
 		"flow_fallback", "classes", NULL };
@@ -153,6 +153,29 @@ test_offline_document_has_virtual_times_only(void **state)
 }
 
 static void
+test_classes_without_packets_are_warned_of(void **state)
+{
+	struct wf_snapshot *s = sample_snapshot(true);
+	json_t *j = wf_json_stats(s);
+	json_t *list = json_object_get(j, "warnings");
+
+	assert_int_equal(json_array_size(list), 1);
+	assert_string_equal(json_string_value(json_array_get(list, 0)),
+		"wan ab: class \"voip\" has matched none of 1000 packets");
+	json_decref(j);
+	s->links[0].dir[WF_AB].classes[1].s.c.rx.packets = 1;
+	j = wf_json_stats(s);
+	assert_int_equal(json_array_size(json_object_get(j, "warnings")), 0);
+	json_decref(j);
+	s->links[0].dir[WF_AB].classes[1].s.c.rx.packets = 0;
+	s->links[0].dir[WF_AB].s.c.rx.packets = 0; /* too early to tell */
+	j = wf_json_stats(s);
+	assert_int_equal(json_array_size(json_object_get(j, "warnings")), 0);
+	json_decref(j);
+	wf_snapshot_free(s);
+}
+
+static void
 test_verdict_carries_its_reasons(void **state)
 {
 	struct wf_snapshot *s = sample_snapshot(true);
@@ -250,6 +273,7 @@ main(void)
 		cmocka_unit_test(test_classes_have_counts_and_flows),
 		cmocka_unit_test(test_live_document_has_ports_and_workers),
 		cmocka_unit_test(test_offline_document_has_virtual_times_only),
+		cmocka_unit_test(test_classes_without_packets_are_warned_of),
 		cmocka_unit_test(test_verdict_carries_its_reasons),
 		cmocka_unit_test(test_json_becomes_a_tree_and_back),
 		cmocka_unit_test(test_tree_keeps_its_order),

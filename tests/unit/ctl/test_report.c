@@ -93,6 +93,15 @@ test_direction_without_packets_says_so(void **state)
 }
 
 static void
+test_warnings_are_hard_to_miss(void **state)
+{
+	char *text = report(true, 0);
+
+	assert_has(text, "\nWARNING: wan ab: class \"voip\" has matched none of 1000 packets\n");
+	free(text);
+}
+
+static void
 test_verdict_is_in_plain_words(void **state)
 {
 	char *text = report(true, 0);
@@ -134,6 +143,7 @@ main(void)
 		cmocka_unit_test(test_numbers_are_shown_by_direction),
 		cmocka_unit_test(test_losses_are_shown_by_cause_with_their_share),
 		cmocka_unit_test(test_direction_without_packets_says_so),
+		cmocka_unit_test(test_warnings_are_hard_to_miss),
 		cmocka_unit_test(test_verdict_is_in_plain_words),
 		cmocka_unit_test(test_offline_report_has_no_machine),
 		cmocka_unit_test(test_empty_document_does_no_harm),
