@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "wf_plan_budget.h"
+#include "wf_queue.h"
 #include "wf_units.h"
 
 static const char *const side_name[2] = { "ab", "ba" };
@@ -79,6 +80,27 @@ class_row(const char *side, const struct wf_plan_class *k, FILE *out)
 		bytes_text(wf_plan_packets(f, WF_BUDGET_FRAME_BYTES) * WF_BUDGET_HELD_BYTES, t[7]));
 }
 
+/* Who shares a rate, and how. */
+static void
+share_note(const struct wf_plan_dir *d, uint32_t dir, FILE *out)
+{
+	const struct wf_plan_class *k = d->classes;
+
+	if (k->queue == NULL || !k->queue->shared)
+		return;
+	fprintf(out, "  %s: classes share the rate:", side_name[dir & 1]);
+	for (uint16_t i = 0; i < d->n_classes; i++)
+		if (i == 0 || k[i].shares)
+			fprintf(out, "%s %s with weight %u", i == 0 ? "" : ",", k[i].name,
+				k[i].queue->weight);
+	fprintf(out, "; the highest priority first:");
+	for (int p = WF_PRIORITIES - 1, n = 0; p >= 0; p--)
+		for (uint16_t i = 0; i < d->n_classes; i++)
+			if ((i == 0 || k[i].shares) && k[i].queue->priority == p)
+				fprintf(out, "%s %s %d", n++ == 0 ? "" : ",", k[i].name, p);
+	fprintf(out, "; queue<= is at the whole rate.\n");
+}
+
 /* What the reader should know beyond the numbers. */
 static void
 notes(const struct wf_conf *conf, const struct wf_plan *plan, uint32_t dir, FILE *out)
@@ -92,6 +114,7 @@ notes(const struct wf_conf *conf, const struct wf_plan *plan, uint32_t dir, FILE
 			"it "
 			"does not scale past one core. scope = \"flow\" does.\n",
 			side_name[dir & 1]);
+	share_note(d, dir, out);
 	for (uint16_t i = 0; i < d->n_classes; i++) {
 		const struct wf_forecast *f = &d->classes[i].forecast;
 		double longest = wf_plan_longest_ns(f);

@@ -59,10 +59,10 @@ clamped(const struct wf_dir_stats *s)
 static json_t *
 class_stats(const struct wf_snap_class *c)
 {
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "name", wf_json_text(c->name), "rx",
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "name", wf_json_text(c->name), "rx",
 		count(&c->s.c.rx), "tx", count(&c->s.c.tx), "dup_created",
-		count(&c->s.c.dup_created), "dropped", dropped(c->s.c.dropped), "flows",
-		number(c->s.flows));
+		count(&c->s.c.dup_created), "marked", count(&c->s.c.marked), "dropped",
+		dropped(c->s.c.dropped), "flows", number(c->s.flows));
 }
 
 static json_t *

@@ -277,6 +277,7 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	if (share != NULL) {
 		out->weight = (uint32_t)share->weight;
 		out->priority = (uint8_t)share->priority;
+		c->forecast->queue_max_ns = wf_rate_longest_ns(&out->serve);
 	}
 	if (q->aqm == PIE)
 		fill_pie(q, &out->serve.wire, &out->pie);

@@ -184,6 +184,14 @@ check(const struct wf_rate_params *p, struct wf_stage_compile *c)
 	return 0;
 }
 
+double
+wf_rate_longest_ns(const struct wf_serve *s)
+{
+	uint64_t bytes = s->limit_packets * wf_wire_bytes(&s->wire, 1514);
+
+	return 0x1p-32 * (double)(bytes != 0 ? wf_wire_time(&s->wire, bytes) : s->limit_wait);
+}
+
 static int
 compile(const void *block, struct wf_stage_compile *c, void *cfg)
 {
@@ -196,14 +204,8 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	wf_rate_serve(c->blocks, &r->serve);
 	r->police = p->mode == POLICE;
 	c->forecast->rate_bps = mean_bps(p);
-	/* The longest wait: with a limit in packets, that of full-size frames. */
 	if (!r->police)
-		c->forecast->queue_max_ns =
-			0x1p-32 * (double)(r->serve.limit_packets
-						   ? wf_wire_time(&r->serve.wire,
-							     r->serve.limit_packets *
-								     (1514 + (uint64_t)p->overhead))
-						   : r->serve.limit_wait);
+		c->forecast->queue_max_ns = wf_rate_longest_ns(&r->serve);
 	if (wf_queue_is_real(c->blocks))
 		return 0;
 	if (!r->police)

@@ -58,5 +58,7 @@ wf_queue_is_real(void *const *blocks)
 }
 /* What the blocks of rate and queue say of the server and its limit. Checked by the rate stage. */
 void wf_rate_serve(void *const *blocks, struct wf_serve *s);
+/* The longest wait that its limit allows; in packets, of full-size frames. */
+double wf_rate_longest_ns(const struct wf_serve *s);
 
 #endif

@@ -35,6 +35,7 @@ the_direction_gets_a_real_queue_and_the_class_another(void **state)
 	assert_int_equal(x->queue->serve.limit_packets, 9);
 	assert_true(x->queue->serve.wire.ns_per_byte == 1000ull << 32);
 	assert_true(x->forecast.rate_bps == 8000000);
+	assert_true(x->forecast.queue_max_ns == 9 * 1514 * 1000.0); /* of the whole rate */
 	assert_true(p->dir[0].owned && p->dir[0].holds && !p->dir[0].in_order);
 	wf_plan_free(p);
 }
