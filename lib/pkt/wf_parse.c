@@ -10,11 +10,14 @@
 enum {
 	ETHER_BYTES = 14,
 	TAG_BYTES = 4,
+	LABEL_BYTES = 4,
 	ETHER_TYPE_MIN = 0x0600, /* below: the length of an IEEE 802.3 frame */
 	ETHER_IPV4 = 0x0800,
 	ETHER_ARP = 0x0806,
 	ETHER_IPV6 = 0x86dd,
 	ETHER_VLAN = 0x8100,
+	ETHER_MPLS = 0x8847,
+	ETHER_MPLS_MULTICAST = 0x8848,
 	ETHER_QINQ = 0x88a8,
 	ETHER_QINQ_OLD = 0x9100,
 	VLAN_ID = 0x0fff,
@@ -55,6 +58,7 @@ struct found {
 	uint8_t proto, family;
 	uint8_t tos; /* traffic class */
 	uint8_t flags;
+	uint32_t fragment_id;
 };
 
 static inline uint16_t
@@ -64,6 +68,12 @@ load_be16(const uint8_t *p)
 
 	memcpy(&v, p, sizeof(v));
 	return be16toh(v);
+}
+
+static inline uint32_t
+load_be32(const uint8_t *p)
+{
+	return (uint32_t)load_be16(p) << 16 | load_be16(p + 2);
 }
 
 static inline uint32_t
@@ -106,6 +116,7 @@ store_rest(struct wf_parsed *out, const struct found *f)
 	out->ecn = f->tos & 3;
 	out->flags = f->flags;
 	out->zero = 0;
+	out->fragment_id = f->fragment_id;
 }
 
 static inline uint64_t
@@ -228,8 +239,11 @@ parse_ipv4(const uint8_t *frame, uint32_t len, struct found *f)
 		f->flags |= WF_PARSE_TRUNCATED;
 		return true;
 	}
-	if (WF_UNLIKELY(fragment & (IPV4_OFFSET | IPV4_MORE)))
-		f->flags |= WF_PARSE_FRAGMENT;
+	if (WF_UNLIKELY(fragment & (IPV4_OFFSET | IPV4_MORE))) {
+		f->flags |= fragment & IPV4_OFFSET ? WF_PARSE_FRAGMENT | WF_PARSE_LATER
+						   : WF_PARSE_FRAGMENT;
+		f->fragment_id = load_be16(ip + 4);
+	}
 	if (WF_LIKELY(!(fragment & IPV4_OFFSET)))
 		parse_l4(frame, f->l3 + header, f);
 	return true;
@@ -263,10 +277,14 @@ skip_extensions(const uint8_t *frame, uint32_t at, struct found *f)
 		if (kind == PROTO_FRAGMENT) {
 			uint16_t fragment = load_be16(frame + at + 2);
 
-			if (fragment & (IPV6_OFFSET | IPV6_MORE))
+			if (fragment & (IPV6_OFFSET | IPV6_MORE)) {
 				f->flags |= WF_PARSE_FRAGMENT;
-			if (fragment & IPV6_OFFSET)
+				f->fragment_id = load_be32(frame + at + 4);
+			}
+			if (fragment & IPV6_OFFSET) {
+				f->flags |= WF_PARSE_LATER;
 				return 0;
+			}
 		}
 		at += size;
 	}
@@ -320,10 +338,54 @@ skip_tags(const uint8_t *frame, uint32_t len, struct found *f)
 	}
 }
 
+/* RFC 3032: steps over labels, of which the last has a bit set. What follows does not say what it
+ * is, but IP does in its first four bits. Returns its Ethernet type, or 0. */
+static __attribute__((noinline)) uint16_t
+skip_labels(const uint8_t *frame, uint32_t len, struct found *f)
+{
+	bool last = false;
+
+	for (int n = 0; n < WF_PARSE_LABELS && !last; n++) {
+		if (len - f->l3 <= LABEL_BYTES) {
+			f->flags |= WF_PARSE_TRUNCATED;
+			return 0;
+		}
+		last = frame[f->l3 + 2] & 1;
+		f->l3 += LABEL_BYTES;
+	}
+	if (!last)
+		return 0;
+	return frame[f->l3] >> 4 == 4 ? ETHER_IPV4 : frame[f->l3] >> 4 == 6 ? ETHER_IPV6 : 0;
+}
+
+/* An IP packet at f->l3, stored. False: there is none. */
+static inline bool
+store_ip(const uint8_t *frame, uint32_t len, uint16_t type, struct found *f, struct wf_parsed *out)
+{
+	if (type == ETHER_IPV4 && parse_ipv4(frame, len, f)) {
+		store_ipv4(out, frame, f);
+		return true;
+	}
+	if (type == ETHER_IPV6 && parse_ipv6(frame, len, f)) {
+		store_ipv6(out, frame, f);
+		return true;
+	}
+	if (type == ETHER_IPV4 || type == ETHER_IPV6)
+		f->flags = WF_PARSE_TRUNCATED;
+	return false;
+}
+
+static inline bool
+is_mpls(uint16_t type)
+{
+	return type == ETHER_MPLS || type == ETHER_MPLS_MULTICAST;
+}
+
 void
 wf_parse(const uint8_t *frame, uint32_t len, struct wf_parsed *out)
 {
 	struct found f = { .l3 = ETHER_BYTES, .vlan = WF_NO_VLAN };
+	uint16_t type;
 
 	if (WF_UNLIKELY(len < ETHER_BYTES)) {
 		f.l3 = 0;
@@ -334,16 +396,28 @@ wf_parse(const uint8_t *frame, uint32_t len, struct wf_parsed *out)
 	f.type = load_be16(frame + 12);
 	if (WF_UNLIKELY(is_tag(f.type)))
 		skip_tags(frame, len, &f);
-	if (f.type == ETHER_IPV4 && parse_ipv4(frame, len, &f)) {
-		store_ipv4(out, frame, &f);
+	type = f.type;
+	if (WF_UNLIKELY(is_mpls(type)))
+		type = skip_labels(frame, len, &f);
+	if (store_ip(frame, len, type, &f, out)) {
+		if (WF_UNLIKELY(type != f.type))
+			out->flags |= WF_PARSE_MPLS;
 		return;
 	}
-	if (f.type == ETHER_IPV6 && parse_ipv6(frame, len, &f)) {
-		store_ipv6(out, frame, &f);
-		return;
-	}
-	if (f.type == ETHER_IPV4 || f.type == ETHER_IPV6)
-		f.flags = WF_PARSE_TRUNCATED;
 	f.l3 = 0;
 	store_mac(out, frame, &f, true);
+}
+
+void
+wf_parse_ip(const uint8_t *ip, uint32_t len, uint16_t type, struct wf_parsed *out)
+{
+	struct found f = { .vlan = WF_NO_VLAN, .type = type };
+
+	if (is_mpls(type))
+		type = skip_labels(ip, len, &f);
+	if (store_ip(ip, len, type, &f, out))
+		return;
+	f.l3 = 0;
+	f.flags |= WF_PARSE_TRUNCATED;
+	store_mac(out, ip, &f, false);
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "wf_parse.h"
+#include "wf_tunnel.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -26,6 +26,10 @@ check(const struct wf_parsed *p, uint32_t len)
 	require(p->l3_offset <= len);
 	require(p->l4_offset == 0 || (p->l4_offset > p->l3_offset && p->l4_offset < len));
 	require(ip == (p->l3_offset != 0));
+	require(!(p->flags & WF_PARSE_MPLS) || ip);
+	require(!(p->flags & WF_PARSE_LATER) || (p->flags & WF_PARSE_FRAGMENT));
+	require(!(p->flags & WF_PARSE_LATER) || (!ports && p->l4_offset == 0));
+	require(p->fragment_id == 0 || (p->flags & WF_PARSE_FRAGMENT));
 	require(k->family == 0 || k->family == 4 || k->family == 6);
 	require(ip == (k->family != 0));
 	require(!ports || (p->l4_offset != 0 && p->l4_offset + 4u <= len));
@@ -37,6 +41,24 @@ check(const struct wf_parsed *p, uint32_t len)
 		require(k->proto == 0 && p->l4_offset == 0 && p->dscp == 0 && p->ecn == 0);
 		require(memcmp(k->src + 6, zeros, 10) == 0 && memcmp(k->dst + 6, zeros, 10) == 0);
 	}
+}
+
+/* The packet inside is an ordinary one but for its offsets. */
+static void
+check_inside(const uint8_t *data, uint32_t len, const struct wf_parsed *outer)
+{
+	static const uint8_t no_vlan[2] = { 0xff, 0xff };
+	struct wf_parsed in;
+
+	memset(&in, 0xff, sizeof(in));
+	if (!wf_tunnel_parse(data, len, outer, &in))
+		return;
+	require(outer->l4_offset != 0);
+	require(in.key.family == 0 || in.key.family == 4 || in.key.family == 6);
+	require(((in.flags & WF_PARSE_IP) != 0) == (in.key.family != 0));
+	require(in.dscp < 64 && in.ecn < 4 && in.zero == 0);
+	require(memcmp(in.key.vlan, no_vlan, 2) == 0 || in.key.vlan[0] < 16);
+	require(in.key.dir[0] == 0 && in.key.dir[1] == 0);
 }
 
 int
@@ -55,11 +77,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memcpy(copy + 1, data, size);
 	wf_parse(copy + 1, (uint32_t)size, &b);
+	check_inside(copy + 1, (uint32_t)size, &b);
 	free(copy);
 	require(memcmp(&a.key, &b.key, sizeof(a.key)) == 0);
 	require(wf_flow_hash(&a.key) == wf_flow_hash(&b.key));
 	require(a.l3_offset == b.l3_offset && a.l4_offset == b.l4_offset);
 	require(a.dscp == b.dscp && a.ecn == b.ecn && a.flags == b.flags);
+	require(a.fragment_id == b.fragment_id);
 	check(&a, (uint32_t)size);
 	return 0;
 }

@@ -161,7 +161,7 @@ later_fragment_has_none(void **state)
 		check_ipv4(&p, 17);
 		check_ports(&p, 0, 0);
 		assert_int_equal(p.l4_offset, 0);
-		assert_int_equal(p.flags, WF_PARSE_IP | WF_PARSE_FRAGMENT);
+		assert_int_equal(p.flags, WF_PARSE_IP | WF_PARSE_FRAGMENT | WF_PARSE_LATER);
 	}
 }
 
@@ -288,7 +288,7 @@ ipv6_fragments(void **state)
 			assert_int_equal(p.flags, WF_PARSE_IP | WF_PARSE_PORTS | WF_PARSE_FRAGMENT);
 		} else {
 			check_ports(&p, 0, 0);
-			assert_int_equal(p.flags, WF_PARSE_IP | WF_PARSE_FRAGMENT);
+			assert_int_equal(p.flags, WF_PARSE_IP | WF_PARSE_FRAGMENT | WF_PARSE_LATER);
 		}
 	}
 }
