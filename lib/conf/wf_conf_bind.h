@@ -68,7 +68,11 @@ struct wf_control_params {
 };
 extern const struct wf_param wf_control_table[];
 
-enum { LINK_NAME, LINK_PORTS, LINK_AB, LINK_BA, LINK_CLASSES };
+struct wf_link_params {
+	uint64_t given;
+	bool inner;
+};
+enum { LINK_NAME, LINK_PORTS, LINK_AB, LINK_BA, LINK_CLASSES, LINK_INNER };
 extern const struct wf_param wf_link_table[];
 
 struct wf_class_params {
@@ -89,7 +93,7 @@ extern const struct wf_param wf_dir_table[];
 
 struct wf_match_params {
 	uint64_t given;
-	char *src, *dst, *sport, *dport, *proto, *vlan, *dscp, *ethertype;
+	char *src, *dst, *sport, *dport, *proto, *vlan, *dscp, *ethertype, *port, *mac;
 	bool mirror;
 };
 enum {
@@ -101,6 +105,8 @@ enum {
 	MATCH_VLAN,
 	MATCH_DSCP,
 	MATCH_ETHERTYPE,
+	MATCH_PORT,
+	MATCH_MAC,
 	MATCH_MIRROR
 };
 extern const struct wf_param wf_match_table[];

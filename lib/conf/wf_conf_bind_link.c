@@ -205,10 +205,11 @@ bind_link(struct wf_conf *conf, struct wf_conf_link *link, const struct wf_node 
 	const uint64_t all =
 		1 << LINK_NAME | 1 << LINK_PORTS | 1 << LINK_AB | 1 << LINK_BA | 1 << LINK_CLASSES;
 	const struct wf_node *ports = wf_node_get(n, "ports");
+	struct wf_link_params p = { 0 };
 
 	link->where = wf_conf_keep_where(n);
 	link->port[0] = link->port[1] = UINT32_MAX;
-	if (wf_conf_bind_table(n, wf_link_table, all, NULL, err) < 0 && n->kind != WF_NODE_GROUP)
+	if (wf_conf_bind_table(n, wf_link_table, all, &p, err) < 0 && n->kind != WF_NODE_GROUP)
 		return;
 	if (wf_conf_bind_name(n, link->name, err) == 0)
 		for (const struct wf_conf_link *q = conf->links; q < link; q++)
@@ -221,6 +222,7 @@ bind_link(struct wf_conf *conf, struct wf_conf_link *link, const struct wf_node 
 	else
 		for (int side = 0; side < 2; side++)
 			bind_link_port(conf, link, side, wf_node_at(ports, (size_t)side), err);
+	link->inner = p.inner;
 	for (int side = 0; side < 2; side++)
 		bind_dir(&link->dir[side], wf_node_get(n, side_name[side]), false, err);
 	bind_classes(link, wf_node_get(n, "classes"), err);

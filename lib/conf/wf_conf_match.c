@@ -136,6 +136,8 @@ bind_ranges(const struct wf_node *group, const struct wf_match_params *p, struct
 			WF_MATCH_SPORT, &m->sport },
 		{ "dport", p->dport, "Write a port or a range, such as \"5060-5090\"", NULL, 65535,
 			WF_MATCH_DPORT, &m->dport },
+		{ "port", p->port, "Write a port or a range, such as \"5060-5090\"", NULL, 65535,
+			WF_MATCH_PORT, &m->port },
 		{ "vlan", p->vlan, "Write an identifier from 0 to 4094, or a range", NULL, 4094,
 			WF_MATCH_VLAN, &m->vlan },
 		{ "dscp", p->dscp, "Write 0 to 63, a range, or a name such as \"ef\"", dscps, 63,
@@ -180,6 +182,42 @@ bind_numbers(const struct wf_node *group, const struct wf_match_params *p, struc
 	}
 }
 
+static void
+bind_mac(const struct wf_node *group, const char *text, struct wf_match *m, struct wf_err *err)
+{
+	unsigned v[6];
+	int end = 0;
+
+	if (text == NULL)
+		return;
+	m->has |= WF_MATCH_MAC;
+	if (sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%n", &v[0], &v[1], &v[2], &v[3], &v[4], &v[5],
+		    &end) != 6 ||
+		end != 17 || text[end] != 0 || strspn(text, "0123456789abcdefABCDEF:") != 17)
+		wf_conf_complain(err, wf_node_get(group, "mac"),
+			"Write six bytes, as in \"02:00:00:00:00:01\"",
+			"\"%.64s\" is not a MAC address", text);
+	for (int i = 0; i < 6; i++)
+		m->mac[i] = (uint8_t)v[i];
+}
+
+static bool
+apart(struct wf_range16 a, struct wf_range16 b)
+{
+	return a.hi < b.lo || b.hi < a.lo;
+}
+
+static void
+check_ports(const struct wf_node *group, const struct wf_match *m, struct wf_err *err)
+{
+	const uint32_t all = WF_MATCH_PORT | WF_MATCH_SPORT | WF_MATCH_DPORT;
+
+	if ((m->has & all) == all && apart(m->port, m->sport) && apart(m->port, m->dport))
+		wf_conf_complain(err, wf_node_get(group, "port"), "Leave one of them out",
+			"neither \"sport\" nor \"dport\" can be within \"port\", so nothing can "
+			"match");
+}
+
 int
 wf_conf_bind_match(const struct wf_node *group, struct wf_match *out, struct wf_err *err)
 {
@@ -195,6 +233,8 @@ wf_conf_bind_match(const struct wf_node *group, struct wf_match *out, struct wf_
 			"\"src\" and \"dst\" are of different IP versions, so nothing can match");
 	bind_ranges(group, &p, out, err);
 	bind_numbers(group, &p, out, err);
+	bind_mac(group, p.mac, out, err);
+	check_ports(group, out, err);
 	out->mirror = p.mirror;
 	wf_param_release(wf_match_table, &p);
 	return wf_err_count(err) == before ? 0 : -EINVAL;

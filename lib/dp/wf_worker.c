@@ -63,7 +63,7 @@ share_out(
 	uint32_t owner[WF_BURST], mine = 0, left = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t o = wf_pipe_owner(plan, dir, &rx[i], w->n_workers);
+		uint32_t o = wf_pipe_owner(w->pipe, plan, dir, &rx[i], w->n_workers);
 
 		if (o == WF_PIPE_ANY || o == w->index) {
 			rx[mine++] = rx[i];

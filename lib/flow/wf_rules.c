@@ -87,7 +87,8 @@ struct wf_rules {
 
 struct builder {
 	const char *name;
-	struct acl_rule *rule;
+	struct acl_rule *rule; /* n of them */
+	uint32_t n;
 	struct wf_rules *rules;
 };
 
@@ -137,6 +138,8 @@ check_rule(const char *name, size_t i, const struct wf_rule *rule, struct wf_err
 		rc |= check_range(name, i, "sport", &m->sport, 65535, err);
 	if (m->has & WF_MATCH_DPORT)
 		rc |= check_range(name, i, "dport", &m->dport, 65535, err);
+	if (m->has & WF_MATCH_PORT)
+		rc |= check_range(name, i, "port", &m->port, 65535, err);
 	if (m->has & WF_MATCH_VLAN)
 		rc |= check_range(name, i, "vlan", &m->vlan, 4095, err);
 	if (m->has & WF_MATCH_DSCP)
@@ -222,6 +225,36 @@ convert(const struct wf_match *m, uint16_t class_id, int32_t priority, struct ac
 		f[FIELD_FLAGS].value.u8 = f[FIELD_FLAGS].mask_range.u8 = WF_PARSE_PORTS;
 }
 
+/* Adds the match with its range of `port` in one of the other two. */
+static void
+add_side(struct builder *b, struct wf_match m, enum wf_match_has has, uint16_t class_id,
+	int32_t priority)
+{
+	struct wf_range16 *side = has == WF_MATCH_SPORT ? &m.sport : &m.dport;
+
+	if (!(m.has & has))
+		*side = m.port;
+	if (side->lo < m.port.lo)
+		side->lo = m.port.lo;
+	if (side->hi > m.port.hi)
+		side->hi = m.port.hi;
+	m.has |= has;
+	if (side->lo <= side->hi)
+		convert(&m, class_id, priority, &b->rule[b->n++]);
+}
+
+/* A rule for the match, or two where the port may be of either side. */
+static void
+add(struct builder *b, const struct wf_match *match, uint16_t class_id, int32_t priority)
+{
+	if (!(match->has & WF_MATCH_PORT)) {
+		convert(match, class_id, priority, &b->rule[b->n++]);
+		return;
+	}
+	add_side(b, *match, WF_MATCH_SPORT, class_id, priority);
+	add_side(b, *match, WF_MATCH_DPORT, class_id, priority);
+}
+
 /* One classifier of n rules. 0 or -errno. */
 static int
 build_part(
@@ -290,17 +323,17 @@ wf_rules_new(const char *name, enum wf_side side, const struct wf_rule *rules, s
 		rc |= check_rule(name, i + 1, &rules[i], err);
 	if (rc != 0)
 		return NULL;
-	b.rules = calloc(1, sizeof(*b.rules) + n * sizeof(b.rules->part[0]));
-	b.rule = calloc(n + 1, sizeof(*b.rule));
+	b.rules = calloc(1, sizeof(*b.rules) + 2 * n * sizeof(b.rules->part[0]));
+	b.rule = calloc(2 * n + 1, sizeof(*b.rule));
 	if (b.rules == NULL || b.rule == NULL) {
 		rc = -ENOMEM;
 	} else {
 		for (size_t i = 0; i < n; i++) {
 			struct wf_match m = on_side(&rules[i].match, side);
 
-			convert(&m, rules[i].class_id, (int32_t)(n - i), &b.rule[i]);
+			add(&b, &m, rules[i].class_id, (int32_t)(n - i));
 		}
-		rc = n > 0 ? build(&b, 0, (uint32_t)n) : 0;
+		rc = b.n > 0 ? build(&b, 0, b.n) : 0;
 	}
 	free(b.rule);
 	if (rc == 0)

@@ -44,7 +44,8 @@ wf_pipe_new(const struct wf_pipe_params *q)
 	p->flows = wf_flow_table_new(q->name, q->max_flows, q->flow_idle_ns, wf_pipe_flow_end, p);
 	if (p->held == NULL || p->in_store == NULL || p->class_flows == NULL ||
 		p->fallback == NULL || p->store == NULL || p->flows == NULL ||
-		wf_pipe_state_init(p) < 0 || wf_pipe_queue_init(p, q->max_held) < 0 ||
+		wf_pipe_state_init(p) < 0 || wf_pipe_identify_init(p) < 0 ||
+		wf_pipe_queue_init(p, q->max_held) < 0 ||
 		wf_arena_init(&p->env.arena,
 			words > UINT32_MAX - 2 ? UINT32_MAX - 2 : (uint32_t)words) < 0) {
 		wf_pipe_free(p);
@@ -67,6 +68,7 @@ wf_pipe_free(struct wf_pipe *p)
 	wf_pipe_queue_fini(p);
 	wf_flow_table_free(p->flows);
 	wf_pipe_state_fini(p);
+	wf_pipe_identify_fini(p);
 	wf_arena_fini(&p->env.arena);
 	wf_store_free(p->store);
 	free(p->fallback);
@@ -268,17 +270,20 @@ wf_pipe_refuse(struct wf_pipe *p, uint32_t dir, const struct wf_rx *rx, uint32_t
 }
 
 uint32_t
-wf_pipe_owner(const struct wf_plan *plan, uint32_t dir, const struct wf_rx *rx, uint32_t n_workers)
+wf_pipe_owner(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const struct wf_rx *rx,
+	uint32_t n_workers)
 {
 	const struct wf_plan_dir *d = &plan->dir[dir];
-	struct wf_parsed parsed;
+	struct wf_parsed parsed, other;
+	struct wf_flow_key key;
 
 	if (d->owned)
 		return dir % n_workers;
 	if (!d->needs_flow)
 		return WF_PIPE_ANY;
-	wf_parse(rx->data, rx->readable_bytes, &parsed);
-	return (uint32_t)(((wf_flow_hash(&parsed.key) >> 32) * n_workers) >> 32);
+	key = wf_pipe_identify(p, d, dir, rx, &parsed, &other)->key;
+	memset(key.dir, 0, sizeof(key.dir)); /* both directions on one worker */
+	return (uint32_t)(((wf_flow_hash(&key) >> 32) * n_workers) >> 32);
 }
 
 void

@@ -83,10 +83,12 @@ void wf_pipe_drop_queued(struct wf_pipe *p, enum wf_drop cause);
 void wf_pipe_refuse(struct wf_pipe *p, uint32_t dir, const struct wf_rx *rx, uint32_t n,
 	bool count_rx, enum wf_drop cause);
 
-/* Which worker must process this packet (0..n_workers-1)? WF_PIPE_ANY: whichever has it. */
+/* Which worker must process this packet (0..n_workers-1)? WF_PIPE_ANY: whichever has it. `p` is the
+ * receiving worker's, which remembers first fragments; so the fragments of a datagram have to be
+ * received by one worker, as they are by one queue, or by RSS without ports. */
 #define WF_PIPE_ANY UINT32_MAX
-uint32_t wf_pipe_owner(
-	const struct wf_plan *plan, uint32_t dir, const struct wf_rx *rx, uint32_t n_workers);
+uint32_t wf_pipe_owner(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir,
+	const struct wf_rx *rx, uint32_t n_workers);
 
 /* A little housekeeping: ages flows. Call once a loop turn. */
 void wf_pipe_tidy(struct wf_pipe *p, wf_ns_t now_ns);

@@ -101,6 +101,8 @@ wf_pipe_forge(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_pla
 	struct wf_frame cause = frame_of(p->batch, row);
 	bool forward = false;
 
+	if (cause.parsed->flags & WF_PARSE_MPLS)
+		return false; /* nobody knows the labels of the way back */
 	for (uint8_t i = 0; i < k->n_steps; i++) {
 		uint32_t n;
 

@@ -6,16 +6,12 @@
 #include "wf_rng.h"
 
 static void
-parse(const struct wf_plan_dir *d, uint32_t dir, const struct wf_rx *rx, uint32_t n,
-	struct wf_lookup *l)
+parse(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir, const struct wf_rx *rx,
+	uint32_t n, struct wf_lookup *l)
 {
 	for (uint32_t i = 0; i < n; i++) {
-		struct wf_flow_key *key = &l->parsed[i].key;
-
-		wf_parse(rx[i].data, rx[i].readable_bytes, &l->parsed[i]);
-		key->dir[0] = (uint8_t)(dir >> 8);
-		key->dir[1] = (uint8_t)dir;
-		l->key[i] = key;
+		l->who[i] = wf_pipe_identify(p, d, dir, &rx[i], &l->parsed[i], &l->other[i]);
+		l->key[i] = &l->who[i]->key;
 		l->dir_key[i] = d->rng_key;
 		l->now_ns[i] = rx[i].rx_ns;
 	}
@@ -38,11 +34,11 @@ classify(const struct wf_plan_dir *d, uint32_t first, uint32_t end, struct wf_lo
 		const struct wf_flow *f = l->flow[i];
 
 		if (f != NULL && f->class_epoch == d->epoch &&
-			(!d->dscp || f->dscp == l->parsed[i].dscp)) {
+			(!d->dscp || f->dscp == l->who[i]->dscp)) {
 			l->class_id[i] = f->class_id;
 			continue;
 		}
-		ask[n_ask] = &l->parsed[i];
+		ask[n_ask] = l->who[i];
 		who[n_ask++] = i;
 	}
 	if (n_ask != 0 && d->rules != NULL)
@@ -187,7 +183,7 @@ wf_pipe_intake(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir, con
 
 	if (!d->needs_flow)
 		return intake_plain(p, d, rx, n, runs);
-	parse(d, dir, rx, n, l);
+	parse(p, d, dir, rx, n, l);
 	find(p, d, rx, n, l);
 	n_runs = group(l->class_id, n, order, runs);
 	for (uint32_t row = 0; row < n; row++) {

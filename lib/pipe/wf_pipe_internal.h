@@ -14,6 +14,8 @@
 /* What is found out about a burst before its columns are filled. */
 struct wf_lookup {
 	struct wf_parsed parsed[WF_BURST];
+	struct wf_parsed other[WF_BURST];
+	const struct wf_parsed *who[WF_BURST]; /* what flow and class follow from */
 	const struct wf_flow_key *key[WF_BURST];
 	uint64_t hash[WF_BURST], dir_key[WF_BURST];
 	wf_ns_t now_ns[WF_BURST];
@@ -42,6 +44,7 @@ struct wf_pipe {
 	struct wf_flow *fallback; /* [n_slots]: for packets whose flow found no room */
 	struct wf_held ready[WF_READY];
 	struct wf_lookup lookup;
+	struct wf_fragment *fragments;     /* see wf_pipe_identify.c */
 	struct wf_batch *batch;            /* the one that is worked on: */
 	struct wf_batch arriving, leaving; /* a burst; a packet that departs from a queue */
 	/* Real queues: see wf_pipe_queue.c. */
@@ -65,6 +68,14 @@ struct wf_run {
  * number of runs. */
 uint32_t wf_pipe_intake(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir,
 	const struct wf_rx *rx, uint32_t n, struct wf_run runs[WF_BURST]);
+
+/* wf_pipe_identify.c */
+int wf_pipe_identify_init(struct wf_pipe *p);
+void wf_pipe_identify_fini(struct wf_pipe *p);
+/* Parses the packet, and returns what its flow and its class follow from, its direction filled in:
+ * *parsed or *other. */
+const struct wf_parsed *wf_pipe_identify(struct wf_pipe *p, const struct wf_plan_dir *d,
+	uint32_t dir, const struct wf_rx *rx, struct wf_parsed *parsed, struct wf_parsed *other);
 
 /* wf_pipe_pick.c: packets first..end-1 whose class is not what their flow remembers. */
 void wf_pipe_pick(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_rx *rx,

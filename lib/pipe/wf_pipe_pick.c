@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * Classes that are asked for every packet: those with a filter. Worker threads.
+ * Classes that are asked for every packet: those with a filter or a MAC address. Worker threads.
  *
  * The class that the flow remembers stands unless one of these goes before it, so a packet is shown
  * only to those that could still win. One that is picked goes on as part of another flow, that of
@@ -19,12 +19,25 @@ sift(const struct wf_plan_pick *pick, const struct wf_lookup *l, uint16_t *who, 
 	if (pick->rules == NULL || n == 0)
 		return n;
 	for (uint32_t k = 0; k < n; k++)
-		ask[k] = &l->parsed[who[k]];
+		ask[k] = l->who[who[k]];
 	wf_rules_classify(pick->rules, ask, found, n);
 	for (uint32_t k = 0; k < n; k++)
 		if (found[k] != 0)
 			who[left++] = who[k];
 	return left;
+}
+
+static bool
+holds(const struct wf_plan_pick *pick, const struct wf_rx *r)
+{
+	const uint8_t *mac = pick->rule.match.mac;
+
+	if ((pick->rule.match.has & WF_MATCH_MAC) &&
+		(r->readable_bytes < 12 ||
+			(memcmp(r->data, mac, 6) != 0 && memcmp(r->data + 6, mac, 6) != 0)))
+		return false;
+	return pick->filter == NULL ||
+	       wf_filter_holds(pick->filter, r->data, r->readable_bytes, r->len_bytes);
 }
 
 /* The flows of packets that were picked; by[i] is who picked packet i. */
@@ -43,7 +56,8 @@ find_flows(struct wf_pipe *p, const struct wf_plan_pick *const *by, uint32_t fir
 		if (by[i] == NULL)
 			continue;
 		tagged[n] = *l->key[i];
-		memcpy(tagged[n].tag, by[i]->tag, sizeof(tagged[n].tag));
+		for (int k = 0; k < 4; k++)
+			tagged[n].tag[k] ^= by[i]->tag[k];
 		key[n] = &tagged[n];
 		hash[n] = wf_flow_hash(&tagged[n]);
 		dir_key[n] = l->dir_key[i];
@@ -76,8 +90,7 @@ wf_pipe_pick(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_rx 
 		for (uint32_t k = 0; k < n; k++) {
 			const struct wf_rx *r = &rx[who[k]];
 
-			if (!wf_filter_holds(
-				    pick->filter, r->data, r->readable_bytes, r->len_bytes))
+			if (!holds(pick, r))
 				continue;
 			l->class_id[who[k]] = class_id;
 			by[who[k]] = pick;

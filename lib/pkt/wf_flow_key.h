@@ -31,7 +31,8 @@ struct wf_flow_key {
 	uint8_t dir[2];       /* link direction number; set by the caller */
 	uint8_t proto;        /* IP protocol after extension headers; 0 when not IP */
 	uint8_t family;       /* 4, 6 or 0 */
-	uint8_t tag[4];       /* 0; else the class has flows of its own: wf_plan_pick */
+	uint8_t tag[4];       /* 0; what else tells flows apart: the tunnel (wf_tunnel.h) and the
+			       * class that picks (struct wf_plan_pick) */
 };
 static_assert(sizeof(struct wf_flow_key) == 48, "hashed and compared as 48 bytes");
 

@@ -28,15 +28,19 @@ enum wf_match_has {
 	WF_MATCH_VLAN = 1 << 5,
 	WF_MATCH_DSCP = 1 << 6,
 	WF_MATCH_ETHERTYPE = 1 << 7,
+	WF_MATCH_PORT = 1 << 8,
+	WF_MATCH_MAC = 1 << 9, /* not for rules: the flow does not know it */
 };
 
 struct wf_match {
 	uint32_t has;
 	struct wf_prefix src, dst;
 	struct wf_range16 sport, dport;
+	struct wf_range16 port; /* of either side */
 	struct wf_range16 vlan; /* outermost VLAN identifier, 0..4094 */
 	struct wf_range16 dscp; /* 0..63 */
 	uint16_t ethertype;     /* after VLAN tags; host order */
+	uint8_t mac[6];         /* of either side of the frame */
 	uint8_t proto;          /* IP protocol, or IPv6 next header after extension headers */
 	bool mirror;            /* in direction ba: swap src/dst and sport/dport, so that a rule
 				 * written for requests matches their replies too */

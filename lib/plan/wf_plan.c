@@ -210,6 +210,8 @@ compile_pick(struct compiler *c, struct wf_plan_dir *d, const struct wf_conf_cla
 	for (int i = 0; i < 4; i++)
 		pick->tag[i] = (uint8_t)(hash >> (8 * i)) | (i == 0); /* not 0 */
 	pick->rule = (struct wf_rule){ .match = k->match, .class_id = d->n_classes };
+	if (k->filter == NULL)
+		return 0;
 	pick->filter = wf_filter_new(k->filter, &k->filter_where, c->err);
 	return pick->filter != NULL ? 0 : -EINVAL;
 }
@@ -218,7 +220,7 @@ compile_pick(struct compiler *c, struct wf_plan_dir *d, const struct wf_conf_cla
 static int
 compile_rule(struct compiler *c, struct wf_plan_dir *d, const struct wf_conf_class *k)
 {
-	if (k->filter != NULL)
+	if (k->filter != NULL || (k->match.has & WF_MATCH_MAC))
 		return compile_pick(c, d, k);
 	d->rule[d->n_rules].match = k->match;
 	d->rule[d->n_rules++].class_id = d->n_classes;
@@ -241,6 +243,7 @@ compile_dir(struct compiler *c, const struct wf_conf_link *link, uint32_t dir, e
 		return -ENOMEM;
 	d->n_classes = 1;
 	d->in_order = true;
+	d->inner = link->inner;
 	snprintf(d->classes[0].name, WF_NAME_MAX, "default");
 	rc = wf_plan_share_init(&share, link, side, c->err);
 	if (compile_class(c, dir, &share.dir, share.dir.scope == WF_SCOPE_FLOW, &d->classes[0]) < 0)
@@ -360,7 +363,7 @@ wf_plan_arm(struct wf_plan *plan, struct wf_err *err)
 		for (uint32_t k = 0; k < d->n_picks; k++) {
 			struct wf_plan_pick *pick = &d->pick[k];
 
-			if (pick->rule.match.has == 0 || pick->rules != NULL)
+			if ((pick->rule.match.has & ~WF_MATCH_MAC) == 0 || pick->rules != NULL)
 				continue;
 			pick->rules = arm_rules(plan, i, &pick->rule, 1, err);
 			if (pick->rules == NULL)

@@ -45,7 +45,7 @@ struct wf_plan_class {
  * the other. */
 struct wf_plan_pick {
 	struct wf_rule rule;
-	struct wf_rules *rules;   /* the match, armed; NULL: any packet */
+	struct wf_rules *rules;   /* the match but for MAC, armed; NULL: any packet */
 	struct wf_filter *filter; /* NULL: none */
 	uint8_t tag[4];           /* of the class's name */
 };
@@ -56,6 +56,7 @@ struct wf_plan_dir {
 	bool holds;      /* some class may release later than arrival; else the store is bypassed */
 	bool in_order;   /* releases are in the order of arrivals */
 	bool dscp;       /* some rule looks at DSCP */
+	bool inner;      /* flows and rules are of what is in a tunnel */
 	bool needs_bytes;    /* some class edits or forges packets */
 	const void *carrier; /* for wf_outage_is_down; NULL: the carrier stays */
 	uint32_t epoch; /* changes when the rules do: cached classes are then looked up again */

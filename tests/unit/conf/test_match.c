@@ -219,10 +219,33 @@ numbers_out_of_their_field_are_refused(void **state)
 		".mirror: \"maybe\" is not true or false. Write true or false.");
 }
 
+static void
+either_side_has_keys_of_its_own(void **state)
+{
+	struct wf_match m = match("port = \"50-60\"; mac = \"02:aB:00:00:00:01\";");
+
+	assert_int_equal(m.has, WF_MATCH_PORT | WF_MATCH_MAC);
+	assert_int_equal(m.port.lo, 50);
+	assert_int_equal(m.port.hi, 60);
+	assert_memory_equal(m.mac, "\x02\xab\0\0\0\x01", 6);
+	refuses("port = \"65536\";",
+		".port: \"65536\" is not a port. Write a port or a range, such as \"5060-5090\".");
+	refuses("mac = \"2:ab:0:0:0:1\";",
+		".mac: \"2:ab:0:0:0:1\" is not a MAC address. Write six bytes, as in "
+		"\"02:00:00:00:00:01\".");
+	refuses("mac = \"02:ab:00:00:00:01:02\";",
+		".mac: \"02:ab:00:00:00:01:02\" is not a MAC address. Write six bytes, as in "
+		"\"02:00:00:00:00:01\".");
+	refuses("port = 1; sport = 2; dport = 3;",
+		".port: neither \"sport\" nor \"dport\" can be within \"port\", so nothing can "
+		"match. Leave one of them out.");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(either_side_has_keys_of_its_own),
 		cmocka_unit_test(nothing_given_matches_everything),
 		cmocka_unit_test(addresses_are_prefixes),
 		cmocka_unit_test(ports_are_numbers_or_ranges),

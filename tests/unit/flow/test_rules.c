@@ -228,6 +228,28 @@ a_port_rule_needs_ports(void **state)
 }
 
 static void
+port_is_of_either_side_and_of_sport_and_dport_too(void **state)
+{
+	struct wf_match m = { .has = WF_MATCH_PORT, .port = { 50, 60 } };
+
+	assert_true(matches(m, udp4(1, 2, 50, 80)));
+	assert_true(matches(m, udp4(1, 2, 80, 60)));
+	assert_true(matches(m, udp4(1, 2, 55, 55)));
+	assert_false(matches(m, udp4(1, 2, 49, 61)));
+	assert_false(matches(m, arp()));
+	m.has |= WF_MATCH_SPORT;
+	m.sport = (struct wf_range16){ 58, 100 };
+	assert_true(matches(m, udp4(1, 2, 58, 80)));
+	assert_true(matches(m, udp4(1, 2, 99, 50)));
+	assert_false(matches(m, udp4(1, 2, 50, 80)));
+	assert_false(matches(m, udp4(1, 2, 57, 55)));
+	assert_false(matches(m, udp4(1, 2, 99, 99)));
+	m.sport = (struct wf_range16){ 70, 100 };
+	assert_true(matches(m, udp4(1, 2, 70, 50)));
+	assert_false(matches(m, udp4(1, 2, 70, 70)));
+}
+
+static void
 a_protocol(void **state)
 {
 	struct wf_match udp = { .has = WF_MATCH_PROTO, .proto = 17 };
@@ -427,6 +449,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(port_is_of_either_side_and_of_sport_and_dport_too),
 		cmocka_unit_test(no_rules_match_nothing),
 		cmocka_unit_test(an_empty_match_matches_everything),
 		cmocka_unit_test(an_ipv4_prefix),

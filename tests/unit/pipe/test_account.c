@@ -340,7 +340,7 @@ owner(const char *text, uint32_t flow, uint32_t n_workers)
 	uint32_t who;
 
 	bench_rx(b, &p, &rx);
-	who = wf_pipe_owner(b->plan, 1, &rx, n_workers);
+	who = wf_pipe_owner(b->pipe, b->plan, 1, &rx, n_workers);
 	wf_pipe_refuse(b->pipe, 1, &rx, 1, true, WF_DROP_shutdown);
 	bench_free(b);
 	return who;

@@ -4,6 +4,7 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -51,6 +52,27 @@ match_and_filter_must_both_hold(void **state)
 	}
 	assert_int_equal(in_class(b, "x"), 5);
 	bench_free(b);
+}
+
+/* The frames of the bench are from 02:00:00:00:00:01 to 02:00:00:00:00:02. */
+static void
+a_mac_address_is_of_either_side(void **state)
+{
+	static const char *const mac[] = { "02:00:00:00:00:01", "02:00:00:00:00:02",
+		"02:00:00:00:00:03" };
+
+	for (int i = 0; i < 3; i++) {
+		char classes[200];
+		struct bench *b;
+
+		snprintf(classes, sizeof(classes),
+			LOST("x", "match = { mac = \"%s\"; sport = \"1\"; };"), mac[i]);
+		b = bench_new(bench_text("", "", classes), NULL);
+		for (uint32_t flow = 0; flow < 3; flow++)
+			bench_one(b, 0, flow, 100);
+		assert_int_equal(in_class(b, "x"), i < 2);
+		bench_free(b);
+	}
 }
 
 static void
@@ -169,6 +191,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_filter_splits_a_flow_by_packets),
 		cmocka_unit_test(match_and_filter_must_both_hold),
+		cmocka_unit_test(a_mac_address_is_of_either_side),
 		cmocka_unit_test(the_first_class_wins_whatever_its_kind),
 		cmocka_unit_test(each_class_keeps_its_state_of_a_flow),
 		cmocka_unit_test(a_live_change_moves_packets),
