@@ -136,6 +136,7 @@ wf_queue_init(struct wf_queue *q, const struct wf_queue_cfg *cfg, void *memory, 
 	q->waiting = NULL;
 	q->last_waiting = &q->waiting;
 	memset(q->virtual, 0, sizeof(q->virtual));
+	q->rested = 0;
 	q->finish = 0;
 	q->waits = false;
 	begin(q, cfg, memory, now_ns);
@@ -179,6 +180,7 @@ wf_queue_change(struct wf_queue *q, struct wf_qpool *pool, const struct wf_queue
 		follow(q, now_ns);
 		if (anew)
 			wf_share_anew(q);
+		wf_share_wait(q);
 		return false;
 	}
 	wf_qlist_init(&all);
@@ -190,6 +192,7 @@ wf_queue_change(struct wf_queue *q, struct wf_qpool *pool, const struct wf_queue
 		disc[cfg->kind]->keep(q, pool, entry);
 	if (anew)
 		wf_share_anew(q);
+	wf_share_wait(q);
 	return true;
 }
 

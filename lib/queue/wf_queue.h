@@ -177,7 +177,7 @@ struct wf_queue {
 	struct wf_queue *serving; /* whose packet that is, or was last */
 	/* Of a server: the queues that wait, in the order in which they came to. */
 	struct wf_queue *waiting, **last_waiting;
-	wf_tag_t virtual[WF_PRIORITIES];
+	wf_tag_t virtual[WF_PRIORITIES], rested;
 	/* Of a queue. */
 	struct wf_queue *server; /* itself, unless it has joined another's */
 	struct wf_queue *next_waiting;

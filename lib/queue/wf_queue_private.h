@@ -56,7 +56,8 @@ wf_queue_mark(const struct wf_queue *q, struct wf_qpool *pool, uint32_t entry)
 /* What the queue's discipline has as the next; WF_QNONE: nothing is left. */
 uint32_t wf_queue_dequeue(struct wf_queue *q, struct wf_qpool *pool, wf_ns_t now_ns);
 
-/* wf_queue_share.c. The queue has got a packet, maybe. */
+/* wf_queue_share.c. The queue may have got a packet, or begun to share: it waits for its
+ * turn. */
 void wf_share_wait(struct wf_queue *q);
 /* It has another priority now. */
 void wf_share_anew(struct wf_queue *q);

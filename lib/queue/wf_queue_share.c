@@ -11,14 +11,29 @@
  */
 #include "wf_queue_private.h"
 
+/* A server that serves its own queue only needs no list of who waits, and no tags. */
+static inline bool
+alone(const struct wf_queue *server)
+{
+	return server->waiting == NULL && !server->cfg.shared;
+}
+
+/* v of a priority; `rested` stands for what it has gained by idling. */
+static inline wf_tag_t
+now_virtual(const struct wf_queue *server, uint8_t priority)
+{
+	return server->virtual[priority] + server->rested;
+}
+
 void
 wf_share_wait(struct wf_queue *q)
 {
 	struct wf_queue *server = q->server;
-	wf_tag_t v = server->virtual[q->cfg.priority];
+	wf_tag_t v;
 
-	if (q->waits || q->packets == 0)
+	if (q->waits || q->packets == 0 || (server == q && alone(q)))
 		return;
+	v = now_virtual(server, q->cfg.priority);
 	q->waits = true;
 	q->start = q->finish > v ? q->finish : v;
 	q->next_waiting = NULL;
@@ -59,38 +74,46 @@ next(const struct wf_queue *server)
 	return best;
 }
 
+void
+wf_share_anew(struct wf_queue *q)
+{
+	q->start = now_virtual(q->server, q->cfg.priority);
+	q->finish = 0;
+}
+
+/* The packet of a queue whose turn it is has been taken. */
+static void
+charge(struct wf_queue *server, struct wf_queue *q, uint32_t wire_bytes)
+{
+	uint32_t weight = q->cfg.weight != 0 ? q->cfg.weight : 1;
+
+	server->virtual[q->cfg.priority] = q->start - server->rested;
+	q->finish = q->start + ((wf_tag_t)wire_bytes << 32) / weight;
+	q->start = q->finish;
+}
+
 /* When nobody waits there is nothing to make up for: v passes every finish there may be, which is
  * less than a packet ahead of it. */
 static void
 rest(struct wf_queue *server)
 {
-	for (int i = 0; i < WF_PRIORITIES; i++)
-		server->virtual[i] += (wf_tag_t)1 << 56;
-}
-
-void
-wf_share_anew(struct wf_queue *q)
-{
-	q->start = q->server->virtual[q->cfg.priority];
-	q->finish = 0;
+	server->rested += (wf_tag_t)1 << 56;
 }
 
 uint32_t
 wf_share_take(struct wf_queue *server, struct wf_qpool *pool, wf_ns_t now_ns)
 {
 	struct wf_queue *q;
+	uint32_t entry;
 
+	if (alone(server)) {
+		server->serving = server;
+		return wf_queue_dequeue(server, pool, now_ns);
+	}
 	while ((q = next(server)) != NULL) {
-		uint32_t entry = wf_queue_dequeue(q, pool, now_ns);
-		uint8_t priority = q->cfg.priority;
-
+		entry = wf_queue_dequeue(q, pool, now_ns);
 		if (entry != WF_QNONE) {
-			uint32_t weight = q->cfg.weight != 0 ? q->cfg.weight : 1;
-
-			server->virtual[priority] = q->start;
-			q->finish =
-				q->start + ((wf_tag_t)pool->entry[entry].wire_bytes << 32) / weight;
-			q->start = q->finish;
+			charge(server, q, pool->entry[entry].wire_bytes);
 			server->serving = q;
 			return entry;
 		}

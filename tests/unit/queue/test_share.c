@@ -338,6 +338,31 @@ another_priority_counts_at_once(void **state)
 	end(b);
 }
 
+static void
+a_queue_may_begin_to_share_while_it_is_full(void **state)
+{
+	struct bench *b = bench(2, NULL, NULL);
+	struct wf_queue_cfg cfg = b->q[0].cfg;
+
+	cfg.shared = false;
+	wf_queue_change(&b->q[0], &b->pool, &cfg, NULL, 0);
+	for (int i = 0; i < 30; i++)
+		in(b, 0, 0, 1000);
+	assert_null(b->q[0].waiting); /* nobody else is there */
+	cfg.shared = true;
+	wf_queue_change(&b->q[0], &b->pool, &cfg, NULL, 0);
+	for (int i = 0; i < 30; i++)
+		in(b, 0, 1, 1000);
+	until(b, 20 * 1000 * US);
+	assert_in_range(b->packets[0], 10, 11);
+	cfg.shared = false; /* the other is still served */
+	wf_queue_change(&b->q[0], &b->pool, &cfg, NULL, 20 * 1000 * US);
+	until(b, UINT64_MAX - 1);
+	assert_int_equal(b->packets[0], 30);
+	assert_int_equal(b->packets[1], 30);
+	end(b);
+}
+
 int
 main(void)
 {
@@ -351,6 +376,7 @@ main(void)
 		cmocka_unit_test(limits_are_of_each_queue),
 		cmocka_unit_test(disciplines_are_of_each_queue),
 		cmocka_unit_test(another_priority_counts_at_once),
+		cmocka_unit_test(a_queue_may_begin_to_share_while_it_is_full),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
