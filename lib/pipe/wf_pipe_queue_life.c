@@ -63,29 +63,29 @@ new_queue(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_cl
 
 /* Joins another server; its own: none. An idle queue. */
 static void
-join(struct wf_pipe_queue *w, struct wf_pipe_queue *server)
+join(struct wf_pipe *p, struct wf_pipe_queue *w, struct wf_pipe_queue *server)
 {
-	if (w->q.server != &w->q)
-		wf_pipe_queue_of(w->q.server)->members--;
+	struct wf_pipe_queue *before = wf_pipe_queue_of(w->q.server);
+
 	wf_queue_join(&w->q, &server->q);
 	if (server != w)
 		server->members++;
+	if (before != w) {
+		before->members--;
+		wf_pipe_queue_end(p, before);
+	}
 }
 
 void
 wf_pipe_queue_end(struct wf_pipe *p, struct wf_pipe_queue *w)
 {
-	struct wf_pipe_queue *server = wf_pipe_queue_of(w->q.server);
-
 	if (!w->live || w->name != NULL || w->members > 0 || !wf_queue_idle(&w->q))
 		return;
-	join(w, w);
+	join(p, w, w);
 	w->live = false;
 	give_memory(p, w->memory, w->memory_bits);
 	w->next_free = p->free_queue;
 	p->free_queue = (uint32_t)(w - p->queues);
-	if (server != w)
-		wf_pipe_queue_end(p, server);
 }
 
 void
@@ -192,7 +192,7 @@ shared(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_class
 		if (w == NULL)
 			return NULL;
 	}
-	join(w, server);
+	join(p, w, server);
 	return w;
 }
 

@@ -7,10 +7,10 @@
 conf 'rate = "10Mbit"; queue = { aqm = "dualpi2"; limit = "200ms"; };' ""
 lab_up "$CONF" || exit 1
 
-lab_iperf 5201 -t 4 -P 4 >/dev/null &
+lab_iperf 5201 -t 3 -P 4 >/dev/null &
 bulk=$!
-sleep 1.5 # the queue is to fill
-pings() { lab_in a ping -n -i 0.05 -c 40 10.77.0.2 "$@" | sed -n 's/.*time=\([0-9.]*\) ms/\1/p' | sort -n | sed -n 20p; }
+sleep 1 # the queue is to fill
+pings() { lab_in a ping -n -i 0.05 -c 30 10.77.0.2 "$@" | sed -n 's/.*time=\([0-9.]*\) ms/\1/p' | sort -n | sed -n 15p; }
 pings -Q 1 >"$LAB_DIR/l4s" &
 classic=$(pings)
 wait $!

@@ -222,6 +222,26 @@ whatever_is_taken_away_drains_at_the_old_pace(void **state)
 	}
 }
 
+/* The server of before a change, whose last member has found another. */
+static void
+servers_that_nobody_needs_end(void **state)
+{
+	struct bench *b =
+		bench_new(bench_text("", "", ""), &(struct bench_options){ .max_flows = 4 });
+
+	for (int i = 0; i < WF_PLAN_MAX_SLOTS + 100; i++) { /* more than there may be queues */
+		bench_change(b, bench_text(RATE, "", X("share = 1;")));
+		bench_one(b, 0, 1, 125);
+		bench_drain(b);
+		bench_change(b, bench_text("delay = \"1us\";", "", X("bypass = true;")));
+		bench_one(b, 0, 2, 125);
+		bench_drain(b);
+	}
+	bench_check(b);
+	assert_int_equal(b->n_out, 2 * (WF_PLAN_MAX_SLOTS + 100));
+	bench_free(b);
+}
+
 static void
 churn(void **state)
 {
@@ -270,6 +290,7 @@ main(void)
 		cmocka_unit_test(fates_do_not_depend_on_bursts),
 		cmocka_unit_test(rate_and_weights_change_from_the_next_departure),
 		cmocka_unit_test(whatever_is_taken_away_drains_at_the_old_pace),
+		cmocka_unit_test(servers_that_nobody_needs_end),
 		cmocka_unit_test(churn),
 	};
 
