@@ -25,6 +25,8 @@ typedef uint64_t wf_ns_t;
 
 /* Room for a name (link, port, class) with its terminator. */
 #define WF_NAME_MAX 64
+/* The class of ARP and Neighbour Discovery where a link exempts them. */
+#define WF_CLASS_NEIGHBOURS "neighbours"
 
 /* The two directions of a link. A direction's number is link * 2 + side. */
 enum wf_side { WF_AB = 0, WF_BA = 1 };

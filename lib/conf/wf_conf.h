@@ -43,6 +43,7 @@ struct wf_conf_link {
 	char name[WF_NAME_MAX];
 	struct wf_where where;
 	uint32_t port[2];          /* indices into ports */
+	bool exempt_neighbours;    /* ARP and Neighbour Discovery see a plain wire */
 	bool inner;                /* flows and matches are of what tunnels carry */
 	struct wf_conf_dir dir[2]; /* the default class; absent: a plain wire */
 	uint32_t n_classes;

@@ -70,9 +70,9 @@ extern const struct wf_param wf_control_table[];
 
 struct wf_link_params {
 	uint64_t given;
-	bool inner;
+	bool inner, exempt_neighbours;
 };
-enum { LINK_NAME, LINK_PORTS, LINK_AB, LINK_BA, LINK_CLASSES, LINK_INNER };
+enum { LINK_NAME, LINK_PORTS, LINK_AB, LINK_BA, LINK_CLASSES, LINK_EXEMPT, LINK_INNER };
 extern const struct wf_param wf_link_table[];
 
 struct wf_class_params {

@@ -108,6 +108,10 @@ bind_class(const struct wf_conf_link *link, struct wf_conf_class *c, const struc
 		if (strcmp(c->name, "default") == 0)
 			wf_conf_complain(err, wf_node_get(n, "name"), "Choose another name",
 				"\"default\" is the class of all other packets");
+		if (strcmp(c->name, WF_CLASS_NEIGHBOURS) == 0)
+			wf_conf_complain(err, wf_node_get(n, "name"), "Choose another name",
+				"\"" WF_CLASS_NEIGHBOURS
+				"\" is the class that exempt_neighbours makes");
 		for (const struct wf_conf_class *q = link->classes; q < c; q++)
 			if (strcmp(q->name, c->name) == 0)
 				wf_conf_complain(err, n, "Give it another name",
@@ -223,6 +227,7 @@ bind_link(struct wf_conf *conf, struct wf_conf_link *link, const struct wf_node 
 		for (int side = 0; side < 2; side++)
 			bind_link_port(conf, link, side, wf_node_at(ports, (size_t)side), err);
 	link->inner = p.inner;
+	link->exempt_neighbours = p.exempt_neighbours;
 	for (int side = 0; side < 2; side++)
 		bind_dir(&link->dir[side], wf_node_get(n, side_name[side]), false, err);
 	bind_classes(link, wf_node_get(n, "classes"), err);

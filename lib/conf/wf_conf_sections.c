@@ -106,6 +106,12 @@ const struct wf_param wf_link_table[] = {
 		.type = WF_PARAM_ELSEWHERE,
 		.kind = "list",
 		.help = "list of classes with impairments of their own" },
+	[LINK_EXEMPT] = { .name = "exempt_neighbours",
+		.type = WF_PARAM_BOOL,
+		.offset = offsetof(struct wf_link_params, exempt_neighbours),
+		.fallback = "false",
+		.help = "ARP and IPv6 Neighbour Discovery see a plain wire, whatever is lost or "
+			"delayed besides" },
 	[LINK_INNER] = { .name = "inner",
 		.type = WF_PARAM_BOOL,
 		.offset = offsetof(struct wf_link_params, inner),

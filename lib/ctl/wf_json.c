@@ -9,6 +9,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 static json_t *
 number(uint64_t n)
@@ -181,7 +182,8 @@ warn_of_classes(const struct wf_snap_link *l, enum wf_side side, json_t *list)
 	char text[3 * WF_NAME_MAX + 64];
 
 	for (uint32_t i = 1; i < d->n_classes && d->s.c.rx.packets > 0; i++) {
-		if (d->classes[i].s.c.rx.packets > 0)
+		if (d->classes[i].s.c.rx.packets > 0 ||
+			strcmp(d->classes[i].name, WF_CLASS_NEIGHBOURS) == 0)
 			continue;
 		snprintf(text, sizeof(text), "%s %s: class \"%s\" has matched none of %llu packets",
 			l->name, side == WF_AB ? "ab" : "ba", d->classes[i].name,

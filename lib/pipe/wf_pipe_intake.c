@@ -56,6 +56,14 @@ classify(const struct wf_plan_dir *d, uint32_t first, uint32_t end, struct wf_lo
 }
 
 static void
+exempt(const struct wf_plan_dir *d, uint32_t first, uint32_t end, struct wf_lookup *l)
+{
+	for (uint32_t i = first; i < end; i++)
+		if (l->parsed[i].flags & WF_PARSE_NEIGHBOUR)
+			l->class_id[i] = d->neighbours;
+}
+
+static void
 look_up(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_rx *rx, uint32_t first,
 	uint32_t end, struct wf_lookup *l)
 {
@@ -64,6 +72,8 @@ look_up(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_rx *rx, 
 	classify(d, first, end, l);
 	if (d->n_picks > 0)
 		wf_pipe_pick(p, d, rx, first, end, l);
+	if (d->neighbours != 0)
+		exempt(d, first, end, l);
 }
 
 /* Flows and classes. Who finds room in a table that is nearly full must not depend on bursts, so

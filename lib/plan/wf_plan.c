@@ -228,6 +228,18 @@ compile_rule(struct compiler *c, struct wf_plan_dir *d, const struct wf_conf_cla
 	return 0;
 }
 
+/* A class that does nothing, behind those that rules can find. */
+static int
+compile_neighbours(struct compiler *c, uint32_t dir)
+{
+	static const struct wf_conf_dir wire = { .present = false };
+	struct wf_plan_dir *d = &c->plan->dir[dir];
+
+	d->neighbours = d->n_classes++;
+	snprintf(d->classes[d->neighbours].name, WF_NAME_MAX, WF_CLASS_NEIGHBOURS);
+	return compile_class(c, dir, &wire, false, &d->classes[d->neighbours]);
+}
+
 static int
 compile_dir(struct compiler *c, const struct wf_conf_link *link, uint32_t dir, enum wf_side side)
 {
@@ -236,7 +248,7 @@ compile_dir(struct compiler *c, const struct wf_conf_link *link, uint32_t dir, e
 	int rc;
 
 	d->rng_key = wf_rng_dir(c->plan->seed, dir);
-	d->classes = reserve(c, (link->n_classes + 1) * sizeof(*d->classes));
+	d->classes = reserve(c, (link->n_classes + 2) * sizeof(*d->classes));
 	d->rule = reserve(c, (link->n_classes + 1) * sizeof(*d->rule));
 	d->pick = reserve(c, (link->n_classes + 1) * sizeof(*d->pick));
 	if (d->classes == NULL || d->rule == NULL || d->pick == NULL)
@@ -262,6 +274,8 @@ compile_dir(struct compiler *c, const struct wf_conf_link *link, uint32_t dir, e
 					    &d->classes[d->n_classes++]) < 0)
 			rc = -EINVAL;
 	}
+	if (link->exempt_neighbours && compile_neighbours(c, dir) < 0)
+		rc = -EINVAL;
 	if (d->n_classes > 1) {
 		d->needs_flow = true;
 		d->in_order = false; /* of classes with delays of their own */

@@ -63,6 +63,7 @@ struct wf_plan_dir {
 	uint64_t rng_key;
 	uint16_t n_classes;
 	struct wf_plan_class *classes; /* [0] is "default" */
+	uint16_t neighbours; /* class of ARP and Neighbour Discovery; 0: none of their own */
 	uint32_t n_picks;
 	struct wf_plan_pick *pick; /* in order of priority */
 	uint32_t n_rules;

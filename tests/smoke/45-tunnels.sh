@@ -7,7 +7,7 @@ conf "" "" '
 	{ name = "vxlan"; match = { proto = "icmp"; dst = "10.82.0.2"; }; ab = { delay = "40ms"; }; },
 	{ name = "lost"; match = { proto = "udp"; dport = 7777; src = "10.81.0.0/24"; }; ab = { blackhole = true; }; },
 	{ name = "datagrams"; match = { port = 9; mac = "02:00:00:00:77:01"; }; ab = {}; }'
-sed -i 's/name = "wan";/name = "wan"; inner = true;/' "$CONF"
+sed -i 's/name = "wan";/name = "wan"; inner = true; exempt_neighbours = true;/' "$CONF"
 lab_up "$CONF" || exit 1
 lab_in a ip link set wfa address 02:00:00:00:77:01
 packets() { lab_stat ".links[0].ab.classes[] | select(.name == \"$1\") | .rx.packets"; }
@@ -63,6 +63,8 @@ for name in QinQ MPLS GRE GTP-U VXLAN; do
 	kind=$((kind + 1))
 done
 is "those to port 7777 are lost" "$(packets lost)" 50
+
+within "ARP and Neighbour Discovery have a class of their own" "$(packets neighbours)" 1 99
 
 # 10 datagrams of 4000 bytes: three fragments each, of which one has ports.
 lab_in a python3 - <<'END'

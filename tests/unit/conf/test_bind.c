@@ -195,6 +195,14 @@ a_filter_may_replace_the_match_or_stand_beside_it(void **state)
 		"\"udp\"; }.\n");
 }
 
+static void
+the_name_of_the_class_of_neighbours_is_taken(void **state)
+{
+	rig_refuses(RIG_LINK("classes = ( { name = \"neighbours\"; match = {}; ab = {}; } );"),
+		"t.conf:3: links.wan.classes.neighbours.name: \"neighbours\" is the class that "
+		"exempt_neighbours makes. Choose another name.\n");
+}
+
 /* The manual is made of them. */
 static void
 the_sections_end_and_every_row_has_a_help(void **state)
@@ -225,6 +233,7 @@ main(void)
 		cmocka_unit_test(blackhole_is_a_switch),
 		cmocka_unit_test(bypass_and_scope_belong_to_the_direction),
 		cmocka_unit_test(classes_keep_their_order_and_their_own_directions),
+		cmocka_unit_test(the_name_of_the_class_of_neighbours_is_taken),
 		cmocka_unit_test(a_filter_may_replace_the_match_or_stand_beside_it),
 		cmocka_unit_test(the_sections_end_and_every_row_has_a_help),
 	};

@@ -144,6 +144,37 @@ a_live_change_moves_packets(void **state)
 	bench_free(b);
 }
 
+static void
+neighbours_see_a_plain_wire_if_asked(void **state)
+{
+	static const char *const exempt[] = { "", "exempt_neighbours = true;" };
+
+	for (int i = 0; i < 2; i++) {
+		char text[1000];
+		struct bench *b;
+		struct bench_packet p;
+
+		snprintf(text, sizeof(text),
+			"ports = ( { name = \"a\"; device = \"net_null0\"; },"
+			" { name = \"b\"; device = \"net_null1\"; } );"
+			"links = ( { name = \"wan\"; ports = [ \"a\", \"b\" ]; %s"
+			" ab = { blackhole = true; };"
+			" classes = ( " LOST("x", "match = { ethertype = \"arp\"; };") "," LOST(
+				"y", "filter = \"arp\";") " ); } );",
+			exempt[i]);
+		b = bench_new(text, NULL);
+		p = (struct bench_packet){ .ns = b->now_ns, .len = 64, .arp = true };
+		bench_in(b, 0, &p, 1, 1);
+		bench_one(b, 0, 1, 100);
+		bench_drain(b);
+		bench_check(b);
+		assert_int_equal(b->n_out, i);
+		if (i == 1)
+			assert_int_equal(bench_class(b, 0, WF_CLASS_NEIGHBOURS)->c.tx.packets, 1);
+		bench_free(b);
+	}
+}
+
 /* Where each packet of a mixed stream ends up, with room for few flows or many. */
 static void
 run(uint32_t burst, uint32_t max_flows, wf_ns_t due[2000])
@@ -195,6 +226,7 @@ main(void)
 		cmocka_unit_test(the_first_class_wins_whatever_its_kind),
 		cmocka_unit_test(each_class_keeps_its_state_of_a_flow),
 		cmocka_unit_test(a_live_change_moves_packets),
+		cmocka_unit_test(neighbours_see_a_plain_wire_if_asked),
 		cmocka_unit_test(fates_do_not_depend_on_bursts),
 	};
 
