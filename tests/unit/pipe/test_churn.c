@@ -140,9 +140,10 @@ random_text(struct fit_random *r)
 	for (unsigned i = 0; i < n; i++) {
 		unsigned from = until(r, 40);
 
-		add(&classes, "%s{ name = \"k%u\"; %smatch = { sport = \"%u-%u\"; }; ab = { ",
+		add(&classes, "%s{ name = \"k%u\"; %smatch = { sport = \"%u-%u\"; }; %sab = { ",
 			i ? "," : "", until(r, 3) * 4 + i, until(r, 1) ? "scope = \"flow\"; " : "",
-			from, from + until(r, 20));
+			from, from + until(r, 20),
+			until(r, 2) == 0 ? "filter = \"less 800\"; " : "");
 		random_dir(r, &classes, false);
 		add(&classes, "}; ");
 		if (until(r, 1)) {
