@@ -5,27 +5,9 @@
 
 #include <math.h>
 
+#include "wf_maths.h"
+
 int64_t wf_normal_table[WF_QUANTILE_ROWS];
-
-/* ln x for x > 0, by the series of atanh on the mantissa; about 1e-16. Not libm's, which differs
- * between processors. */
-static double
-natural_log(double x)
-{
-	const double ln2 = 0.69314718055994530942;
-	double t, t2, sum = 0;
-	int e = 0;
-
-	for (; x > 1.4142135623730951; x *= 0.5)
-		e++;
-	for (; x < 0.70710678118654752; x *= 2)
-		e--;
-	t = (x - 1) / (x + 1);
-	t2 = t * t;
-	for (int k = 25; k >= 1; k -= 2)
-		sum = sum * t2 + 1.0 / k;
-	return e * ln2 + 2 * t * sum;
-}
 
 static double
 ratio(const double num[8], const double den[8], double x)
@@ -67,7 +49,7 @@ lower_quantile(double p)
 		r = 0.180625 - q * q;
 		return q * ratio(a, b, r);
 	}
-	r = sqrt(-natural_log(p));
+	r = sqrt(-wf_ln(p));
 	return r <= 5 ? -ratio(c, d, r - 1.6) : -ratio(e, f, r - 5);
 }
 
