@@ -203,7 +203,10 @@ directions_and_classes_that_cannot_be(void **state)
 			"\"mean\"?\n" },
 		{ "ab = { delay = { distribution = \"nromal\"; }; };",
 			"t.conf:3: links.wan.ab.delay.distribution: \"nromal\" is not one of "
-			"\"constant\", \"uniform\", \"normal\". Did you mean \"normal\"?\n" },
+			"\"constant\", \"uniform\", \"normal\", \"exponential\", "
+			"\"lognormal\", \"gamma\", \"weibull\", \"pareto\", "
+			"\"pareto-normal\", \"bimodal\", \"netem\", \"samples\". Did you mean "
+			"\"normal\"?\n" },
 		{ "ab = { delay = ( \"20ms\" ); };",
 			"t.conf:3: links.wan.ab.delay: this is not a group of keys. Write it as { "
 			"key = value; ... }.\n" },

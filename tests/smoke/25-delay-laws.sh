@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Laws of delay: an exponential law has its mean, and ping sees the samples of a file and nothing else.
+. "$(dirname "$0")/tap.sh"
+
+conf 'delay = { distribution = "exponential"; mean = "10ms"; order = "free"; };' ''
+lab_up "$CONF" || exit 1
+
+# 400 draws: 4 standard errors are 2 ms, and a busy machine is late.
+lab_ping 10.77.0.2 -c 400 -i 0.005 >/dev/null
+within_timed "exponential: mean" "$(lab_stat '.links[0].ab.delay_ns.mean')" 8000000 13000000
+within_timed "exponential: sd is the mean" "$(lab_stat '.links[0].ab.delay_ns.stddev')" 7000000 14500000
+
+printf '# ms\n5\n20ms\n60\n' >"$(dirname "$CONF")/measured.txt"
+sed -i 's/distribution = "exponential"; mean = "10ms";/distribution = "samples"; file = "measured.txt";/' "$CONF"
+ok "to samples of a file" lab_ctl reload
+times=$(lab_in a ping -n -c 60 -i 0.01 -W 1 10.77.0.2 | grep -oE 'time=[0-9.]+' | cut -d = -f 2)
+is "all answered" "$(wc -w <<<"$times")" 60
+is "never early" "$(awk '$1 < 4.99' <<<"$times" | wc -l)" 0
+for value in 5 20 60; do
+	seen=$(awk -v v=$value '$1 > v - 0.01 && $1 < v + 3' <<<"$times" | wc -l)
+	within_timed "$value ms: about a third" "$seen" 6 36
+	sum=$((${sum:-0} + seen))
+done
+within_timed "and nothing else" "$sum" 57 60
+printf 'fast\n' >"$(dirname "$CONF")/measured.txt"
+fails "a file that makes no sense changes nothing" lab_ctl reload
+conserved
+finish
