@@ -5,7 +5,7 @@
 #ifndef WF_LOSS_H
 #define WF_LOSS_H
 
-#include "wf_rng.h"
+#include "wf_choose.h"
 #include "wf_stage.h"
 
 /* The variant of the state is the model's number + 1: append only. */
@@ -19,8 +19,12 @@ enum wf_loss_model {
 	WF_LOSS_EVERY,
 	WF_LOSS_LIST,
 	WF_LOSS_BURST,
+	WF_LOSS_PATTERN,
+	WF_LOSS_CORRELATED, /* what bernoulli becomes with a correlation */
 };
 
+enum wf_loss_action { WF_LOSS_DROPS, WF_LOSS_MARKS };
+enum wf_loss_incapable { WF_LOSS_INCAPABLE_DROP, WF_LOSS_INCAPABLE_PASS };
 enum wf_loss_clock { WF_LOSS_BY_PACKET, WF_LOSS_BY_TIME };
 
 struct wf_loss_params {
@@ -36,6 +40,10 @@ struct wf_loss_params {
 	char *packets;
 	uint64_t burst;
 	wf_ns_t period_ns;
+	char *pattern;
+	bool loop;
+	double correlation;
+	int action, not_capable;
 	bool exempt_neighbour;
 };
 
@@ -62,6 +70,11 @@ enum wf_loss_row {
 	WF_LOSS_ROW_PACKETS,
 	WF_LOSS_ROW_BURST,
 	WF_LOSS_ROW_PERIOD,
+	WF_LOSS_ROW_PATTERN,
+	WF_LOSS_ROW_LOOP,
+	WF_LOSS_ROW_CORRELATION,
+	WF_LOSS_ROW_ACTION,
+	WF_LOSS_ROW_NOT_CAPABLE,
 	WF_LOSS_ROW_EXEMPT,
 };
 
@@ -73,6 +86,8 @@ struct wf_loss_range {
 struct wf_loss_cfg {
 	uint8_t model; /* enum wf_loss_model */
 	bool exempt_neighbour;
+	bool marks;          /* Congestion Experienced instead of loss ... */
+	bool pass_incapable; /* ... and what can't be marked passes */
 	uint32_t n_ranges;
 	union {
 		struct {
@@ -91,12 +106,14 @@ struct wf_loss_cfg {
 			uint64_t packets;
 			wf_ns_t period_ns;
 		} burst;
+		const struct wf_loss_pattern *pattern;
+		struct wf_choice choice;
 	};
 };
 
 struct wf_loss_state {
-	uint64_t n;    /* state of the chain, packets so far, or packets still to lose */
-	wf_ns_t at_ns; /* last step of a chain clocked by time, or next burst */
+	uint64_t n;    /* state of the chain, last choice, packets so far or still to lose */
+	wf_ns_t at_ns; /* last step of a chain clocked by time, next burst, start of pattern */
 };
 
 /* Each returns 0, or -EINVAL with reasons in c->err, and sets c->forecast and what the model needs.
@@ -109,11 +126,13 @@ int wf_loss_compile_ber(
 	struct wf_loss_params *q, struct wf_stage_compile *c, struct wf_loss_cfg *out, bool *idle);
 int wf_loss_compile_counted(
 	struct wf_loss_params *q, struct wf_stage_compile *c, struct wf_loss_cfg *out, bool *idle);
+int wf_loss_compile_pattern(
+	struct wf_loss_params *q, struct wf_stage_compile *c, struct wf_loss_cfg *out, bool *idle);
 
 typedef void wf_loss_run(const struct wf_loss_cfg *l, uint32_t state_offset, struct wf_batch *b,
 	uint16_t first, uint16_t end);
 wf_loss_run wf_loss_run_bernoulli, wf_loss_run_chain, wf_loss_run_markov, wf_loss_run_ber,
-	wf_loss_run_counted;
+	wf_loss_run_counted, wf_loss_run_pattern, wf_loss_run_correlated;
 
 /* First state of a chain of many states, stationary. */
 uint64_t wf_loss_markov_start(const struct wf_loss_cfg *l, uint64_t draw);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Random loss: Bernoulli, or the Gilbert-Elliott chain with netem's names.
+ * Losses by Bernoulli may be correlated: see wf_choose.h.
  *
  * States good and bad; p = P(good -> bad), r = P(bad -> good), 1-h = P(lost | bad),
  * 1-k = P(lost | good). Each packet is decided with the state before its transition; the first
@@ -68,7 +69,13 @@ wf_loss_compile_chain(
 			return wf_err_add(c->err, c->where, "Write p = \"1%\"", "\"p\" is missing");
 		out->chain.lost[0] = wf_rng_threshold(q->p);
 		c->forecast->loss = q->p;
-		c->forecast->mean_burst = q->p < 1 && q->p > 0 ? 1 / (1 - q->p) : 0;
+		c->forecast->mean_burst =
+			q->p < 1 && q->p > 0 ? 1 / ((1 - q->correlation) * (1 - q->p)) : 0;
+		if (q->correlation > 0) {
+			out->choice = wf_choice(q->p, q->correlation);
+			if (!c->flow_scope)
+				c->needs |= WF_NEED_OWNER;
+		}
 		*idle = !(q->p > 0);
 		return 0;
 	}
@@ -95,6 +102,19 @@ wf_loss_run_bernoulli(const struct wf_loss_cfg *l, uint32_t state_offset, struct
 	for (uint16_t i = first; i < end; i++)
 		if (b->drop[i] == WF_DROP_NONE)
 			wf_loss_draw(l, b, i, l->chain.lost[0]);
+}
+
+void
+wf_loss_run_correlated(const struct wf_loss_cfg *l, uint32_t state_offset, struct wf_batch *b,
+	uint16_t first, uint16_t end)
+{
+	for (uint16_t i = first; i < end; i++) {
+		struct wf_loss_state *s = (struct wf_loss_state *)(b->state[i] + state_offset);
+
+		if (b->drop[i] == WF_DROP_NONE && !wf_loss_spared(l, b, i) &&
+			wf_choose(&l->choice, &s->n, wf_rng_draw(b->rng[i], WF_RNG_LOSS)))
+			b->drop[i] = WF_DROP_loss;
+	}
 }
 
 void

@@ -3,11 +3,14 @@
  */
 #include <errno.h>
 
+#include "wf_ecn.h"
 #include "wf_loss.h"
 #include "wf_stages.h"
 
 static const char *const model_names[] = { "bernoulli", "gilbert-elliott", "4-state", "markov",
-	"fault-5state", "ber", "every", "list", "burst", NULL };
+	"fault-5state", "ber", "every", "list", "burst", "pattern", NULL };
+static const char *const action_names[] = { "drop", "mark", NULL };
+static const char *const incapable_names[] = { "drop", "pass", NULL };
 static const char *const clock_names[] = { "packet", "time", NULL };
 
 #define CHAINS                                                                                     \
@@ -99,16 +102,16 @@ static const struct wf_param params[] = {
 		.offset = offsetof(struct wf_loss_params, clock),
 		.fallback = "packet",
 		.choices = clock_names,
-		.belongs = CHAINS,
-		.help = "chains: what makes a step, a packet or time" },
+		.belongs = CHAINS | 1 << WF_LOSS_PATTERN,
+		.help = "chains and pattern: what makes a step, a packet or time" },
 	[WF_LOSS_ROW_STEP] = { .name = "step",
 		.type = WF_PARAM_DURATION,
 		.offset = offsetof(struct wf_loss_params, step_ns),
 		.fallback = "1ms",
 		.min = "1us",
 		.max = "1h",
-		.belongs = CHAINS,
-		.help = "chains with clock = time: how long a step is" },
+		.belongs = CHAINS | 1 << WF_LOSS_PATTERN,
+		.help = "with clock = time: how long a step is" },
 	[WF_LOSS_ROW_BER] = { .name = "ber",
 		.type = WF_PARAM_PROB,
 		.offset = offsetof(struct wf_loss_params, ber),
@@ -140,6 +143,39 @@ static const struct wf_param params[] = {
 		.max = "24h",
 		.belongs = 1 << WF_LOSS_BURST,
 		.help = "burst: time from burst to burst" },
+	[WF_LOSS_ROW_PATTERN] = { .name = "pattern",
+		.type = WF_PARAM_STRING,
+		.offset = offsetof(struct wf_loss_params, pattern),
+		.belongs = 1 << WF_LOSS_PATTERN,
+		.help = "pattern: file of 0 (delivered) and 1 (lost), one for each step" },
+	[WF_LOSS_ROW_LOOP] = { .name = "loop",
+		.type = WF_PARAM_BOOL,
+		.offset = offsetof(struct wf_loss_params, loop),
+		.fallback = "true",
+		.belongs = 1 << WF_LOSS_PATTERN,
+		.help = "pattern: again from its start at its end; otherwise nothing is lost "
+			"behind it" },
+	[WF_LOSS_ROW_CORRELATION] = { .name = "correlation",
+		.type = WF_PARAM_PROB,
+		.offset = offsetof(struct wf_loss_params, correlation),
+		.fallback = "0%",
+		.max = "99.99%",
+		.belongs = 1 << WF_LOSS_BERNOULLI,
+		.help = "bernoulli: correlation of a packet's loss with that of the packet "
+			"before" },
+	[WF_LOSS_ROW_ACTION] = { .name = "action",
+		.type = WF_PARAM_CHOICE,
+		.offset = offsetof(struct wf_loss_params, action),
+		.fallback = "drop",
+		.choices = action_names,
+		.help = "what happens to a packet that the model loses: it is dropped, or marked "
+			"(ECN CE) where it is ECN-capable" },
+	[WF_LOSS_ROW_NOT_CAPABLE] = { .name = "not_capable",
+		.type = WF_PARAM_CHOICE,
+		.offset = offsetof(struct wf_loss_params, not_capable),
+		.fallback = "drop",
+		.choices = incapable_names,
+		.help = "action = mark: what happens to packets that are not ECN-capable" },
 	[WF_LOSS_ROW_EXEMPT] = { .name = "exempt_neighbour",
 		.type = WF_PARAM_BOOL,
 		.offset = offsetof(struct wf_loss_params, exempt_neighbour),
@@ -163,7 +199,10 @@ check_foreign(const struct wf_loss_params *q, const struct wf_stage_compile *c)
 				model_names[q->model]);
 	if (rc == 0 && wf_param_given(q, WF_LOSS_ROW_STEP) && q->clock != WF_LOSS_BY_TIME)
 		rc = wf_err_add(c->err, c->where, "Add clock = \"time\"",
-			"\"step\" is for chains that time clocks");
+			"\"step\" is for what time clocks");
+	if (rc == 0 && wf_param_given(q, WF_LOSS_ROW_NOT_CAPABLE) && q->action != WF_LOSS_MARKS)
+		rc = wf_err_add(c->err, c->where, "Add action = \"mark\"",
+			"\"not_capable\" is for losses that become marks");
 	return rc;
 }
 
@@ -179,6 +218,10 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 		return -EINVAL;
 	c->needs |= WF_NEED_FLOW;
 	out->exempt_neighbour = q.exempt_neighbour;
+	out->marks = q.action == WF_LOSS_MARKS;
+	out->pass_incapable = q.not_capable == WF_LOSS_INCAPABLE_PASS;
+	if (out->marks)
+		c->needs |= WF_NEED_BYTES;
 	if (q.exempt_neighbour)
 		c->needs |= WF_NEED_PARSE;
 	switch (q.model) {
@@ -194,6 +237,9 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	case WF_LOSS_BURST:
 		rc = wf_loss_compile_counted(&q, c, out, &idle);
 		break;
+	case WF_LOSS_PATTERN:
+		rc = wf_loss_compile_pattern(&q, c, out, &idle);
+		break;
 	default:
 		rc = wf_loss_compile_markov(&q, c, out, &idle);
 	}
@@ -201,6 +247,8 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	if (q.model == WF_LOSS_4STATE || q.model == WF_LOSS_FAULT5 ||
 		(q.model == WF_LOSS_GILBERT_ELLIOTT && q.clock == WF_LOSS_BY_TIME))
 		out->model = WF_LOSS_MARKOV;
+	if (q.model == WF_LOSS_BERNOULLI && q.correlation > 0)
+		out->model = WF_LOSS_CORRELATED;
 	if (rc < 0)
 		return -EINVAL;
 	return idle ? 0 : out->model + 1;
@@ -222,6 +270,33 @@ start(const void *cfg, void *state, uint64_t packet_rng, wf_ns_t now_ns)
 		s->at_ns += l->burst.period_ns;
 }
 
+/* What the model has lost and can be marked is alive again. Nobody before has dropped with this
+ * cause. */
+static void
+mark(const struct wf_loss_cfg *l, struct wf_batch *b, uint16_t first, uint16_t end)
+{
+	for (uint16_t i = first; i < end; i++) {
+		if (b->drop[i] != WF_DROP_loss)
+			continue;
+		if (b->parsed[i]->ecn != 0) {
+			b->drop[i] = WF_DROP_NONE;
+			b->edits[i] |= 1u << WF_STAGE_LOSS;
+		} else if (l->pass_incapable) {
+			b->drop[i] = WF_DROP_NONE;
+		}
+	}
+}
+
+static void
+edit(const void *cfg, struct wf_frame *f)
+{
+	struct wf_parsed now;
+
+	/* An edit before this one may have moved the IP header. */
+	wf_parse(f->data, f->readable_bytes, &now);
+	wf_ecn_mark(f->data, &now);
+}
+
 static void
 run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
 	struct wf_stage_env *env)
@@ -234,10 +309,14 @@ run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, 
 		[WF_LOSS_EVERY] = wf_loss_run_counted,
 		[WF_LOSS_LIST] = wf_loss_run_counted,
 		[WF_LOSS_BURST] = wf_loss_run_counted,
+		[WF_LOSS_PATTERN] = wf_loss_run_pattern,
+		[WF_LOSS_CORRELATED] = wf_loss_run_correlated,
 	};
 	const struct wf_loss_cfg *l = cfg;
 
 	by_model[l->model](l, state_offset, b, first, end);
+	if (WF_UNLIKELY(l->marks))
+		mark(l, b, first, end);
 }
 
 const struct wf_stage_ops wf_stage_loss = {
@@ -253,4 +332,5 @@ const struct wf_stage_ops wf_stage_loss = {
 	.compile = compile,
 	.start = start,
 	.run = run,
+	.edit = edit,
 };

@@ -223,7 +223,8 @@ directions_and_classes_that_cannot_be(void **state)
 		{ "ab = { loss = { model = \"none\"; }; };",
 			"t.conf:3: links.wan.ab.loss.model: \"none\" is not one of "
 			"\"bernoulli\", \"gilbert-elliott\", \"4-state\", \"markov\", "
-			"\"fault-5state\", \"ber\", \"every\", \"list\", \"burst\".\n" },
+			"\"fault-5state\", \"ber\", \"every\", \"list\", \"burst\", "
+			"\"pattern\".\n" },
 		{ "ab = { rate = \"100\"; };",
 			"t.conf:3: links.wan.ab.rate.rate: \"100\" has no unit. Write a rate with "
 			"bit, kbit, Mbit, Gbit or Bps, kBps, MBps, such as \"100Mbit\".\n" },

@@ -278,7 +278,7 @@ a_chain_that_makes_no_sense(void **state)
 	refused("model=markov matrix=0.5,x;1,0 state_loss=0,1", "is not 1 to 16");
 	refused("model=markov matrix=0.5,0.5;1,0 state_loss=0,1,1", "is not 2 probabilities");
 	refused("model=markov matrix=0.5,0.5;0,1 state_loss=0,1", "state 2 never gets back");
-	refused("model=fault-5state step=1ms", "\"step\" is for chains that time clocks");
+	refused("model=fault-5state step=1ms", "\"step\" is for what time clocks");
 	refused("p=1% clock=time", "\"clock\" does not belong to model \"bernoulli\"");
 	refused("model=every every=3 ber=0.1", "\"ber\" does not belong to model \"every\"");
 }
