@@ -11,9 +11,9 @@
 #include <errno.h>
 
 #include "wf_checksum.h"
-#include "wf_reply.h"
 #include "wf_rng.h"
 #include "wf_stages.h"
+#include "wf_tcp.h"
 
 enum reset_on { ON_DATA, ON_SYN, ON_ANY };
 static const char *const on_names[] = { "data", "syn", "any", NULL };
@@ -117,44 +117,15 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	return 1;
 }
 
-enum { PROTO_TCP = 6, TCP_BYTES = 20, FIN = 0x01, SYN = 0x02, RST = 0x04, ACK = 0x10 };
-
-struct segment {
-	uint8_t flags;
-	uint32_t data_bytes;
-};
-
-/* Is it a whole TCP header, of a packet that is no fragment, and no reset itself? */
-static bool
-look(const uint8_t *data, uint32_t readable_bytes, uint32_t len_bytes,
-	const struct wf_parsed *parsed, struct segment *s)
-{
-	const uint8_t *tcp = data + parsed->l4_offset;
-	uint32_t header, total;
-
-	if (parsed->key.proto != PROTO_TCP || !(parsed->flags & WF_PARSE_PORTS) ||
-		(parsed->flags & WF_PARSE_FRAGMENT) ||
-		parsed->l4_offset + TCP_BYTES > readable_bytes)
-		return false;
-	header = parsed->l4_offset - parsed->l3_offset + (tcp[12] >> 4) * 4u;
-	total = wf_reply_ip_bytes(data, len_bytes, parsed);
-	if (tcp[12] >> 4 < 5 || header > total || parsed->l3_offset + total > len_bytes ||
-		(tcp[13] & RST))
-		return false;
-	s->flags = tcp[13];
-	s->data_bytes = total - header;
-	return true;
-}
-
 /* Counts the segment. Is its connection to be reset by it? */
 static bool
-chosen(const struct reset_cfg *r, struct reset_state *s, const struct segment *g, uint64_t rng,
+chosen(const struct reset_cfg *r, struct reset_state *s, const struct wf_tcp *g, uint64_t rng,
 	wf_ns_t now_ns)
 {
 	struct reset_state before;
 
 	if (r->per_flow) {
-		if ((g->flags & SYN) || !s->seen)
+		if ((g->flags & WF_TCP_SYN) || !s->seen)
 			*s = (struct reset_state){ .first_ns = now_ns, .seen = 1 };
 		before = *s;
 		s->packets++;
@@ -165,7 +136,8 @@ chosen(const struct reset_cfg *r, struct reset_state *s, const struct segment *g
 			now_ns - before.first_ns < r->after_ns)
 			return false;
 	}
-	if ((r->on == ON_DATA && g->data_bytes == 0) || (r->on == ON_SYN && !(g->flags & SYN)))
+	if ((r->on == ON_DATA && g->data_bytes == 0) ||
+		(r->on == ON_SYN && !(g->flags & WF_TCP_SYN)))
 		return false;
 	if (!wf_rng_below(wf_rng_draw(rng, WF_RNG_RESET), r->threshold))
 		return false;
@@ -182,17 +154,17 @@ run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, 
 
 	for (uint16_t i = first; i < end; i++) {
 		struct reset_state *s = (struct reset_state *)(b->state[i] + state_offset);
-		struct segment g;
+		struct wf_tcp g;
 
 		if (b->drop[i] != WF_DROP_NONE ||
-			!look(b->data[i], b->readable_bytes[i], b->len_bytes[i], b->parsed[i],
-				&g) ||
-			!chosen(r, s, &g, b->rng[i], b->rx_ns[i]))
+			!wf_tcp_read(b->data[i], b->readable_bytes[i], b->len_bytes[i],
+				b->parsed[i], &g) ||
+			(g.flags & WF_TCP_RST) || !chosen(r, s, &g, b->rng[i], b->rx_ns[i]))
 			continue;
 		if (r->to != TO_RECEIVER)
 			b->forges[i] |= 1u << WF_STAGE_RESET;
 		/* Whom a SYN calls has no connection yet. */
-		if (r->to == TO_SENDER || (g.flags & (SYN | ACK)) == SYN)
+		if (r->to == TO_SENDER || (g.flags & (WF_TCP_SYN | WF_TCP_ACK)) == WF_TCP_SYN)
 			b->drop[i] = WF_DROP_reset;
 		else
 			b->edits[i] |= 1u << WF_STAGE_RESET;
@@ -203,7 +175,7 @@ run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, 
 static void
 edit(const void *cfg, struct wf_frame *f)
 {
-	uint32_t l3 = f->parsed->l3_offset, l4 = f->parsed->l4_offset, end = l4 + TCP_BYTES;
+	uint32_t l3 = f->parsed->l3_offset, l4 = f->parsed->l4_offset, end = l4 + WF_TCP_BYTES;
 	uint32_t len = end > WF_FRAME_MIN ? end : WF_FRAME_MIN, total = end - l3;
 	uint8_t *ip = f->data + l3, *tcp = f->data + l4;
 
@@ -217,12 +189,12 @@ edit(const void *cfg, struct wf_frame *f)
 		ip[5] = (uint8_t)(total - 40);
 	}
 	tcp[12] = 5 << 4;
-	tcp[13] = RST | (tcp[13] & ACK);
+	tcp[13] = WF_TCP_RST | (tcp[13] & WF_TCP_ACK);
 	memset(tcp + 14, 0, 6);
-	if (!(tcp[13] & ACK))
+	if (!(tcp[13] & WF_TCP_ACK))
 		memset(tcp + 8, 0, 4);
-	wf_checksum_store(
-		wf_checksum_add(wf_checksum_pseudo(ip, PROTO_TCP, TCP_BYTES), tcp, TCP_BYTES),
+	wf_checksum_store(wf_checksum_add(wf_checksum_pseudo(ip, WF_TCP_PROTO, WF_TCP_BYTES), tcp,
+				  WF_TCP_BYTES),
 		tcp + 16);
 	if (f->len_bytes > len)
 		f->len_bytes = len;
@@ -243,25 +215,23 @@ static uint32_t
 forge(const void *cfg, const struct wf_frame *cause, struct wf_forged *out)
 {
 	const uint8_t *in = cause->data + cause->parsed->l4_offset;
-	uint8_t *tcp = wf_reply_begin(cause, NULL, 0, PROTO_TCP, TCP_BYTES, out);
-	struct segment g = { 0 };
-	uint32_t seq;
+	uint8_t *tcp = wf_reply_begin(cause, NULL, 0, WF_TCP_PROTO, WF_TCP_BYTES, out);
+	struct wf_tcp g = { 0 };
 
-	look(cause->data, cause->readable_bytes, cause->len_bytes, cause->parsed, &g);
-	memset(tcp, 0, TCP_BYTES);
+	wf_tcp_read(cause->data, cause->readable_bytes, cause->len_bytes, cause->parsed, &g);
+	memset(tcp, 0, WF_TCP_BYTES);
 	memcpy(tcp, in + 2, 2);
 	memcpy(tcp + 2, in, 2);
 	tcp[12] = 5 << 4;
-	if (g.flags & ACK) {
+	if (g.flags & WF_TCP_ACK) {
 		memcpy(tcp + 4, in + 8, 4);
-		tcp[13] = RST;
+		tcp[13] = WF_TCP_RST;
 	} else {
-		memcpy(&seq, in + 4, sizeof(seq));
-		put32(tcp + 8, be32toh(seq) + g.data_bytes + (g.flags & SYN ? 1u : 0u) +
-				       (g.flags & FIN ? 1u : 0u));
-		tcp[13] = RST | ACK;
+		put32(tcp + 8, g.seq + g.data_bytes + (g.flags & WF_TCP_SYN ? 1u : 0u) +
+				       (g.flags & WF_TCP_FIN ? 1u : 0u));
+		tcp[13] = WF_TCP_RST | WF_TCP_ACK;
 	}
-	wf_reply_end(cause, PROTO_TCP, TCP_BYTES, 16, out);
+	wf_reply_end(cause, WF_TCP_PROTO, WF_TCP_BYTES, 16, out);
 	return 1;
 }
 
