@@ -27,6 +27,7 @@ enum wf_rng_purpose {
 	WF_RNG_AQM = 30,        /* dropped or marked by the queue's active management? */
 	WF_RNG_RESET = 40,
 	WF_RNG_UNREACHABLE = 41,
+	WF_RNG_TARGET = 50,      /* segment meant? */
 	WF_RNG_DNS = 60,         /* query meant? */
 	WF_RNG_DNS_ADDRESS = 61, /* the address of a random answer */
 	WF_RNG_SLOT = 70,        /* how long until the window opens */

@@ -28,6 +28,7 @@ enum wf_stage_id {
 	WF_STAGE_QUEUE, /* parameters only: the rate stage acts on them */
 	WF_STAGE_SHARE, /* parameters only: lib/plan acts on them */
 	WF_STAGE_SLOT,
+	WF_STAGE_TARGET,
 	WF_STAGE_LOSS,
 	WF_STAGE_CORRUPT,
 	WF_STAGE_DUPLICATE,

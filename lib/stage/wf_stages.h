@@ -18,6 +18,7 @@ extern const struct wf_stage_ops wf_stage_rate;
 extern const struct wf_stage_ops wf_stage_queue;
 extern const struct wf_stage_ops wf_stage_share;
 extern const struct wf_stage_ops wf_stage_slot;
+extern const struct wf_stage_ops wf_stage_target;
 extern const struct wf_stage_ops wf_stage_loss;
 extern const struct wf_stage_ops wf_stage_corrupt;
 extern const struct wf_stage_ops wf_stage_duplicate;

@@ -9,6 +9,7 @@
  * failed (the run is then not trustworthy), OTHER where it is neither. */
 #define WF_DROP_CAUSES(X)                                                                          \
 	X(loss, MODEL, "lost by the loss model")                                                   \
+	X(target, MODEL, "aimed at, by its kind, size or number")                                  \
 	X(queue_full, MODEL, "the queue limit was reached")                                        \
 	X(aqm, MODEL, "dropped early by the queue's active management")                            \
 	X(policed, MODEL, "over the rate of mode = \"police\"")                                    \

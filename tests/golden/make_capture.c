@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Writes the golden tests' input: a microsecond pcap of UDP, TCP, IPv6, VLAN and ARP frames of
- *mixed lengths, from a small generator of its own, so that it is the same everywhere.
+ * mixed lengths, from a small generator of its own, so that it is the same everywhere.
  *
- *	make_capture FILE PACKETS MEAN-GAP-US SEED [dns]
+ *	make_capture FILE PACKETS MEAN-GAP-US SEED [dns|tcp]
  *
- * With dns every second packet asks a name server something instead.
+ * With dns every second packet asks a name server something instead; with tcp it is a segment of
+ * one of five connections, some of them sent again.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -117,23 +118,50 @@ query(uint8_t *f)
 	return (uint32_t)(p + 8 + n - f);
 }
 
+/* A segment with a whole header; returns its length. */
+static uint32_t
+segment(uint8_t *f)
+{
+	static uint32_t next[5];
+	uint32_t host = draw(5), kind = draw(16), bytes = kind < 2 ? 0 : 100 + draw(1200), seq;
+	uint8_t *p = f + 14;
+
+	seq = kind == 2 && next[host] > 2000 ? next[host] - draw(2000) : next[host];
+	if (kind > 2)
+		next[host] += bytes;
+	memcpy(f, "\x02\x00\x00\x00\x00\x02\x02\x00\x00\x00\x00\x01", 12);
+	be16(f + 12, 0x0800);
+	p = ipv4(p, 20 + bytes, 6, host);
+	memset(p, 0, 20 + bytes);
+	be16(p, 40000);
+	be16(p + 2, 80);
+	be16(p + 4, seq >> 16);
+	be16(p + 6, seq);
+	p[12] = 5 << 4;
+	p[13] = kind == 0 ? 0x02 : 0x10; /* SYN, ACK */
+	return (uint32_t)(p + 20 + bytes - f);
+}
+
 int
 main(int argc, char **argv)
 {
 	uint8_t header[24] = { 0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4 }, record[16], f[2048];
 	uint64_t time_us = 1700000000ull * 1000000;
+	uint32_t (*other)(uint8_t *) = frame;
 	FILE *out = argc == 5 || argc == 6 ? fopen(argv[1], "wb") : NULL;
 
 	if (out == NULL) {
-		fprintf(stderr, "usage: make_capture FILE PACKETS MEAN-GAP-US SEED [dns]\n");
+		fprintf(stderr, "usage: make_capture FILE PACKETS MEAN-GAP-US SEED [dns|tcp]\n");
 		return 2;
 	}
+	if (argc == 6)
+		other = strcmp(argv[5], "dns") == 0 ? query : segment;
 	state = strtoull(argv[4], NULL, 10) * 2 + 1;
 	le32(header + 16, 65535);
 	le32(header + 20, 1);
 	fwrite(header, 1, sizeof(header), out);
 	for (long i = strtol(argv[2], NULL, 10); i > 0; i--) {
-		uint32_t n = argc == 6 && i % 2 ? query(f) : frame(f);
+		uint32_t n = i % 2 ? other(f) : frame(f);
 		uint32_t kept = draw(50) ? n : n / 2; /* some are cut */
 
 		time_us += draw(2 * (uint32_t)strtoul(argv[3], NULL, 10) + 1);

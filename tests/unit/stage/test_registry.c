@@ -53,6 +53,7 @@ stages_stand_in_the_documented_order(void **state)
 		"queue",
 		"share",
 		"slot",
+		"target",
 		"loss",
 		"corrupt",
 		"duplicate",
