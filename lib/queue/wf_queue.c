@@ -296,7 +296,10 @@ wf_queue_in(struct wf_queue *q, struct wf_qpool *pool, uint32_t entry, wf_ns_t n
 			wf_queue_drop(pool, entry, WF_QDROP_FULL);
 			return;
 		}
-		wf_queue_drop(pool, d->victim(q, pool), WF_QDROP_FULL);
+		if (d->shed != NULL)
+			d->shed(q, pool);
+		else
+			wf_queue_drop(pool, d->pop(q, pool), WF_QDROP_FULL);
 	}
 	d->enqueue(q, pool, entry, now_ns);
 	wf_share_wait(q);

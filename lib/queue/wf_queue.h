@@ -78,6 +78,7 @@ struct wf_pie_cfg {
 	wf_ns_t target_ns, update_ns, burst_ns;
 	double alpha, beta;   /* per second of wait above the target, of its growth */
 	uint32_t small_bytes; /* a queue this small or smaller is left alone */
+	bool derandomize;
 };
 
 struct wf_red_cfg {
@@ -127,7 +128,7 @@ struct wf_codel {
 
 /* PIE's state, with the names of RFC 8033. */
 struct wf_pie {
-	double drop_prob;
+	double drop_prob, accu_prob;
 	wf_ns_t current_qdelay, qdelay_old, burst_allowance;
 	wf_ns_t update_at;
 };

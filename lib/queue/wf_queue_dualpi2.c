@@ -182,10 +182,12 @@ dequeue(struct wf_queue *q, struct wf_qpool *pool, wf_ns_t now_ns)
 }
 
 /* The longest queue loses its oldest packet. */
-static uint32_t
-victim(struct wf_queue *q, struct wf_qpool *pool)
+static void
+shed(struct wf_queue *q, struct wf_qpool *pool)
 {
-	return q->dualpi2.l4s.bytes > q->list.bytes ? take_l4s(q, pool) : wf_queue_next(q, pool);
+	bool l4s = q->dualpi2.l4s.bytes > q->list.bytes;
+
+	wf_queue_drop(pool, l4s ? take_l4s(q, pool) : wf_queue_next(q, pool), WF_QDROP_FULL);
 }
 
 static uint32_t
@@ -200,5 +202,5 @@ const struct wf_qdisc wf_qdisc_dualpi2 = {
 	.dequeue = dequeue,
 	.keep = keep,
 	.pop = pop,
-	.victim = victim,
+	.shed = shed,
 };

@@ -7,6 +7,8 @@
 
 #include "wf_queue_private.h"
 
+#define SHED 64
+
 static void
 put(struct wf_fq *f, struct wf_fq_list *l, uint32_t i)
 {
@@ -113,21 +115,26 @@ pop(struct wf_queue *q, struct wf_qpool *pool)
 	return next(q, pool, 0, false);
 }
 
-/* The oldest packet of the flow with most bytes. A search over all flows, as a full queue is the
- * exception that CoDel is there to prevent. */
-static uint32_t
-victim(struct wf_queue *q, struct wf_qpool *pool)
+/* RFC 8290 4.1: the flow with most bytes loses the older half of its packets, up to SHED, so that
+ * the search over all flows is rare. */
+static void
+shed(struct wf_queue *q, struct wf_qpool *pool)
 {
 	struct wf_fq_flow *fattest = &q->fq.flow[0];
-	uint32_t p;
+	uint32_t n;
 
 	for (uint32_t i = 1; i < q->cfg.codel.n_flows; i++)
 		if (q->fq.flow[i].list.bytes > fattest->list.bytes)
 			fattest = &q->fq.flow[i];
-	p = wf_qlist_take(&fattest->list, pool);
-	q->packets--;
-	q->bytes -= pool->entry[p].wire_bytes;
-	return p;
+	n = fattest->list.packets / 2;
+	n = n < 1 ? 1 : n > SHED ? SHED : n;
+	for (; n > 0; n--) {
+		uint32_t p = wf_qlist_take(&fattest->list, pool);
+
+		q->packets--;
+		q->bytes -= pool->entry[p].wire_bytes;
+		wf_queue_drop(pool, p, WF_QDROP_FULL);
+	}
 }
 
 const struct wf_qdisc wf_qdisc_fq_codel = {
@@ -136,5 +143,5 @@ const struct wf_qdisc wf_qdisc_fq_codel = {
 	.dequeue = dequeue,
 	.keep = keep,
 	.pop = pop,
-	.victim = victim,
+	.shed = shed,
 };

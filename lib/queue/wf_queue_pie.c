@@ -84,19 +84,27 @@ update(struct wf_queue *q, wf_ns_t now_ns)
 	}
 }
 
-/* Section 4.1. */
+/* Section 4.1; with section 5.4 drops are neither too close nor too far apart. */
 static bool
-drop_early(const struct wf_queue *q, const struct wf_qentry *e)
+drop_early(struct wf_queue *q, const struct wf_qentry *e)
 {
-	const struct wf_pie *s = &q->pie;
 	const struct wf_pie_cfg *cfg = &q->cfg.pie;
+	struct wf_pie *s = &q->pie;
+	bool hit;
 
 	if (s->burst_allowance > 0)
 		return false;
 	if ((s->qdelay_old < cfg->target_ns / 2 && s->drop_prob < 0.2) ||
 		q->bytes <= cfg->small_bytes)
 		return false;
-	return wf_rng_below(wf_rng_draw(e->rng, WF_RNG_AQM), wf_rng_threshold(s->drop_prob));
+	hit = wf_rng_below(wf_rng_draw(e->rng, WF_RNG_AQM), wf_rng_threshold(s->drop_prob));
+	if (!cfg->derandomize)
+		return hit;
+	s->accu_prob = s->drop_prob > 0 ? s->accu_prob + s->drop_prob : 0;
+	if (s->accu_prob < 0.85 || !(hit || s->accu_prob >= 8.5))
+		return false;
+	s->accu_prob = 0;
+	return true;
 }
 
 static void
@@ -129,5 +137,4 @@ const struct wf_qdisc wf_qdisc_pie = {
 	.dequeue = dequeue,
 	.keep = wf_queue_keep,
 	.pop = wf_queue_next,
-	.victim = wf_queue_next,
 };

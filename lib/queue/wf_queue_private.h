@@ -16,9 +16,9 @@ struct wf_qdisc {
 	void (*keep)(struct wf_queue *q, struct wf_qpool *pool, uint32_t entry);
 	/* The next in the order of service, without a decision. */
 	uint32_t (*pop)(struct wf_queue *q, struct wf_qpool *pool);
-	/* The one to go when the queue is full and the newcomer is not to: never asked of an empty
-	 * queue. Taken out. */
-	uint32_t (*victim)(struct wf_queue *q, struct wf_qpool *pool);
+	/* The queue is full and the newcomer is not to go: drops one packet at least, as full.
+	 * Never asked of an empty queue. NULL: the next in the order of service goes. */
+	void (*shed)(struct wf_queue *q, struct wf_qpool *pool);
 };
 
 extern const struct wf_qdisc wf_qdisc_fifo, wf_qdisc_codel, wf_qdisc_fq_codel, wf_qdisc_pie,

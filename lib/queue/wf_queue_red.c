@@ -101,5 +101,4 @@ const struct wf_qdisc wf_qdisc_red = {
 	.dequeue = dequeue,
 	.keep = wf_queue_keep,
 	.pop = wf_queue_next,
-	.victim = wf_queue_next,
 };

@@ -30,7 +30,8 @@ enum {
 	WEIGHT,
 	THRESHOLD,
 	RANGE,
-	COUPLING
+	COUPLING,
+	DERANDOMIZE
 };
 
 static const struct wf_param params[] = {
@@ -44,10 +45,10 @@ static const struct wf_param params[] = {
 	[DROP] = { .name = "drop",
 		.type = WF_PARAM_CHOICE,
 		.offset = offsetof(struct wf_queue_params, drop),
-		.fallback = "tail",
 		.choices = drop_names,
 		.help = "which packet goes when the limit is reached: the arriving one, or the one "
-			"that has waited longest (of the longest flow, with fq-codel)" },
+			"that has waited longest; by default tail, with fq-codel head, which takes "
+			"the older half of the longest flow" },
 	[AQM] = { .name = "aqm",
 		.type = WF_PARAM_CHOICE,
 		.offset = offsetof(struct wf_queue_params, aqm),
@@ -95,11 +96,11 @@ static const struct wf_param params[] = {
 	[UPDATE] = { .name = "update",
 		.type = WF_PARAM_DURATION,
 		.offset = offsetof(struct wf_queue_params, update),
-		.fallback = "15ms",
 		.min = "100us",
 		.max = "10s",
 		.belongs = 1 << PIE | 1 << DUALPI2,
-		.help = "pie, dualpi2: time between two updates of the drop probability" },
+		.help = "pie, dualpi2: time between two updates of the drop probability; by "
+			"default 15 ms, with dualpi2 no more than target and a third of interval" },
 	[BURST] = { .name = "burst",
 		.type = WF_PARAM_DURATION,
 		.offset = offsetof(struct wf_queue_params, burst),
@@ -159,6 +160,12 @@ static const struct wf_param params[] = {
 		.belongs = 1 << DUALPI2,
 		.help = "dualpi2: marks of L4S for the square root of the drops of the classic "
 			"queue" },
+	[DERANDOMIZE] = { .name = "derandomize",
+		.type = WF_PARAM_BOOL,
+		.offset = offsetof(struct wf_queue_params, derandomize),
+		.fallback = "false",
+		.belongs = 1 << PIE,
+		.help = "pie: spread drops more evenly, as Linux does" },
 	{ 0 },
 };
 
@@ -212,8 +219,9 @@ fill_pie(const struct wf_queue_params *q, const struct wf_wire *w, struct wf_pie
 {
 	*out = (struct wf_pie_cfg){
 		.target_ns = wf_param_given(q, TARGET) ? q->target : 15 * WF_NS_PER_MS,
-		.update_ns = q->update,
+		.update_ns = wf_param_given(q, UPDATE) ? q->update : 15 * WF_NS_PER_MS,
 		.burst_ns = q->burst,
+		.derandomize = q->derandomize,
 		.alpha = 0.125,
 		.beta = 1.25,
 		.small_bytes = 2 * (uint32_t)wf_wire_bytes(w, FULL_SIZE),
@@ -234,19 +242,32 @@ fill_red(const struct wf_queue_params *q, const struct wf_wire *w, struct wf_red
 	};
 }
 
-/* RFC 9332 A.1, figure 2. */
+/* RFC 9332 A.1: Tupdate = min(target, RTT_max / 3); not below what the key allows. */
+static wf_ns_t
+dualpi2_update(const struct wf_queue_params *q, wf_ns_t target_ns)
+{
+	wf_ns_t third = q->interval / 3, ns = target_ns < third ? target_ns : third;
+
+	if (wf_param_given(q, UPDATE))
+		return q->update;
+	return ns < WF_NS_PER_MS / 10 ? WF_NS_PER_MS / 10 : ns;
+}
+
+/* RFC 9332 A.1. */
 static void
 fill_dualpi2(const struct wf_queue_params *q, struct wf_dualpi2_cfg *out)
 {
-	double update = (double)q->update / 1e9, rtt_max = (double)q->interval / 1e9;
+	wf_ns_t target_ns = wf_param_given(q, TARGET) ? q->target : 15 * WF_NS_PER_MS;
+	wf_ns_t update_ns = dualpi2_update(q, target_ns);
+	double update = (double)update_ns / 1e9, rtt_max = (double)q->interval / 1e9;
 
 	*out = (struct wf_dualpi2_cfg){
-		.target = wf_param_given(q, TARGET) ? (double)q->target / 1e9 : 0.015,
+		.target = (double)target_ns / 1e9,
 		.alpha = 0.1 * update / (rtt_max * rtt_max),
 		.beta = 0.3 / rtt_max,
 		.k = q->coupling,
 		.p_cmax = q->coupling > 1 ? 1 / (q->coupling * q->coupling) : 1,
-		.update_ns = q->update,
+		.update_ns = update_ns,
 		.min_th_ns = q->threshold,
 		.range_ns = q->range,
 	};
@@ -271,7 +292,7 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 		return 0;
 	wf_rate_serve(c->blocks, &out->serve);
 	out->kind = kind[q->aqm];
-	out->head = q->drop == WF_QUEUE_HEAD;
+	out->head = wf_param_given(q, DROP) ? q->drop == WF_QUEUE_HEAD : q->aqm == FQ_CODEL;
 	out->ecn = q->ecn;
 	out->shared = share != NULL;
 	if (share != NULL) {

@@ -35,7 +35,7 @@ struct wf_queue_params {
 	struct wf_limit limit;
 	int drop; /* enum wf_queue_drop */
 	int aqm;  /* 0: none; see wf_stage_queue.c */
-	bool ecn;
+	bool ecn, derandomize;
 	wf_ns_t target, interval, update, burst, threshold, range;
 	uint64_t quantum, flows;
 	uint64_t min, max;

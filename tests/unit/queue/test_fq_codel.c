@@ -145,14 +145,21 @@ model_in(struct model *m, uint64_t now, uint32_t id, uint32_t len, uint32_t i)
 	bool listed = false;
 
 	model_until(m, now);
-	if (m->sending >= 0 && m->waiting + 1 >= m->limit) { /* 4.1: from the fattest's head */
+	if (m->sending >= 0 && m->waiting + 1 >= m->limit) { /* 4.1: half of the fattest */
 		struct flow *fat = &m->flow[0];
+		uint32_t half;
 
 		for (int k = 1; k < FLOWS; k++)
 			fat = m->flow[k].bytes > fat->bytes ? &m->flow[k] : fat;
-		m->fate[fat->queue[fat->head]] = (struct qrig_fate){ QRIG_FULL, false, now };
-		fat->bytes -= m->len[fat->queue[fat->head++]];
-		m->waiting--;
+		half = (fat->tail - fat->head) / 2;
+		half = half == 0 ? 1 : half > 64 ? 64 : half;
+		for (uint32_t k = 0; k < half; k++) {
+			uint32_t p = fat->queue[fat->head++];
+
+			m->fate[p] = (struct qrig_fate){ QRIG_FULL, false, now };
+			fat->bytes -= m->len[p];
+			m->waiting--;
+		}
 	}
 	m->time[id] = now;
 	m->len[id] = len;
@@ -168,6 +175,43 @@ model_in(struct model *m, uint64_t now, uint32_t id, uint32_t len, uint32_t i)
 	}
 	if (m->sending < 0)
 		model_send(m, now);
+}
+
+/* Ours has the same flows in the same order. */
+static void
+compare_list(const struct qrig *r, const struct wf_fq_list *ours, const struct model *m, int l)
+{
+	uint32_t f = ours->head;
+
+	for (int k = 0; k < m->n[l]; k++) {
+		assert_int_equal(f, m->list[l][k]);
+		assert_true(r->q.fq.flow[f].listed);
+		assert_int_equal(r->q.fq.flow[f].deficit, m->flow[f].credits);
+		f = r->q.fq.flow[f].next;
+	}
+	assert_int_equal(f, WF_QNONE);
+}
+
+static void
+compare_state(const struct qrig *r, const struct model *m)
+{
+	uint32_t listed = 0;
+
+	compare_list(r, &r->q.fq.fresh, m, NEW);
+	compare_list(r, &r->q.fq.old, m, OLD);
+	for (int k = 0; k < FLOWS; k++) {
+		const struct wf_fq_flow *f = &r->q.fq.flow[k];
+
+		assert_int_equal(f->list.bytes, m->flow[k].bytes);
+		assert_int_equal(f->list.packets, m->flow[k].tail - m->flow[k].head);
+		assert_int_equal(f->codel.first_above_time, m->flow[k].first_above);
+		assert_int_equal(f->codel.count, m->flow[k].count);
+		assert_int_equal(f->codel.lastcount, m->flow[k].lastcount);
+		assert_int_equal(f->codel.drop_next, m->flow[k].drop_next);
+		assert_int_equal(f->codel.dropping, m->flow[k].dropping);
+		listed += f->listed;
+	}
+	assert_int_equal(listed, m->n[NEW] + m->n[OLD]);
 }
 
 static void
@@ -195,16 +239,7 @@ compare(uint64_t seed, uint32_t limit)
 		now += fit_under(&random, (i / 2000 % 3 ? 1000 : 3000) * US);
 		model_in(m, now, i, len, flow);
 		qrig_in(r, now, len, flow, 0);
-		for (int k = 0; k < FLOWS; k++) {
-			const struct wf_fq_flow *f = &r->q.fq.flow[k];
-
-			assert_int_equal(f->list.bytes, m->flow[k].bytes);
-			assert_int_equal(f->codel.count, m->flow[k].count);
-			assert_int_equal(f->codel.drop_next, m->flow[k].drop_next);
-			assert_int_equal(f->codel.dropping, m->flow[k].dropping);
-			if (f->listed)
-				assert_int_equal(f->deficit, m->flow[k].credits);
-		}
+		compare_state(r, m);
 	}
 	qrig_until(r, UINT64_MAX - 1);
 	model_until(m, UINT64_MAX - 1);
@@ -225,6 +260,7 @@ every_state_is_that_of_the_rfc(void **state)
 	for (uint64_t seed = 1; seed <= 5; seed++) {
 		compare(seed, N);
 		compare(seed, 20);
+		compare(seed, 400);
 	}
 }
 
