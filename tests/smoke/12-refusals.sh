@@ -38,7 +38,7 @@ refuse -c "$CONF" --duration 0s
 is "no duration at all: exit code" "$status" 2
 contains "no duration at all: says so" "$err" '"0s" is not a time of 1 ms or more'
 left() { find /var/run/dpdk -maxdepth 1 -name "wirefault-*" -newer "$CONF" 2>/dev/null; }
-refuse -c "$CONF" -- --no-such-eal-option
+refuse -c "$CONF" -- --vdev=net_bogus0
 is "EAL does not start: exit code" "$status" 1
 is "EAL does not start: leaves nothing behind" "$(left)" ""
 sed '1i workers = [ 0, 0 ];' "$CONF" >"$LAB_DIR/twice.conf"
