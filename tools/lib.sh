@@ -227,10 +227,15 @@ lab_iperf_server() { # a|b PORT
 	lab_await "$out" 'Server listening' $! 10 || lab_fail "iperf3 -s did not start on $1"
 }
 
-# iperf3 from a to b; the JSON document on stdout.
+# iperf3 from a to b; the JSON document on stdout. Where packets are lost it can wait for ever for
+# one of its own that was, so it has a minute.
 lab_iperf() { # PORT [OPTION...]
+	local server
 	lab_iperf_server b "$1"
-	lab_in a iperf3 -c 10.77.0.2 -p "$1" -J "${@:2}" </dev/null
+	server=$!
+	lab_in a timeout 60 iperf3 -c 10.77.0.2 -p "$1" -J "${@:2}" </dev/null && return
+	kill "$server" 2>/dev/null
+	return 1
 }
 
 # ping from a; the summary's "sent received mean-ms sd-ms" ("- -" when nothing came back).

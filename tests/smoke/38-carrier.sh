@@ -8,10 +8,16 @@
 link_becomes() { # DESCRIPTION FILE REGEX
 	ok "$1" lab_await "$2" "wfa.*$3" "$LAB_MONITOR" 10
 }
+# Listens to the kernel; back when it does, which an event made here tells.
 monitor() { # FILE
+	local i
 	: >"$1"
 	lab_bg a "$1" stdbuf -oL ip -o monitor link
 	LAB_MONITOR=$!
+	for i in {1..50}; do
+		lab_in a ip link set wfa alias "event $i"
+		lab_await "$1" wfa "$LAB_MONITOR" 0.3 && return
+	done
 }
 pull() { # KIND
 	local out=$LAB_DIR/$1
