@@ -251,12 +251,15 @@ bench_rx(struct bench *b, const struct bench_packet *p, struct wf_rx *rx)
 	f->who.flow = p->flow;
 	f->refs = 1;
 	f->len = p->len;
-	f->readable = 64;
+	f->readable = p->bytes != NULL ? p->n_bytes : 64;
 	b->alive++;
-	fill_frame(f->frame, p);
+	if (p->bytes != NULL)
+		memcpy(f->frame, p->bytes, p->n_bytes);
+	else
+		fill_frame(f->frame, p);
 	*rx = (struct wf_rx){ .pkt = f,
 		.data = f->frame,
-		.readable_bytes = 64,
+		.readable_bytes = f->readable,
 		.len_bytes = p->len,
 		.rx_ns = p->ns };
 }

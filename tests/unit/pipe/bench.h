@@ -12,7 +12,9 @@ struct bench_packet {
 	wf_ns_t ns;    /* arrival */
 	uint32_t flow; /* 5-tuple; the source port is flow % 65536 */
 	uint32_t len;
-	bool arp; /* no 5-tuple: neighbour discovery */
+	bool arp;             /* no 5-tuple: neighbour discovery */
+	const uint8_t *bytes; /* instead: its first n_bytes, 128 at most */
+	uint32_t n_bytes;
 };
 
 #define BENCH_MADE UINT32_MAX /* id of a packet that a stage made */

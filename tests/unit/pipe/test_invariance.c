@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Same seed, same fate, for every stage there is: packet for packet equal on 1 and 2 workers, in
+ * bursts of 1, 7 and 32, with and without other flows (where the state is the flow's), with and
+ * without stages of another purpose. Whoever adds a stage adds a row to `cases`.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "traffic.h"
+#include "wf_rng.h"
+#include "wf_stages.h"
+
+#define N     3000
+#define LOST  UINT64_MAX
+#define EVERY 3 /* of the flows: these are sent alone, too */
+
+/* What must not change. */
+enum { LOSS = 1, TIME = 2, BYTES = 4, COPIES = 8, MADE = 16, ALL = 31 };
+
+/* Another purpose: changes when packets leave, not which and how; or the other way round. */
+#define WHEN "delay = { min = \"1ms\"; max = \"9ms\"; order = \"free\"; }; "
+#define WHAT "loss = \"20%\"; corrupt = \"20%\"; "
+#define EDIT "corrupt = \"20%\"; rewrite = { p = \"50%\"; dscp = 1; }; " /* loses none */
+
+enum { CLASS = 1, FLOW = 2, BOTH = 3 };
+
+struct stage_case {
+	enum wf_stage_id id;
+	const char *dir; /* keys of the direction */
+	unsigned scopes;
+	const char *other;
+	unsigned same; /* of a packet that leaves with the other stages, too; LOSS: of all */
+	const char *classes;
+};
+
+/* Too little for all flows together, and for each. */
+#define RATED(id, keys)                                                                            \
+	{ id, "rate = \"20Mbit\"; " keys, CLASS, WHAT, TIME, "" },                                 \
+	{                                                                                          \
+		id, "rate = \"2Mbit\"; " keys, FLOW, WHAT, TIME, ""                                \
+	}
+
+static const struct stage_case cases[] = {
+	{ WF_STAGE_BLACKHOLE, "blackhole = true; ", BOTH, WHEN, LOSS, "" },
+	{ WF_STAGE_OUTAGE, "outage = \"20ms+30ms, 90ms+1ms\"; ", BOTH, WHEN, LOSS, "" },
+	{ WF_STAGE_OUTAGE, "outage = { period = \"30ms\"; down = \"7ms\"; offset = \"3ms\"; }; ",
+		BOTH, WHEN, LOSS, "" },
+	{ WF_STAGE_RESET, "reset = \"20%\"; ", BOTH, WHEN, LOSS | MADE, "" },
+	{ WF_STAGE_RESET, "reset = { after_packets = 5; to = \"sender\"; }; ", FLOW, WHEN,
+		LOSS | MADE, "" },
+	{ WF_STAGE_UNREACHABLE, "unreachable = { p = \"20%\"; proto = \"any\"; }; ", BOTH, WHEN,
+		LOSS | MADE, "" },
+	{ WF_STAGE_DNS, "dns = { answer = \"random-a\"; p = \"50%\"; }; ", BOTH, WHEN, LOSS | MADE,
+		"" },
+	{ WF_STAGE_MTU, "mtu = { mtu = 900; without_df = \"drop\"; }; ", BOTH, WHEN, LOSS | MADE,
+		"" },
+	{ WF_STAGE_REWRITE, "rewrite = { p = \"30%\"; dscp = 46; ttl_decrement = 3; }; ", BOTH,
+		WHEN, LOSS | BYTES, "" },
+	{ WF_STAGE_REWRITE, "rewrite = { p = \"30%\"; correlation = \"60%\"; ecn = \"ce\"; }; ",
+		BOTH, WHEN, LOSS | BYTES, "" },
+	RATED(WF_STAGE_RATE, "queue = \"20pkt\"; "),
+	RATED(WF_STAGE_RATE, "queue = \"30ms\"; "),
+	{ WF_STAGE_RATE, "rate = { rate = \"2Mbit\"; mode = \"police\"; burst = \"5kB\"; }; ", BOTH,
+		WHEN, LOSS, "" },
+	RATED(WF_STAGE_QUEUE, "queue = { limit = \"30ms\"; drop = \"head\"; }; "),
+	RATED(WF_STAGE_QUEUE,
+		"queue = { aqm = \"codel\"; target = \"1ms\"; interval = \"5ms\"; }; "),
+	RATED(WF_STAGE_QUEUE, "queue = { aqm = \"pie\"; target = \"2ms\"; update = \"2ms\"; "
+			      "burst = \"0\"; ecn = true; }; "),
+	RATED(WF_STAGE_QUEUE, "queue = { aqm = \"red\"; min = \"4kB\"; max = \"12kB\"; "
+			      "weight = 0.1; ecn = true; }; "),
+	RATED(WF_STAGE_QUEUE, "queue = { aqm = \"dualpi2\"; target = \"2ms\"; interval = \"9ms\"; "
+			      "limit = \"40ms\"; }; "),
+	{ WF_STAGE_QUEUE,
+		"rate = \"20Mbit\"; queue = { aqm = \"fq-codel\"; limit = \"50pkt\"; "
+		"target = \"1ms\"; interval = \"5ms\"; ecn = true; }; ",
+		CLASS, WHAT, TIME, "" },
+	{ WF_STAGE_SHARE, "rate = \"20Mbit\"; queue = \"50pkt\"; ", CLASS, WHAT, TIME,
+		"{ name = \"u\"; match = { dport = \"53\"; }; ab = { share = { priority = 1; }; }; "
+		"},"
+		"{ name = \"t\"; match = { proto = \"tcp\"; }; ab = { share = 3; loss = \"5%\"; "
+		"delay = { mean = \"3ms\"; stddev = \"1ms\"; }; }; }" },
+	{ WF_STAGE_SLOT, "slot = { min = \"1ms\"; max = \"4ms\"; packets = 9; }; ", BOTH, WHAT,
+		TIME, "" },
+	{ WF_STAGE_TARGET, "target = { p = \"30%\"; min_bytes = 200; }; ", BOTH, WHEN, LOSS, "" },
+	{ WF_STAGE_TARGET, "target = { segment = 3; retransmissions = 1; }; ", FLOW, WHEN, LOSS,
+		"" },
+	{ WF_STAGE_TARGET, "target = { on = \"any\"; p = \"50%\"; min_bytes = 70; times = 20; }; ",
+		BOTH, WHEN, LOSS, "" },
+	{ WF_STAGE_LOSS, "loss = \"10%\"; ", BOTH, WHEN, LOSS, "" },
+	{ WF_STAGE_LOSS, "loss = { p = \"10%\"; correlation = \"50%\"; }; ", BOTH, WHEN, LOSS, "" },
+	{ WF_STAGE_LOSS,
+		"loss = { model = \"gilbert-elliott\"; plr = \"10%\"; mean_burst = 4.0; }; ", BOTH,
+		WHEN, LOSS, "" },
+	{ WF_STAGE_LOSS,
+		"loss = { model = \"4-state\"; p13 = \"9%\"; p31 = \"30%\"; p32 = \"30%\"; "
+		"p23 = \"60%\"; p14 = \"2%\"; }; ",
+		BOTH, WHEN, LOSS, "" },
+	{ WF_STAGE_LOSS,
+		"loss = { model = \"fault-5state\"; clock = \"time\"; step = \"500us\"; }; ", BOTH,
+		WHEN, LOSS, "" },
+	{ WF_STAGE_LOSS, "loss = { model = \"ber\"; ber = 0.00002; }; ", BOTH, WHEN, LOSS, "" },
+	{ WF_STAGE_LOSS, "loss = { model = \"every\"; every = 7; }; ", BOTH, WHEN, LOSS, "" },
+	{ WF_STAGE_LOSS, "loss = { model = \"burst\"; burst = 5; period = \"9ms\"; }; ", BOTH, WHEN,
+		LOSS, "" },
+	{ WF_STAGE_LOSS, "loss = { p = \"30%\"; action = \"mark\"; not_capable = \"pass\"; }; ",
+		BOTH, WHEN, LOSS | BYTES, "" },
+	{ WF_STAGE_CORRUPT, "corrupt = { p = \"20%\"; bits = 3; checksum = \"repair\"; }; ", BOTH,
+		WHEN, LOSS | BYTES, "" },
+	{ WF_STAGE_CORRUPT, "corrupt = { p = \"20%\"; correlation = \"70%\"; truncate = 60; }; ",
+		BOTH, WHEN, LOSS | BYTES, "" },
+	{ WF_STAGE_CORRUPT, "corrupt = { ber = 0.00005; }; ", BOTH, WHEN, LOSS | BYTES, "" },
+	{ WF_STAGE_DUPLICATE, "duplicate = { p = \"20%\"; copies = 2; spacing = \"1ms\"; }; ", BOTH,
+		WHEN WHAT, COPIES, "" },
+	{ WF_STAGE_DELAY, "delay = { mean = \"9ms\"; stddev = \"3ms\"; order = \"free\"; }; ", BOTH,
+		WHAT "duplicate = \"20%\"; ", TIME, "" },
+	{ WF_STAGE_DELAY, "delay = { mean = \"9ms\"; stddev = \"3ms\"; order = \"flow\"; }; ", BOTH,
+		EDIT, TIME, "" },
+	{ WF_STAGE_DELAY, "delay = { mean = \"9ms\"; stddev = \"3ms\"; }; ", BOTH, EDIT, TIME, "" },
+	{ WF_STAGE_DELAY,
+		"delay = { distribution = \"gamma\"; mean = \"9ms\"; stddev = \"9ms\"; "
+		"draw = \"flow\"; order = \"flow\"; }; ",
+		BOTH, EDIT, TIME, "" },
+	{ WF_STAGE_DELAY,
+		"delay = { min = \"1ms\"; max = \"9ms\"; draw = \"burst\"; gap = \"200us\"; }; ",
+		BOTH, EDIT, TIME, "" },
+};
+
+static struct traffic traffic;
+
+static int
+start(void **state)
+{
+	traffic = traffic_new(N, 1000 * WF_NS_PER_S, 60000);
+	return bench_eal(state);
+}
+
+static int
+end(void **state)
+{
+	traffic_free(&traffic);
+	return 0;
+}
+
+/* ---- A run ---- */
+
+struct fates {
+	struct {
+		uint64_t due, bytes; /* LOST */
+		uint32_t copies;
+		uint64_t copies_due;
+	} packet[N];
+	struct {
+		uint32_t n;
+		uint64_t bytes, due; /* sums, as their order means nothing */
+	} made[TRAFFIC_FLOWS];
+};
+
+static uint64_t
+digest(const struct bench_out *o)
+{
+	uint64_t h = wf_rng_mix(o->len * 2 + o->dir);
+
+	for (size_t i = 0; i < sizeof(o->bytes); i += 8) {
+		uint64_t v;
+
+		memcpy(&v, o->bytes + i, sizeof(v));
+		h = wf_rng_mix(h ^ v);
+	}
+	return h;
+}
+
+static void
+log_of(struct bench *b, const uint32_t *number, struct fates *f)
+{
+	for (uint32_t i = 0; i < b->n_out; i++) {
+		const struct bench_out *o = &b->out[i];
+
+		if (o->id == BENCH_MADE) {
+			uint32_t flow = traffic_flow(o->bytes);
+
+			assert_true(flow < TRAFFIC_FLOWS);
+			f->made[flow].n++;
+			f->made[flow].bytes += digest(o);
+			f->made[flow].due += o->due_ns;
+		} else if (o->copy) {
+			f->packet[number[o->id]].copies++;
+			f->packet[number[o->id]].copies_due += o->due_ns;
+		} else {
+			f->packet[number[o->id]].due = o->due_ns;
+			f->packet[number[o->id]].bytes = digest(o);
+		}
+	}
+}
+
+/* Who processes the packet, if any worker may have received it? */
+static uint32_t
+owner(struct bench *const *b, const struct bench_packet *p, uint32_t receiver, uint32_t workers)
+{
+	struct wf_rx rx;
+	uint32_t w;
+
+	if (workers == 1)
+		return 0;
+	bench_rx(b[receiver], p, &rx);
+	w = wf_pipe_owner(b[receiver]->pipe, b[receiver]->plan, 0, &rx, workers);
+	bench_release(b[receiver], rx.pkt);
+	b[receiver]->n_in--;
+	return w == WF_PIPE_ANY ? receiver : w;
+}
+
+/* Sends the packets of every n-th flow. */
+static struct fates *
+run(const char *dir, const char *classes, uint32_t workers, uint32_t burst, uint32_t every)
+{
+	static uint32_t number[2][N];
+	struct bench_options o = { .seed = 42 };
+	struct fates *f = calloc(1, sizeof(*f));
+	struct bench *b[2];
+
+	assert_non_null(f);
+	for (uint32_t w = 0; w < workers; w++)
+		b[w] = bench_new(bench_text(dir, "", classes), &o);
+	for (uint32_t i = 0; i < N; i++)
+		f->packet[i].due = LOST;
+	for (uint32_t i = 0; i < N;) {
+		struct bench_packet p[2][WF_BURST];
+		uint32_t n[2] = { 0 };
+
+		for (uint32_t k = 0; i < N && k < burst; i++) {
+			uint32_t w;
+
+			if (traffic.packet[i].flow % every != 0)
+				continue;
+			w = owner(b, &traffic.packet[i],
+				traffic_receiver(&traffic.packet[i], i, workers), workers);
+			number[w][b[w]->n_in + n[w]] = i;
+			p[w][n[w]++] = traffic.packet[i];
+			k++;
+		}
+		for (uint32_t w = 0; w < workers; w++)
+			if (n[w] > 0) {
+				bench_in(b[w], 0, p[w], n[w], burst);
+				bench_until(b[w], p[w][n[w] - 1].ns);
+			}
+	}
+	for (uint32_t w = 0; w < workers; w++) {
+		bench_drain(b[w]);
+		bench_check(b[w]);
+		log_of(b[w], number[w], f);
+		bench_free(b[w]);
+	}
+	return f;
+}
+
+/* ---- Comparisons ---- */
+
+static const char *
+difference(const struct fates *a, const struct fates *b, uint32_t i, unsigned same)
+{
+	bool leaves = a->packet[i].due != LOST && b->packet[i].due != LOST;
+
+	if ((same & LOSS) && (a->packet[i].due == LOST) != (b->packet[i].due == LOST))
+		return "is lost in one";
+	if (!leaves)
+		return NULL;
+	if ((same & TIME) && a->packet[i].due != b->packet[i].due)
+		return "leaves at different times";
+	if ((same & BYTES) && a->packet[i].bytes != b->packet[i].bytes)
+		return "has different bytes";
+	if ((same & COPIES) && a->packet[i].copies != b->packet[i].copies)
+		return "has different copies";
+	if (same == ALL && a->packet[i].copies_due != b->packet[i].copies_due)
+		return "has copies at different times";
+	return NULL;
+}
+
+static bool
+made_differ(const struct fates *a, const struct fates *b, uint32_t flow, unsigned same)
+{
+	return a->made[flow].n != b->made[flow].n || a->made[flow].bytes != b->made[flow].bytes ||
+	       (same == ALL && a->made[flow].due != b->made[flow].due);
+}
+
+/* Frees b. */
+static void
+assert_same(const struct fates *a, struct fates *b, uint32_t every, unsigned same, const char *dir,
+	const char *what)
+{
+	for (uint32_t i = 0; i < N; i++) {
+		const char *how = difference(a, b, i, same);
+
+		if (how != NULL && traffic.packet[i].flow % every == 0)
+			fail_msg("%s\n%s: packet %u %s", dir, what, i, how);
+	}
+	for (uint32_t k = 0; k < TRAFFIC_FLOWS; k += every)
+		if ((same & MADE) && made_differ(a, b, k, same))
+			fail_msg("%s\n%s: flow %u gets different packets", dir, what, k);
+	free(b);
+}
+
+static bool
+differ(const struct fates *a, const struct fates *b)
+{
+	for (uint32_t i = 0; i < N; i++)
+		if (difference(a, b, i, ALL) != NULL)
+			return true;
+	return false;
+}
+
+static void
+try_all(const struct stage_case *c, bool flow_scope)
+{
+	char dir[1000];
+	struct fates *base, *wire = run("", "", 1, 32, 1);
+
+	snprintf(dir, sizeof(dir), "%s%s", flow_scope ? "scope = \"flow\"; " : "", c->dir);
+	base = run(dir, c->classes, 1, 32, 1);
+	if (!differ(base, wire))
+		fail_msg("%s does nothing", dir);
+	free(wire);
+	assert_same(base, run(dir, c->classes, 1, 1, 1), 1, ALL, dir, "packet by packet");
+	assert_same(base, run(dir, c->classes, 1, 7, 1), 1, ALL, dir, "in bursts of 7");
+	assert_same(base, run(dir, c->classes, 2, 32, 1), 1, ALL, dir, "with 2 workers");
+	assert_same(base, run(dir, c->classes, 2, 1, 1), 1, ALL, dir,
+		"with 2 workers, packet by packet");
+	if (flow_scope)
+		assert_same(base, run(dir, c->classes, 1, 32, EVERY), EVERY, ALL, dir,
+			"without other flows");
+	snprintf(dir + strlen(dir), sizeof(dir) - strlen(dir), "%s", c->other);
+	assert_same(base, run(dir, c->classes, 1, 32, 1), 1, c->same, dir, "among other stages");
+	free(base);
+}
+
+static void
+in_a_class(void **state)
+{
+	for (size_t i = 0; i < WF_ARRAY_SIZE(cases); i++)
+		if (cases[i].scopes & CLASS)
+			try_all(&cases[i], false);
+}
+
+static void
+in_a_flow(void **state)
+{
+	for (size_t i = 0; i < WF_ARRAY_SIZE(cases); i++)
+		if (cases[i].scopes & FLOW)
+			try_all(&cases[i], true);
+}
+
+static void
+no_stage_is_left_out(void **state)
+{
+	for (int id = 0; id < WF_STAGE_COUNT; id++) {
+		bool found = false;
+
+		for (size_t i = 0; i < WF_ARRAY_SIZE(cases); i++)
+			found |= cases[i].id == (enum wf_stage_id)id;
+		if (!found)
+			fail_msg("stage \"%s\" has no row in cases[]: add one that does something "
+				 "to the traffic of traffic.c",
+				wf_stage_registry[id]->name);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_stage_is_left_out),
+		cmocka_unit_test(in_a_class),
+		cmocka_unit_test(in_a_flow),
+	};
+
+	return cmocka_run_group_tests(tests, start, end);
+}
