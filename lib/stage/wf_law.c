@@ -131,6 +131,7 @@ wf_law_forecast(const struct wf_law *l, struct wf_forecast *f)
 	}
 	f->delay_mean_ns = s.base + s.mean;
 	f->delay_stddev_ns = sqrt(s.squares > s.mean * s.mean ? s.squares - s.mean * s.mean : 0);
+	f->delay_p50_ns = (double)wf_law_sample(l, (uint64_t)(0.5 * 0x1p64));
 	f->delay_p99_ns = (double)wf_law_sample(l, (uint64_t)(0.99 * 0x1p64));
 	f->delay_max_ns = (double)wf_law_sample(l, UINT64_MAX);
 }

@@ -19,7 +19,7 @@ wf_loss_compile_ber(
 	struct wf_loss_params *q, struct wf_stage_compile *c, struct wf_loss_cfg *out, bool *idle)
 {
 	struct wf_loss_ber *t;
-	double byte = 0, page = 0, p = 0;
+	double byte = 0, page = 0, p = 0, loss = 0;
 
 	if (!wf_param_given(q, WF_LOSS_ROW_BER))
 		return wf_err_add(c->err, c->where, "Write ber = 1e-6", "\"ber\" is missing");
@@ -36,6 +36,10 @@ wf_loss_compile_ber(
 		t->high[i] = wf_rng_threshold(p);
 		p += (1 - p) * page;
 	}
+	for (int i = 0; i < WF_FORECAST_FRAME; i++)
+		loss += (1 - loss) * byte;
+	c->forecast->loss = loss;
+	c->forecast->mean_burst = loss > 0 && loss < 1 ? 1 / (1 - loss) : 0;
 	out->ber = t;
 	*idle = !(q->ber > 0);
 	return 0;

@@ -264,6 +264,8 @@ wf_loss_compile_markov(
 		square(&m);
 	}
 	out->markov.m = t;
+	if (powers > 1 && q->step_ns > c->forecast->step_ns)
+		c->forecast->step_ns = q->step_ns;
 	out->markov.step_ns = powers > 1 ? q->step_ns : 0;
 	if (!c->flow_scope)
 		c->needs |= WF_NEED_OWNER;

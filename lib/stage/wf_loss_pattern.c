@@ -99,6 +99,8 @@ wf_loss_compile_pattern(
 	p->step_ns = q->clock == WF_LOSS_BY_TIME ? q->step_ns : 0;
 	p->once = !q->loop;
 	out->pattern = p;
+	if (p->step_ns > c->forecast->step_ns)
+		c->forecast->step_ns = p->step_ns;
 	if (q->loop) {
 		c->forecast->loss = (double)t.lost / (double)t.n;
 		if (p->step_ns == 0 && t.lost < t.n && t.runs > 0)

@@ -53,10 +53,19 @@ enum wf_stage_need {
 				   * has no carrier */
 };
 
-/* Predictions for `wirefault check`, filled stage by stage in pipeline order. */
+/* Predictions for `wirefault check`, filled stage by stage in pipeline order. Where a length counts
+ * they are for frames of this many bytes. */
+#define WF_FORECAST_FRAME 1514
 struct wf_forecast {
 	double delay_mean_ns, delay_stddev_ns; /* without queueing; order's clamp not included */
 	double delay_p99_ns, delay_max_ns;
+	double delay_p50_ns;
+	double corrupted; /* of packets that reach the stage */
+	double down;      /* of the time, by outages that come again and again */
+	/* What it takes to see that in traffic. */
+	wf_ns_t step_ns;     /* what goes by time changes in steps of this; 0: nothing does */
+	wf_ns_t gap_ns;      /* packets this far apart have delays of their own */
+	bool flows;          /* only flows have delays of their own */
 	double loss;         /* of packets that reach the loss stage */
 	double mean_burst;   /* packets in a row */
 	double duplicated;   /* copies per packet */

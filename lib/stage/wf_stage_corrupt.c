@@ -135,6 +135,34 @@ check(const struct corrupt_params *p, struct wf_stage_compile *c)
 	return rc;
 }
 
+/* F(n). */
+static double
+hit_within(const struct corrupt_cfg *d, uint32_t n)
+{
+	double f = 0;
+
+	for (int j = POWERS - 1; j >= 0; j--)
+		if (n & 1u << j)
+			f = f + d->hit[j] - f * d->hit[j];
+	return f;
+}
+
+/* Of frames that carry UDP over IPv4. */
+static double
+forecast(const struct corrupt_cfg *d, double p)
+{
+	static const uint32_t header[] = {
+		[FRAME] = 0, [NETWORK] = 14, [TRANSPORT] = 34, [PAYLOAD] = 42
+	};
+	uint32_t first = header[d->layer] + d->offset;
+	uint32_t bytes = first < WF_FORECAST_FRAME ? WF_FORECAST_FRAME - first : 0;
+
+	bytes = bytes < d->length ? bytes : d->length;
+	if (d->ber > 0)
+		return hit_within(d, bytes * 8);
+	return (d->bits > 0 && bytes > 0) || d->truncate < WF_FORECAST_FRAME ? p : 0;
+}
+
 static int
 compile(const void *block, struct wf_stage_compile *c, void *cfg)
 {
@@ -163,6 +191,7 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 		out->hit[j] = hit;
 		hit = hit + hit - hit * hit;
 	}
+	c->forecast->corrupted = forecast(out, p->p);
 	c->needs |= WF_NEED_BYTES;
 	if (p->correlation > 0 && !c->flow_scope)
 		c->needs |= WF_NEED_OWNER;
@@ -215,18 +244,6 @@ static double
 unit(uint64_t draw)
 {
 	return (double)(draw >> 11) * 0x1p-53;
-}
-
-/* F(n). */
-static double
-hit_within(const struct corrupt_cfg *d, uint32_t n)
-{
-	double f = 0;
-
-	for (int j = POWERS - 1; j >= 0; j--)
-		if (n & 1u << j)
-			f = f + d->hit[j] - f * d->hit[j];
-	return f;
 }
 
 /* The largest g < 2^POWERS with F(g) <= u. */

@@ -314,6 +314,8 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	d->draw = (uint8_t)p->draw;
 	d->gap_ns = p->gap;
 	wf_law_forecast(&d->law, c->forecast);
+	c->forecast->gap_ns = p->draw == PER_BURST ? p->gap : 0;
+	c->forecast->flows = p->draw == PER_FLOW;
 	if (c->forecast->delay_max_ns <= 0)
 		return 0;
 	c->needs |= WF_NEED_HOLD;

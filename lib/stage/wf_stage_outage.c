@@ -140,6 +140,8 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 		o->period_ns = p->period;
 		o->down_ns = p->down;
 		o->offset_ns = p->offset;
+		c->forecast->down = (double)p->down / (double)p->period;
+		c->forecast->step_ns = p->period;
 	}
 	if (o->n_windows == 0 && o->period_ns == 0)
 		return 0;
