@@ -20,6 +20,8 @@ new_packet(const uint8_t *data, uint32_t cap_bytes, uint32_t len_bytes)
 	q->cap_bytes = cap_bytes;
 	q->len_bytes = len_bytes;
 	q->room_bytes = cap_bytes + GROWTH;
+	q->tag = 0;
+	q->edited = false;
 	memcpy(q->data, data, cap_bytes);
 	return q;
 }
@@ -60,8 +62,10 @@ writable(void *ctx, void *pkt, struct wf_frame *f)
 		p = new_packet(p->data, p->cap_bytes, p->len_bytes);
 		if (p == NULL)
 			return NULL;
+		p->tag = ((struct wf_twin_packet *)pkt)->tag;
 		wf_twin_packet_put(pkt);
 	}
+	p->edited = true;
 	f->data = p->data;
 	f->readable_bytes = p->cap_bytes;
 	f->room_bytes = p->room_bytes;
