@@ -4,61 +4,18 @@
  */
 #include "check_forecast.h"
 
-#include <string.h>
-
+#include "check_text.h"
 #include "wf_plan_budget.h"
 #include "wf_queue.h"
 #include "wf_units.h"
 
 static const char *const side_name[2] = { "ab", "ba" };
 
-/* Three significant digits in the largest of the units (a thousand of each is one of the next) that
- * keeps them below 1000. "-" for nothing. */
+/* Whose state it is. */
 static const char *
-scaled(double x, const char *const *units, char out[24])
+scope_of(const struct wf_plan_class *k)
 {
-	if (x <= 0) {
-		snprintf(out, 24, "-");
-		return out;
-	}
-	for (; x >= 999.5 && units[1] != NULL; units++)
-		x /= 1e3;
-	snprintf(out, 24, x >= 999.5 ? "%.0f%s" : "%.3g%s", x, *units);
-	return out;
-}
-
-static const char *
-time_text(double ns, char out[24])
-{
-	static const char *const units[] = { "ns", "us", "ms", "s", NULL };
-
-	return scaled(ns, units, out);
-}
-
-static const char *
-bytes_text(double bytes, char out[24])
-{
-	static const char *const units[] = { "kB", "MB", "GB", "TB", NULL };
-
-	return scaled(bytes / 1e3, units, out);
-}
-
-static const char *
-rate_text(double bps, char out[24])
-{
-	static const char *const units[] = { "bit/s", "kbit/s", "Mbit/s", "Gbit/s", NULL };
-
-	return scaled(bps, units, out);
-}
-
-static const char *
-number_text(double x, double scale, const char *unit, char out[24])
-{
-	if (x <= 0)
-		snprintf(out, 24, "-");
-	else
-		snprintf(out, 24, "%.4g%s", x * scale, unit);
-	return out;
+	return k->flow_scope ? "flow" : "class";
 }
 
 static void
@@ -71,13 +28,15 @@ class_row(const char *side, const struct wf_plan_class *k, FILE *out)
 		fprintf(out, "  %-3s %-12.12s blackhole: nothing passes\n", side, k->name);
 		return;
 	}
-	fprintf(out, "  %-3s %-12.12s %9s %8s %8s %8s %8s %7s %6s %6s %8s\n", side, k->name,
-		f->rate_bps ? wf_units_format_rate(f->rate_bps, rate) : "-",
-		time_text(f->delay_mean_ns, t[0]), time_text(f->delay_stddev_ns, t[1]),
-		time_text(f->delay_p99_ns, t[2]), time_text(f->queue_max_ns, t[3]),
-		number_text(f->loss, 100, "%", t[4]), number_text(f->mean_burst, 1, "", t[5]),
-		number_text(f->duplicated, 100, "%", t[6]),
-		bytes_text(wf_plan_packets(f, WF_BUDGET_FRAME_BYTES) * WF_BUDGET_HELD_BYTES, t[7]));
+	fprintf(out, "  %-3s %-12.12s %-5s %9s %8s %8s %8s %8s %7s %6s %6s %8s\n", side, k->name,
+		scope_of(k), f->rate_bps ? wf_units_format_rate(f->rate_bps, rate) : "-",
+		wf_check_time(f->delay_mean_ns, 3, t[0]),
+		wf_check_time(f->delay_stddev_ns, 3, t[1]), wf_check_time(f->delay_p99_ns, 3, t[2]),
+		wf_check_time(f->queue_max_ns, 3, t[3]), wf_check_number(f->loss, 100, "%", t[4]),
+		wf_check_number(f->mean_burst, 1, "", t[5]),
+		wf_check_number(f->duplicated, 100, "%", t[6]),
+		wf_check_bytes(
+			wf_plan_packets(f, WF_BUDGET_FRAME_BYTES) * WF_BUDGET_HELD_BYTES, 3, t[7]));
 }
 
 /* Who shares a rate, and how. */
@@ -124,9 +83,9 @@ notes(const struct wf_conf *conf, const struct wf_plan *plan, uint32_t dir, FILE
 			fprintf(out,
 				"  %s %s: no rate; %s of memory hold %s of full-size frames at "
 				"%s.\n",
-				side_name[dir & 1], d->classes[i].name, bytes_text(memory, t[0]),
-				time_text(longest, t[1]),
-				rate_text(wf_plan_rate_held(memory, longest), t[2]));
+				side_name[dir & 1], d->classes[i].name,
+				wf_check_bytes(memory, 3, t[0]), wf_check_time(longest, 3, t[1]),
+				wf_check_rate(wf_plan_rate_held(memory, longest), 3, t[2]));
 	}
 }
 
@@ -142,8 +101,9 @@ wf_forecast_table(
 		fprintf(out, "\nlink %s: %s -> %s is ab, %s -> %s is ba\n", l->name,
 			conf->ports[l->port[0]].name, conf->ports[l->port[1]].name,
 			conf->ports[l->port[1]].name, conf->ports[l->port[0]].name);
-		fprintf(out, "  %-3s %-12s %9s %8s %8s %8s %8s %7s %6s %6s %8s\n", "", "class",
-			"rate", "delay", "sd", "p99", "queue<=", "loss", "burst", "dup", "memory");
+		fprintf(out, "  %-3s %-12s %-5s %9s %8s %8s %8s %8s %7s %6s %6s %8s\n", "", "class",
+			"scope", "rate", "delay", "sd", "p99", "queue<=", "loss", "burst", "dup",
+			"memory");
 		for (uint32_t side = 0; side < 2; side++) {
 			const struct wf_plan_dir *d = &plan->dir[2 * i + side];
 
@@ -160,34 +120,41 @@ wf_forecast_table(
 }
 
 static json_t *
-class_json(const struct wf_plan_class *k)
+class_json(const struct wf_plan_class *k, json_t *simulated)
 {
 	const struct wf_forecast *f = &k->forecast;
 
-	return json_pack("{s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:I}", "name",
-		k->name, "blackhole", f->blackhole, "rate_bps", (json_int_t)f->rate_bps,
-		"delay_mean_ns", (json_int_t)(f->delay_mean_ns + 0.5), "delay_stddev_ns",
-		(json_int_t)(f->delay_stddev_ns + 0.5), "delay_p99_ns",
+	return json_pack("{s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:f, "
+			 "s:f, s:I, s:o}",
+		"name", k->name, "scope", scope_of(k), "blackhole", f->blackhole, "rate_bps",
+		(json_int_t)f->rate_bps, "delay_mean_ns", (json_int_t)(f->delay_mean_ns + 0.5),
+		"delay_stddev_ns", (json_int_t)(f->delay_stddev_ns + 0.5), "delay_p50_ns",
+		(json_int_t)(f->delay_p50_ns + 0.5), "delay_p99_ns",
 		(json_int_t)(f->delay_p99_ns + 0.5), "delay_max_ns",
 		(json_int_t)(f->delay_max_ns + 0.5), "queue_max_ns",
 		(json_int_t)(f->queue_max_ns + 0.5), "loss", f->loss, "mean_burst", f->mean_burst,
-		"duplicated", f->duplicated, "memory_bytes",
+		"duplicated", f->duplicated, "corrupted", f->corrupted, "down", f->down,
+		"memory_bytes",
 		(json_int_t)(wf_plan_packets(f, WF_BUDGET_FRAME_BYTES) * WF_BUDGET_HELD_BYTES +
-			     0.5));
+			     0.5),
+		"simulated", simulated);
 }
 
 static json_t *
-dir_json(const struct wf_plan_dir *d)
+dir_json(const struct wf_plan *plan, uint32_t dir, const struct wf_simulated *s)
 {
+	const struct wf_plan_dir *d = &plan->dir[dir];
 	json_t *classes = json_array();
 
 	for (uint16_t k = 0; k < d->n_classes; k++)
-		json_array_append_new(classes, class_json(&d->classes[k]));
+		json_array_append_new(
+			classes, class_json(&d->classes[k], wf_simulated_json(s, dir, k)));
 	return json_pack("{s:b, s:o}", "one_worker", d->owned, "classes", classes);
 }
 
 json_t *
-wf_forecast_json(const struct wf_conf *conf, const struct wf_plan *plan)
+wf_forecast_json(const struct wf_conf *conf, const struct wf_plan *plan,
+	const struct wf_simulated *simulated)
 {
 	json_t *links = json_array();
 
@@ -197,8 +164,9 @@ wf_forecast_json(const struct wf_conf *conf, const struct wf_plan *plan)
 		json_array_append_new(
 			links, json_pack("{s:s, s:[s,s], s:o, s:o}", "name", l->name, "ports",
 				       conf->ports[l->port[0]].name, conf->ports[l->port[1]].name,
-				       "ab", dir_json(&plan->dir[2 * i]), "ba",
-				       dir_json(&plan->dir[2 * i + 1])));
+				       "ab", dir_json(plan, 2 * i, simulated), "ba",
+				       dir_json(plan, 2 * i + 1, simulated)));
 	}
-	return json_pack("{s:b, s:o}", "ok", 1, "links", links);
+	return json_pack(
+		"{s:b, s:I, s:o}", "ok", 1, "seed", (json_int_t)plan->seed, "links", links);
 }

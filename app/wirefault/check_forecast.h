@@ -7,10 +7,12 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "wf_plan.h"
+#include "check_simulate.h"
 
 void wf_forecast_table(
 	const char *path, const struct wf_conf *conf, const struct wf_plan *plan, FILE *out);
-json_t *wf_forecast_json(const struct wf_conf *conf, const struct wf_plan *plan);
+/* With what has been simulated of each class. */
+json_t *wf_forecast_json(const struct wf_conf *conf, const struct wf_plan *plan,
+	const struct wf_simulated *simulated);
 
 #endif

@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * `wirefault check`: all errors of a configuration at once, or what its links will do. Needs
- * neither EAL nor privileges.
+ * `wirefault check`: all errors of a configuration at once, or what its links will do, predicted
+ * and simulated. Needs no privileges.
  */
 #include <string.h>
 
 #include "check_forecast.h"
+#include "check_simulate.h"
 #include "wf_cmd.h"
 #include "wf_json.h"
+#include "wf_units.h"
 
 static const struct wf_option options[] = {
 	{ "config", 'c', "FILE", "the configuration (required)" },
 	{ "json", 0, NULL, "print JSON instead of a table" },
+	{ "simulate", 's', "PACKETS",
+		"packets to simulate of each stage, 1000 to 1000000 (default 20000, or fewer where "
+		"stages are many)" },
+	{ "no-simulate", 0, NULL, "predict only" },
 	{ "help", 'h', NULL, "this help" },
 	{ 0 },
 };
@@ -29,58 +35,101 @@ refuse(const struct wf_err *err, bool json)
 	return WF_EXIT_USAGE;
 }
 
-static int
-check(const char *path, bool json, struct wf_err *err)
+struct check {
+	const char *path;
+	bool json, simulate;
+	uint32_t packets; /* 0: not said */
+};
+
+static void
+print(const struct check *c, const struct wf_conf *conf, const struct wf_plan *plan,
+	const struct wf_simulated *simulated)
 {
+	json_t *doc;
+
+	if (!c->json) {
+		wf_forecast_table(c->path, conf, plan, stdout);
+		wf_simulated_table(simulated, plan, stdout);
+		return;
+	}
+	doc = wf_forecast_json(conf, plan, simulated);
+	json_dumpf(doc, stdout, JSON_INDENT(2));
+	printf("\n");
+	json_decref(doc);
+}
+
+static int
+check(const struct check *c, struct wf_err *err)
+{
+	struct wf_simulated simulated = { 0 };
 	struct wf_loaded l;
 	struct wf_plan *plan = NULL;
+	int rc = WF_EXIT_OK;
 
-	if (wf_load(path, NULL, &l, err) < 0)
-		return refuse(err, json);
+	if (wf_load(c->path, NULL, &l, err) < 0)
+		return refuse(err, c->json);
 	plan = wf_plan_compile(l.conf, l.seed, NULL, err);
 	if (plan == NULL) {
 		wf_unload(&l);
-		return refuse(err, json);
+		return refuse(err, c->json);
 	}
-	if (json) {
-		json_t *doc = wf_forecast_json(l.conf, plan);
-
-		json_dumpf(doc, stdout, JSON_INDENT(2));
-		printf("\n");
-		json_decref(doc);
-	} else {
-		wf_forecast_table(path, l.conf, plan, stdout);
+	/* What was not asked for need not be possible. */
+	if (c->simulate && wf_simulate(plan, c->packets, &simulated, err) < 0) {
+		wf_err_print(err, stderr);
+		rc = c->packets > 0 ? WF_EXIT_FAILED : WF_EXIT_OK;
 	}
+	print(c, l.conf, plan, &simulated);
+	wf_simulated_free(&simulated);
 	wf_plan_free(plan);
 	wf_unload(&l);
-	return WF_EXIT_OK;
+	return rc;
+}
+
+/* 0 or -EINVAL with reasons in err. */
+static int
+read_options(const struct wf_option_values *v, struct check *c, struct wf_err *err)
+{
+	const char *packets = wf_cmd_value(&wf_cmd_check, v, "simulate");
+	uint64_t n = 0;
+
+	c->path = wf_cmd_value(&wf_cmd_check, v, "config");
+	c->json = wf_cmd_value(&wf_cmd_check, v, "json") != NULL;
+	c->simulate = wf_cmd_value(&wf_cmd_check, v, "no-simulate") == NULL;
+	if (c->path == NULL)
+		wf_err_add(err, NULL, "Write wirefault check -c FILE", "which configuration?");
+	if (packets != NULL &&
+		(wf_units_count(packets, &n) < 0 || n < WF_VERIFY_LEAST || n > WF_TRIAL_MAX))
+		wf_err_add(err, NULL, NULL,
+			"--simulate takes a whole number from %u to %u, not \"%s\"",
+			WF_VERIFY_LEAST, WF_TRIAL_MAX, packets);
+	if (packets != NULL && !c->simulate)
+		wf_err_add(err, NULL, "Use one of them",
+			"--simulate and --no-simulate contradict each other");
+	c->packets = (uint32_t)n;
+	return wf_err_count(err) == 0 ? 0 : -1;
 }
 
 static int
 run(int argc, char **argv)
 {
 	struct wf_option_values v;
+	struct check c;
 	struct wf_err *err;
 	int rc = wf_cmd_options(&wf_cmd_check, argc, argv, &v);
 
 	if (rc >= 0)
 		return rc;
 	err = wf_err_new();
-	if (wf_cmd_value(&wf_cmd_check, &v, "config") == NULL) {
-		wf_err_add(err, NULL, "Write wirefault check -c FILE", "which configuration?");
-		rc = wf_cmd_refuse(err);
-	} else {
-		rc = check(wf_cmd_value(&wf_cmd_check, &v, "config"),
-			wf_cmd_value(&wf_cmd_check, &v, "json") != NULL, err);
-	}
+	rc = read_options(&v, &c, err) < 0 ? wf_cmd_refuse(err) : check(&c, err);
 	wf_err_free(err);
 	return rc;
 }
 
 const struct wf_cmd wf_cmd_check = {
 	.name = "check",
-	.arguments = "-c FILE [--json]",
-	.summary = "Checks a configuration: prints every error, or what its links will do",
+	.arguments = "-c FILE [--json] [--simulate PACKETS | --no-simulate]",
+	.summary = "Checks a configuration: prints every error, or what its links will do, "
+		   "predicted and simulated",
 	.run = run,
 	.options = options,
 };

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# check: predicted against simulated, as an ordinary user.
+. "$(dirname "$0")/tap.sh"
+
+chmod 755 "$LAB_DIR"
+install -m 755 "$WIREFAULT" "$LAB_DIR/wirefault"
+check() { # [OPTION...]
+	setpriv --reuid=nobody --regid=nogroup --clear-groups --no-new-privs \
+		env HOME=/nonexistent "$LAB_DIR/wirefault" check -c "$CONF" "$@" </dev/null
+}
+# shellcheck disable=SC2034 # read by conf
+DEVICE_A=net_null0 DEVICE_B=net_null1 conf \
+	'delay = { mean = "20ms"; stddev = "2ms"; order = "free"; }; loss = { model = "gilbert-elliott"; plr = "5%"; mean_burst = 4; };' \
+	'rate = "10Mbit"; queue = { limit = "20ms"; }; delay = { mean = "20ms"; stddev = "2ms"; };' \
+	'{ name = "udp"; match = { proto = "udp"; }; scope = "flow"; ab = { loss = "10%"; }; }'
+chmod 644 "$CONF"
+
+check --json >"$LAB_DIR/one.json"
+is "as nobody: exit code" $? 0
+check --json >"$LAB_DIR/two.json"
+ok "the same numbers again" cmp "$LAB_DIR/one.json" "$LAB_DIR/two.json"
+found() { # SIDE CLASS NAME KEY
+	jq ".links[0].$1.classes[] | select(.name == \"$2\").simulated[].findings[] | select(.name == \"$3\").$4" "$LAB_DIR/one.json"
+}
+# 5 standard errors of 20000 packets.
+within "mean delay" "$(found ab default delay_mean simulated)" 19929000 20071000
+within "its sd" "$(found ab default delay_sd simulated)" 1950000 2050000
+within "median" "$(found ab default delay_p50 simulated)" 19911000 20089000
+within "99th percentile" "$(calc "$(found ab default delay_p99 simulated) / 1e6")" 24.3 25
+within "neighbours" "$(found ab default delay_rho simulated)" -0.036 0.036
+within "loss" "$(found ab default loss simulated)" 0.03 0.07
+within "losses in a row" "$(found ab default mean_burst simulated)" 3 5
+within "loss of the class" "$(found ab udp loss simulated)" 0.089 0.111
+within "rate" "$(found ba default rate simulated)" 9999000 10001000
+within "longest wait" "$(found ba default longest_wait simulated)" 18000000 20000000
+is "what is as predicted does not differ" \
+	"$(jq '[.links[0].ab.classes[].simulated[].findings[].differs] | any' "$LAB_DIR/one.json")" false
+is "order does" "$(found ba default delay_mean differs)" true
+is "a stage has" "$(jq -c '.links[0].ab.classes[0].simulated[0] | keys' "$LAB_DIR/one.json")" \
+	'["findings","gap_ns","note","order_ns","packets","stage"]'
+is "a finding has" "$(jq -c '.links[0].ab.classes[0].simulated[0].findings[0] | keys' "$LAB_DIR/one.json")" \
+	'["differs","name","off","predicted","simulated","standard_error","unit"]'
+is "scopes" "$(jq -r '[.links[0].ab.classes[].scope] | join(" ")' "$LAB_DIR/one.json")" "class flow"
+
+check >"$LAB_DIR/out"
+contains "the table says why" "$LAB_DIR/out" 'keeping order adds .* ms to the mean'
+contains "and the scope" "$LAB_DIR/out" 'ab  udp +flow'
+check --simulate 1000 >"$LAB_DIR/out"
+contains "so many as asked for" "$LAB_DIR/out" '^simulated: 1000 packets'
+check --no-simulate >"$LAB_DIR/out"
+fails "none if not wanted" grep -q simulated "$LAB_DIR/out"
+for bad in "--simulate 0" "--simulate 999" "--simulate 1000001" "--simulate many" "--simulate 5000 --no-simulate"; do
+	# shellcheck disable=SC2086 # words
+	check $bad >"$LAB_DIR/out" 2>&1
+	is "$bad: exit code" $? 2
+done
+DEVICE_A=net_null0 DEVICE_B=net_null1 conf "" ""
+chmod 644 "$CONF"
+check >"$LAB_DIR/out"
+is "nothing to simulate: exit code" $? 0
+fails "nothing to simulate: no table" grep -q simulated "$LAB_DIR/out"
+finish
