@@ -17,5 +17,9 @@ lab_in a ping -n -D -c 6 -l 6 -W 2 10.77.0.2 | sed -n 's/^\[\([0-9.]*\)\].*icmp_
 groups=$(awk 'NR == 1 || $1 - before > 0.1 { groups++ } { before = $1 } END { print groups }' "$LAB_DIR/back")
 is "all are back" "$(wc -l <"$LAB_DIR/back")" 6
 is "in two groups" "$groups" 2
+ok "another law of the time between them" lab_ctl set wan ab slot.distribution=exponential slot.mean=20ms
+rtt=$(lab_in a ping -n -c 40 -i 0.1 10.77.0.2 | sed -n 's/.*time=\([0-9.]*\) ms/\1/p' | sort -n)
+# The median of an exponential law is ln 2 of its mean: 13.9 ms.
+within_timed "the median is about 14 ms" "$(sed -n 20p <<<"$rtt")" 7 24
 conserved
 finish

@@ -12,6 +12,7 @@
 
 #include "fit.h"
 #include "rig.h"
+#include "wf_law.h"
 #include "wf_rng.h"
 
 #define MS WF_NS_PER_MS
@@ -182,6 +183,71 @@ windows_are_those_of_the_model(void **state)
 		"min=1ms max=2ms bytes=1000B packets=2 limit=1h", MS, MS, 2, 1000, 2 * MS);
 }
 
+/* ---- Other laws ---- */
+
+/* A lone packet waits for the quantile that its draw says. */
+static void
+follows(const char *keys, const struct wf_law_params *law)
+{
+	struct rig *r = rig_new(WF_STAGE_SLOT, keys);
+	struct wf_law l;
+
+	assert_int_equal(r->variant, 1);
+	assert_int_equal(wf_law_compile(law, &r->compile, &l), 0);
+	for (wf_ns_t i = 1; i <= 200; i++) {
+		wf_ns_t at = i * 100 * WF_NS_PER_S, left = leaves(r, at, 100);
+
+		assert_int_equal(
+			left - at, wf_law_sample(&l, wf_rng_draw(r->batch.rng[0], WF_RNG_SLOT)));
+	}
+	rig_free(r);
+}
+
+static void
+times_have_the_law_that_is_asked_for(void **state)
+{
+	const struct wf_law_params exponential = { .law = WF_LAW_EXPONENTIAL, .mean = 5 * MS };
+	const struct wf_law_params gamma = {
+		.law = WF_LAW_GAMMA, .mean = 5 * MS, .stddev = 2 * MS
+	};
+	const struct wf_law_params pareto = {
+		.law = WF_LAW_PARETO, .shape = 1.5, .scale = MS, .capped = true, .cap = 60 * MS
+	};
+	const struct wf_law_params normal = {
+		.law = WF_LAW_NORMAL, .mean = 5 * MS, .stddev = 9 * MS, .redraw = true
+	};
+	const struct wf_law_params modes = { .law = WF_LAW_BIMODAL,
+		.mean = 2 * MS,
+		.mean2 = 9 * MS,
+		.stddev2 = MS,
+		.share2 = 0.25,
+		.redraw = true };
+	const struct wf_law_params constant = { .law = WF_LAW_CONSTANT, .mean = 3 * MS };
+
+	follows("distribution=exponential mean=5ms", &exponential);
+	follows("distribution=gamma mean=5ms stddev=2ms packets=1", &gamma);
+	follows("distribution=pareto shape=1.5 scale=1ms cap=60ms", &pareto);
+	follows("distribution=normal mean=5ms stddev=9ms", &normal);
+	follows("distribution=bimodal mean=2ms mean2=9ms stddev2=1ms share2=25%", &modes);
+	follows("distribution=constant mean=3ms", &constant);
+}
+
+static void
+windows_follow_one_another_whatever_the_law(void **state)
+{
+	struct rig *r = rig_new(WF_STAGE_SLOT,
+		"distribution=weibull shape=0.8 scale=2ms packets=3 limit=100000pkt");
+	wf_ns_t before = 0;
+
+	for (int i = 0; i < 3000; i++) {
+		wf_ns_t left = leaves(r, 1000, 100);
+
+		assert_true(i % 3 == 0 ? left > before : left == before);
+		before = left;
+	}
+	rig_free(r);
+}
+
 /* ---- What is asked for ---- */
 
 static void
@@ -190,11 +256,19 @@ needs(void **state)
 	struct rig *fixed = rig_new(WF_STAGE_SLOT, "min=5ms");
 	struct rig *drawn = rig_new(WF_STAGE_SLOT, "min=5ms max=6ms packets=4 limit=100pkt");
 	struct rig *flow = rig_new_flow_scope(WF_STAGE_SLOT, "min=5ms");
+	struct rig *law = rig_new(WF_STAGE_SLOT, "distribution=exponential mean=5ms packets=4");
+	struct rig *capped = rig_new(
+		WF_STAGE_SLOT, "distribution=exponential mean=5ms cap=9ms packets=10 limit=100pkt");
 
 	assert_int_equal(fixed->compile.needs, WF_NEED_HOLD | WF_NEED_OWNER);
 	assert_int_equal(drawn->compile.needs, WF_NEED_HOLD | WF_NEED_OWNER | WF_NEED_FLOW);
 	assert_int_equal(flow->compile.needs, WF_NEED_HOLD | WF_NEED_SORT);
 	assert_true(drawn->forecast.queue_max_ns == 6.0 * MS * 26);
+	assert_int_equal(law->compile.needs, WF_NEED_HOLD | WF_NEED_OWNER | WF_NEED_FLOW);
+	assert_true(law->forecast.queue_max_ns == 0); /* it has no longest time */
+	assert_true(capped->forecast.queue_max_ns == 9.0 * MS * 11);
+	rig_free(law);
+	rig_free(capped);
 	rig_free(fixed);
 	rig_free(drawn);
 	rig_free(flow);
@@ -217,6 +291,19 @@ nonsense_is_refused(void **state)
 	refused("max=5ms", "\"min\" is missing");
 	refused("min=5ms max=4ms", "\"max\" is below \"min\"");
 	refused("min=0", "windows that open at once");
+	refused("distribution=uniform max=5ms", "distribution \"uniform\" needs \"min\"");
+	refused("distribution=constant mean=0", "windows that open at once");
+	refused("distribution=exponential", "needs \"mean\"");
+	refused("distribution=exponential mean=0", "a \"mean\" above 0");
+	refused("distribution=exponential mean=5ms stddev=1ms", "no other keys");
+	refused("distribution=exponential mean=5ms cap=0", "windows that open at once");
+	refused("distribution=normal mean=5ms stddev=0", "a \"stddev\" above 0");
+	refused("distribution=gamma mean=5ms stddev=1ms shape=2", "no other keys");
+	refused("distribution=pareto shape=0.9 scale=1ms", "cap");
+	refused("distribution=bimodal mean=5ms", "\"share2\"");
+	refused("distribution=samples", "\"file\"");
+	refused("distribution=normal mean=5ms stddev=1ms min=1ms", "no other keys");
+	refused("min=5ms mean=5ms", "no other keys");
 	refused("min=5ms limit=15kB", "a number of packets or a time");
 	refused("min=5ms limit=0", "a limit of 0");
 	refused("min=5ms limit=20000000pkt", "a limit above");
@@ -233,6 +320,8 @@ main(void)
 		cmocka_unit_test(the_limit_is_of_what_waits),
 		cmocka_unit_test(ready_is_when_the_rate_lets_it_go),
 		cmocka_unit_test(windows_are_those_of_the_model),
+		cmocka_unit_test(times_have_the_law_that_is_asked_for),
+		cmocka_unit_test(windows_follow_one_another_whatever_the_law),
 		cmocka_unit_test(needs),
 		cmocka_unit_test(nonsense_is_refused),
 	};
