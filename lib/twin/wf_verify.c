@@ -133,21 +133,22 @@ find_slot(struct work *w)
 	find(w, "slot p99", WF_UNIT_NS, NAN, wf_p99, n, 0);
 }
 
+/* `burst_name` NULL: how many follow each other depends on the traffic. */
 static void
-find_loss(struct work *w)
+find_loss(struct work *w, const char *name, const char *burst_name)
 {
-	const struct wf_forecast *f = &w->k->forecast;
-	double n = w->q.packets, p = f->loss, burst = f->mean_burst > 1 ? f->mean_burst : 1;
+	double n = w->q.packets, p = w->k->stage_loss[w->q.stage];
+	double known = w->k->stage_burst[w->q.stage], burst = known > 1 ? known : 1;
 	double runs = n * p / burst;
 
 	for (uint32_t i = 0; i < w->q.packets; i++)
 		w->x[i] = w->t->packet[i].left == 0 || w->t->packet[i].edited;
 	/* Runs of mean b come at random: a share of them varies more than that of packets. */
-	find(w, "loss", WF_UNIT_SHARE, p > 0 ? p : NAN, wf_mean, w->q.packets,
+	find(w, name, WF_UNIT_SHARE, p > 0 ? p : NAN, wf_mean, w->q.packets,
 		sqrt(p * (1 - p) * (2 * burst - 1) / n));
-	if (f->step_ns == 0)
-		find(w, "mean burst", WF_UNIT_NUMBER, f->mean_burst > 0 ? f->mean_burst : NAN,
-			wf_mean_run, w->q.packets, runs > 0 ? sqrt(burst * (burst - 1) / runs) : 0);
+	if (burst_name != NULL)
+		find(w, burst_name, WF_UNIT_NUMBER, known > 0 ? known : NAN, wf_mean_run,
+			w->q.packets, runs > 0 ? sqrt(burst * (burst - 1) / runs) : 0);
 	if (p > 0 && runs < FEW)
 		snprintf(w->out->note, sizeof(w->out->note),
 			"%.3g losses in a row are to be expected: more packets tell more", runs);
@@ -295,7 +296,7 @@ find_all(struct work *w)
 		find_corrupt(w);
 		return 0;
 	case WF_STAGE_LOSS:
-		find_loss(w);
+		find_loss(w, "loss", w->k->forecast.step_ns == 0 ? "mean burst" : NULL);
 		return 0;
 	case WF_STAGE_DUPLICATE:
 		find_duplicate(w);
