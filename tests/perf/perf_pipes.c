@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The whole pipeline of one direction: what a worker does with a burst, without its ports. Packets
+ * are as far apart in memory as a pool's buffers are, and their first line is written when they
+ * come and read when they go, as a driver does it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "perf.h"
+#include "wf_pipe.h"
+#include "wf_rng.h"
+
+#define GAP_NS 100         /* between packets */
+#define ROOM   (1 << 18)   /* packets, a power of two: twice those on their way in 10 ms */
+#define STRIDE (2304 + 64) /* of a buffer of 2 KiB */
+#define BURST  32
+
+struct pipes {
+	struct wf_pipe *pipe;
+	struct wf_stats *stats;
+	struct wf_plan *plan;
+	uint8_t *memory;
+	uint64_t n_flows; /* 0: one */
+	bool by_chance;
+	uint64_t seen;
+	wf_ns_t now_ns;
+};
+
+static void
+free_packets(void *ctx, void *const *pkts, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		*(volatile uint64_t *)pkts[i] += 1;
+}
+
+static void *
+none(void *ctx, void *pkt)
+{
+	return NULL;
+}
+
+/* The next burst arrives. */
+static void
+receive(struct pipes *s, struct wf_rx *rx)
+{
+	for (uint32_t i = 0; i < BURST; i++) {
+		uint8_t *pkt = s->memory + (s->seen & (ROOM - 1)) * STRIDE, *frame = pkt + 128;
+
+		*(volatile uint64_t *)pkt = s->seen;
+		if (s->n_flows > 0) {
+			uint64_t flow = (s->by_chance ? wf_rng_mix(s->seen) : s->seen) % s->n_flows;
+
+			perf_frame(frame, (uint32_t)flow);
+		}
+		rx[i] = (struct wf_rx){ .pkt = pkt,
+			.data = frame,
+			.readable_bytes = 64,
+			.len_bytes = 64,
+			.rx_ns = s->now_ns };
+		s->seen++;
+	}
+}
+
+static uint64_t
+pipes_run(void *state, uint64_t n)
+{
+	struct pipes *s = state;
+	struct wf_held h[64];
+	struct wf_rx rx[BURST];
+	uint64_t done = 0;
+	uint32_t k;
+
+	for (; done < n; done += BURST) {
+		receive(s, rx);
+		wf_pipe_in(s->pipe, s->plan, 0, rx, BURST, true);
+		do {
+			k = wf_pipe_take(
+				s->pipe, wf_pipe_advance(s->pipe, s->plan, s->now_ns), h, 64);
+			wf_pipe_sent(s->pipe, h, k, s->now_ns);
+			for (uint32_t i = 0; i < k; i++)
+				*(volatile uint64_t *)h[i].pkt += 1;
+		} while (k == 64);
+		wf_pipe_tidy(s->pipe, s->now_ns);
+		s->now_ns += BURST * GAP_NS;
+	}
+	return done;
+}
+
+static void
+pipes_close(void *state)
+{
+	struct pipes *s = state;
+
+	wf_pipe_free(s->pipe);
+	wf_stats_free(s->stats);
+	wf_plan_free(s->plan);
+	munmap(s->memory, (size_t)ROOM * STRIDE);
+	free(s);
+}
+
+/* What stands inside ab = { }, compiled; ends the program when it is refused. */
+static struct wf_plan *
+plan_of(const char *ab, const char *classes)
+{
+	struct wf_err *err = wf_err_new();
+	struct wf_node *tree;
+	struct wf_conf *conf;
+	struct wf_plan *plan;
+	char text[2048];
+
+	snprintf(text, sizeof(text),
+		"ports = ( { name = \"a\"; device = \"net_null0\"; },"
+		" { name = \"b\"; device = \"net_null1\"; } );"
+		"links = ( { name = \"wan\"; ports = [ \"a\", \"b\" ]; ab = { %s };"
+		" classes = ( %s ); } );",
+		ab, classes);
+	tree = wf_conf_read_text(text, "perf", false, err);
+	conf = tree != NULL ? wf_conf_bind(tree, err) : NULL;
+	plan = conf != NULL ? wf_plan_compile(conf, 1, NULL, err) : NULL;
+	if (plan == NULL || wf_plan_arm(plan, err) < 0) {
+		wf_err_print(err, stderr);
+		exit(1);
+	}
+	wf_node_free(tree);
+	wf_conf_free(conf);
+	wf_err_free(err);
+	return plan;
+}
+
+/* number: flows, by chance when it is odd; 0: one. text: of a direction; with flows it is that of a
+ * class with scope = "flow". */
+static void *
+pipes_open(const struct perf_case *c)
+{
+	static const char flow_class[] =
+		"{ name = \"all\"; match = { proto = \"udp\"; }; scope = \"flow\"; ab = { %s }; }";
+	struct pipes *s = perf_memory(sizeof(*s));
+	struct wf_pipe_params q = { .name = "perf",
+		.n_dirs = 2,
+		.n_slots = WF_PLAN_MAX_SLOTS,
+		.max_held = ROOM / 2 + ROOM / 4,
+		.flow_idle_ns = UINT64_MAX / 2,
+		.start_ns = WF_NS_PER_S,
+		.ops = { .free = free_packets, .clone = none } };
+	char classes[1024] = "";
+
+	s->n_flows = c->number;
+	s->by_chance = c->number & 1;
+	s->now_ns = WF_NS_PER_S;
+	if (s->n_flows > 0)
+		snprintf(classes, sizeof(classes), flow_class, c->text);
+	s->plan = plan_of(s->n_flows > 0 ? "" : c->text, classes);
+	s->memory = mmap(NULL, (size_t)ROOM * STRIDE, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	s->stats = wf_stats_new(q.n_dirs, q.n_slots);
+	q.stats = s->stats;
+	q.max_flows = s->n_flows > 0 ? (uint32_t)s->n_flows + 1024 : 1024;
+	s->pipe = s->stats != NULL ? wf_pipe_new(&q) : NULL;
+	if (s->memory == MAP_FAILED || s->pipe == NULL) {
+		fprintf(stderr, "perf: no memory for %s\n", c->name);
+		return NULL;
+	}
+	for (uint32_t i = 0; i < ROOM; i++)
+		perf_frame(s->memory + (size_t)i * STRIDE + 128, 1);
+	pipes_run(s, ROOM + 2 * s->n_flows);
+	return s;
+}
+
+#define IMPAIRED                                                                                   \
+	"rate = \"400Gbit\"; queue = \"100ms\"; delay = { mean = \"10ms\"; stddev = \"1ms\"; };"   \
+	"loss = { model = \"gilbert-elliott\"; plr = \"1%\"; mean_burst = 4.0; };"
+
+#define PIPE(name, text, number)                                                                   \
+	{                                                                                          \
+		"pipe/" name, pipes_open, pipes_run, pipes_close, text, number                     \
+	}
+
+const struct perf_case perf_pipes[] = {
+	PIPE("wire", "", 0),
+	PIPE("delay", "delay = \"10ms\";", 0),
+	PIPE("jitter-fifo", "delay = { mean = \"10ms\"; stddev = \"1ms\"; };", 0),
+	PIPE("jitter-free", "delay = { mean = \"10ms\"; stddev = \"1ms\"; order = \"free\"; };", 0),
+	PIPE("impaired", IMPAIRED, 0),
+	PIPE("impaired-100-flows", IMPAIRED, 100),
+	PIPE("impaired-1M-in-turn", IMPAIRED, 1000000),
+	PIPE("impaired-1M-by-chance", IMPAIRED, 1000001),
+	{ NULL },
+};
