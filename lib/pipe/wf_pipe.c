@@ -32,6 +32,7 @@ wf_pipe_new(const struct wf_pipe_params *q)
 	p->n_dirs = q->n_dirs;
 	p->n_slots = q->n_slots;
 	p->max_flows = q->max_flows;
+	p->flow_idle_ns = q->flow_idle_ns;
 	p->batch = &p->arriving;
 	p->env.start_ns = q->start_ns;
 	p->held = calloc(q->n_dirs, sizeof(*p->held));
@@ -137,6 +138,13 @@ wf_pipe_in(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const st
 	if (n == 0)
 		return;
 	assert(n <= WF_BURST);
+	/* A flow could end between two of these packets, which must not touch the first: what they
+	 * find is looked up before any of them goes through its stages. */
+	if (WF_UNLIKELY(rx[n - 1].rx_ns - rx[0].rx_ns >= p->flow_idle_ns)) {
+		for (uint32_t i = 0; i < n; i++)
+			wf_pipe_in(p, plan, dir, &rx[i], 1, count_rx);
+		return;
+	}
 	if (count_rx) {
 		struct wf_count sum = { 0, 0 };
 

@@ -2,51 +2,79 @@
  * From received packets to a batch: parse, find flows, classify, and fill the columns grouped by
  * class. Worker threads.
  */
+#include "wf_alike.h"
 #include "wf_pipe_internal.h"
 #include "wf_rng.h"
+
+/* May packets that look like the one before be taken for its flow without asking the table? Not
+ * where asking could give another answer: there may be room only for the later ones; nor where more
+ * decides than a glance sees. (No flow ends for want of packets within a burst: see wf_pipe_in.) */
+static bool
+may_train(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t n)
+{
+	return !d->inner && wf_flow_table_room(p->flows) >= 2 * n;
+}
 
 static void
 parse(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir, const struct wf_rx *rx,
 	uint32_t n, struct wf_lookup *l)
 {
+	bool trains = may_train(p, d, n);
+	enum wf_alike kind = WF_ALIKE_NONE;
+	uint32_t t = 0;
+
 	for (uint32_t i = 0; i < n; i++) {
-		l->who[i] = wf_pipe_identify(p, d, dir, &rx[i], &l->parsed[i], &l->other[i]);
-		l->key[i] = &l->who[i]->key;
-		l->dir_key[i] = d->rng_key;
-		l->now_ns[i] = rx[i].rx_ns;
+		if (kind != WF_ALIKE_NONE &&
+			wf_alike(kind, rx[i - 1].data, rx[i].data, rx[i].readable_bytes)) {
+			l->self[i] = l->self[i - 1];
+			l->who[i] = l->who[i - 1];
+			continue;
+		}
+		l->self[i] = &l->parsed[t];
+		l->who[i] = wf_pipe_identify(p, d, dir, &rx[i], &l->parsed[t], &l->other[t]);
+		/* Where the first of a burst are no trains, the others hardly are. */
+		kind = trains && (i < 4 || t < i) ? wf_alike_kind(l->self[i], rx[i].readable_bytes)
+						  : WF_ALIKE_NONE;
+		l->first[t] = (uint8_t)i;
+		l->key[t] = &l->who[i]->key;
+		l->dir_key[t] = d->rng_key;
+		l->now_ns[t++] = rx[i].rx_ns;
 	}
+	l->first[t] = (uint8_t)n;
+	l->n_trains = t;
 	/* Not in the same loop: the hash reads in words what the parser has just written in bytes.
 	 */
-	for (uint32_t i = 0; i < n; i++)
-		l->hash[i] = wf_flow_hash(l->key[i]);
+	for (t = 0; t < l->n_trains; t++)
+		l->hash[t] = wf_flow_hash(l->key[t]);
 }
 
 /* The flow's class as remembered, or by the rules: for new flows, changed rules, another DSCP where
- * a rule looks at it, and packets without a flow. */
+ * a rule looks at it, and packets without a flow. Trains first..end-1. */
 static void
-classify(const struct wf_plan_dir *d, uint32_t first, uint32_t end, struct wf_lookup *l)
+classify(const struct wf_plan_dir *d, uint32_t first, uint32_t end, const struct wf_lookup *l,
+	uint16_t *class_id)
 {
 	const struct wf_parsed *ask[WF_BURST];
 	uint16_t found[WF_BURST] = { 0 };
-	uint32_t who[WF_BURST], n_ask = 0;
+	uint32_t train[WF_BURST], n_ask = 0;
 
-	for (uint32_t i = first; i < end; i++) {
-		const struct wf_flow *f = l->flow[i];
+	for (uint32_t t = first; t < end; t++) {
+		const struct wf_parsed *who = l->who[l->first[t]];
+		const struct wf_flow *f = l->train_flow[t];
 
-		if (f != NULL && f->class_epoch == d->epoch &&
-			(!d->dscp || f->dscp == l->who[i]->dscp)) {
-			l->class_id[i] = f->class_id;
+		if (f != NULL && f->class_epoch == d->epoch && (!d->dscp || f->dscp == who->dscp)) {
+			class_id[t] = f->class_id;
 			continue;
 		}
-		ask[n_ask] = l->who[i];
-		who[n_ask++] = i;
+		ask[n_ask] = who;
+		train[n_ask++] = t;
 	}
 	if (n_ask != 0 && d->rules != NULL)
 		wf_rules_classify(d->rules, ask, found, n_ask);
 	for (uint32_t k = 0; k < n_ask; k++) {
-		struct wf_flow *f = l->flow[who[k]];
+		struct wf_flow *f = l->train_flow[train[k]];
 
-		l->class_id[who[k]] = found[k];
+		class_id[train[k]] = found[k];
 		if (f == NULL)
 			continue;
 		f->class_epoch = d->epoch;
@@ -59,33 +87,46 @@ static void
 exempt(const struct wf_plan_dir *d, uint32_t first, uint32_t end, struct wf_lookup *l)
 {
 	for (uint32_t i = first; i < end; i++)
-		if (l->parsed[i].flags & WF_PARSE_NEIGHBOUR)
+		if (l->self[i]->flags & WF_PARSE_NEIGHBOUR)
 			l->class_id[i] = d->neighbours;
 }
 
+/* Trains first..end-1. */
 static void
 look_up(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_rx *rx, uint32_t first,
 	uint32_t end, struct wf_lookup *l)
 {
+	uint16_t class_id[WF_BURST];
+
 	wf_flow_table_lookup(p->flows, l->key + first, l->hash + first, l->dir_key + first,
-		l->now_ns + first, end - first, l->flow + first);
-	classify(d, first, end, l);
+		l->now_ns + first, end - first, l->train_flow + first);
+	classify(d, first, end, l, class_id);
+	for (uint32_t t = first; t < end; t++) {
+		uint32_t i, next = l->first[t + 1];
+
+		for (i = l->first[t]; i < next; i++) {
+			l->flow[i] = l->train_flow[t];
+			l->class_id[i] = class_id[t];
+		}
+		if (l->train_flow[t] != NULL)
+			l->train_flow[t]->last_seen_ns = rx[next - 1].rx_ns;
+	}
 	if (d->n_picks > 0)
-		wf_pipe_pick(p, d, rx, first, end, l);
+		wf_pipe_pick(p, d, rx, l->first[first], l->first[end], l);
 	if (d->neighbours != 0)
-		exempt(d, first, end, l);
+		exempt(d, l->first[first], l->first[end], l);
 }
 
 /* Flows and classes. Who finds room in a table that is nearly full must not depend on bursts, so
- * there, packets that may need two flows are taken one by one. */
+ * there, packets that may need two flows are taken one by one; there are no trains then. */
 static void
-find(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_rx *rx, uint32_t n,
-	struct wf_lookup *l)
+find(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_rx *rx, struct wf_lookup *l)
 {
+	uint32_t n = l->n_trains;
 	uint32_t step = d->n_picks > 0 && wf_flow_table_room(p->flows) < 2 * n ? 1 : n;
 
-	for (uint32_t i = 0; i < n; i += step)
-		look_up(p, d, rx, i, i + step, l);
+	for (uint32_t t = 0; t < n; t += step)
+		look_up(p, d, rx, t, t + step, l);
 }
 
 /* Keeps the gauge of flows per class. */
@@ -119,10 +160,18 @@ wf_pipe_fallback(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf
 static uint32_t
 group(const uint16_t *class_id, uint32_t n, uint16_t order[WF_BURST], struct wf_run runs[WF_BURST])
 {
-	uint32_t left = n == 32 ? UINT32_MAX : (1u << n) - 1, n_runs = 0;
+	uint32_t left = n == 32 ? UINT32_MAX : (1u << n) - 1, n_runs = 0, others = 0;
 	uint16_t at = 0;
 
 	static_assert(WF_BURST == 32, "one bit a packet");
+	for (uint32_t i = 0; i < n; i++)
+		others |= class_id[i] ^ class_id[0];
+	if (WF_LIKELY(others == 0)) {
+		for (uint32_t i = 0; i < n; i++)
+			order[i] = (uint16_t)i;
+		runs[0] = (struct wf_run){ .end = (uint16_t)n, .class_id = class_id[0] };
+		return 1;
+	}
 	while (left != 0) {
 		struct wf_run *run = &runs[n_runs++];
 
@@ -182,11 +231,50 @@ intake_plain(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_rx 
 	return 1;
 }
 
+/* Rows from `row` on, the packets order[row]... as far as they are of one flow and class. Returns
+ * the row behind them. */
+static uint32_t
+fill_flow(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir, const struct wf_rx *rx,
+	const uint16_t *order, uint32_t row, uint32_t end)
+{
+	const struct wf_lookup *l = &p->lookup;
+	struct wf_batch *b = p->batch;
+	uint16_t i = order[row], class_id = l->class_id[i];
+	const struct wf_plan_class *k = &d->classes[class_id];
+	const struct wf_parsed *self = l->self[i];
+	struct wf_flow *known = l->flow[i], *f = known;
+	uint8_t flags = self->flags & WF_PARSE_NEIGHBOUR ? WF_ROW_NEIGHBOUR : 0;
+	uint8_t *state = NULL;
+	uint32_t first = row;
+
+	if (WF_UNLIKELY(f == NULL))
+		f = wf_pipe_fallback(p, d, k);
+	else
+		list(p, k, f);
+	if (k->needs_state)
+		state = wf_pipe_state(p, k, f, wf_rng_packet(f->rng_key, f->ordinal), rx[i].rx_ns);
+	do {
+		fill_row(b, row, &rx[i], i);
+		b->flags[row] = flags;
+		if (WF_UNLIKELY(d->needs_bytes))
+			fill_bytes(b, row, &rx[i], self);
+		b->class_id[row] = class_id;
+		b->flow[row] = f;
+		b->rng[row] = wf_rng_packet(f->rng_key, f->ordinal++);
+		b->state[row] = state;
+		if (++row == end)
+			break;
+		i = order[row];
+	} while (l->flow[i] == known && l->self[i] == self);
+	if (WF_UNLIKELY(known == NULL))
+		p->stats->now->dir[dir].fallback += row - first;
+	return row;
+}
+
 uint32_t
 wf_pipe_intake(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir, const struct wf_rx *rx,
 	uint32_t n, struct wf_run runs[WF_BURST])
 {
-	struct wf_batch *b = p->batch;
 	uint16_t order[WF_BURST];
 	struct wf_lookup *l = &p->lookup;
 	uint32_t n_runs;
@@ -194,30 +282,11 @@ wf_pipe_intake(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir, con
 	if (!d->needs_flow)
 		return intake_plain(p, d, rx, n, runs);
 	parse(p, d, dir, rx, n, l);
-	find(p, d, rx, n, l);
+	find(p, d, rx, l);
 	n_runs = group(l->class_id, n, order, runs);
-	for (uint32_t row = 0; row < n; row++) {
-		uint16_t i = order[row];
-		const struct wf_plan_class *k = &d->classes[l->class_id[i]];
-		struct wf_flow *f = l->flow[i];
-
-		if (WF_UNLIKELY(f == NULL)) {
-			f = wf_pipe_fallback(p, d, k);
-			p->stats->now->dir[dir].fallback++;
-		} else {
-			list(p, k, f);
-		}
-		fill_row(b, row, &rx[i], i);
-		if (l->parsed[i].flags & WF_PARSE_NEIGHBOUR)
-			b->flags[row] = WF_ROW_NEIGHBOUR;
-		if (d->needs_bytes)
-			fill_bytes(b, row, &rx[i], &l->parsed[i]);
-		b->class_id[row] = l->class_id[i];
-		b->flow[row] = f;
-		b->rng[row] = wf_rng_packet(f->rng_key, f->ordinal++);
-		if (k->needs_state)
-			b->state[row] = wf_pipe_state(p, k, f, b->rng[row], rx[i].rx_ns);
-	}
-	b->n = (uint16_t)n;
+	for (uint32_t r = 0; r < n_runs; r++)
+		for (uint32_t row = runs[r].first; row < runs[r].end;)
+			row = fill_flow(p, d, dir, rx, order, row, runs[r].end);
+	p->batch->n = (uint16_t)n;
 	return n_runs;
 }

@@ -13,14 +13,20 @@
 
 /* What is found out about a burst before its columns are filled. */
 struct wf_lookup {
-	struct wf_parsed parsed[WF_BURST];
-	struct wf_parsed other[WF_BURST];
+	/* Of each packet: */
+	const struct wf_parsed *self[WF_BURST];
 	const struct wf_parsed *who[WF_BURST]; /* what flow and class follow from */
-	const struct wf_flow_key *key[WF_BURST];
-	uint64_t hash[WF_BURST], dir_key[WF_BURST];
-	wf_ns_t now_ns[WF_BURST];
 	struct wf_flow *flow[WF_BURST];
 	uint16_t class_id[WF_BURST];
+	/* Of each train, packets of one flow in a row: */
+	uint32_t n_trains;
+	uint8_t first[WF_BURST + 1]; /* its first packet, and where the next train begins */
+	struct wf_parsed parsed[WF_BURST];
+	struct wf_parsed other[WF_BURST];
+	const struct wf_flow_key *key[WF_BURST];
+	uint64_t hash[WF_BURST], dir_key[WF_BURST];
+	wf_ns_t now_ns[WF_BURST]; /* of its last packet */
+	struct wf_flow *train_flow[WF_BURST];
 };
 
 struct wf_pipe {
@@ -32,6 +38,7 @@ struct wf_pipe {
 	struct wf_count *held; /* [n_dirs]: in the store, the ready list and the taker's hands */
 	bool *in_store;        /* [n_dirs]: the store may hold packets of the direction */
 	uint32_t n_dirs, n_slots, max_flows;
+	wf_ns_t flow_idle_ns;
 	uint32_t ready_head, ready_tail; /* count up */
 	/* State blocks: see wf_pipe_state.c. */
 	uint32_t state_size;

@@ -42,8 +42,8 @@ holds(const struct wf_plan_pick *pick, const struct wf_rx *r)
 
 /* The flows of packets that were picked; by[i] is who picked packet i. */
 static void
-find_flows(struct wf_pipe *p, const struct wf_plan_pick *const *by, uint32_t first, uint32_t end,
-	struct wf_lookup *l)
+find_flows(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_rx *rx,
+	const struct wf_plan_pick *const *by, uint32_t first, uint32_t end, struct wf_lookup *l)
 {
 	struct wf_flow_key tagged[WF_BURST];
 	const struct wf_flow_key *key[WF_BURST];
@@ -55,13 +55,13 @@ find_flows(struct wf_pipe *p, const struct wf_plan_pick *const *by, uint32_t fir
 	for (uint32_t i = first; i < end; i++) {
 		if (by[i] == NULL)
 			continue;
-		tagged[n] = *l->key[i];
+		tagged[n] = l->who[i]->key;
 		for (int k = 0; k < 4; k++)
 			tagged[n].tag[k] ^= by[i]->tag[k];
 		key[n] = &tagged[n];
 		hash[n] = wf_flow_hash(&tagged[n]);
-		dir_key[n] = l->dir_key[i];
-		now_ns[n++] = l->now_ns[i];
+		dir_key[n] = d->rng_key;
+		now_ns[n++] = rx[i].rx_ns;
 	}
 	if (n == 0)
 		return;
@@ -96,5 +96,5 @@ wf_pipe_pick(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_rx 
 			by[who[k]] = pick;
 		}
 	}
-	find_flows(p, by, first, end, l);
+	find_flows(p, d, rx, by, first, end, l);
 }
