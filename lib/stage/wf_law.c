@@ -95,7 +95,7 @@ wf_law_compile(const struct wf_law_params *p, struct wf_stage_compile *c, struct
 }
 
 struct sums {
-	double base, mean, squares;
+	double base, mean, squares, cubes, fourths;
 };
 
 static void
@@ -107,6 +107,8 @@ add(struct sums *s, const struct wf_law *l, double p, double weight)
 
 	s->mean += weight * x;
 	s->squares += weight * x * x;
+	s->cubes += weight * x * x * x;
+	s->fourths += weight * x * x * x * x;
 }
 
 /* By the midpoint rule over the quantiles: many equal steps in the body, octaves in the tails. */
@@ -115,7 +117,7 @@ wf_law_forecast(const struct wf_law *l, struct wf_forecast *f)
 {
 	enum { POINTS = 20000, TAIL = 64, FIRST = 7, LAST = 50 };
 	struct sums s = { .base = (double)wf_law_sample(l, UINT64_MAX / 2) };
-	double edge = 1.0 / (1 << FIRST), top = edge;
+	double edge = 1.0 / (1 << FIRST), top = edge, m, variance;
 
 	for (int i = 0; i < POINTS; i++)
 		add(&s, l, edge + (i + 0.5) / POINTS * (1 - 2 * edge), (1 - 2 * edge) / POINTS);
@@ -129,8 +131,15 @@ wf_law_forecast(const struct wf_law *l, struct wf_forecast *f)
 			add(&s, l, 1 - v, step);
 		}
 	}
-	f->delay_mean_ns = s.base + s.mean;
-	f->delay_stddev_ns = sqrt(s.squares > s.mean * s.mean ? s.squares - s.mean * s.mean : 0);
+	m = s.mean;
+	variance = s.squares > m * m ? s.squares - m * m : 0;
+	f->delay_mean_ns = s.base + m;
+	f->delay_stddev_ns = sqrt(variance);
+	f->delay_kurtosis = 0;
+	if (variance > 0)
+		f->delay_kurtosis =
+			(s.fourths - 4 * m * s.cubes + 6 * m * m * s.squares - 3 * m * m * m * m) /
+			(variance * variance);
 	f->delay_p50_ns = (double)wf_law_sample(l, (uint64_t)(0.5 * 0x1p64));
 	f->delay_p99_ns = (double)wf_law_sample(l, (uint64_t)(0.99 * 0x1p64));
 	f->delay_max_ns = (double)wf_law_sample(l, UINT64_MAX);

@@ -60,8 +60,9 @@ struct wf_forecast {
 	double delay_mean_ns, delay_stddev_ns; /* without queueing; order's clamp not included */
 	double delay_p99_ns, delay_max_ns;
 	double delay_p50_ns;
-	double corrupted; /* of packets that reach the stage */
-	double down;      /* of the time, by outages that come again and again */
+	double delay_kurtosis; /* fourth central moment / sd^4: how rare what makes the sd is */
+	double corrupted;      /* of packets that reach the stage */
+	double down;           /* of the time, by outages that come again and again */
 	/* What it takes to see that in traffic. */
 	wf_ns_t step_ns;     /* what goes by time changes in steps of this; 0: nothing does */
 	wf_ns_t gap_ns;      /* packets this far apart have delays of their own */

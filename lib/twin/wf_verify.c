@@ -15,6 +15,7 @@
 #define GOLDEN     0.6180339887 /* of a period apart, packets see all of it alike */
 #define RATE_ERROR 1e-4         /* that a rate may have */
 #define FEW        20           /* losses in a row that are too few to tell */
+#define UNSURE     0.1          /* error of an sd that is worth a word */
 
 struct work {
 	const struct wf_plan_class *k;
@@ -80,9 +81,10 @@ delays(struct work *w)
 	return n;
 }
 
-/* What the reader should know of delays that are not as predicted, or not as configured. */
+/* What the reader should know of delays that are not as predicted, or not as configured.
+ * `sd_error`: of the sd, as a share of it. */
 static void
-note_delay(struct work *w, uint32_t n)
+note_delay(struct work *w, uint32_t n, double sd_error)
 {
 	struct wf_verdict *v = w->out;
 	uint32_t zeroes = 0;
@@ -99,6 +101,11 @@ note_delay(struct work *w, uint32_t n)
 		snprintf(v->note, sizeof(v->note),
 			"%.3g%% of the draws are cut at zero: mean and sd are not those of the law",
 			100.0 * zeroes / n);
+	} else if (sd_error > UNSURE) {
+		snprintf(v->note, sizeof(v->note),
+			"delays that are long and rare make the sd, which so few packets show to "
+			"%.0f%% at best",
+			100 * sd_error);
 	}
 }
 
@@ -107,13 +114,16 @@ find_delay(struct work *w)
 {
 	const struct wf_forecast *f = &w->k->forecast;
 	uint32_t n = delays(w);
+	double kurtosis = f->delay_kurtosis > 1 ? f->delay_kurtosis : 1;
+	double sd_error = sqrt((kurtosis - 1) / n) / 2;
 
 	find(w, "delay mean", WF_UNIT_NS, f->delay_mean_ns, wf_mean, n,
 		f->delay_stddev_ns / sqrt(n));
 	if (!(f->delay_stddev_ns > 0))
 		return 0;
-	note_delay(w, n);
-	find(w, "delay sd", WF_UNIT_NS, f->delay_stddev_ns, wf_stddev, n, 0);
+	note_delay(w, n, sd_error);
+	find(w, "delay sd", WF_UNIT_NS, f->delay_stddev_ns, wf_stddev, n,
+		sd_error * f->delay_stddev_ns);
 	find(w, "delay p50", WF_UNIT_NS, f->delay_p50_ns, wf_median, n, 0);
 	find(w, "delay p99", WF_UNIT_NS, f->delay_p99_ns, wf_p99, n, 0);
 	if (wf_ranks(w->x, n) < 0)

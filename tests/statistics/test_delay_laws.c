@@ -21,6 +21,7 @@ struct law {
 	double c, d, share; /* of the second mode */
 	double cut;         /* P(X < 0), redrawn */
 	bool heavy;         /* no fourth moment: the sample's sd says little */
+	double kurtosis;    /* 0: not checked */
 };
 
 static wf_ns_t sample[N_LONG];
@@ -106,6 +107,8 @@ check(const char *keys, fit_cdf cdf, const struct law *l)
 		fail_msg("%s: forecast of the mean %g", keys, r->forecast.delay_mean_ns);
 	if (l->sd > 0 && fabs(r->forecast.delay_stddev_ns / l->sd - 1) > 5e-3)
 		fail_msg("%s: forecast of the sd %g", keys, r->forecast.delay_stddev_ns);
+	if (l->kurtosis > 0 && fabs(r->forecast.delay_kurtosis / l->kurtosis - 1) > 0.01)
+		fail_msg("%s: forecast of the kurtosis %g", keys, r->forecast.delay_kurtosis);
 	rig_free(r);
 }
 
@@ -113,7 +116,7 @@ static void
 exponential_law(void **state)
 {
 	check("distribution=exponential mean=10ms order=free", exponential,
-		&(struct law){ .b = 10e6, .mean = 10e6, .sd = 10e6 });
+		&(struct law){ .b = 10e6, .mean = 10e6, .sd = 10e6, .kurtosis = 9 });
 }
 
 static void

@@ -193,7 +193,7 @@ sharers_are_tried_at_the_whole_rate(void **state)
 }
 
 static void
-keeping_order_is_named_as_the_reason(void **state)
+what_moves_delays_is_named(void **state)
 {
 	struct wf_verdict v;
 	const struct wf_finding *f;
@@ -211,6 +211,13 @@ keeping_order_is_named_as_the_reason(void **state)
 	v = verdict(0, WF_STAGE_DELAY);
 	agrees(&v);
 	assert_true(strstr(v.note, "cut at zero") != NULL);
+
+	compile("delay = { distribution = \"pareto\"; shape = 2.1; scale = \"10ms\"; order = "
+		"\"free\"; };",
+		"");
+	v = verdict(0, WF_STAGE_DELAY);
+	agrees(&v);
+	assert_true(strstr(v.note, "long and rare") != NULL);
 }
 
 static void
@@ -286,7 +293,7 @@ main(void)
 		cmocka_unit_test(classes_have_numbers_of_their_own),
 		cmocka_unit_test(a_queue_is_filled_to_its_limit),
 		cmocka_unit_test(sharers_are_tried_at_the_whole_rate),
-		cmocka_unit_test(keeping_order_is_named_as_the_reason),
+		cmocka_unit_test(what_moves_delays_is_named),
 		cmocka_unit_test(traffic_is_such_that_draws_are_seen),
 		cmocka_unit_test(what_is_too_rare_is_said_to_be),
 		cmocka_unit_test(marks_count_as_losses),
