@@ -37,10 +37,17 @@ server(const struct wf_plan_class *k)
 	return NULL;
 }
 
+/* Bits on the wire, and the time that they take at the class's rate. */
 static double
-frame_ns(const struct wf_serve *v)
+frame_bits(const struct wf_plan_class *k)
 {
-	return 0x1p-32 * (double)wf_wire_time(&v->wire, wf_wire_bytes(&v->wire, WF_FORECAST_FRAME));
+	return 8.0 * (double)wf_wire_bytes(&server(k)->wire, WF_FORECAST_FRAME);
+}
+
+static double
+frame_ns(const struct wf_plan_class *k)
+{
+	return frame_bits(k) / (double)k->forecast.rate_bps * 1e9;
 }
 
 /* Adds what the series w->x[0..n-1] says of it. `floor`: the error is not below that. */
@@ -210,7 +217,7 @@ static void
 find_rate(struct work *w)
 {
 	const struct wf_serve *v = server(w->k);
-	double full = frame_ns(v), bps = (double)w->k->forecast.rate_bps, bits = bps * full / 1e9;
+	double full = frame_ns(w->k), bps = (double)w->k->forecast.rate_bps;
 	uint32_t n = 0;
 	struct wf_finding *f;
 
@@ -220,7 +227,7 @@ find_rate(struct work *w)
 				    (double)w->t->packet[i].delay_ns;
 	qsort(w->x, n, sizeof(*w->x), by_time);
 	for (uint32_t i = 0; i < n; i++) /* so that the pace is in bit/s */
-		w->x[i] /= bits * 1e9;
+		w->x[i] /= frame_bits(w->k) * 1e9;
 	f = find(w, "rate", WF_UNIT_BPS, bps, wf_pace, n, n > 1 ? bps / (n - 1) : bps);
 	f->differs = f->differs && !(fabs(f->simulated - bps) <= RATE_ERROR * bps);
 	if (0x1p-32 * (double)v->burst > (OFFERED - 1) * w->q.packets / 2 * full) {
@@ -280,11 +287,11 @@ choose_gap(const struct wf_plan_class *k, uint8_t stage)
 	double gap = GAP_NS;
 
 	if (stage == WF_STAGE_RATE)
-		return frame_ns(v) / OFFERED;
+		return frame_ns(k) / OFFERED;
 	if (stage == WF_STAGE_OUTAGE)
 		return GOLDEN * (double)k->forecast.step_ns;
-	if (v != NULL && 2 * frame_ns(v) > gap)
-		gap = 2 * frame_ns(v);
+	if (v != NULL && 2 * frame_ns(k) > gap)
+		gap = 2 * frame_ns(k);
 	if (stage == WF_STAGE_DELAY && (double)k->forecast.gap_ns > gap)
 		gap = (double)k->forecast.gap_ns;
 	if (stage == WF_STAGE_LOSS && (1 + GOLDEN) * (double)k->forecast.step_ns > gap)
