@@ -32,7 +32,8 @@ class_row(const char *side, const struct wf_plan_class *k, FILE *out)
 		scope_of(k), f->rate_bps ? wf_units_format_rate(f->rate_bps, rate) : "-",
 		wf_check_time(f->delay_mean_ns, 3, t[0]),
 		wf_check_time(f->delay_stddev_ns, 3, t[1]), wf_check_time(f->delay_p99_ns, 3, t[2]),
-		wf_check_time(f->queue_max_ns, 3, t[3]), wf_check_number(f->loss, 100, "%", t[4]),
+		wf_check_time(f->queue_max_ns, 3, t[3]),
+		wf_check_number(1 - (1 - f->loss) * (1 - f->given_up), 100, "%", t[4]),
 		wf_check_number(f->mean_burst, 1, "", t[5]),
 		wf_check_number(f->duplicated, 100, "%", t[6]),
 		wf_check_bytes(
@@ -60,6 +61,16 @@ share_note(const struct wf_plan_dir *d, uint32_t dir, FILE *out)
 	fprintf(out, "; queue<= is at the whole rate.\n");
 }
 
+/* What the stages say in words. */
+static void
+stage_notes(const struct wf_plan_class *k, uint32_t dir, FILE *out)
+{
+	for (int id = 0; id < WF_STAGE_COUNT; id++)
+		if (k->forecast.note[id] != NULL)
+			fprintf(out, "  %s %s: %s: %s.\n", side_name[dir & 1], k->name,
+				wf_stage_registry[id]->name, k->forecast.note[id]);
+}
+
 /* What the reader should know beyond the numbers. */
 static void
 notes(const struct wf_conf *conf, const struct wf_plan *plan, uint32_t dir, FILE *out)
@@ -79,6 +90,7 @@ notes(const struct wf_conf *conf, const struct wf_plan *plan, uint32_t dir, FILE
 		double longest = wf_plan_longest_ns(f);
 		char t[3][24];
 
+		stage_notes(&d->classes[i], dir, out);
 		if (f->rate_bps == 0 && longest > 0)
 			fprintf(out,
 				"  %s %s: no rate; %s of memory hold %s of full-size frames at "
@@ -120,12 +132,24 @@ wf_forecast_table(
 }
 
 static json_t *
+notes_json(const struct wf_forecast *f)
+{
+	json_t *notes = json_object();
+
+	for (int id = 0; id < WF_STAGE_COUNT; id++)
+		if (f->note[id] != NULL)
+			json_object_set_new(
+				notes, wf_stage_registry[id]->name, json_string(f->note[id]));
+	return notes;
+}
+
+static json_t *
 class_json(const struct wf_plan_class *k, json_t *simulated)
 {
 	const struct wf_forecast *f = &k->forecast;
 
 	return json_pack("{s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:f, "
-			 "s:f, s:I, s:o}",
+			 "s:f, s:f, s:I, s:I, s:o, s:I, s:o}",
 		"name", k->name, "scope", scope_of(k), "blackhole", f->blackhole, "rate_bps",
 		(json_int_t)f->rate_bps, "delay_mean_ns", (json_int_t)(f->delay_mean_ns + 0.5),
 		"delay_stddev_ns", (json_int_t)(f->delay_stddev_ns + 0.5), "delay_p50_ns",
@@ -133,7 +157,9 @@ class_json(const struct wf_plan_class *k, json_t *simulated)
 		(json_int_t)(f->delay_p99_ns + 0.5), "delay_max_ns",
 		(json_int_t)(f->delay_max_ns + 0.5), "queue_max_ns",
 		(json_int_t)(f->queue_max_ns + 0.5), "loss", f->loss, "mean_burst", f->mean_burst,
-		"duplicated", f->duplicated, "corrupted", f->corrupted, "down", f->down,
+		"duplicated", f->duplicated, "corrupted", f->corrupted, "down", f->down, "given_up",
+		f->given_up, "resend_mean_ns", (json_int_t)(f->resend_mean_ns + 0.5),
+		"resend_max_ns", (json_int_t)(f->resend_max_ns + 0.5), "notes", notes_json(f),
 		"memory_bytes",
 		(json_int_t)(wf_plan_packets(f, WF_BUDGET_FRAME_BYTES) * WF_BUDGET_HELD_BYTES +
 			     0.5),

@@ -47,7 +47,8 @@ hist(const struct wf_hist *h)
 		number(wf_hist_quantile(h, 0.999)), "max", number(h->max_ns));
 }
 
-/* How far `order` has moved the mean: over all packets that left, not only the clamped ones. */
+/* How far keeping an order has moved the mean: over all packets that left, not only the clamped
+ * ones. */
 static json_t *
 clamped(const struct wf_dir_stats *s)
 {
@@ -85,12 +86,13 @@ direction(const struct wf_snap_dir *d)
 {
 	const struct wf_flow_counts *c = &d->s.c;
 
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "rx",
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "rx",
 		count(&c->rx), "tx", count(&c->tx), "queued", count(&d->queued), "dup_created",
 		count(&c->dup_created), "forged", count(&c->forged), "grown", count(&c->grown),
-		"cut", count(&c->cut), "marked", count(&c->marked), "dropped", dropped(c->dropped),
-		"delay_ns", hist(&d->s.delay), "release_error_ns", hist(&d->s.error), "clamped",
-		clamped(&d->s), "flow_fallback", number(d->s.fallback), "classes", classes(d));
+		"cut", count(&c->cut), "marked", count(&c->marked), "resent", count(&d->s.resent),
+		"dropped", dropped(c->dropped), "delay_ns", hist(&d->s.delay), "release_error_ns",
+		hist(&d->s.error), "clamped", clamped(&d->s), "flow_fallback",
+		number(d->s.fallback), "classes", classes(d));
 }
 
 static json_t *

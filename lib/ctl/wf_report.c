@@ -201,6 +201,18 @@ print_clamped(const json_t *link, int side, FILE *out)
 		wf_text_time(integer(c, "bias_mean_ns"), bias));
 }
 
+/* What the link has sent again. */
+static void
+print_resent(const json_t *link, int side, FILE *out)
+{
+	const json_t *c = json_object_get(json_object_get(link, sides[side]), "resent");
+	char n[WF_TEXT_MAX];
+
+	if (integer(c, "packets") != 0)
+		fprintf(out, "  %s %s: lost frames were sent again %s times by the link\n",
+			string(link, "name"), sides[side], wf_text_count(integer(c, "packets"), n));
+}
+
 static void
 print_times(const json_t *stats, FILE *out)
 {
@@ -217,6 +229,8 @@ print_times(const json_t *stats, FILE *out)
 		print_direction_time(link, side, out);
 	json_array_foreach(links, i, link) for (int side = 0; side < 2; side++)
 		print_clamped(link, side, out);
+	json_array_foreach(links, i, link) for (int side = 0; side < 2; side++)
+		print_resent(link, side, out);
 }
 
 static void

@@ -161,7 +161,7 @@ wf_pipe_in(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const st
 						   (uint16_t)(runs[r].first + grown),
 						   (uint16_t)(runs[r].end + grown)));
 	}
-	wf_pipe_count_clamped(p, dir);
+	wf_pipe_count_stages(p, dir);
 	wf_pipe_epilogue(p, plan, dir, n, n_runs > 1);
 }
 

@@ -97,15 +97,17 @@ struct wf_flow *wf_pipe_fallback(
 uint16_t wf_pipe_run(struct wf_pipe *p, const struct wf_plan_class *k, uint8_t from_step,
 	uint8_t to_step, uint16_t first, uint16_t end);
 
-/* What the stages that have just run say of their order policy. */
+/* What the stages that have just run have counted. */
 static inline void
-wf_pipe_count_clamped(struct wf_pipe *p, uint32_t dir)
+wf_pipe_count_stages(struct wf_pipe *p, uint32_t dir)
 {
 	struct wf_dir_stats *ds = &p->stats->now->dir[dir];
 
 	ds->clamped += p->env.clamped;
 	ds->clamped_ns += p->env.clamped_ns;
-	p->env.clamped = p->env.clamped_ns = 0;
+	ds->resent.packets += p->env.resent;
+	ds->resent.bytes += p->env.resent_bytes;
+	p->env.clamped = p->env.clamped_ns = p->env.resent = p->env.resent_bytes = 0;
 }
 
 /* wf_pipe_queue.c */

@@ -283,7 +283,7 @@ depart(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_class
 	if (e->marked)
 		mark(p, w);
 	wf_pipe_run(p, k, k->n_before, k->n_steps, 0, 1);
-	wf_pipe_count_clamped(p, w->dir);
+	wf_pipe_count_stages(p, w->dir);
 	wf_pipe_depart(p, plan, w->dir, e->rx_ns);
 	p->batch = before;
 }

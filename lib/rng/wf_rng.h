@@ -28,6 +28,8 @@ enum wf_rng_purpose {
 	WF_RNG_RESET = 40,
 	WF_RNG_UNREACHABLE = 41,
 	WF_RNG_TARGET = 50,      /* segment meant? */
+	WF_RNG_ARQ = 51,         /* lost on the link when it is first sent? */
+	WF_RNG_ARQ_RETRY = 52,   /* how often again */
 	WF_RNG_DNS = 60,         /* query meant? */
 	WF_RNG_DNS_ADDRESS = 61, /* the address of a random answer */
 	WF_RNG_SLOT = 70,        /* how long until the window opens */

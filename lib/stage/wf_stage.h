@@ -30,6 +30,7 @@ enum wf_stage_id {
 	WF_STAGE_SLOT,
 	WF_STAGE_TARGET,
 	WF_STAGE_LOSS,
+	WF_STAGE_ARQ,
 	WF_STAGE_CORRUPT,
 	WF_STAGE_DUPLICATE,
 	WF_STAGE_DELAY,
@@ -64,15 +65,18 @@ struct wf_forecast {
 	double corrupted;      /* of packets that reach the stage */
 	double down;           /* of the time, by outages that come again and again */
 	/* What it takes to see that in traffic. */
-	wf_ns_t step_ns;     /* what goes by time changes in steps of this; 0: nothing does */
-	wf_ns_t gap_ns;      /* packets this far apart have delays of their own */
-	bool flows;          /* only flows have delays of their own */
-	double loss;         /* of packets that reach the loss stage */
-	double mean_burst;   /* packets in a row */
-	double duplicated;   /* copies per packet */
-	uint64_t rate_bps;   /* 0: not limited */
+	wf_ns_t step_ns;   /* what goes by time changes in steps of this; 0: nothing does */
+	wf_ns_t gap_ns;    /* packets this far apart have delays of their own */
+	bool flows;        /* only flows have delays of their own */
+	double loss;       /* of packets that reach the loss stage */
+	double mean_burst; /* packets in a row */
+	double duplicated; /* copies per packet */
+	double given_up;   /* by a link that sends again, of packets that reach that stage */
+	double resend_mean_ns, resend_stddev_ns, resend_max_ns; /* what that adds to the delay */
+	uint64_t rate_bps;                                      /* 0: not limited */
 	double queue_max_ns; /* longest wait that the limit allows; 0: no queue or unknown */
 	bool blackhole;
+	const char *note[WF_STAGE_COUNT]; /* in words: wf_stage_note; NULL: nothing to say */
 };
 
 struct wf_stage_compile {
@@ -95,12 +99,20 @@ wf_stage_reserve(const struct wf_stage_compile *c, size_t bytes)
 	return c->reserve(c->reserve_ctx, bytes);
 }
 
+/* A sentence without a full stop for `wirefault check`: what the stage will do. Longer ones are
+ * cut. */
+#define WF_STAGE_NOTE 256
+void wf_stage_note(const struct wf_stage_compile *c, enum wf_stage_id id, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /* What a worker lends its stages. */
 struct wf_stage_env {
 	wf_ns_t start_ns; /* of the run: no packet arrives before */
 	struct wf_arena arena;
-	uint64_t clamped;    /* packets that `order` released later than their own delay */
-	uint64_t clamped_ns; /* by how much in all; both are read and cleared by lib/pipe */
+	uint64_t clamped;    /* packets released later than their own delay to keep an order */
+	uint64_t clamped_ns; /* by how much in all */
+	uint64_t resent, resent_bytes; /* by the link */
+				       /* All four are read and cleared by lib/pipe. */
 };
 
 struct wf_stage_ops {

@@ -276,6 +276,14 @@ check(const struct delay_params *p, int law, struct wf_stage_compile *c)
 	return rc;
 }
 
+bool
+wf_delay_is_fifo(void *const *blocks)
+{
+	const struct delay_params *p = blocks[WF_STAGE_DELAY];
+
+	return p != NULL && p->order == FIFO;
+}
+
 static int
 compile(const void *block, struct wf_stage_compile *c, void *cfg)
 {

@@ -20,6 +20,7 @@ const struct wf_stage_ops *const wf_stage_registry[WF_STAGE_COUNT] = {
 	[WF_STAGE_SLOT] = &wf_stage_slot,
 	[WF_STAGE_TARGET] = &wf_stage_target,
 	[WF_STAGE_LOSS] = &wf_stage_loss,
+	[WF_STAGE_ARQ] = &wf_stage_arq,
 	[WF_STAGE_CORRUPT] = &wf_stage_corrupt,
 	[WF_STAGE_DUPLICATE] = &wf_stage_duplicate,
 	[WF_STAGE_DELAY] = &wf_stage_delay,

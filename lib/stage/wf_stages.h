@@ -20,6 +20,7 @@ extern const struct wf_stage_ops wf_stage_share;
 extern const struct wf_stage_ops wf_stage_slot;
 extern const struct wf_stage_ops wf_stage_target;
 extern const struct wf_stage_ops wf_stage_loss;
+extern const struct wf_stage_ops wf_stage_arq;
 extern const struct wf_stage_ops wf_stage_corrupt;
 extern const struct wf_stage_ops wf_stage_duplicate;
 extern const struct wf_stage_ops wf_stage_delay;
@@ -27,6 +28,9 @@ extern const struct wf_stage_ops wf_stage_delay;
 /* Of a compiled outage: is the link down so long after the start of the run? Until *until_ns at
  * least it stays so; UINT64_MAX: for ever. */
 bool wf_outage_is_down(const void *cfg, wf_ns_t ns, wf_ns_t *until_ns);
+
+/* Does a delay release packets in the order of their arrivals? */
+bool wf_delay_is_fifo(void *const *blocks);
 
 /* Parameters of the queue, which the rate stage acts on. */
 enum wf_queue_drop { WF_QUEUE_TAIL, WF_QUEUE_HEAD };

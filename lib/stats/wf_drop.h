@@ -10,6 +10,7 @@
 #define WF_DROP_CAUSES(X)                                                                          \
 	X(loss, MODEL, "lost by the loss model")                                                   \
 	X(target, MODEL, "aimed at, by its kind, size or number")                                  \
+	X(arq, MODEL, "lost on the link as often as the link may send it")                         \
 	X(queue_full, MODEL, "the queue limit was reached")                                        \
 	X(aqm, MODEL, "dropped early by the queue's active management")                            \
 	X(policed, MODEL, "over the rate of mode = \"police\"")                                    \

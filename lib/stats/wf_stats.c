@@ -114,6 +114,7 @@ wf_dir_stats_merge(struct wf_dir_stats *dst, const struct wf_dir_stats *src)
 	wf_count_merge(&dst->handed_out, &src->handed_out);
 	wf_count_merge(&dst->handed_in, &src->handed_in);
 	wf_count_merge(&dst->held, &src->held);
+	wf_count_merge(&dst->resent, &src->resent);
 	dst->clamped += src->clamped;
 	dst->clamped_ns += src->clamped_ns;
 	dst->fallback += src->fallback;

@@ -171,6 +171,25 @@ find_loss(struct work *w, const char *name, const char *burst_name)
 			"%.3g losses in a row are to be expected: more packets tell more", runs);
 }
 
+/* Without the waits of other frames. */
+static void
+find_arq(struct work *w)
+{
+	const struct wf_forecast *f = &w->k->forecast;
+	double n = w->q.packets, p = f->given_up;
+	uint32_t left = delays(w);
+
+	find(w, "resend mean", WF_UNIT_NS, f->resend_mean_ns, wf_mean, left,
+		f->resend_stddev_ns / sqrt(left));
+	for (uint32_t i = 0; i < w->q.packets; i++)
+		w->x[i] = w->t->packet[i].left == 0;
+	find(w, "given up", WF_UNIT_SHARE, p, wf_mean, w->q.packets,
+		sqrt((p * (1 - p) + 1 / n) / n));
+	if (n * p < FEW)
+		snprintf(w->out->note, sizeof(w->out->note),
+			"%.3g given up are to be expected: more packets tell more", n * p);
+}
+
 /* A share of packets that something happens to. */
 static void
 find_share(struct work *w, const char *name, double p)
@@ -260,6 +279,7 @@ is_of_interest(const struct wf_plan_class *k, uint8_t stage)
 		return k->forecast.corrupted > 0;
 	case WF_STAGE_SLOT:
 	case WF_STAGE_LOSS:
+	case WF_STAGE_ARQ:
 	case WF_STAGE_DUPLICATE:
 	case WF_STAGE_DELAY:
 		return true;
@@ -294,6 +314,8 @@ choose_gap(const struct wf_plan_class *k, uint8_t stage)
 		gap = 2 * frame_ns(k);
 	if (stage == WF_STAGE_DELAY && (double)k->forecast.gap_ns > gap)
 		gap = (double)k->forecast.gap_ns;
+	if (stage == WF_STAGE_ARQ && k->forecast.resend_max_ns > gap)
+		gap = k->forecast.resend_max_ns;
 	if (stage == WF_STAGE_LOSS && (1 + GOLDEN) * (double)k->forecast.step_ns > gap)
 		gap = (1 + GOLDEN) * (double)k->forecast.step_ns;
 	return gap;
@@ -314,6 +336,9 @@ find_all(struct work *w)
 		return 0;
 	case WF_STAGE_LOSS:
 		find_loss(w, "loss", w->k->forecast.step_ns == 0 ? "mean burst" : NULL);
+		return 0;
+	case WF_STAGE_ARQ:
+		find_arq(w);
 		return 0;
 	case WF_STAGE_DUPLICATE:
 		find_duplicate(w);

@@ -191,6 +191,10 @@ every_law_and_model(void **state)
 		"loss = { model = \"ber\"; ber = 1e-5; };",
 		"loss = { model = \"every\"; every = 7; };",
 		"loss = { model = \"burst\"; burst = 5; period = \"10ms\"; };",
+		"arq = { p = \"10%\"; rtt = \"8ms\"; };",
+		"arq = { p = \"40%\"; p_retry = \"70%\"; rtt = \"5ms\"; max_retries = 6; };",
+		"arq = { p = \"30%\"; correlation = \"50%\"; rtt = \"5ms\"; in_order = false; };",
+		"arq = { p = \"30%\"; max_retries = 0; };",
 		"corrupt = \"3%\";",
 		"corrupt = { ber = 1e-5; layer = \"payload\"; };",
 		"corrupt = { p = \"10%\"; truncate = 100; };",
@@ -228,7 +232,7 @@ static void
 all_that_can_be_tried_has_been(void **state)
 {
 	static const uint8_t some[] = { WF_STAGE_OUTAGE, WF_STAGE_RATE, WF_STAGE_SLOT,
-		WF_STAGE_LOSS, WF_STAGE_CORRUPT, WF_STAGE_DUPLICATE, WF_STAGE_DELAY };
+		WF_STAGE_LOSS, WF_STAGE_ARQ, WF_STAGE_CORRUPT, WF_STAGE_DUPLICATE, WF_STAGE_DELAY };
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(some); i++)
 		assert_true(n_stages[some[i]] >= 3);

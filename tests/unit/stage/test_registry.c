@@ -55,6 +55,7 @@ stages_stand_in_the_documented_order(void **state)
 		"slot",
 		"target",
 		"loss",
+		"arq",
 		"corrupt",
 		"duplicate",
 		"delay",

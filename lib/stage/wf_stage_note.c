@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * What a stage tells the reader of `wirefault check` in words. Control threads only.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "wf_stage.h"
+
+void
+wf_stage_note(const struct wf_stage_compile *c, enum wf_stage_id id, const char *fmt, ...)
+{
+	char *text = wf_stage_reserve(c, WF_STAGE_NOTE);
+	va_list args;
+
+	if (text == NULL)
+		return;
+	va_start(args, fmt);
+	vsnprintf(text, WF_STAGE_NOTE, fmt, args);
+	va_end(args);
+	c->forecast->note[id] = text;
+}
