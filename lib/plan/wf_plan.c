@@ -84,6 +84,18 @@ part_forecast(struct wf_plan_class *k, int id, const struct wf_forecast *before)
 		k->stage_burst[id] = k->forecast.mean_burst;
 }
 
+/* Room for the next step: the last, or for an early one the first behind those of blackhole and
+ * outage. */
+static struct wf_plan_step *
+add_step(struct wf_plan_class *k, bool early)
+{
+	uint8_t at = k->n_steps++;
+
+	for (; early && at > 0 && k->step[at - 1].stage > WF_STAGE_OUTAGE; at--)
+		k->step[at] = k->step[at - 1];
+	return &k->step[at];
+}
+
 static int
 compile_stage(struct compiler *c, const struct wf_conf_dir *conf, int id, bool flow_scope,
 	struct wf_plan_class *k, uint32_t *needs)
@@ -121,7 +133,7 @@ compile_stage(struct compiler *c, const struct wf_conf_dir *conf, int id, bool f
 		return 0;
 	}
 	assert(ops->run != NULL);
-	step = &k->step[k->n_steps++];
+	step = add_step(k, sc.early);
 	step->run = ops->run;
 	step->cfg = cfg;
 	step->edit = ops->edit;
@@ -131,8 +143,8 @@ compile_stage(struct compiler *c, const struct wf_conf_dir *conf, int id, bool f
 	step->variant = (uint8_t)variant;
 	step->copies = (sc.needs & WF_NEED_COPIES) != 0;
 	step->copy_spacing_ns = sc.copy_spacing_ns;
-	if (id < WF_STAGE_QUEUE)
-		k->n_before = k->n_steps;
+	if (id < WF_STAGE_QUEUE || sc.early)
+		k->n_before++;
 	return 0;
 }
 

@@ -25,6 +25,7 @@ enum wf_loss_model {
 
 enum wf_loss_action { WF_LOSS_DROPS, WF_LOSS_MARKS };
 enum wf_loss_incapable { WF_LOSS_INCAPABLE_DROP, WF_LOSS_INCAPABLE_PASS };
+enum wf_loss_at { WF_LOSS_AT_EGRESS, WF_LOSS_AT_INGRESS };
 enum wf_loss_clock { WF_LOSS_BY_PACKET, WF_LOSS_BY_TIME };
 
 struct wf_loss_params {
@@ -45,6 +46,7 @@ struct wf_loss_params {
 	double correlation;
 	int action, not_capable;
 	bool exempt_neighbour;
+	int at;
 };
 
 /* Rows of the table, in its order. */
@@ -76,6 +78,7 @@ enum wf_loss_row {
 	WF_LOSS_ROW_ACTION,
 	WF_LOSS_ROW_NOT_CAPABLE,
 	WF_LOSS_ROW_EXEMPT,
+	WF_LOSS_ROW_AT,
 };
 
 /* Ordinals first..last, from 1. */

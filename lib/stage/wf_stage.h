@@ -88,6 +88,7 @@ struct wf_stage_compile {
 	void *(*reserve)(void *ctx, size_t bytes); /* see wf_stage_reserve */
 	void *reserve_ctx;
 	uint32_t needs;          /* out: enum wf_stage_need */
+	bool early;              /* out: run right behind outage, before all other stages */
 	wf_ns_t copy_spacing_ns; /* out, with WF_NEED_COPIES: the k-th copy is due k * this later */
 };
 

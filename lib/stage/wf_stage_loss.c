@@ -11,6 +11,7 @@ static const char *const model_names[] = { "bernoulli", "gilbert-elliott", "4-st
 	"fault-5state", "ber", "every", "list", "burst", "pattern", NULL };
 static const char *const action_names[] = { "drop", "mark", NULL };
 static const char *const incapable_names[] = { "drop", "pass", NULL };
+static const char *const at_names[] = { "egress", "ingress", NULL };
 static const char *const clock_names[] = { "packet", "time", NULL };
 
 #define CHAINS                                                                                     \
@@ -181,6 +182,13 @@ static const struct wf_param params[] = {
 		.offset = offsetof(struct wf_loss_params, exempt_neighbour),
 		.fallback = "false",
 		.help = "never lose ARP and IPv6 Neighbour Discovery" },
+	[WF_LOSS_ROW_AT] = { .name = "at",
+		.type = WF_PARAM_CHOICE,
+		.offset = offsetof(struct wf_loss_params, at),
+		.fallback = "egress",
+		.choices = at_names,
+		.help = "where loss sits: behind rate and queue, so that what is lost has used the "
+			"link, or before them and everything else but blackhole and outage" },
 	{ 0 },
 };
 
@@ -206,6 +214,19 @@ check_foreign(const struct wf_loss_params *q, const struct wf_stage_compile *c)
 	return rc;
 }
 
+/* Loss in front of nothing is a mistake. */
+static int
+check_place(const struct wf_loss_params *q, const struct wf_stage_compile *c)
+{
+	if (q->at == WF_LOSS_AT_EGRESS)
+		return 0;
+	for (int id = WF_STAGE_OUTAGE + 1; id < WF_STAGE_LOSS; id++)
+		if (c->blocks[id] != NULL)
+			return 0;
+	return wf_err_add(c->err, c->where, "Give it a rate, or leave \"at\" out",
+		"at = \"ingress\" is before rate and queue, but there are none here");
+}
+
 static int
 compile(const void *block, struct wf_stage_compile *c, void *cfg)
 {
@@ -214,8 +235,9 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	bool idle = false;
 	int rc;
 
-	if (check_foreign(&q, c) < 0)
+	if (check_foreign(&q, c) < 0 || check_place(&q, c) < 0)
 		return -EINVAL;
+	c->early = q.at == WF_LOSS_AT_INGRESS;
 	c->needs |= WF_NEED_FLOW;
 	out->exempt_neighbour = q.exempt_neighbour;
 	out->marks = q.action == WF_LOSS_MARKS;
@@ -251,6 +273,9 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 		out->model = WF_LOSS_CORRELATED;
 	if (rc < 0)
 		return -EINVAL;
+	if (c->early && !idle)
+		wf_stage_note(c, WF_STAGE_LOSS,
+			"at the ingress: what is lost takes nothing of rate and queue");
 	return idle ? 0 : out->model + 1;
 }
 

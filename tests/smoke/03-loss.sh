@@ -32,4 +32,15 @@ within "Gilbert-Elliott 10 %: lost of $n" "$lost" 62 338
 within "mean burst 4" "$(calc "$lost / ($runs > 0 ? $runs : 1)")" 2.5 6.5
 is "the stats count the same" "$(lab_stat '.links[0].ba.dropped.loss.packets')" "$lost"
 conserved
+
+# Forty pings at once at 100 kbit/s, 7.84 ms each; every second is lost, behind the rate or before it.
+slowest() { # AT
+	conf "" "" "{ name = \"ping\"; match = { proto = \"icmp\"; };
+		ab = { rate = \"100kbit\"; loss = { model = \"every\"; every = 2; at = \"$1\"; }; }; }"
+	lab_ctl reload >/dev/null || return
+	lab_in a ping -n -c 40 -l 40 -W 1 10.77.0.2 | sed -n 's/.*time=\([0-9.]*\) ms/\1/p' | sort -n | tail -n 1
+}
+within "what is lost has used the link (ms)" "$(slowest egress)" 300 5000
+within_timed "what is lost at the ingress has not" "$(slowest ingress)" 150 250
+conserved
 finish

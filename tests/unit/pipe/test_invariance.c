@@ -113,6 +113,13 @@ static const struct stage_case cases[] = {
 		LOSS, "" },
 	{ WF_STAGE_LOSS, "loss = { p = \"30%\"; action = \"mark\"; not_capable = \"pass\"; }; ",
 		BOTH, WHEN, LOSS | BYTES, "" },
+	{ WF_STAGE_LOSS, "rate = \"9Mbit\"; loss = { p = \"10%\"; at = \"ingress\"; }; ", BOTH,
+		WHEN, LOSS, "" },
+	{ WF_STAGE_LOSS,
+		"rate = \"9Mbit\"; queue = { drop = \"head\"; }; loss = { model = \"every\"; every "
+		"= 3; "
+		"action = \"mark\"; at = \"ingress\"; }; ",
+		BOTH, WHEN, LOSS | BYTES, "" },
 	{ WF_STAGE_ARQ, "arq = { p = \"30%\"; rtt = \"3ms\"; max_retries = 2; }; ", BOTH, EDIT,
 		LOSS | TIME, "" },
 	{ WF_STAGE_ARQ, "arq = { p = \"30%\"; rtt = \"3ms\"; in_order = false; }; ", BOTH, WHAT,

@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -114,6 +115,38 @@ stages_stand_in_pipeline_order(void **state)
 		assert_int_equal((uintptr_t)k->step[i].cfg % WF_CACHE_LINE, 0);
 	}
 	wf_plan_free(p);
+}
+
+/* Behind what takes the link away, before all that treats its packets. */
+static void
+loss_at_the_ingress_stands_in_front(void **state)
+{
+	static const int order[] = { WF_STAGE_BLACKHOLE, WF_STAGE_OUTAGE, WF_STAGE_LOSS,
+		WF_STAGE_UNREACHABLE, WF_STAGE_RATE, WF_STAGE_DELAY };
+	const char *queue[] = { "", "queue = { drop = \"head\"; };" };
+
+	for (int q = 0; q < 2; q++) {
+		char ab[300];
+		struct wf_plan *p;
+		const struct wf_plan_class *k;
+
+		snprintf(ab, sizeof(ab),
+			"delay = \"5ms\"; loss = { p = \"1%%\"; at = \"ingress\"; }; rate = "
+			"\"1Mbit\"; outage = \"1s+1s\"; unreachable = \"1%%\"; blackhole = true; "
+			"%s",
+			queue[q]);
+		p = plan_ab(ab);
+		k = &p->dir[0].classes[0];
+		for (size_t i = 0, n = 0; i < WF_ARRAY_SIZE(order); i++)
+			if (order[i] != WF_STAGE_RATE || q == 0)
+				assert_int_equal(k->step[n++].stage, order[i]);
+		assert_int_equal(k->n_steps, q == 0 ? 6 : 5);
+		if (q == 1)
+			assert_int_equal(k->n_before, 4);
+		assert_int_equal(k->step[2].state_offset, wf_stage_state_offset(WF_STAGE_LOSS));
+		assert_non_null(k->forecast.note[WF_STAGE_LOSS]);
+		wf_plan_free(p);
+	}
 }
 
 static void
@@ -340,6 +373,7 @@ main(void)
 		cmocka_unit_test(each_stage_asks_for_what_it_needs),
 		cmocka_unit_test(a_cable_is_pulled_by_a_direction_not_by_a_class),
 		cmocka_unit_test(stages_stand_in_pipeline_order),
+		cmocka_unit_test(loss_at_the_ingress_stands_in_front),
 		cmocka_unit_test(only_stages_with_state_are_variants),
 		cmocka_unit_test(the_spacing_of_copies_is_in_their_step),
 		cmocka_unit_test(every_direction_has_its_own_key),

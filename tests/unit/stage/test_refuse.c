@@ -167,6 +167,13 @@ a_chain_without_transitions(void **state)
 }
 
 static void
+an_ingress_before_nothing(void **state)
+{
+	refused(WF_STAGE_LOSS, "p=1% at=ingress", "before rate and queue, but there are none");
+	refused(WF_STAGE_LOSS, "p=1% at=ingress delay.mean=5ms", "there are none here");
+}
+
+static void
 bounds_of_a_law_without_bounds(void **state)
 {
 	refused(WF_STAGE_DELAY, "distribution=normal min=1ms max=3ms", "not \"normal\"");
@@ -236,6 +243,7 @@ main(void)
 		cmocka_unit_test(half_a_chain),
 		cmocka_unit_test(a_loss_rate_out_of_reach),
 		cmocka_unit_test(a_chain_without_transitions),
+		cmocka_unit_test(an_ingress_before_nothing),
 		cmocka_unit_test(bounds_of_a_law_without_bounds),
 		cmocka_unit_test(a_uniform_law_described_twice),
 		cmocka_unit_test(min_without_max),
