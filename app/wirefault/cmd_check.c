@@ -6,6 +6,7 @@
 
 #include "check_forecast.h"
 #include "check_simulate.h"
+#include "wf_carrier.h"
 #include "wf_cmd.h"
 #include "wf_json.h"
 #include "wf_units.h"
@@ -33,6 +34,21 @@ refuse(const struct wf_err *err, bool json)
 	printf("\n");
 	json_decref(doc);
 	return WF_EXIT_USAGE;
+}
+
+/* Outages that pull a cable which nobody can pull. */
+static int
+check_carriers(const struct wf_conf *conf, const struct wf_plan *plan, struct wf_err *err)
+{
+	int rc = 0;
+
+	for (uint32_t dir = 0; dir < plan->n_dirs; dir++) {
+		const struct wf_conf_port *p = &conf->ports[conf->links[dir / 2].port[dir % 2]];
+
+		if (plan->dir[dir].carrier != NULL)
+			rc |= wf_carrier_check(p->device, &p->where, err);
+	}
+	return rc;
 }
 
 struct check {
@@ -69,7 +85,8 @@ check(const struct check *c, struct wf_err *err)
 	if (wf_load(c->path, NULL, &l, err) < 0)
 		return refuse(err, c->json);
 	plan = wf_plan_compile(l.conf, l.seed, NULL, err);
-	if (plan == NULL) {
+	if (plan == NULL || check_carriers(l.conf, plan, err) < 0) {
+		wf_plan_free(plan);
 		wf_unload(&l);
 		return refuse(err, c->json);
 	}

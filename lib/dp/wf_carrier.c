@@ -20,18 +20,24 @@
 
 /* A tap is not the host's own interface, so its name is only in the device string. */
 static bool
-tap_name(const struct wf_port *p, char out[WF_DEV_NAME])
+tap_name(const char *device, char out[WF_DEV_NAME])
 {
-	return wf_devargs_driver(p->device, "net_tap") &&
-	       wf_devargs_get(p->devargs, "iface", out, WF_DEV_NAME);
+	return wf_devargs_driver(device, "net_tap") &&
+	       wf_devargs_get(device, "iface", out, WF_DEV_NAME);
 }
 
-bool
-wf_carrier_possible(const struct wf_port *p)
+int
+wf_carrier_check(const char *device, const struct wf_where *where, struct wf_err *err)
 {
 	char name[WF_DEV_NAME];
 
-	return wf_devargs_driver(p->device, "net_af_packet") || tap_name(p, name);
+	if (wf_devargs_driver(device, "net_af_packet") || tap_name(device, name))
+		return 0;
+	wf_devargs_name(device, name);
+	return wf_err_add(err, where,
+		"Leave `carrier` out of the outage; it is for net_tap with iface=NAME and for "
+		"net_af_packet",
+		"%s cannot show its host a pulled cable", name);
 }
 
 /* Is this descriptor of ours a queue of the tap? It keeps its name in whatever namespace. */
@@ -93,5 +99,5 @@ wf_carrier_set(const struct wf_port *p, bool up)
 {
 	char name[WF_DEV_NAME];
 
-	return tap_name(p, name) ? set_tap(name, up) : set_interface(p->hostif, up);
+	return tap_name(p->devargs, name) ? set_tap(name, up) : set_interface(p->hostif, up);
 }

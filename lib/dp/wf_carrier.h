@@ -12,8 +12,9 @@
 
 #include "wf_port.h"
 
-/* Do we know how, for this port's device? */
-bool wf_carrier_possible(const struct wf_port *p);
+/* Do we know how, for this device and its arguments? 0, or -EINVAL with the reason; `where` is the
+ * port's. */
+int wf_carrier_check(const char *device, const struct wf_where *where, struct wf_err *err);
 /* 0 or -errno. */
 int wf_carrier_set(const struct wf_port *p, bool up);
 

@@ -5,6 +5,7 @@
  * Workers are told first when a cable is pulled, and last when it is plugged in again: what is due
  * at the port in between ends as the outage's, as nothing reaches a host without a carrier.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "wf_carrier.h"
@@ -27,11 +28,8 @@ wf_dp_check_carrier(struct wf_dp *dp, const struct wf_plan *plan, struct wf_err 
 		const struct wf_port *p = port_of(dp, dir);
 		struct wf_where where = wf_port_where(p);
 
-		if (plan->dir[dir].carrier && !wf_carrier_possible(p))
-			ret = wf_err_add(err, &where,
-				"Leave `carrier` out of the outage; it is for net_tap with "
-				"iface=NAME and for net_af_packet",
-				"%s cannot show its host a pulled cable", p->device);
+		if (plan->dir[dir].carrier && wf_carrier_check(p->devargs, &where, err) < 0)
+			ret = -EINVAL;
 	}
 	return ret;
 }

@@ -145,6 +145,11 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	}
 	if (!(q->p > 0))
 		return 0;
+	wf_stage_note(c, WF_STAGE_DNS, "%.4g %% of DNS queries%s%.100s%s%.20s %s%s", 100 * q->p,
+		q->name != NULL ? " for " : "", q->name != NULL ? q->name : "",
+		q->qtype != NULL ? " of type " : "", q->qtype != NULL ? q->qtype : "",
+		q->answer == TIMEOUT ? "time out" : "are answered with ",
+		q->answer == TIMEOUT ? "" : answer_names[q->answer]);
 	c->needs |= WF_NEED_FLOW | WF_NEED_BYTES;
 	return 1;
 }

@@ -81,6 +81,12 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	m->mtu6 = q->mtu < IPV6_MIN ? IPV6_MIN : (uint32_t)q->mtu;
 	m->tell = q->mode == TELL;
 	m->drop_without_df = q->without_df == DROP;
+	wf_stage_note(c, WF_STAGE_MTU,
+		"IPv4 packets of more than %u bytes and IPv6 packets of more than %u end here, and "
+		"%s; "
+		"IPv4 packets without DF %s",
+		m->mtu4, m->mtu6, m->tell ? "their senders are told by ICMP" : "nobody is told",
+		m->drop_without_df ? "end untold" : "pass whole");
 	c->needs |= WF_NEED_BYTES;
 	return 1;
 }

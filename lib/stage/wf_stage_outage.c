@@ -118,6 +118,23 @@ read_windows(const struct wf_stage_compile *c, const char *list, struct outage_c
 	return rc;
 }
 
+static void
+note(const struct outage_params *p, const struct outage_cfg *o, const struct wf_stage_compile *c)
+{
+	const char *carrier = p->carrier ? ", and the host that sends sees no carrier" : "";
+	char down[WF_UNITS_TEXT], period[WF_UNITS_TEXT];
+
+	if (o->period_ns != 0)
+		wf_stage_note(c, WF_STAGE_OUTAGE, "nothing passes for %s of every %s (%.3g %%)%s%s",
+			wf_units_format_duration(p->down, down),
+			wf_units_format_duration(p->period, period),
+			100 * (double)p->down / (double)p->period,
+			o->n_windows != 0 ? ", and at given times" : "", carrier);
+	else
+		wf_stage_note(c, WF_STAGE_OUTAGE, "nothing passes at %u given times%s",
+			o->n_windows, carrier);
+}
+
 static int
 compile(const void *block, struct wf_stage_compile *c, void *cfg)
 {
@@ -145,6 +162,7 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	}
 	if (o->n_windows == 0 && o->period_ns == 0)
 		return 0;
+	note(p, o, c);
 	if (p->carrier)
 		c->needs |= WF_NEED_CARRIER;
 	return 1;

@@ -9,11 +9,14 @@
  * that was reset stays so: what follows of it is treated alike, until a SYN begins another.
  */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 
 #include "wf_checksum.h"
 #include "wf_rng.h"
 #include "wf_stages.h"
 #include "wf_tcp.h"
+#include "wf_units.h"
 
 enum reset_on { ON_DATA, ON_SYN, ON_ANY };
 static const char *const on_names[] = { "data", "syn", "any", NULL };
@@ -85,6 +88,30 @@ struct reset_state {
 	uint64_t seen, done;
 };
 
+static void
+note(const struct reset_params *q, const struct wf_stage_compile *c)
+{
+	static const char *const which[] = {
+		[ON_DATA] = " with data", [ON_SYN] = " with SYN", [ON_ANY] = ""
+	};
+	static const char *const whom[] = { [TO_BOTH] = "both ends are",
+		[TO_SENDER] = "the sender is",
+		[TO_RECEIVER] = "the receiver is" };
+	char packets[96] = "", bytes[96] = "", ns[96] = "", text[WF_UNITS_TEXT];
+
+	if (q->after_packets != 0)
+		snprintf(
+			packets, sizeof(packets), ", after %" PRIu64 " segments", q->after_packets);
+	if (q->after_bytes != 0)
+		snprintf(bytes, sizeof(bytes), ", after %s of data",
+			wf_units_format_size(q->after_bytes, text));
+	if (q->after != 0)
+		snprintf(ns, sizeof(ns), ", after %s", wf_units_format_duration(q->after, text));
+	wf_stage_note(c, WF_STAGE_RESET,
+		"%.4g %% of TCP segments%s reset their connection%s%s%s; %s told", 100 * q->p,
+		which[q->on], packets, bytes, ns, whom[q->to]);
+}
+
 static int
 compile(const void *block, struct wf_stage_compile *c, void *cfg)
 {
@@ -113,6 +140,7 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	r->on = (uint8_t)q->on;
 	r->to = (uint8_t)q->to;
 	r->per_flow = c->flow_scope;
+	note(q, c);
 	c->needs |= WF_NEED_FLOW | WF_NEED_BYTES;
 	return 1;
 }

@@ -8,6 +8,10 @@
  * insists on 255 (RFC 4861), and what is sent to groups of the link (224.0.0.0/24, ff02::/16).
  */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "wf_checksum.h"
 #include "wf_choose.h"
@@ -190,6 +194,37 @@ check(const struct rewrite_params *q, struct wf_stage_compile *c)
 	return rc;
 }
 
+/* Adds a change to the list of them. */
+static void __attribute__((format(printf, 2, 3))) list(char text[160], const char *fmt, ...)
+{
+	size_t n = strlen(text);
+	va_list args;
+
+	n += (size_t)snprintf(text + n, 160 - n, "%s", n != 0 ? ", " : "");
+	va_start(args, fmt);
+	vsnprintf(text + n, 160 - n, fmt, args);
+	va_end(args);
+}
+
+static void
+note(const struct rewrite_params *q, const struct wf_stage_compile *c)
+{
+	char text[160] = "";
+
+	if (wf_param_given(q, TTL))
+		list(text, "TTL %" PRIu64, q->ttl);
+	if (wf_param_given(q, TTL_DECREMENT))
+		list(text, "TTL less %" PRIu64 "%s", q->ttl_decrement,
+			q->time_exceeded ? " (ICMP tells where it ends)" : "");
+	if (wf_param_given(q, DSCP))
+		list(text, "DSCP %" PRIu64, q->dscp);
+	if (q->ecn != ECN_KEEP)
+		list(text, "ECN %s", ecn_names[q->ecn]);
+	if (q->vlan != VLAN_KEEP)
+		list(text, "VLAN tag %s", vlan_names[q->vlan]);
+	wf_stage_note(c, WF_STAGE_REWRITE, "%.4g %% of packets get: %s", 100 * q->p, text);
+}
+
 static int
 compile(const void *block, struct wf_stage_compile *c, void *cfg)
 {
@@ -225,6 +260,7 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 		w->tci_keep &= 0x1fff;
 		w->tci_set |= (uint16_t)(q->vlan_priority << 13);
 	}
+	note(q, c);
 	c->needs |= WF_NEED_FLOW | WF_NEED_BYTES;
 	if (q->correlation > 0 && !c->flow_scope)
 		c->needs |= WF_NEED_OWNER;

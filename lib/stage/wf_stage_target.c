@@ -9,6 +9,8 @@
  * without a SYN the first segment seen does.
  */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 
 #include "wf_rng.h"
 #include "wf_stages.h"
@@ -129,6 +131,33 @@ check(const struct target_params *q, const struct wf_stage_compile *c)
 	return 0;
 }
 
+static void
+note(const struct target_params *q, const struct wf_stage_compile *c)
+{
+	static const char *const what[] = { [ON_DATA] = "TCP segments with data",
+		[ON_SYN] = "TCP segments with SYN",
+		[ON_FIN] = "TCP segments with FIN",
+		[ON_RST] = "TCP segments with RST",
+		[ON_ACK] = "pure acknowledgements",
+		[ON_ANY] = "frames" };
+	char more[64] = "";
+
+	if (wf_param_given(q, SEGMENT)) {
+		if (q->retransmissions != 0)
+			snprintf(more, sizeof(more), ", and %" PRIu64 " retransmissions of it",
+				q->retransmissions);
+		wf_stage_note(c, WF_STAGE_TARGET,
+			"data segment %" PRIu64 " of every connection is lost%s", q->segment, more);
+		return;
+	}
+	if (wf_param_given(q, TIMES))
+		snprintf(more, sizeof(more), ", at most %" PRIu64 " of %s", q->times,
+			c->flow_scope ? "every connection" : "the class");
+	wf_stage_note(c, WF_STAGE_TARGET,
+		"%.4g %% of %s of %" PRIu64 " to %" PRIu64 " bytes are lost%s", 100 * q->p,
+		what[q->on], q->min_bytes, q->max_bytes, more);
+}
+
 static int
 compile(const void *block, struct wf_stage_compile *c, void *cfg)
 {
@@ -148,6 +177,7 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	t->max_bytes = (uint32_t)q->max_bytes;
 	t->on = (uint8_t)q->on;
 	t->per_flow = c->flow_scope;
+	note(q, c);
 	c->needs |= WF_NEED_FLOW | WF_NEED_BYTES;
 	if (t->times != UINT64_MAX && !c->flow_scope)
 		c->needs |= WF_NEED_OWNER;

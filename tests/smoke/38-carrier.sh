@@ -67,4 +67,7 @@ contains "the interface is as it was" <(ip -n "$LAB_NS_M" -br link show pa) 'UP'
 DEVICE_A=net_null0 DEVICE_B=net_null1 conf "outage = { at = \"1s+1s\"; carrier = true; };" ""
 "$WIREFAULT" run -c "$CONF" --socket "$LAB_DIR/other.sock" >"$LAB_DIR/refused" 2>&1
 contains "a device without a carrier is refused" "$LAB_DIR/refused" 'net_null0 cannot show its host a pulled cable'
+"$WIREFAULT" check -c "$CONF" >"$LAB_DIR/refused" 2>&1
+is "check: exit code" $? 2
+contains "check says the same, and where" "$LAB_DIR/refused" 'lab.conf:[0-9]+: ports.a: net_null0 cannot show its host'
 finish
