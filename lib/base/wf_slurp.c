@@ -67,8 +67,13 @@ wf_slurp_beside(const char *name, size_t max_bytes, size_t *n, const struct wf_w
 	const char *slash = where->file != NULL ? strrchr(where->file, '/') : NULL;
 	int folder = slash != NULL && *name != '/' ? (int)(slash + 1 - where->file) : 0;
 	size_t size = (size_t)folder + strlen(name) + 1;
-	char *path = malloc(size), *text;
+	char *path, *text;
 
+	if (name[strspn(name, " \t\n")] == 0) {
+		wf_err_add(err, where, "Write the name of a file", "the name of the file is empty");
+		return NULL;
+	}
+	path = malloc(size);
 	if (path == NULL) {
 		wf_err_add(err, where, NULL, "out of memory");
 		return NULL;
