@@ -131,6 +131,27 @@ end_row(struct ending *e, uint32_t row)
 		drop(e, cs, len_bytes, WF_DROP_no_buffer, pkt);
 }
 
+/* Rows first..end-1, none of them dropped, of the class whose packets are summed up: into the lane.
+ */
+static void
+hold_rows(struct ending *e, struct wf_class_stats *cs, uint32_t first, uint32_t end)
+{
+	const struct wf_batch *b = e->p->batch;
+	struct wf_store_rows rows = { .due_ns = b->due_ns + first,
+		.rx_ns = b->rx_ns + first,
+		.pkt = b->pkt + first,
+		.len_bytes = b->len_bytes + first,
+		.n = end - first,
+		.dir_and_slot = e->dir | (uint32_t)e->slot << 16 };
+	uint32_t held = first + wf_store_put_rows_in_order(e->p->store, &rows), row;
+
+	e->direct = false;
+	for (row = first; row < held; row++)
+		wf_count_add(&e->held, b->len_bytes[row]);
+	for (; row < end; row++)
+		drop(e, cs, b->len_bytes[row], WF_DROP_no_buffer, b->pkt[row]);
+}
+
 /* All rows, when they are of one class, without copies and edits: the same as end_row for each,
  * with what is the same for all done once. */
 static void
@@ -138,23 +159,34 @@ end_plain(struct ending *e)
 {
 	const struct wf_batch *b = e->p->batch;
 	struct wf_class_stats *cs = &e->p->stats->now->class[e->slot];
-	uint32_t n = b->n;
+	bool rows = !e->direct && e->d->in_order;
+	uint32_t n = b->n, first = 0;
 
 	for (uint32_t row = 0; row < n; row++)
 		wf_count_add(&e->class_rx, b->len_bytes[row]);
 	for (uint32_t row = 0; row < n; row++) {
-		struct wf_held h = { .due_ns = b->due_ns[row],
+		struct wf_held h;
+
+		if (WF_UNLIKELY(b->drop[row] != WF_DROP_NONE)) {
+			if (rows && row > first)
+				hold_rows(e, cs, first, row);
+			first = row + 1;
+			drop(e, cs, b->len_bytes[row], (enum wf_drop)b->drop[row], b->pkt[row]);
+			continue;
+		}
+		if (rows)
+			continue;
+		h = (struct wf_held){ .due_ns = b->due_ns[row],
 			.rx_ns = b->rx_ns[row],
 			.pkt = b->pkt[row],
 			.len_bytes = b->len_bytes[row],
 			.dir = (uint16_t)e->dir,
 			.slot = e->slot };
-
-		if (b->drop[row] != WF_DROP_NONE)
-			drop(e, cs, h.len_bytes, (enum wf_drop)b->drop[row], h.pkt);
-		else if (!hold(e, &h))
+		if (!hold(e, &h))
 			drop(e, cs, h.len_bytes, WF_DROP_no_buffer, h.pkt);
 	}
+	if (rows && n > first)
+		hold_rows(e, cs, first, n);
 }
 
 static void

@@ -115,6 +115,57 @@ wf_store_put_in_order_members(struct wf_store *s, wf_ns_t due_ns, wf_ns_t rx_ns,
 	return fill(s, h, due_ns, rx_ns, pkt, len_bytes, dir_and_slot);
 }
 
+/* Into the lane's last chunk, as far as it and the order of release allow. Returns how many. */
+static inline uint32_t
+fill_chunk(struct wf_store *s, struct wf_lane *l, const struct wf_store_rows *r, uint32_t first,
+	uint32_t end)
+{
+	struct wf_chunk *c;
+	struct wf_held *h;
+	wf_ns_t last_ns = l->last_tick << WF_TICK_SHIFT;
+	uint32_t i = first;
+
+	if (wf_lane_empty(l))
+		return 0;
+	c = &s->chunks.chunk[l->chain.tail];
+	if (end - first > WF_CHUNK_ENTRIES - c->n)
+		end = first + WF_CHUNK_ENTRIES - c->n;
+	h = &c->entry[c->n];
+	/* Not before the last tick: later than the end of the one before it. */
+	for (; i < end && r->due_ns[i] + WF_TICK_NS > last_ns; i++, h++) {
+		last_ns = (r->due_ns[i] + WF_TICK_NS - 1) & ~(WF_TICK_NS - 1);
+		h->due_ns = r->due_ns[i];
+		h->rx_ns = r->rx_ns[i];
+		h->pkt = r->pkt[i];
+		h->len_bytes = r->len_bytes[i];
+		h->dir = (uint16_t)r->dir_and_slot;
+		h->slot = (uint16_t)(r->dir_and_slot >> 16);
+	}
+	c->n += i - first;
+	s->held += i - first;
+	l->last_tick = last_ns >> WF_TICK_SHIFT;
+	return i - first;
+}
+
+uint32_t
+wf_store_put_rows_in_order(struct wf_store *s, const struct wf_store_rows *r)
+{
+	uint16_t dir = (uint16_t)r->dir_and_slot;
+	uint32_t i = 0;
+
+	assert(dir < s->n_lanes);
+	while (i < r->n) {
+		/* One as any other: it finds the lane's chunk, or goes into the wheel. */
+		if (!wf_store_put_in_order_members(s, r->due_ns[i], r->rx_ns[i], r->pkt[i],
+			    r->len_bytes[i], r->dir_and_slot))
+			break;
+		i++;
+		if (WF_LIKELY(s->in_wheel[dir] == 0 && s->max_held - s->held >= r->n - i))
+			i += fill_chunk(s, &s->lane[dir], r, i, r->n);
+	}
+	return i;
+}
+
 /* From the lanes. Finds out when the next one is due. */
 static uint32_t
 take_from_lanes(struct wf_store *s, uint64_t now, struct wf_held *out, uint32_t max)

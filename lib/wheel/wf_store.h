@@ -57,6 +57,19 @@ wf_store_put_in_order(struct wf_store *s, const struct wf_held *h)
 		s, h->due_ns, h->rx_ns, h->pkt, h->len_bytes, h->dir | (uint32_t)h->slot << 16);
 }
 
+/* Packets of one direction and class as columns. */
+struct wf_store_rows {
+	const wf_ns_t *due_ns, *rx_ns;
+	void *const *pkt;
+	const uint32_t *len_bytes;
+	uint32_t n;
+	uint32_t dir_and_slot;
+};
+
+/* As wf_store_put_in_order for each in turn, as far as there is room. Returns how many were taken,
+ * the first of them. */
+uint32_t wf_store_put_rows_in_order(struct wf_store *s, const struct wf_store_rows *r);
+
 /* Up to `max` packets whose tick is at or before now_ns, those of each direction in order of tick,
  * then of put. Time given must not go backwards. */
 uint32_t wf_store_take(struct wf_store *s, wf_ns_t now_ns, struct wf_held *out, uint32_t max);

@@ -14,6 +14,7 @@
 #define DIRS     3
 #define MAX_HELD 5000
 #define MAX_TAKE 64
+#define MAX_ROWS 32
 
 struct run {
 	struct wf_store *store;
@@ -34,26 +35,59 @@ held(const struct run *r)
 	return n;
 }
 
+/* When the next packet of a direction is due. */
+static wf_ns_t
+draw_due(struct run *r, uint16_t d, unsigned bits)
+{
+	wf_ns_t due_ns = r->now_ns + (fit_next(&r->random) >> (63 - fit_under(&r->random, bits)));
+
+	if (fit_under(&r->random, 8) == 0 && (due_ns & ~0xfffull) >= r->now_ns)
+		due_ns &= ~0xfffull; /* some fall on the same tick as others */
+	if (r->in_order[d] && due_ns < r->last_due_ns[d] && fit_under(&r->random, 50) != 0)
+		due_ns = r->last_due_ns[d];
+	r->last_due_ns[d] = due_ns;
+	return due_ns;
+}
+
 static void
 put(struct run *r, unsigned bits)
 {
 	uint16_t d = (uint16_t)fit_under(&r->random, DIRS);
 	struct model *m = &r->model[d];
-	struct wf_held h = { .dir = d, .rx_ns = m->next_id };
-	bool ok;
+	struct wf_held h = { .dir = d, .rx_ns = m->next_id, .due_ns = draw_due(r, d, bits) };
+	bool ok = r->in_order[d] ? wf_store_put_in_order(r->store, &h) : wf_store_put(r->store, &h);
 
-	h.due_ns = r->now_ns + (fit_next(&r->random) >> (63 - fit_under(&r->random, bits)));
-	if (fit_under(&r->random, 8) == 0 && (h.due_ns & ~0xfffull) >= r->now_ns)
-		h.due_ns &= ~0xfffull; /* some fall on the same tick as others */
-	if (r->in_order[d] && h.due_ns < r->last_due_ns[d] && fit_under(&r->random, 50) != 0)
-		h.due_ns = r->last_due_ns[d];
-	r->last_due_ns[d] = h.due_ns;
-	ok = r->in_order[d] ? wf_store_put_in_order(r->store, &h) : wf_store_put(r->store, &h);
 	r->in_lanes += r->in_order[d];
 	assert_int_equal(ok, held(r) < MAX_HELD);
 	if (ok)
 		model_put(m, h.due_ns);
 	r->refused += !ok;
+}
+
+/* The same for several at once, of a direction that is in order. */
+static void
+put_rows(struct run *r, unsigned bits)
+{
+	uint16_t d = (uint16_t)fit_under(&r->random, DIRS);
+	struct model *m = &r->model[d];
+	uint32_t n = (uint32_t)fit_under(&r->random, MAX_ROWS + 1), room = MAX_HELD - held(r), k;
+	wf_ns_t due_ns[MAX_ROWS], rx_ns[MAX_ROWS];
+	void *pkt[MAX_ROWS] = { NULL };
+	uint32_t len_bytes[MAX_ROWS] = { 0 };
+	struct wf_store_rows rows = { due_ns, rx_ns, pkt, len_bytes, n, d };
+
+	if (!r->in_order[d])
+		return;
+	for (uint32_t i = 0; i < n; i++) {
+		due_ns[i] = draw_due(r, d, bits);
+		rx_ns[i] = m->next_id + i;
+	}
+	k = wf_store_put_rows_in_order(r->store, &rows);
+	assert_int_equal(k, n < room ? n : room);
+	for (uint32_t i = 0; i < k; i++)
+		model_put(m, due_ns[i]);
+	r->in_lanes += k;
+	r->refused += n - k;
 }
 
 static void
@@ -106,6 +140,8 @@ compare(uint64_t seed, unsigned bits, uint32_t ops)
 			take(&r);
 		} else if (what == 3 && fit_under(&r.random, 20) == 0) {
 			r.in_order[fit_under(&r.random, DIRS)] ^= true;
+		} else if (what == 4) {
+			put_rows(&r, bits);
 		} else {
 			put(&r, bits);
 		}
@@ -167,6 +203,27 @@ lanes_and_wheel_take_turns(void **state)
 	wf_store_free(s);
 }
 
+/* A tick is over at its last nanosecond: 4096 is the end of one, 4097 belongs to the next. */
+static void
+rows_a_tick_too_early(void **state)
+{
+	static const wf_ns_t due_ns[] = { 4097, 4100, 4096, 4097 }, rx_ns[4];
+	static void *const pkt[4];
+	static const uint32_t len_bytes[4];
+	struct wf_store *s = wf_store_new(10, 1, 0);
+	struct wf_store_rows rows = { due_ns, rx_ns, pkt, len_bytes, 4, 0 };
+	struct wf_held out[4];
+
+	assert_int_equal(wf_store_put_rows_in_order(s, &rows), 4);
+	assert_int_equal(wf_store_take(s, 4096, out, 4), 1);
+	assert_int_equal(out[0].due_ns, 4096);
+	assert_int_equal(wf_store_take(s, 4352, out, 4), 3);
+	assert_int_equal(out[0].due_ns, 4097);
+	assert_int_equal(out[1].due_ns, 4100);
+	assert_int_equal(out[2].due_ns, 4097);
+	wf_store_free(s);
+}
+
 int
 main(void)
 {
@@ -175,6 +232,7 @@ main(void)
 		cmocka_unit_test(milliseconds_ahead),
 		cmocka_unit_test(hours_ahead),
 		cmocka_unit_test(lanes_and_wheel_take_turns),
+		cmocka_unit_test(rows_a_tick_too_early),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
