@@ -58,7 +58,7 @@ share_note(const struct wf_plan_dir *d, uint32_t dir, FILE *out)
 		for (uint16_t i = 0; i < d->n_classes; i++)
 			if ((i == 0 || k[i].shares) && k[i].queue->priority == p)
 				fprintf(out, "%s %s %d", n++ == 0 ? "" : ",", k[i].name, p);
-	fprintf(out, "; queue<= is at the whole rate.\n");
+	fprintf(out, "; queue<= is at the whole rate, or at the cap.\n");
 }
 
 /* What the stages say in words. */

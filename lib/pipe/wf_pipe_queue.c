@@ -300,6 +300,8 @@ wf_pipe_queue_serve(struct wf_pipe *p, const struct wf_plan *plan, wf_ns_t now_n
 		entry = wf_queue_out(&server->q, &p->pool);
 		schedule(p, id);
 		clear_dropped(p);
+		if (entry == WF_QNONE)
+			continue;
 		w = &p->queues[p->pool.entry[entry].queue];
 		depart(p, plan, wf_pipe_queue_class(plan, w), w, &p->pool.entry[entry], event_ns);
 		wf_qpool_put(&p->pool, entry);

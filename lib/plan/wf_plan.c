@@ -186,8 +186,6 @@ compile_class(struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, 
 
 	k->flow_scope = flow_scope;
 	k->shares = k != &d->classes[0] && wf_plan_shares(conf);
-	if (k->shares)
-		k->forecast.rate_bps = d->classes[0].forecast.rate_bps;
 	for (int id = 0; id < WF_STAGE_COUNT && conf->present && !conf->bypass; id++)
 		if (conf->block[id] != NULL && !(k->shares && id == WF_STAGE_RATE) &&
 			compile_stage(c, conf, id, flow_scope, k, &needs) < 0)

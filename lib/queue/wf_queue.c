@@ -139,6 +139,8 @@ wf_queue_init(struct wf_queue *q, const struct wf_queue_cfg *cfg, void *memory, 
 	q->rested = 0;
 	q->finish = 0;
 	q->waits = false;
+	q->wake_ns = UINT64_MAX;
+	q->ready = WF_FINE(now_ns) - cfg->cap_credit;
 	begin(q, cfg, memory, now_ns);
 	follow(q, now_ns);
 }
@@ -175,6 +177,8 @@ wf_queue_change(struct wf_queue *q, struct wf_qpool *pool, const struct wf_queue
 	struct wf_qlist all;
 	uint32_t entry;
 
+	if (cfg->cap != q->cfg.cap && q->ready > WF_FINE(now_ns))
+		q->ready = WF_FINE(now_ns);
 	if (cfg->kind == q->cfg.kind && wf_queue_memory(cfg) == wf_queue_memory(&q->cfg)) {
 		q->cfg = *cfg;
 		follow(q, now_ns);
@@ -218,17 +222,37 @@ sent_at(struct wf_queue *q, const struct wf_qentry *e)
 	return (int64_t)(q->origin_ns + wf_trace_reach(s->trace, q->work, &q->trace_at[1]));
 }
 
+/* Up to now the server has had packets and could not send them, which saves nothing up. */
+static void
+forgo(struct wf_queue *q, wf_ns_t now_ns)
+{
+	const struct wf_serve *s = &q->cfg.serve;
+	wf_work_t offered;
+
+	if (s->trace == NULL) {
+		if (q->free < WF_FINE(now_ns) - s->burst)
+			q->free = WF_FINE(now_ns) - s->burst;
+		return;
+	}
+	offered = wf_trace_work(s->trace, now_ns - q->origin_ns, &q->trace_at[0]);
+	if (q->work < offered)
+		q->work = offered;
+}
+
 /* The server takes the next packet, if there is one. */
 static void
 serve(struct wf_queue *q, struct wf_qpool *pool, wf_ns_t now_ns)
 {
+	bool held_up = q->sending == WF_QNONE && q->event_ns != UINT64_MAX;
 	int64_t end_ns;
 
 	q->sending = wf_share_take(q, pool, now_ns);
 	if (q->sending == WF_QNONE) {
-		q->event_ns = UINT64_MAX;
+		q->event_ns = q->wake_ns;
 		return;
 	}
+	if (WF_UNLIKELY(held_up))
+		forgo(q, now_ns);
 	end_ns = sent_at(q, &pool->entry[q->sending]);
 	q->event_ns = end_ns > (int64_t)now_ns ? (wf_ns_t)end_ns : now_ns;
 }

@@ -108,9 +108,11 @@ struct wf_queue_cfg {
 	uint8_t kind; /* enum wf_qkind */
 	bool head;    /* a full queue drops its oldest, not the newcomer */
 	bool ecn;
-	bool shared;      /* the limit is of its own packets, whoever the server sends */
-	uint8_t priority; /* below WF_PRIORITIES; the highest first */
-	uint32_t weight;  /* among equals; 0: 1 */
+	bool shared;          /* the limit is of its own packets, whoever the server sends */
+	uint8_t priority;     /* below WF_PRIORITIES; the highest first */
+	uint32_t weight;      /* among equals; 0: 1 */
+	uint64_t cap;         /* shared: no faster than this, 32.32 ns a byte; 0: as the server */
+	wf_fine_t cap_credit; /* what it may make up for, as a time at that rate */
 	union {
 		struct wf_codel_cfg codel;
 		struct wf_pie_cfg pie;
@@ -179,10 +181,12 @@ struct wf_queue {
 	/* Of a server: the queues that wait, in the order in which they came to. */
 	struct wf_queue *waiting, **last_waiting;
 	wf_tag_t virtual[WF_PRIORITIES], rested;
+	wf_ns_t wake_ns; /* all that wait are at their caps until then; UINT64_MAX: nobody is */
 	/* Of a queue. */
 	struct wf_queue *server; /* itself, unless it has joined another's */
 	struct wf_queue *next_waiting;
 	wf_tag_t start, finish;
+	wf_fine_t ready; /* its cap lets it be served from then on */
 	bool waits;
 	uint64_t bytes;       /* on the wire */
 	struct wf_qlist list; /* all of them but with FQ-CoDel */
@@ -231,7 +235,8 @@ void wf_queue_reserve(struct wf_queue *q, const struct wf_serve *serve, wf_ns_t 
 /* A packet arrives. It, or others, may end up in pool->dropped; if its server is idle, the next is
  * taken at once. All events up to now_ns have been served. */
 void wf_queue_in(struct wf_queue *q, struct wf_qpool *pool, uint32_t entry, wf_ns_t now_ns);
-/* At event_ns of a server: the packet that has been sent; the server takes the next. */
+/* At event_ns of a server: the packet that has been sent; the server takes the next. WF_QNONE: it
+ * has only waited for somebody's cap. */
 uint32_t wf_queue_out(struct wf_queue *q, struct wf_qpool *pool);
 /* The next packet, whatever the discipline would say; WF_QNONE: it is empty. For a queue that ends.
  */

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 
+#include "wf_rate.h"
 #include "wf_stages.h"
 
 static const char *const drop_names[] = { "tail", "head", NULL };
@@ -273,6 +274,27 @@ fill_dualpi2(const struct wf_queue_params *q, struct wf_dualpi2_cfg *out)
 	};
 }
 
+/* The cap: two full-size frames late is nothing lost, which is about what others may be in the way
+ * of a class that is near to it. */
+static void
+fill_share(const struct wf_share_params *share, const struct wf_stage_compile *c,
+	struct wf_queue_cfg *out)
+{
+	const struct wf_rate_params *whole = c->blocks[WF_STAGE_RATE];
+
+	out->weight = (uint32_t)share->weight;
+	out->priority = (uint8_t)share->priority;
+	c->forecast->rate_bps = whole->curve != NULL ? whole->curve->mean_bps : whole->rate_bps;
+	c->forecast->queue_max_ns = wf_rate_longest_ns(&out->serve);
+	if (share->rate_bps == 0)
+		return;
+	out->cap = (uint64_t)(((wf_fine_t)(8 * WF_NS_PER_S) << 32) / share->rate_bps);
+	out->cap_credit =
+		(wf_fine_t)out->cap * (wf_fine_t)(2 * wf_wire_bytes(&out->serve.wire, FULL_SIZE));
+	c->forecast->queue_max_ns *= (double)c->forecast->rate_bps / (double)share->rate_bps;
+	c->forecast->rate_bps = share->rate_bps;
+}
+
 static int
 compile(const void *block, struct wf_stage_compile *c, void *cfg)
 {
@@ -295,11 +317,8 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	out->head = wf_param_given(q, DROP) ? q->drop == WF_QUEUE_HEAD : q->aqm == FQ_CODEL;
 	out->ecn = q->ecn;
 	out->shared = share != NULL;
-	if (share != NULL) {
-		out->weight = (uint32_t)share->weight;
-		out->priority = (uint8_t)share->priority;
-		c->forecast->queue_max_ns = wf_rate_longest_ns(&out->serve);
-	}
+	if (share != NULL)
+		fill_share(share, c, out);
 	if (q->aqm == PIE)
 		fill_pie(q, &out->serve.wire, &out->pie);
 	else if (q->aqm == RED)

@@ -3,6 +3,9 @@
  * direction. Parameters only: lib/plan joins the classes, wf_stage_queue.c compiles their queues,
  * and lib/queue says whose turn it is (wf_queue_share.c).
  */
+#include <errno.h>
+
+#include "wf_rate.h"
 #include "wf_stages.h"
 
 static const struct wf_param params[] = {
@@ -19,6 +22,13 @@ static const struct wf_param params[] = {
 		.fallback = "0",
 		.max = "7",
 		.help = "classes that wait are served by it, the highest first" },
+	{ .name = "rate",
+		.type = WF_PARAM_RATE,
+		.offset = offsetof(struct wf_share_params, rate_bps),
+		.min = "1kbit",
+		.max = "400Gbit",
+		.help = "no faster than this, though the others leave more; by default as fast as "
+			"the direction" },
 	{ 0 },
 };
 static_assert(WF_PRIORITIES == 8, "params[] says up to 7");
@@ -26,6 +36,13 @@ static_assert(WF_PRIORITIES == 8, "params[] says up to 7");
 static int
 compile(const void *block, struct wf_stage_compile *c, void *cfg)
 {
+	const struct wf_share_params *p = block;
+	const struct wf_rate_params *whole = c->blocks[WF_STAGE_RATE];
+
+	if (whole != NULL && whole->curve == NULL && p->rate_bps != 0 &&
+		p->rate_bps >= whole->rate_bps)
+		return wf_err_add(c->err, c->where, "Leave it out, or lower it",
+			"\"rate\" is not below that of the direction, so it would do nothing");
 	return 0;
 }
 

@@ -50,6 +50,7 @@ struct wf_queue_params {
 struct wf_share_params {
 	uint64_t given;
 	uint64_t weight, priority;
+	uint64_t rate_bps; /* 0: no cap */
 };
 
 /* Is something decided at departure, so that packets must wait in a real queue? */

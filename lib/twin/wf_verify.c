@@ -259,6 +259,8 @@ find_rate(struct work *w)
 	f->bound = true;
 	if (w->k->forecast.queue_max_ns > 0) {
 		f->predicted = wf_rate_longest_ns(v);
+		if (w->k->queue != NULL && w->k->queue->cap != 0)
+			f->predicted *= (double)w->k->queue->cap / (double)v->wire.ns_per_byte;
 		f->differs = f->simulated > f->predicted + full;
 	}
 	f->error = NAN;

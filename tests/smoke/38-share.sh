@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Classes share one rate: two iperf3 flows get it by weight, and then the one with priority all of it.
+# Classes share one rate: two iperf3 flows get it by weight, then the one with priority all of it, then up to
+# its cap.
 . "$(dirname "$0")/tap.sh"
 
 conf 'rate = "12Mbit"; queue = "50pkt";' "" \
@@ -27,5 +28,9 @@ ok "priority for the rest" lab_ctl set wan ab share.priority=1
 read -r heavy light <<<"$(both 5203 5213 | xargs)"
 within_timed "all of it" "$light" 10.8 12
 within_timed "and nothing is left" "${heavy:-0}" 0 0.3
+ok "a cap for what has priority" lab_ctl set wan ab share.rate=3Mbit
+read -r heavy light <<<"$(both 5202 5212 | xargs)"
+within_timed "3 Mbit/s on the wire, 2.91 of payload" "$light" 2.7 3.1
+within_timed "the other gets the rest" "$heavy" 8.2 9.1
 conserved
 finish

@@ -85,6 +85,12 @@ static const struct stage_case cases[] = {
 		"},"
 		"{ name = \"t\"; match = { proto = \"tcp\"; }; ab = { share = 3; loss = \"5%\"; "
 		"delay = { mean = \"3ms\"; stddev = \"1ms\"; }; }; }" },
+	{ WF_STAGE_SHARE, "rate = \"20Mbit\"; queue = \"50pkt\"; share = { rate = \"9Mbit\"; }; ",
+		CLASS, WHAT, TIME,
+		"{ name = \"t\"; match = { proto = \"tcp\"; }; ab = { share = { rate = \"2Mbit\"; "
+		"priority = 1; }; queue = { aqm = \"codel\"; target = \"1ms\"; interval = \"9ms\"; "
+		"}; "
+		"}; }" },
 	{ WF_STAGE_SLOT, "slot = { min = \"1ms\"; max = \"4ms\"; packets = 9; }; ", BOTH, WHAT,
 		TIME, "" },
 	{ WF_STAGE_SLOT,

@@ -85,6 +85,33 @@ priority_comes_first(void **state)
 	bench_free(b);
 }
 
+/* Half of the rate at most, though it is first. */
+static void
+a_class_may_have_a_cap(void **state)
+{
+	struct bench *b = bench_new(
+		bench_text(RATE, "", X("share = { priority = 1; rate = \"500kbit\"; };")), NULL);
+	wf_ns_t start = b->now_ns;
+
+	fill(b, 1, 2, 500);
+	bench_until(b, start + 400 * MS + MS / 2);
+	bench_check(b);
+	assert_int_equal(b->n_out, 400);
+	/* Twice a full-size frame is its credit: 24 packets of 125 bytes. */
+	assert_in_range(outs(b, 1, 0, 400), 200, 226);
+	assert_in_range(outs(b, 1, 100, 400), 149, 151);
+	bench_drain(b);
+	bench_check(b);
+	assert_in_range(b->out[999].due_ns - start, 951 * MS, 1000 * MS);
+	/* Alone it does not get more. */
+	start = b->now_ns;
+	fill(b, 1, 1, 500);
+	bench_drain(b);
+	bench_check(b);
+	assert_in_range(b->now_ns - start, 951 * MS, 1000 * MS);
+	bench_free(b);
+}
+
 static void
 each_class_has_its_own_stages_and_limit(void **state)
 {
@@ -252,6 +279,10 @@ churn(void **state)
 			"share = { priority = 2; }; queue = { aqm = \"fq-codel\"; };")),
 		(X_AND_Y("share = 3;" TIGHT, "share = 2; loss = \"20%\";")),
 		(X_AND_Y("rate = \"1Mbit\"; queue = { drop = \"head\"; };", "share = 1;")),
+		(X_AND_Y("share = { rate = \"300kbit\"; priority = 3; };",
+			"share = { rate = \"20kbit\"; };" TIGHT)),
+		(X_AND_Y("share = { rate = \"900kbit\"; weight = 9; }; loss = \"20%\";",
+			"share = 2;")),
 		(Y("delay = \"1ms\";")) };
 	struct bench *b = bench_new(bench_text("", "", ""),
 		&(struct bench_options){ .max_flows = 20, .idle_ns = 20 * MS });
@@ -285,6 +316,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(weights_share_the_rate),
 		cmocka_unit_test(priority_comes_first),
+		cmocka_unit_test(a_class_may_have_a_cap),
 		cmocka_unit_test(each_class_has_its_own_stages_and_limit),
 		cmocka_unit_test(a_class_without_a_share_is_apart),
 		cmocka_unit_test(fates_do_not_depend_on_bursts),

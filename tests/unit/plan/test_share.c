@@ -55,6 +55,24 @@ a_class_may_have_a_queue_of_its_own(void **state)
 }
 
 static void
+a_share_may_have_a_cap(void **state)
+{
+	struct wf_plan *p =
+		plan_of(plan_text("", "rate = \"8Mbit\"; share = { rate = \"4Mbit\"; };", "",
+				X("share = { rate = \"1Mbit\"; };")),
+			NULL);
+	const struct wf_plan_class *first = &p->dir[0].classes[0], *x = plan_class(p, 0, "x");
+
+	assert_true(first->queue->cap == 2000ull << 32);
+	assert_true(x->queue->cap == 8000ull << 32);
+	assert_true(x->queue->cap_credit == (wf_fine_t)(8000ull << 32) * 2 * 1514);
+	assert_true(x->queue->serve.wire.ns_per_byte == 1000ull << 32);
+	assert_true(x->forecast.rate_bps == 1000000 && first->forecast.rate_bps == 4000000);
+	assert_true(x->forecast.queue_max_ns == 1000 * 1514 * 8000.0);
+	wf_plan_free(p);
+}
+
+static void
 a_share_with_nobody_is_none(void **state)
 {
 	struct wf_plan *p = plan_of(
@@ -115,6 +133,8 @@ what_makes_no_sense_is_refused(void **state)
 {
 	refused("", X("share = 1;"), "a direction without \"rate\"");
 	refused("delay = \"1ms\";", X("share = 1; queue = \"9pkt\";"), "without \"rate\"");
+	refused("rate = \"8Mbit\";", X("share = { rate = \"8Mbit\"; };"), "is not below");
+	refused("rate = \"8Mbit\";", X("share = { rate = \"10Mbit\"; };"), "is not below");
 	refused("rate = \"8Mbit\"; scope = \"flow\";", X("share = 1;"), "whose flows have a rate");
 	refused("rate = \"8Mbit\";", X("share = 1; rate = \"1Mbit\";"), "not for its own");
 	refused("rate = \"8Mbit\";",
@@ -131,6 +151,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_direction_gets_a_real_queue_and_the_class_another),
 		cmocka_unit_test(a_class_may_have_a_queue_of_its_own),
+		cmocka_unit_test(a_share_may_have_a_cap),
 		cmocka_unit_test(a_share_with_nobody_is_none),
 		cmocka_unit_test(with_a_bypassed_direction_there_is_no_rate),
 		cmocka_unit_test(a_class_that_begins_to_share_has_a_new_queue),
