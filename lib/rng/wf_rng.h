@@ -23,8 +23,10 @@ enum wf_rng_purpose {
 	WF_RNG_CORRUPT = 7,     /* corrupted? With ber also the first bit */
 	WF_RNG_CORRUPT_BIT = 8, /* which bits: a stream of its own */
 	WF_RNG_DELAY_FLOW = 10, /* the delay of all packets of a flow */
-	WF_RNG_REWRITE = 25,    /* headers rewritten? */
-	WF_RNG_AQM = 30,        /* dropped or marked by the queue's active management? */
+	WF_RNG_SPIKE = 11,      /* a spike on top of the delay? */
+	WF_RNG_SPIKE_SIZE = 12,
+	WF_RNG_REWRITE = 25, /* headers rewritten? */
+	WF_RNG_AQM = 30,     /* dropped or marked by the queue's active management? */
 	WF_RNG_RESET = 40,
 	WF_RNG_UNREACHABLE = 41,
 	WF_RNG_TARGET = 50,      /* segment meant? */

@@ -61,6 +61,7 @@ struct wf_forecast {
 	double delay_mean_ns, delay_stddev_ns; /* without queueing; order's clamp not included */
 	double delay_p99_ns, delay_max_ns;
 	double delay_p50_ns;
+	double delay_rho;      /* from packet to packet, of the copula; NaN: not one number */
 	double delay_kurtosis; /* fourth central moment / sd^4: how rare what makes the sd is */
 	double corrupted;      /* of packets that reach the stage */
 	double down;           /* of the time, by outages that come again and again */

@@ -135,7 +135,7 @@ find_delay(struct work *w)
 	find(w, "delay p99", WF_UNIT_NS, f->delay_p99_ns, wf_p99, n, 0);
 	if (wf_ranks(w->x, n) < 0)
 		return -1;
-	find(w, "delay rho", WF_UNIT_NUMBER, 0, wf_rho, n, 1 / sqrt(n));
+	find(w, "delay rho", WF_UNIT_NUMBER, f->delay_rho, wf_rho, n, 1 / sqrt(n));
 	return 0;
 }
 

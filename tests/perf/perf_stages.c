@@ -104,6 +104,8 @@ const struct perf_case perf_stages[] = {
 	STAGE("delay-normal-fifo", WF_STAGE_DELAY, "mean=10ms stddev=1ms"),
 	STAGE("delay-normal-flow", WF_STAGE_DELAY, "mean=10ms stddev=1ms order=flow"),
 	STAGE("delay-normal-free", WF_STAGE_DELAY, "mean=10ms stddev=1ms order=free"),
+	STAGE("delay-rho", WF_STAGE_DELAY, "mean=10ms stddev=1ms order=free rho=0.5"),
+	STAGE("delay-half-life", WF_STAGE_DELAY, "mean=10ms stddev=1ms order=free half_life=1ms"),
 	STAGE("delay-gamma-free", WF_STAGE_DELAY,
 		"distribution=gamma mean=10ms stddev=5ms order=free"),
 	STAGE("delay-pareto-free", WF_STAGE_DELAY,

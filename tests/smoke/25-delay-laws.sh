@@ -24,6 +24,12 @@ for value in 5 20 60; do
 done
 within_timed "and nothing else" "$sum" 57 60
 printf 'fast\n' >"$(dirname "$CONF")/measured.txt"
+ok "delays that follow one another" lab_ctl set wan ab delay.distribution=normal delay.file=null \
+	delay.mean=20ms delay.stddev=4ms delay.rho=0.95
+times=$(lab_in a ping -n -c 200 -i 0.01 -W 1 10.77.0.2 | grep -oE 'time=[0-9.]+' | cut -d = -f 2)
+rho=$(awk '{ x[NR] = $1; m += $1 } END { m /= NR; for (i = 1; i <= NR; i++) { s += (x[i] - m) ^ 2
+	if (i > 1) p += (x[i] - m) * (x[i - 1] - m) } print p / s }' <<<"$times")
+within_timed "ping sees it" "$rho" 0.7 1
 fails "a file that makes no sense changes nothing" lab_ctl reload
 conserved
 finish

@@ -162,6 +162,21 @@ every_law_and_model(void **state)
 		"delay = { distribution = \"uniform\"; mean = \"2ms\"; stddev = \"3ms\"; order = "
 		"\"free\"; };",
 		"delay = { mean = \"20ms\"; stddev = \"2ms\"; order = \"free\"; };",
+		"delay = { mean = \"20ms\"; stddev = \"2ms\"; order = \"free\"; rho = 0.6; };",
+		"delay = { mean = \"20ms\"; stddev = \"2ms\"; order = \"free\"; rho = -0.6; };",
+		"delay = { mean = \"20ms\"; stddev = \"2ms\"; order = \"free\"; half_life = "
+		"\"5ms\"; };",
+		"delay = { mean = \"20ms\"; amplitude = \"5ms\"; frequency = 10.0; order = "
+		"\"free\"; };",
+		"delay = { mean = \"20ms\"; stddev = \"2ms\"; amplitude = \"5ms\"; frequency = "
+		"3.0; "
+		"waveform = \"square\"; order = \"free\"; };",
+		"delay = { mean = \"4ms\"; stddev = \"1ms\"; amplitude = \"5ms\"; frequency = "
+		"300.0; "
+		"waveform = \"saw\"; order = \"free\"; };",
+		"delay = { mean = \"20ms\"; stddev = \"2ms\"; spike_p = \"3%\"; spike_min = "
+		"\"10ms\"; "
+		"spike_max = \"90ms\"; order = \"free\"; };",
 		"delay = { mean = \"1ms\"; stddev = \"2ms\"; order = \"free\"; };",
 		"delay = { mean = \"1ms\"; stddev = \"2ms\"; below_zero = \"redraw\"; order = "
 		"\"free\"; };",

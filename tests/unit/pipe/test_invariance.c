@@ -140,6 +140,15 @@ static const struct stage_case cases[] = {
 	{ WF_STAGE_CORRUPT, "corrupt = { ber = 0.00005; }; ", BOTH, WHEN, LOSS | BYTES, "" },
 	{ WF_STAGE_DUPLICATE, "duplicate = { p = \"20%\"; copies = 2; spacing = \"1ms\"; }; ", BOTH,
 		WHEN WHAT, COPIES, "" },
+	{ WF_STAGE_DELAY,
+		"delay = { mean = \"9ms\"; stddev = \"3ms\"; rho = 0.9; order = \"free\"; "
+		"spike_p = \"5%\"; spike_max = \"20ms\"; }; ",
+		BOTH, EDIT, TIME, "" },
+	{ WF_STAGE_DELAY,
+		"delay = { mean = \"9ms\"; stddev = \"3ms\"; half_life = \"2ms\"; cancel_bias = "
+		"true; "
+		"amplitude = \"1ms\"; frequency = 70.0; }; ",
+		BOTH, EDIT, TIME, "" },
 	{ WF_STAGE_DELAY, "delay = { mean = \"9ms\"; stddev = \"3ms\"; order = \"free\"; }; ", BOTH,
 		WHAT "duplicate = \"20%\"; ", TIME, "" },
 	{ WF_STAGE_DELAY, "delay = { mean = \"9ms\"; stddev = \"3ms\"; order = \"flow\"; }; ", BOTH,
