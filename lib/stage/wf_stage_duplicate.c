@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * Duplication: with probability p a packet is followed by `copies` copies, each with a delay of its
- * own, the k-th `k * spacing` later. Copies are inserted behind the original by lib/pipe.
+ * Duplication: with probability p, which may depend on the choice before (wf_choose.h), a packet is
+ * followed by `copies` copies, each with a delay of its own, the k-th `k * spacing` later. Copies
+ * are inserted behind the original by lib/pipe.
  */
-#include "wf_rng.h"
+#include "wf_choose.h"
 #include "wf_stages.h"
 
 struct duplicate_params {
 	uint64_t given;
-	double p;
+	double p, correlation;
 	uint64_t copies;
 	wf_ns_t spacing;
 };
@@ -18,6 +19,12 @@ static const struct wf_param params[] = {
 		.offset = offsetof(struct duplicate_params, p),
 		.fallback = "0%",
 		.help = "probability that a packet is duplicated" },
+	{ .name = "correlation",
+		.type = WF_PARAM_PROB,
+		.offset = offsetof(struct duplicate_params, correlation),
+		.fallback = "0%",
+		.max = "99.99%",
+		.help = "correlation of this choice with that of the packet before" },
 	{ .name = "copies",
 		.type = WF_PARAM_COUNT,
 		.offset = offsetof(struct duplicate_params, copies),
@@ -35,8 +42,13 @@ static const struct wf_param params[] = {
 };
 
 struct duplicate_cfg {
-	uint64_t threshold;
+	struct wf_choice choice;
 	uint8_t copies;
+	bool correlated;
+};
+
+struct duplicate_state {
+	uint64_t last; /* enum wf_chosen */
 };
 
 static int
@@ -47,11 +59,14 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 
 	if (!(p->p > 0))
 		return 0;
-	out->threshold = wf_rng_threshold(p->p);
+	out->choice = wf_choice(p->p, p->correlation);
+	out->correlated = p->correlation > 0;
 	out->copies = (uint8_t)p->copies;
 	c->needs |= WF_NEED_FLOW | WF_NEED_COPIES;
 	if (p->spacing > 0)
 		c->needs |= WF_NEED_HOLD | WF_NEED_SORT;
+	if (out->correlated && !c->flow_scope)
+		c->needs |= WF_NEED_OWNER;
 	c->copy_spacing_ns = p->spacing;
 	c->forecast->duplicated = p->p * (double)p->copies;
 	return 1;
@@ -64,9 +79,17 @@ run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, 
 	const struct duplicate_cfg *d = cfg;
 
 	for (uint16_t i = first; i < end; i++) {
+		uint64_t draw = wf_rng_draw(b->rng[i], WF_RNG_DUPLICATE);
+		bool chosen;
+
 		if (b->drop[i] != WF_DROP_NONE)
 			continue;
-		if (wf_rng_below(wf_rng_draw(b->rng[i], WF_RNG_DUPLICATE), d->threshold))
+		if (d->correlated)
+			chosen = wf_choose(
+				&d->choice, (uint64_t *)(b->state[i] + state_offset), draw);
+		else
+			chosen = wf_rng_below(draw, d->choice.first);
+		if (chosen)
 			b->copies[i] = d->copies;
 	}
 }
@@ -78,6 +101,7 @@ const struct wf_stage_ops wf_stage_duplicate = {
 	.params = params,
 	.params_size = sizeof(struct duplicate_params),
 	.cfg_size = sizeof(struct duplicate_cfg),
+	.state_size = sizeof(struct duplicate_state),
 	.compile = compile,
 	.run = run,
 };

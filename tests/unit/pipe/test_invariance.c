@@ -138,6 +138,8 @@ static const struct stage_case cases[] = {
 	{ WF_STAGE_CORRUPT, "corrupt = { p = \"20%\"; correlation = \"70%\"; truncate = 60; }; ",
 		BOTH, WHEN, LOSS | BYTES, "" },
 	{ WF_STAGE_CORRUPT, "corrupt = { ber = 0.00005; }; ", BOTH, WHEN, LOSS | BYTES, "" },
+	{ WF_STAGE_DUPLICATE, "duplicate = { p = \"20%\"; correlation = \"70%\"; }; ", BOTH, WHEN,
+		COPIES, "" },
 	{ WF_STAGE_DUPLICATE, "duplicate = { p = \"20%\"; copies = 2; spacing = \"1ms\"; }; ", BOTH,
 		WHEN WHAT, COPIES, "" },
 	{ WF_STAGE_DELAY,

@@ -53,8 +53,8 @@ each_stage_asks_for_what_it_needs(void **state)
 		{ "scope = \"flow\"; rate = \"1Mbit\";", HOLDS | FLOW | STATE | FLOW_STATES },
 		{ "rate = { rate = \"1Mbit\"; mode = \"police\"; burst = \"15kB\"; };",
 			OWNED | STATE },
-		{ "duplicate = \"1%\";", FLOW },
-		{ "duplicate = { p = \"1%\"; spacing = \"1ms\"; };", FLOW | HOLDS },
+		{ "duplicate = \"1%\";", FLOW | STATE },
+		{ "duplicate = { p = \"1%\"; spacing = \"1ms\"; };", FLOW | HOLDS | STATE },
 		{ "blackhole = true;", 0 },
 		{ "scope = \"flow\"; blackhole = true;", 0 },
 		{ "loss = \"0%\"; delay = \"0ms\"; duplicate = \"0%\"; blackhole = false;", 0 },
@@ -152,7 +152,7 @@ loss_at_the_ingress_stands_in_front(void **state)
 static void
 only_stages_with_state_are_variants(void **state)
 {
-	struct wf_plan *p = plan_ab("duplicate = \"1%\"; blackhole = true; delay = \"5ms\";");
+	struct wf_plan *p = plan_ab("dns = \"refused\"; blackhole = true; delay = \"5ms\";");
 
 	for (int i = 0; i < WF_STAGE_MAX; i++)
 		assert_int_equal(p->dir[0].classes[0].variant[i], i == WF_STAGE_DELAY);

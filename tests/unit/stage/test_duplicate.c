@@ -27,6 +27,32 @@ p_is_the_probability_of_a_copy(void **state)
 	rig_free(r);
 }
 
+/* Share p exactly, correlation rho^k over k packets, mean run 1 / ((1 - rho)(1 - p)). */
+static void
+choices_follow_one_another(void **state)
+{
+	struct rig *r = rig_new(WF_STAGE_DUPLICATE, "p=10% correlation=60%");
+	const uint32_t n = 400000;
+	uint64_t hits = 0, both = 0, runs = 0;
+	bool before = false;
+
+	assert_true(r->compile.needs & WF_NEED_OWNER);
+	for (uint32_t i = 0; i < n; i++) {
+		bool hit;
+
+		rig_one(r, 0, 100);
+		hit = r->batch.copies[0] == 1;
+		hits += hit;
+		both += hit && before;
+		runs += hit && !before;
+		before = hit;
+	}
+	assert_true(fabs((double)hits / n - 0.1) < 4 * sqrt(0.09 / n * (1.6 / 0.4)));
+	assert_true(fabs((double)both / (double)hits - (0.1 + 0.6 * 0.9)) < 0.02);
+	assert_true(fabs((double)hits / (double)runs - 1 / (0.4 * 0.9)) < 0.06);
+	rig_free(r);
+}
+
 static void
 a_duplicated_packet_has_all_its_copies(void **state)
 {
@@ -104,6 +130,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(p_is_the_probability_of_a_copy),
+		cmocka_unit_test(choices_follow_one_another),
 		cmocka_unit_test(a_duplicated_packet_has_all_its_copies),
 		cmocka_unit_test(p_1_duplicates_everything_p_0_is_left_out),
 		cmocka_unit_test(copies_are_announced),
