@@ -65,6 +65,9 @@ struct wf_forecast {
 	double delay_kurtosis; /* fourth central moment / sd^4: how rare what makes the sd is */
 	double corrupted;      /* of packets that reach the stage */
 	double down;           /* of the time, by outages that come again and again */
+	/* The share that each stage which goes by chance alone acts on, of what it looks for: UDP,
+	 * TCP segments with data, DNS queries. 0: none, or not by chance alone. */
+	double acts[WF_STAGE_COUNT];
 	/* What it takes to see that in traffic. */
 	wf_ns_t step_ns;   /* what goes by time changes in steps of this; 0: nothing does */
 	wf_ns_t gap_ns;    /* packets this far apart have delays of their own */

@@ -145,6 +145,8 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	}
 	if (!(q->p > 0))
 		return 0;
+	if (q->name == NULL && q->qtype == NULL)
+		c->forecast->acts[WF_STAGE_DNS] = q->p;
 	wf_stage_note(c, WF_STAGE_DNS, "%.4g %% of DNS queries%s%.100s%s%.20s %s%s", 100 * q->p,
 		q->name != NULL ? " for " : "", q->name != NULL ? q->name : "",
 		q->qtype != NULL ? " of type " : "", q->qtype != NULL ? q->qtype : "",

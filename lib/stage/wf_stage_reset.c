@@ -107,6 +107,8 @@ note(const struct reset_params *q, const struct wf_stage_compile *c)
 			wf_units_format_size(q->after_bytes, text));
 	if (q->after != 0)
 		snprintf(ns, sizeof(ns), ", after %s", wf_units_format_duration(q->after, text));
+	if (q->on != ON_SYN && q->after_packets == 0 && q->after_bytes == 0 && q->after == 0)
+		c->forecast->acts[WF_STAGE_RESET] = q->p;
 	wf_stage_note(c, WF_STAGE_RESET,
 		"%.4g %% of TCP segments%s reset their connection%s%s%s; %s told", 100 * q->p,
 		which[q->on], packets, bytes, ns, whom[q->to]);

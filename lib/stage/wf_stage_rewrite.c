@@ -222,6 +222,7 @@ note(const struct rewrite_params *q, const struct wf_stage_compile *c)
 		list(text, "ECN %s", ecn_names[q->ecn]);
 	if (q->vlan != VLAN_KEEP)
 		list(text, "VLAN tag %s", vlan_names[q->vlan]);
+	c->forecast->acts[WF_STAGE_REWRITE] = q->p;
 	wf_stage_note(c, WF_STAGE_REWRITE, "%.4g %% of packets get: %s", 100 * q->p, text);
 }
 

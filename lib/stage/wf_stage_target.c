@@ -153,6 +153,9 @@ note(const struct target_params *q, const struct wf_stage_compile *c)
 	if (wf_param_given(q, TIMES))
 		snprintf(more, sizeof(more), ", at most %" PRIu64 " of %s", q->times,
 			c->flow_scope ? "every connection" : "the class");
+	else if ((q->on == ON_DATA || q->on == ON_ANY) && q->min_bytes <= WF_FORECAST_FRAME &&
+		 q->max_bytes >= WF_FORECAST_FRAME)
+		c->forecast->acts[WF_STAGE_TARGET] = q->p;
 	wf_stage_note(c, WF_STAGE_TARGET,
 		"%.4g %% of %s of %" PRIu64 " to %" PRIu64 " bytes are lost%s", 100 * q->p,
 		what[q->on], q->min_bytes, q->max_bytes, more);

@@ -13,7 +13,8 @@
 static const char *const code_names[] = { "port", "host", "net", "admin", NULL };
 static const uint8_t code4[] = { 3, 1, 0, 13 }, code6[] = { 4, 3, 0, 1 };
 static const char *const proto_names[] = { "udp", "tcp", "any", NULL };
-static const uint8_t proto_number[] = { 17, 6, 0 };
+enum { PROTO_TCP = 6, PROTO_UDP = 17 };
+static const uint8_t proto_number[] = { PROTO_UDP, PROTO_TCP, 0 };
 static const char *const proto_text[] = { "UDP", "TCP", "IP" };
 static const char *const code_text[] = { "port unreachable", "host unreachable",
 	"network unreachable", "administratively prohibited" };
@@ -76,6 +77,8 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	u->code4 = code4[q->code];
 	u->code6 = code6[q->code];
 	u->proto = proto_number[q->proto];
+	if (u->proto != PROTO_TCP)
+		c->forecast->acts[WF_STAGE_UNREACHABLE] = q->p;
 	wf_stage_note(c, WF_STAGE_UNREACHABLE,
 		"%.4g %% of %s packets end here, and their senders are told \"%s\" by ICMP",
 		100 * q->p, proto_text[q->proto], code_text[q->code]);

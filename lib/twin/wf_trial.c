@@ -111,19 +111,43 @@ put(uint8_t *to, uint32_t bytes, uint32_t value)
 	}
 }
 
+/* What stands behind the IP header. Returns the length of the frame. */
+static uint32_t
+fill(uint8_t *frame, enum wf_trial_traffic traffic)
+{
+	static const uint8_t query[] = { 0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 'x', 0, 0, 1, 0,
+		1 };
+	uint32_t len = WF_FORECAST_FRAME;
+
+	frame[23] = traffic == WF_TRIAL_TCP ? 6 : 17;
+	put(frame + 34, 2, 40000);
+	put(frame + 36, 2, traffic == WF_TRIAL_DNS ? 53 : 5001);
+	if (traffic == WF_TRIAL_TCP) {
+		put(frame + 38, 4, 1);
+		frame[46] = 5 << 4; /* words of header */
+		frame[47] = 0x10;   /* ACK */
+		return len;
+	}
+	if (traffic == WF_TRIAL_DNS) {
+		len = 42 + sizeof(query);
+		memcpy(frame + 42, query, sizeof(query));
+	}
+	put(frame + 38, 2, len - 34);
+	return len;
+}
+
 /* Packet i. NULL: out of memory. */
 static struct wf_twin_packet *
 make_packet(const struct wf_trial_params *q, uint32_t i)
 {
 	uint8_t frame[KEPT] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, q->capable ? 2 : 0,
-		0, 0, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 0x9c, 0x40, 0x13, 0x89 };
-	struct wf_cap_packet p = {
-		.cap_bytes = KEPT, .len_bytes = WF_FORECAST_FRAME, .data = frame
-	};
+		0, 0, 0, 0, 0, 0, 64, 0, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2 };
+	struct wf_cap_packet p = { .data = frame };
 	struct wf_twin_packet *packet;
 
-	put(frame + 16, 2, WF_FORECAST_FRAME - 14);
-	put(frame + 38, 2, WF_FORECAST_FRAME - 34);
+	p.len_bytes = fill(frame, (enum wf_trial_traffic)q->traffic);
+	p.cap_bytes = p.len_bytes < KEPT ? p.len_bytes : KEPT;
+	put(frame + 16, 2, p.len_bytes - 14);
 	if (q->flows)
 		put(frame + 26, 4, (10u << 24) + i);
 	packet = wf_twin_packet_new(&p);
@@ -136,10 +160,11 @@ static void
 leave(struct trial *t, const struct wf_held *h)
 {
 	struct wf_twin_packet *packet = h->pkt;
-	struct wf_trial_packet *p = &t->out->packet[packet->tag];
 	int64_t delay_ns = (int64_t)(h->due_ns - h->rx_ns);
 
-	if (h->dir == 0) {
+	if (packet->tag != WF_TWIN_FORGED) {
+		struct wf_trial_packet *p = &t->out->packet[packet->tag];
+
 		if (p->left == 0 || delay_ns < p->delay_ns)
 			p->delay_ns = delay_ns;
 		p->left++;
@@ -198,7 +223,7 @@ feed(struct trial *t)
 static int
 start(struct trial *t)
 {
-	uint32_t copies = 1;
+	uint32_t copies = t->dir[0].needs_bytes ? 1 + WF_FORGED_MAX : 1;
 	struct wf_pipe_params params = { .name = "trial",
 		.n_dirs = t->plan.n_dirs,
 		.n_slots = t->plan.n_slots,

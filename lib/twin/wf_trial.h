@@ -10,15 +10,19 @@
 
 #define WF_TRIAL_MAX 1000000u /* packets */
 
+/* Over IPv4. Frames are WF_FORECAST_FRAME bytes long, but for queries. */
+enum wf_trial_traffic { WF_TRIAL_UDP, WF_TRIAL_TCP, WF_TRIAL_DNS };
+
 struct wf_trial_params {
 	const struct wf_plan *plan; /* compiled; need not be armed */
 	uint32_t dir;
 	uint16_t class_id;
-	uint8_t stage;    /* WF_STAGE_RATE: with its queue */
-	uint32_t packets; /* UDP over IPv4, all WF_FORECAST_FRAME bytes long ... */
-	double gap_ns;    /* ... this far apart */
-	bool flows;       /* each is of a flow of its own; otherwise all are of one */
-	bool capable;     /* of ECN */
+	uint8_t stage;   /* WF_STAGE_RATE: with its queue */
+	uint8_t traffic; /* enum wf_trial_traffic */
+	uint32_t packets;
+	double gap_ns; /* between them */
+	bool flows;    /* each is of a flow of its own; otherwise all are of one */
+	bool capable;  /* of ECN */
 };
 
 /* Of the packet with this number, from 0. */

@@ -20,7 +20,7 @@ new_packet(const uint8_t *data, uint32_t cap_bytes, uint32_t len_bytes)
 	q->cap_bytes = cap_bytes;
 	q->len_bytes = len_bytes;
 	q->room_bytes = cap_bytes + GROWTH;
-	q->tag = 0;
+	q->tag = WF_TWIN_FORGED;
 	q->edited = false;
 	memcpy(q->data, data, cap_bytes);
 	return q;

@@ -12,7 +12,8 @@ struct wf_twin_packet {
 	uint32_t references;
 	uint32_t cap_bytes, len_bytes;
 	uint32_t room_bytes; /* at data */
-	uint32_t tag;        /* its maker's; kept by copies that are edited */
+#define WF_TWIN_FORGED UINT32_MAX
+	uint32_t tag; /* its maker's; kept by copies that are edited */
 	bool edited;
 	uint8_t data[];
 };

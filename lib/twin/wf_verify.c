@@ -207,6 +207,21 @@ find_outage(struct work *w)
 	find_share(w, "down", w->k->forecast.down);
 }
 
+/* What happens to packets by chance, to some of them. */
+static void
+find_acts(struct work *w)
+{
+	static const char *const name[WF_STAGE_COUNT] = { [WF_STAGE_RESET] = "reset",
+		[WF_STAGE_UNREACHABLE] = "unreachable",
+		[WF_STAGE_DNS] = "dns",
+		[WF_STAGE_REWRITE] = "rewritten",
+		[WF_STAGE_TARGET] = "target" };
+
+	for (uint32_t i = 0; i < w->q.packets; i++)
+		w->x[i] = w->t->packet[i].left == 0 || w->t->packet[i].edited;
+	find_share(w, name[w->q.stage], w->k->forecast.acts[w->q.stage]);
+}
+
 static void
 find_corrupt(struct work *w)
 {
@@ -286,7 +301,7 @@ is_of_interest(const struct wf_plan_class *k, uint8_t stage)
 	case WF_STAGE_DELAY:
 		return true;
 	default:
-		return false;
+		return k->forecast.acts[stage] > 0;
 	}
 }
 
@@ -323,6 +338,20 @@ choose_gap(const struct wf_plan_class *k, uint8_t stage)
 	return gap;
 }
 
+static enum wf_trial_traffic
+choose_traffic(uint8_t stage)
+{
+	switch (stage) {
+	case WF_STAGE_RESET:
+	case WF_STAGE_TARGET:
+		return WF_TRIAL_TCP;
+	case WF_STAGE_DNS:
+		return WF_TRIAL_DNS;
+	default:
+		return WF_TRIAL_UDP;
+	}
+}
+
 static int
 find_all(struct work *w)
 {
@@ -348,8 +377,11 @@ find_all(struct work *w)
 	case WF_STAGE_SLOT:
 		find_slot(w);
 		return 0;
-	default:
+	case WF_STAGE_DELAY:
 		return find_delay(w);
+	default:
+		find_acts(w);
+		return 0;
 	}
 }
 
@@ -366,9 +398,11 @@ wf_verify(const struct wf_plan *plan, uint32_t dir, uint16_t class_id, uint8_t s
 		.dir = dir,
 		.class_id = class_id,
 		.stage = stage,
+		.traffic = choose_traffic(stage),
 		.packets = packets,
 		.gap_ns = choose_gap(k, stage),
-		.flows = stage == WF_STAGE_DELAY && k->forecast.flows,
+		/* A connection that has been reset says no more. */
+		.flows = stage == WF_STAGE_RESET || (stage == WF_STAGE_DELAY && k->forecast.flows),
 		.capable = stage == WF_STAGE_LOSS };
 	*out = (struct wf_verdict){ .stage = stage, .packets = packets, .gap_ns = w.q.gap_ns };
 	w.t = t = wf_trial_run(&w.q);

@@ -266,6 +266,35 @@ marks_count_as_losses(void **state)
 	assert_true(finding(&v, "loss")->simulated > 0.09);
 }
 
+/* Of what they forge nothing counts as a packet that was sent. */
+static void
+stages_that_answer_act_on_their_share(void **state)
+{
+	static const struct {
+		const char *keys, *name;
+		uint8_t stage;
+		double share;
+	} all[] = {
+		{ "unreachable = \"20%\";", "unreachable", WF_STAGE_UNREACHABLE, 0.2 },
+		{ "dns = { answer = \"servfail\"; p = \"30%\"; };", "dns", WF_STAGE_DNS, 0.3 },
+		{ "reset = { p = \"10%\"; };", "reset", WF_STAGE_RESET, 0.1 },
+		{ "rewrite = { p = \"40%\"; dscp = 46; };", "rewritten", WF_STAGE_REWRITE, 0.4 },
+		{ "target = { on = \"data\"; p = \"5%\"; };", "target", WF_STAGE_TARGET, 0.05 },
+	};
+
+	for (size_t i = 0; i < WF_ARRAY_SIZE(all); i++) {
+		struct wf_verdict v;
+
+		compile(all[i].keys, "");
+		v = verdict(0, all[i].stage);
+		agrees(&v);
+		assert_true(fabs(finding(&v, all[i].name)->simulated - all[i].share) <
+			    5 * sqrt(0.25 / PACKETS));
+	}
+	compile("dns = { name = \"*.example\"; };", "");
+	assert_false(plan->dir[0].classes[0].forecast.acts[WF_STAGE_DNS] > 0);
+}
+
 static int
 start(void **state)
 {
@@ -297,6 +326,7 @@ main(void)
 		cmocka_unit_test(traffic_is_such_that_draws_are_seen),
 		cmocka_unit_test(what_is_too_rare_is_said_to_be),
 		cmocka_unit_test(marks_count_as_losses),
+		cmocka_unit_test(stages_that_answer_act_on_their_share),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);
