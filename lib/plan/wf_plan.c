@@ -74,16 +74,6 @@ identify(struct compiler *c, uint32_t dir, struct wf_plan_class *k)
 	return 0;
 }
 
-/* What a stage has added to the forecast of losses, which it has put together with `before`. */
-static void
-part_forecast(struct wf_plan_class *k, int id, const struct wf_forecast *before)
-{
-	if (before->loss < 1)
-		k->stage_loss[id] = (k->forecast.loss - before->loss) / (1 - before->loss);
-	if (!(before->loss > 0))
-		k->stage_burst[id] = k->forecast.mean_burst;
-}
-
 /* Room for the next step: the last, or for an early one the first behind those of blackhole and
  * outage. */
 static struct wf_plan_step *
@@ -110,7 +100,6 @@ compile_stage(struct compiler *c, const struct wf_conf_dir *conf, int id, bool f
 		.reserve = reserve,
 		.reserve_ctx = c,
 	};
-	const struct wf_forecast before = k->forecast;
 	struct wf_plan_step *step;
 	void *cfg = reserve(c, ops->cfg_size + 1);
 	int variant;
@@ -120,7 +109,6 @@ compile_stage(struct compiler *c, const struct wf_conf_dir *conf, int id, bool f
 	variant = ops->compile(conf->block[id], &sc, cfg);
 	if (variant <= 0)
 		return variant;
-	part_forecast(k, id, &before);
 	assert(variant < 256);
 	*needs |= sc.needs;
 	if (ops->state_size != 0) {

@@ -37,9 +37,6 @@ struct wf_plan_class {
 	struct wf_plan_step step[WF_STAGE_COUNT];
 	const struct wf_queue_cfg *queue; /* packets wait for their departure in it; NULL: none */
 	struct wf_forecast forecast;
-	/* The stage's own part of forecast.loss, of what reaches it; and of mean_burst, where no
-	 * stage before loses anything. */
-	double stage_loss[WF_STAGE_COUNT], stage_burst[WF_STAGE_COUNT];
 };
 
 /* A class whose packets are picked one by one, by their bytes: what its match and its filter say of
