@@ -9,7 +9,6 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -194,34 +193,43 @@ check(const struct rewrite_params *q, struct wf_stage_compile *c)
 	return rc;
 }
 
+#define LIST 160
+
 /* Adds a change to the list of them. */
-static void __attribute__((format(printf, 2, 3))) list(char text[160], const char *fmt, ...)
+static void
+list(char text[LIST], const char *change)
 {
 	size_t n = strlen(text);
-	va_list args;
 
-	n += (size_t)snprintf(text + n, 160 - n, "%s", n != 0 ? ", " : "");
-	va_start(args, fmt);
-	vsnprintf(text + n, 160 - n, fmt, args);
-	va_end(args);
+	snprintf(text + n, LIST - n, "%s%s", n != 0 ? ", " : "", change);
 }
 
 static void
 note(const struct rewrite_params *q, const struct wf_stage_compile *c)
 {
-	char text[160] = "";
+	char text[LIST] = "", change[64];
 
-	if (wf_param_given(q, TTL))
-		list(text, "TTL %" PRIu64, q->ttl);
-	if (wf_param_given(q, TTL_DECREMENT))
-		list(text, "TTL less %" PRIu64 "%s", q->ttl_decrement,
+	if (wf_param_given(q, TTL)) {
+		snprintf(change, sizeof(change), "TTL %" PRIu64, q->ttl);
+		list(text, change);
+	}
+	if (wf_param_given(q, TTL_DECREMENT)) {
+		snprintf(change, sizeof(change), "TTL less %" PRIu64 "%s", q->ttl_decrement,
 			q->time_exceeded ? " (ICMP tells where it ends)" : "");
-	if (wf_param_given(q, DSCP))
-		list(text, "DSCP %" PRIu64, q->dscp);
-	if (q->ecn != ECN_KEEP)
-		list(text, "ECN %s", ecn_names[q->ecn]);
-	if (q->vlan != VLAN_KEEP)
-		list(text, "VLAN tag %s", vlan_names[q->vlan]);
+		list(text, change);
+	}
+	if (wf_param_given(q, DSCP)) {
+		snprintf(change, sizeof(change), "DSCP %" PRIu64, q->dscp);
+		list(text, change);
+	}
+	if (q->ecn != ECN_KEEP) {
+		snprintf(change, sizeof(change), "ECN %s", ecn_names[q->ecn]);
+		list(text, change);
+	}
+	if (q->vlan != VLAN_KEEP) {
+		snprintf(change, sizeof(change), "VLAN tag %s", vlan_names[q->vlan]);
+		list(text, change);
+	}
 	c->forecast->acts[WF_STAGE_REWRITE] = q->p;
 	wf_stage_note(c, WF_STAGE_REWRITE, "%.4g %% of packets get: %s", 100 * q->p, text);
 }
