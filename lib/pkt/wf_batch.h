@@ -37,7 +37,8 @@ static_assert(sizeof(struct wf_flow) == WF_CACHE_LINE, "one line a flow");
 enum wf_row_flags {
 	WF_ROW_NEIGHBOUR = 1 << 0, /* ARP or Neighbour Discovery */
 	WF_ROW_COPY = 1 << 1,      /* a duplicate: pkt[] is the original, to be cloned */
-	WF_ROW_LATE = 1 << 2,      /* a copy spaced in time: takes no part in `order` */
+	WF_ROW_LATE = 1 << 2,      /* a copy spaced in time, or held back: no part in `order` */
+	WF_ROW_EARLY = 1 << 3,     /* reordered: skips the delay */
 };
 
 struct wf_batch {

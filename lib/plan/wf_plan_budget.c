@@ -6,7 +6,7 @@
 double
 wf_plan_longest_ns(const struct wf_forecast *f)
 {
-	return f->delay_max_ns + f->resend_max_ns + f->queue_max_ns;
+	return f->delay_max_ns + f->resend_max_ns + f->held_max_ns + f->queue_max_ns;
 }
 
 double

@@ -25,6 +25,8 @@ enum wf_rng_purpose {
 	WF_RNG_DELAY_FLOW = 10, /* the delay of all packets of a flow */
 	WF_RNG_SPIKE = 11,      /* a spike on top of the delay? */
 	WF_RNG_SPIKE_SIZE = 12,
+	WF_RNG_REORDER = 20, /* out of order? */
+	WF_RNG_REORDER_TIME = 21,
 	WF_RNG_REWRITE = 25, /* headers rewritten? */
 	WF_RNG_AQM = 30,     /* dropped or marked by the queue's active management? */
 	WF_RNG_RESET = 40,

@@ -33,6 +33,7 @@ enum wf_stage_id {
 	WF_STAGE_ARQ,
 	WF_STAGE_CORRUPT,
 	WF_STAGE_DUPLICATE,
+	WF_STAGE_REORDER,
 	WF_STAGE_DELAY,
 	WF_STAGE_COUNT
 };
@@ -77,7 +78,8 @@ struct wf_forecast {
 	double duplicated; /* copies per packet */
 	double given_up;   /* by a link that sends again, of packets that reach that stage */
 	double resend_mean_ns, resend_stddev_ns, resend_max_ns; /* what that adds to the delay */
-	uint64_t rate_bps;                                      /* 0: not limited */
+	double held_max_ns;  /* that reordering holds a packet longer */
+	uint64_t rate_bps;   /* 0: not limited */
 	double queue_max_ns; /* longest wait that the limit allows; 0: no queue or unknown */
 	bool blackhole;
 	const char *note[WF_STAGE_COUNT]; /* in words: wf_stage_note; NULL: nothing to say */

@@ -195,7 +195,7 @@ run_shaped(const struct wf_delay_cfg *d, uint32_t state_offset, struct wf_batch 
 		wf_ns_t came_ns = b->due_ns[i];
 		int64_t drawn_ns, ns;
 
-		if (b->drop[i] != WF_DROP_NONE)
+		if (b->drop[i] != WF_DROP_NONE || (b->flags[i] & WF_ROW_EARLY))
 			continue;
 		drawn_ns = (int64_t)wf_law_sample(
 			&d->law, d->constant ? 0 : quantile(d, b, i, state_offset));
@@ -225,7 +225,7 @@ run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, 
 		return;
 	}
 	for (uint16_t i = first; i < end; i++) {
-		if (b->drop[i] != WF_DROP_NONE)
+		if (b->drop[i] != WF_DROP_NONE || (b->flags[i] & WF_ROW_EARLY))
 			continue;
 		b->due_ns[i] +=
 			wf_law_sample(&d->law, d->constant ? 0 : quantile(d, b, i, state_offset));

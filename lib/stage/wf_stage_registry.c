@@ -23,6 +23,7 @@ const struct wf_stage_ops *const wf_stage_registry[WF_STAGE_COUNT] = {
 	[WF_STAGE_ARQ] = &wf_stage_arq,
 	[WF_STAGE_CORRUPT] = &wf_stage_corrupt,
 	[WF_STAGE_DUPLICATE] = &wf_stage_duplicate,
+	[WF_STAGE_REORDER] = &wf_stage_reorder,
 	[WF_STAGE_DELAY] = &wf_stage_delay,
 };
 

@@ -23,6 +23,7 @@ extern const struct wf_stage_ops wf_stage_loss;
 extern const struct wf_stage_ops wf_stage_arq;
 extern const struct wf_stage_ops wf_stage_corrupt;
 extern const struct wf_stage_ops wf_stage_duplicate;
+extern const struct wf_stage_ops wf_stage_reorder;
 extern const struct wf_stage_ops wf_stage_delay;
 
 /* Of a compiled outage: is the link down so long after the start of the run? Until *until_ns at

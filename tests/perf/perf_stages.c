@@ -99,6 +99,7 @@ const struct perf_case perf_stages[] = {
 	STAGE("loss-ber", WF_STAGE_LOSS, "model=ber ber=1e-6"),
 	STAGE("corrupt", WF_STAGE_CORRUPT, "p=1%"),
 	STAGE("duplicate", WF_STAGE_DUPLICATE, "p=1%"),
+	STAGE("reorder-hold", WF_STAGE_REORDER, "model=hold p=1% time=5ms"),
 	STAGE("delay-constant", WF_STAGE_DELAY, "mean=10ms"),
 	STAGE("delay-uniform", WF_STAGE_DELAY, "distribution=uniform min=9ms max=11ms"),
 	STAGE("delay-normal-fifo", WF_STAGE_DELAY, "mean=10ms stddev=1ms"),

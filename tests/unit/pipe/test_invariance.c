@@ -142,6 +142,14 @@ static const struct stage_case cases[] = {
 		COPIES, "" },
 	{ WF_STAGE_DUPLICATE, "duplicate = { p = \"20%\"; copies = 2; spacing = \"1ms\"; }; ", BOTH,
 		WHEN WHAT, COPIES, "" },
+	{ WF_STAGE_REORDER, "reorder = { p = \"20%\"; }; delay = \"9ms\"; ", BOTH, EDIT, TIME, "" },
+	{ WF_STAGE_REORDER,
+		"reorder = { p = \"30%\"; correlation = \"50%\"; gap = 3; }; delay = { mean = "
+		"\"9ms\"; stddev = \"1ms\"; }; ",
+		BOTH, EDIT, TIME, "" },
+	{ WF_STAGE_REORDER,
+		"reorder = { model = \"hold\"; p = \"20%\"; min = \"1ms\"; max = \"20ms\"; }; ",
+		BOTH, EDIT, TIME, "" },
 	{ WF_STAGE_DELAY,
 		"delay = { mean = \"9ms\"; stddev = \"3ms\"; rho = 0.9; order = \"free\"; "
 		"spike_p = \"5%\"; spike_max = \"20ms\"; }; ",

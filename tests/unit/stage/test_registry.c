@@ -58,6 +58,7 @@ stages_stand_in_the_documented_order(void **state)
 		"arq",
 		"corrupt",
 		"duplicate",
+		"reorder",
 		"delay",
 	};
 

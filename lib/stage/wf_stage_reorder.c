@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Reordering: some packets overtake, or are overtaken.
+ *
+ *	netem	a chosen packet skips the delay, and so overtakes those that are on their way. Of
+ *each `gap` packets in a row the first gap - 1 are never chosen (sch_netem). The share of all
+ *packets is p / (1 + (gap - 1) p).
+ *	hold	a chosen packet takes so much longer, and those behind it overtake, whatever the
+ *		delay's order says of the others
+ *
+ * Choices may follow one another: wf_choose.h.
+ */
+#include <errno.h>
+
+#include "wf_choose.h"
+#include "wf_stages.h"
+
+enum reorder_model { NETEM, HOLD };
+static const char *const model_names[] = { "netem", "hold", NULL };
+
+struct reorder_params {
+	uint64_t given;
+	int model;
+	double p, correlation;
+	uint64_t gap;
+	wf_ns_t time, min, max;
+	uint64_t min_bytes, max_bytes;
+};
+
+enum { MODEL, P, CORRELATION, GAP, TIME, MIN, MAX, MIN_BYTES, MAX_BYTES };
+
+static const struct wf_param params[] = {
+	[MODEL] = { .name = "model",
+		.type = WF_PARAM_CHOICE,
+		.offset = offsetof(struct reorder_params, model),
+		.fallback = "netem",
+		.choices = model_names,
+		.help = "netem: chosen packets skip the delay; hold: they take longer" },
+	[P] = { .name = "p",
+		.type = WF_PARAM_PROB,
+		.offset = offsetof(struct reorder_params, p),
+		.fallback = "0%",
+		.help = "probability that a packet is chosen" },
+	[CORRELATION] = { .name = "correlation",
+		.type = WF_PARAM_PROB,
+		.offset = offsetof(struct reorder_params, correlation),
+		.fallback = "0%",
+		.max = "99.99%",
+		.help = "correlation of this choice with the one before" },
+	[GAP] = { .name = "gap",
+		.type = WF_PARAM_COUNT,
+		.offset = offsetof(struct reorder_params, gap),
+		.fallback = "1",
+		.min = "1",
+		.max = "1000000",
+		.belongs = 1 << NETEM,
+		.help = "netem: so many packets less one after a chosen one are not asked" },
+	[TIME] = { .name = "time",
+		.type = WF_PARAM_DURATION,
+		.offset = offsetof(struct reorder_params, time),
+		.min = "1ns",
+		.max = "1h",
+		.belongs = 1 << HOLD,
+		.help = "hold: how much longer a chosen packet takes" },
+	[MIN] = { .name = "min",
+		.type = WF_PARAM_DURATION,
+		.offset = offsetof(struct reorder_params, min),
+		.max = "1h",
+		.belongs = 1 << HOLD,
+		.help = "hold: instead of time, the least of it; all up to max are equally "
+			"likely" },
+	[MAX] = { .name = "max",
+		.type = WF_PARAM_DURATION,
+		.offset = offsetof(struct reorder_params, max),
+		.min = "1ns",
+		.max = "1h",
+		.belongs = 1 << HOLD,
+		.help = "hold: the most of it" },
+	[MIN_BYTES] = { .name = "min_bytes",
+		.type = WF_PARAM_COUNT,
+		.offset = offsetof(struct reorder_params, min_bytes),
+		.fallback = "0",
+		.max = "65535",
+		.help = "only frames of at least this length, without FCS" },
+	[MAX_BYTES] = { .name = "max_bytes",
+		.type = WF_PARAM_COUNT,
+		.offset = offsetof(struct reorder_params, max_bytes),
+		.fallback = "65535",
+		.max = "65535",
+		.help = "only frames of at most this length, without FCS" },
+	{ 0 },
+};
+
+struct reorder_cfg {
+	struct wf_choice choice;
+	wf_ns_t min_ns, span_ns; /* hold */
+	uint32_t gap;
+	uint32_t min_bytes, max_bytes;
+	bool correlated, holds;
+};
+
+struct reorder_state {
+	uint64_t last;  /* enum wf_chosen */
+	uint64_t since; /* packets since the last chosen one, as far as gap - 1 */
+};
+
+static int
+check(const struct reorder_params *p, const struct wf_stage_compile *c)
+{
+	bool time = wf_param_given(p, TIME), max = wf_param_given(p, MAX);
+	int rc = 0;
+
+	for (size_t i = 0; params[i].name != NULL; i++)
+		if (wf_param_given(p, i) && params[i].belongs != 0 &&
+			!(params[i].belongs >> p->model & 1))
+			rc = wf_err_add(c->err, c->where,
+				"Leave the key out, or choose the model that it belongs to",
+				"\"%s\" does not belong to model \"%s\"", params[i].name,
+				model_names[p->model]);
+	if (rc < 0)
+		return rc;
+	if (p->model == HOLD && !time && !max)
+		rc = wf_err_add(c->err, c->where, "Write time = \"10ms\", or min and max",
+			"how much longer do held packets take?");
+	if (time && (max || wf_param_given(p, MIN)))
+		rc = wf_err_add(c->err, c->where, "Use time, or min and max",
+			"two descriptions of one time are given");
+	if (max && p->min > p->max)
+		rc = wf_err_add(c->err, c->where, "Swap them", "\"min\" is above \"max\"");
+	if (p->min_bytes > p->max_bytes)
+		rc = wf_err_add(
+			c->err, c->where, "Swap them", "\"min_bytes\" is above \"max_bytes\"");
+	if (p->model == NETEM && p->p > 0 && c->blocks[WF_STAGE_DELAY] == NULL)
+		rc = wf_err_add(c->err, c->where, "Add delay = \"10ms\", or use model = \"hold\"",
+			"packets can skip a delay only where there is one");
+	return rc;
+}
+
+static int
+compile(const void *block, struct wf_stage_compile *c, void *cfg)
+{
+	const struct reorder_params *p = block;
+	struct reorder_cfg *out = cfg;
+
+	if (check(p, c) < 0)
+		return -EINVAL;
+	if (!(p->p > 0))
+		return 0;
+	out->choice = wf_choice(p->p, p->correlation);
+	out->correlated = p->correlation > 0;
+	out->gap = (uint32_t)p->gap;
+	out->holds = p->model == HOLD;
+	out->min_ns = wf_param_given(p, TIME) ? p->time : p->min;
+	out->span_ns = wf_param_given(p, TIME) ? 1 : p->max - p->min + 1;
+	out->min_bytes = (uint32_t)p->min_bytes;
+	out->max_bytes = (uint32_t)p->max_bytes;
+	c->needs |= WF_NEED_FLOW | WF_NEED_SORT | (out->holds ? WF_NEED_HOLD : 0);
+	if ((out->correlated || p->gap > 1) && !c->flow_scope)
+		c->needs |= WF_NEED_OWNER;
+	if (out->holds)
+		c->forecast->held_max_ns = (double)(out->min_ns + out->span_ns - 1);
+	if (out->holds)
+		wf_stage_note(c, WF_STAGE_REORDER,
+			"%.4g%% of packets are held back, for others to overtake them", 100 * p->p);
+	else
+		wf_stage_note(c, WF_STAGE_REORDER, "%.4g%% of packets skip the delay and overtake",
+			100 * p->p / (1 + (double)(p->gap - 1) * p->p));
+	return 1;
+}
+
+static bool
+choose(const struct reorder_cfg *d, struct reorder_state *s, uint64_t draw)
+{
+	bool chosen;
+
+	if (s->since + 1 < d->gap) {
+		s->since++;
+		return false;
+	}
+	chosen = d->correlated ? wf_choose(&d->choice, &s->last, draw)
+			       : wf_rng_below(draw, d->choice.first);
+	if (chosen)
+		s->since = 0;
+	return chosen;
+}
+
+static void
+run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
+	struct wf_stage_env *env)
+{
+	const struct reorder_cfg *d = cfg;
+
+	for (uint16_t i = first; i < end; i++) {
+		if (b->drop[i] != WF_DROP_NONE || b->len_bytes[i] < d->min_bytes ||
+			b->len_bytes[i] > d->max_bytes)
+			continue;
+		if (!choose(d, (struct reorder_state *)(b->state[i] + state_offset),
+			    wf_rng_draw(b->rng[i], WF_RNG_REORDER)))
+			continue;
+		if (!d->holds) {
+			b->flags[i] |= WF_ROW_EARLY;
+			continue;
+		}
+		b->flags[i] |= WF_ROW_LATE;
+		b->due_ns[i] +=
+			d->min_ns +
+			(wf_ns_t)(((unsigned __int128)wf_rng_draw(b->rng[i], WF_RNG_REORDER_TIME) *
+					  d->span_ns) >>
+				  64);
+	}
+}
+
+const struct wf_stage_ops wf_stage_reorder = {
+	.name = "reorder",
+	.summary = "Lets some packets overtake, or be overtaken",
+	.main_key = "p",
+	.selector = "model",
+	.params = params,
+	.params_size = sizeof(struct reorder_params),
+	.cfg_size = sizeof(struct reorder_cfg),
+	.state_size = sizeof(struct reorder_state),
+	.compile = compile,
+	.run = run,
+};
