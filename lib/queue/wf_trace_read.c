@@ -133,10 +133,15 @@ add_line(struct reader *r)
 		return 0;
 	if (r->n_fields == 0)
 		r->n_fields = n;
-	if (n > 2 || n != r->n_fields)
+	if (n > 4 || n != r->n_fields)
 		return wf_err_add(r->err, &r->where,
-			"A line is one instant in ms, or a time and a rate, as the first is",
-			"%d fields where %d %s expected", n, r->n_fields < 2 ? 1 : 2,
+			"A line is one instant in ms, or a time and a rate (and a delay and a "
+			"loss), as "
+			"the first is",
+			"%d fields where %d %s expected", n,
+			r->n_fields < 2   ? 1
+			: r->n_fields > 4 ? 4
+					  : r->n_fields,
 			r->n_fields < 2 ? "is" : "are");
 	return n == 1 ? add_opportunity(r, field[0]) : add_row(r, field[0], field[1]);
 }

@@ -7,6 +7,7 @@
 #include "wf_copula.h"
 #include "wf_law.h"
 #include "wf_rng.h"
+#include "wf_rows.h"
 #include "wf_wave.h"
 
 enum wf_delay_order { WF_DELAY_FIFO, WF_DELAY_FLOW, WF_DELAY_FREE };
@@ -31,7 +32,11 @@ struct wf_delay_params {
 	double spike_p;
 	wf_ns_t spike_min, spike_max;
 	bool cancel_bias;
+	int clock, interpolation;
+	bool loop;
 };
+
+enum wf_delay_clock { WF_DELAY_BY_TIME, WF_DELAY_BY_PACKET };
 
 /* Rows of the table, in its order. */
 enum wf_delay_row {
@@ -60,6 +65,9 @@ enum wf_delay_row {
 	WF_DELAY_SPIKE_MIN,
 	WF_DELAY_SPIKE_MAX,
 	WF_DELAY_CANCEL_BIAS,
+	WF_DELAY_CLOCK,
+	WF_DELAY_INTERPOLATION,
+	WF_DELAY_LOOP,
 };
 
 extern const struct wf_param wf_delay_params[];
@@ -73,7 +81,8 @@ int wf_delay_check(const struct wf_delay_params *p, int law, struct wf_stage_com
 
 /* What is added to, or changes, a draw from the law. */
 struct wf_delay_shape {
-	bool correlated, cancel_bias;
+	bool correlated, cancel_bias, by_packet;
+	const struct wf_rows *trace; /* NULL: draws from the law */
 	struct wf_copula copula;
 	struct wf_wave wave;      /* amplitude 0: none */
 	uint64_t spike_threshold; /* 0: none */
@@ -96,7 +105,8 @@ struct wf_delay_state {
 	uint64_t u;         /* of the burst; 0: none yet */
 	double z;           /* of the copula, drawn at ... */
 	wf_ns_t z_ns;
-	int64_t bias_ns; /* that order has added, less what has been taken off */
+	int64_t bias_ns;  /* that order has added, less what has been taken off */
+	uint64_t packets; /* of a trace by packet */
 	bool has_z;
 };
 static_assert(sizeof(struct wf_delay_state) <= 64, "one line");

@@ -8,9 +8,12 @@
 #include "wf_stages.h"
 
 const char *const wf_delay_laws[] = { "constant", "uniform", "normal", "exponential", "lognormal",
-	"gamma", "weibull", "pareto", "pareto-normal", "bimodal", "netem", "samples", NULL };
+	"gamma", "weibull", "pareto", "pareto-normal", "bimodal", "netem", "samples", "trace",
+	NULL };
 static const char *const order_names[] = { "fifo", "flow", "free", NULL };
 static const char *const below_zero_names[] = { "clamp", "redraw", NULL };
+static const char *const clock_names[] = { "time", "packet", NULL };
+static const char *const interpolation_names[] = { "hold", "linear", NULL };
 static const char *const draw_names[] = { "packet", "burst", "flow", NULL };
 
 #define LONGEST       "1h"
@@ -106,7 +109,7 @@ const struct wf_param wf_delay_params[] = {
 	[WF_DELAY_FILE_NAME] = { .name = "file",
 		.type = WF_PARAM_STRING,
 		.offset = offsetof(struct wf_delay_params, file),
-		.belongs = LAW_BIT(NETEM) | LAW_BIT(SAMPLES),
+		.belongs = LAW_BIT(NETEM) | LAW_BIT(SAMPLES) | LAW_BIT(TRACE),
 		.help = "netem: a .dist table; samples: durations, one a line" },
 	[WF_DELAY_DRAW] = { .name = "draw",
 		.type = WF_PARAM_CHOICE,
@@ -175,6 +178,25 @@ const struct wf_param wf_delay_params[] = {
 		.fallback = "false",
 		.help = "take off what keeping order adds to the mean, as far as delays above zero "
 			"allow" },
+	[WF_DELAY_CLOCK] = { .name = "clock",
+		.type = WF_PARAM_CHOICE,
+		.offset = offsetof(struct wf_delay_params, clock),
+		.choices = clock_names,
+		.belongs = LAW_BIT(TRACE),
+		.help = "trace: its rows are of instants since the start, or of one packet each" },
+	[WF_DELAY_INTERPOLATION] = { .name = "interpolation",
+		.type = WF_PARAM_CHOICE,
+		.offset = offsetof(struct wf_delay_params, interpolation),
+		.fallback = "hold",
+		.choices = interpolation_names,
+		.belongs = LAW_BIT(TRACE),
+		.help = "trace by time: a delay stays until the next row, or goes straight to it" },
+	[WF_DELAY_LOOP] = { .name = "loop",
+		.type = WF_PARAM_BOOL,
+		.offset = offsetof(struct wf_delay_params, loop),
+		.fallback = "true",
+		.belongs = LAW_BIT(TRACE),
+		.help = "trace: begin again at its end, or stay at the last delay" },
 	{ 0 },
 };
 
@@ -186,6 +208,13 @@ wf_delay_law(const struct wf_delay_params *p)
 	if (wf_param_given(p, WF_DELAY_MIN) || wf_param_given(p, WF_DELAY_MAX))
 		return WF_LAW_UNIFORM;
 	return p->stddev > 0 ? WF_LAW_NORMAL : WF_LAW_CONSTANT;
+}
+
+/* Is a delay a draw at all? */
+static bool
+draws(int law)
+{
+	return law != WF_LAW_CONSTANT && law != WF_LAW_TRACE;
 }
 
 /* Keys that the law has no use for. */
@@ -204,9 +233,17 @@ check_foreign(const struct wf_delay_params *p, int law, struct wf_stage_compile 
 		!(wf_delay_params[WF_DELAY_STDDEV].belongs >> law & 1))
 		rc = wf_err_add(c->err, c->where, "Leave it out",
 			"distribution \"%s\" has no \"stddev\" of its own", wf_delay_laws[law]);
-	if (p->mean > 0 && law == WF_LAW_SAMPLES)
+	for (size_t i = WF_DELAY_CLOCK; i <= WF_DELAY_LOOP; i++)
+		if (wf_param_given(p, i) && law != WF_LAW_TRACE)
+			rc = wf_err_add(c->err, c->where, "Use distribution = \"trace\"",
+				"\"%s\" is for traces", wf_delay_params[i].name);
+	if (wf_param_given(p, WF_DELAY_INTERPOLATION) && p->clock == WF_DELAY_BY_PACKET)
 		rc = wf_err_add(c->err, c->where, "Leave it out",
-			"distribution \"samples\" has no \"mean\" but that of its file");
+			"\"interpolation\" is for traces by time");
+	if (p->mean > 0 && (law == WF_LAW_SAMPLES || law == WF_LAW_TRACE))
+		rc = wf_err_add(c->err, c->where, "Leave it out",
+			"distribution \"%s\" has no \"mean\" but that of its file",
+			wf_delay_laws[law]);
 	if (p->below_zero == WF_DELAY_REDRAW && wf_param_given(p, WF_DELAY_BELOW_ZERO) &&
 		law > WF_LAW_NORMAL && !(BELOW_ZERO_LAWS >> law & 1))
 		rc = wf_err_add(c->err, c->where, "Leave below_zero out",
@@ -214,9 +251,9 @@ check_foreign(const struct wf_delay_params *p, int law, struct wf_stage_compile 
 	if (wf_param_given(p, WF_DELAY_GAP) && p->draw != WF_DELAY_PER_BURST)
 		rc = wf_err_add(c->err, c->where, "Add draw = \"burst\"",
 			"\"gap\" is for delays drawn per burst");
-	if (p->draw != WF_DELAY_PER_PACKET && law == WF_LAW_CONSTANT)
+	if (p->draw != WF_DELAY_PER_PACKET && !draws(law))
 		rc = wf_err_add(c->err, c->where, "Choose a distribution",
-			"\"draw\" has no meaning for a constant delay");
+			"\"draw\" has no meaning for delays that are not drawn");
 	return rc;
 }
 
@@ -244,7 +281,8 @@ check_complete(const struct wf_delay_params *p, int law, struct wf_stage_compile
 		!(wf_param_given(p, WF_DELAY_MEAN2) && wf_param_given(p, WF_DELAY_SHARE2)))
 		rc = wf_err_add(c->err, c->where, "Write mean2 = \"80ms\" and share2 = \"20%\"",
 			"distribution \"bimodal\" needs \"mean2\" and \"share2\"");
-	if ((law == WF_LAW_NETEM || law == WF_LAW_SAMPLES) && p->file == NULL)
+	if ((law == WF_LAW_NETEM || law == WF_LAW_SAMPLES || law == WF_LAW_TRACE) &&
+		p->file == NULL)
 		rc = wf_err_add(c->err, c->where, "Write file = \"delays.txt\"",
 			"distribution \"%s\" needs a \"file\"", wf_delay_laws[law]);
 	return rc;
@@ -287,9 +325,9 @@ check_shape(const struct wf_delay_params *p, int law, struct wf_stage_compile *c
 	if (rho && half)
 		rc = wf_err_add(c->err, c->where, "Leave one of them out",
 			"\"rho\" is correlation by packet and \"half_life\" by time: not both");
-	if ((rho || half) && law == WF_LAW_CONSTANT)
+	if ((rho || half) && !draws(law))
 		rc = wf_err_add(c->err, c->where, "Choose a distribution",
-			"a constant delay has nothing to correlate");
+			"delays that are not drawn have nothing to correlate");
 	if ((rho || half) && p->draw == WF_DELAY_PER_FLOW)
 		rc = wf_err_add(c->err, c->where, "Use draw = \"packet\" or \"burst\"",
 			"delays drawn per flow do not follow one another");

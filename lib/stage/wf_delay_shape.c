@@ -24,11 +24,23 @@ struct grid {
 	double cap_ns;
 };
 
+/* The delay at a part of the trace's way; the last one where that is what stays. */
+static uint64_t
+of_trace(const struct wf_delay_shape *s, double part)
+{
+	const struct wf_rows *r = s->trace;
+
+	if (r->period_ns == 0)
+		return r->point[r->n - 1].value;
+	return s->by_packet ? wf_rows_of_packet(r, (uint64_t)(part * r->n))
+			    : wf_rows_at(r, (wf_ns_t)(part * (double)r->period_ns));
+}
+
 static void
 fill(struct grid *g, const struct wf_law *law, const struct wf_delay_shape *s)
 {
 	double p = (double)s->spike_threshold * 0x1p-64;
-	bool constant = wf_law_sample(law, 0) == wf_law_sample(law, UINT64_MAX);
+	bool constant = s->trace == NULL && wf_law_sample(law, 0) == wf_law_sample(law, UINT64_MAX);
 	uint32_t phases = s->wave.amplitude_ns == 0 ? 1 : constant ? PHASES_MAX : PHASES;
 
 	if (s->spike_threshold == UINT64_MAX)
@@ -36,8 +48,11 @@ fill(struct grid *g, const struct wf_law *law, const struct wf_delay_shape *s)
 	g->cap_ns = (double)s->cap_ns;
 	g->n_law = constant ? 1 : QUANTILES;
 	for (uint32_t i = 0; i < g->n_law; i++)
-		g->law[i] = (double)wf_law_sample(
-			law, (uint64_t)i * (UINT64_MAX / QUANTILES) + UINT64_MAX / QUANTILES / 2);
+		g->law[i] =
+			(double)(s->trace != NULL ? of_trace(s, (i + 0.5) / g->n_law)
+						  : wf_law_sample(law,
+							    (uint64_t)i * (UINT64_MAX / QUANTILES) +
+								    UINT64_MAX / QUANTILES / 2));
 	for (uint32_t k = 0; k < phases; k++) {
 		struct wf_wave wave = s->wave;
 		double at = 0;
@@ -137,9 +152,13 @@ wf_delay_shape_forecast(
 		}
 	}
 	/* What the grid gets wrong of the law itself, its tail above all, it gets wrong in both. */
-	mean += f->delay_mean_ns - law_mean;
-	square += f->delay_stddev_ns * f->delay_stddev_ns + f->delay_mean_ns * f->delay_mean_ns -
-		  law_square;
+	if (s->trace != NULL)
+		f->delay_max_ns = g->law[g->n_law - 1];
+	else
+		mean += f->delay_mean_ns - law_mean;
+	if (s->trace == NULL)
+		square += f->delay_stddev_ns * f->delay_stddev_ns +
+			  f->delay_mean_ns * f->delay_mean_ns - law_square;
 	f->delay_p50_ns = percentile(g, 0.5);
 	f->delay_p99_ns = percentile(g, 0.99);
 	f->delay_mean_ns = mean;

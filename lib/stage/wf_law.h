@@ -32,6 +32,7 @@ enum wf_law_name {
 	WF_LAW_BIMODAL,
 	WF_LAW_NETEM,
 	WF_LAW_SAMPLES,
+	WF_LAW_TRACE, /* no law: wf_rows.h */
 };
 
 /* What the keys say of a law. */

@@ -6,6 +6,7 @@
 #define WF_LOSS_H
 
 #include "wf_choose.h"
+#include "wf_rows.h"
 #include "wf_stage.h"
 
 /* The variant of the state is the model's number + 1: append only. */
@@ -20,6 +21,7 @@ enum wf_loss_model {
 	WF_LOSS_LIST,
 	WF_LOSS_BURST,
 	WF_LOSS_PATTERN,
+	WF_LOSS_TRACE,
 	WF_LOSS_CORRELATED, /* what bernoulli becomes with a correlation */
 };
 
@@ -41,7 +43,7 @@ struct wf_loss_params {
 	char *packets;
 	uint64_t burst;
 	wf_ns_t period_ns;
-	char *pattern;
+	char *pattern, *trace;
 	bool loop;
 	double correlation;
 	int action, not_capable;
@@ -79,6 +81,7 @@ enum wf_loss_row {
 	WF_LOSS_ROW_NOT_CAPABLE,
 	WF_LOSS_ROW_EXEMPT,
 	WF_LOSS_ROW_AT,
+	WF_LOSS_ROW_TRACE,
 };
 
 /* Ordinals first..last, from 1. */
@@ -110,6 +113,7 @@ struct wf_loss_cfg {
 			wf_ns_t period_ns;
 		} burst;
 		const struct wf_loss_pattern *pattern;
+		const struct wf_rows *trace; /* of thresholds */
 		struct wf_choice choice;
 	};
 };
@@ -131,11 +135,17 @@ int wf_loss_compile_counted(
 	struct wf_loss_params *q, struct wf_stage_compile *c, struct wf_loss_cfg *out, bool *idle);
 int wf_loss_compile_pattern(
 	struct wf_loss_params *q, struct wf_stage_compile *c, struct wf_loss_cfg *out, bool *idle);
+int wf_loss_compile_trace(
+	struct wf_loss_params *q, struct wf_stage_compile *c, struct wf_loss_cfg *out, bool *idle);
 
 typedef void wf_loss_run(const struct wf_loss_cfg *l, uint32_t state_offset, struct wf_batch *b,
 	uint16_t first, uint16_t end);
 wf_loss_run wf_loss_run_bernoulli, wf_loss_run_chain, wf_loss_run_markov, wf_loss_run_ber,
 	wf_loss_run_counted, wf_loss_run_pattern, wf_loss_run_correlated;
+
+/* By the time since the run's start, so not as the others. */
+void wf_loss_run_trace(const struct wf_loss_cfg *l, struct wf_batch *b, uint16_t first,
+	uint16_t end, wf_ns_t start_ns);
 
 /* First state of a chain of many states, stationary. */
 uint64_t wf_loss_markov_start(const struct wf_loss_cfg *l, uint64_t draw);

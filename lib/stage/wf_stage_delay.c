@@ -12,20 +12,45 @@
 
 #include "wf_delay.h"
 #include "wf_stages.h"
+#include "wf_units.h"
 
 /* Packets over which bias is taken off: the error of the mean falls as this over their number. */
 #define BIAS_SHIFT 6
 
+static int
+trace_delay(const char *text, uint64_t *ns)
+{
+	return wf_units_duration(text, ns) < 0 || *ns > WF_LAW_LONGEST ? -EINVAL : 0;
+}
+
+static int
+read_trace(const struct wf_delay_params *p, struct wf_stage_compile *c, struct wf_delay_shape *s)
+{
+	struct wf_rows_options o = { .column = WF_ROWS_DELAY,
+		.by_packet = p->clock == WF_DELAY_BY_PACKET,
+		.linear = p->interpolation != 0,
+		.once = !p->loop,
+		.parse = trace_delay,
+		.what = "a delay",
+		.example = "Write a delay of at most 1h, as in 20ms" };
+
+	s->by_packet = o.by_packet;
+	s->trace = wf_rows_read(p->file, &o, c);
+	return s->trace == NULL ? -EINVAL : 0;
+}
+
 /* Correlation, waves, spikes and bias into *d. 0, or -EINVAL with reasons. */
 static int
-compile_shape(const struct wf_delay_params *p, struct wf_stage_compile *c, struct wf_delay_cfg *d)
+compile_shape(const struct wf_delay_params *p, int law, struct wf_stage_compile *c,
+	struct wf_delay_cfg *d)
 {
 	bool rho = wf_param_given(p, WF_DELAY_RHO) && p->rho != 0;
 	bool half_life = wf_param_given(p, WF_DELAY_HALF_LIFE);
 	struct wf_forecast *f = c->forecast;
 	struct wf_delay_shape *s;
 
-	if (!rho && !half_life && p->amplitude == 0 && p->spike_p == 0 && !p->cancel_bias)
+	if (!rho && !half_life && p->amplitude == 0 && p->spike_p == 0 && !p->cancel_bias &&
+		law != WF_LAW_TRACE)
 		return 0;
 	s = wf_stage_reserve(c, sizeof(*s));
 	if (s == NULL)
@@ -41,7 +66,9 @@ compile_shape(const struct wf_delay_params *p, struct wf_stage_compile *c, struc
 		s->spike_span_ns = p->spike_max - p->spike_min + 1;
 	}
 	s->cap_ns = (int64_t)(wf_param_given(p, WF_DELAY_CAP) ? p->cap : WF_LAW_LONGEST);
-	if (p->amplitude > 0 || p->spike_p > 0)
+	if (law == WF_LAW_TRACE && read_trace(p, c, s) < 0)
+		return -EINVAL;
+	if (p->amplitude > 0 || p->spike_p > 0 || s->trace != NULL)
 		wf_delay_shape_forecast(&d->law, s, f);
 	s->cancel_bias = p->cancel_bias;
 	s->most_ns = (int64_t)f->delay_mean_ns << BIAS_SHIFT;
@@ -52,6 +79,10 @@ compile_shape(const struct wf_delay_params *p, struct wf_stage_compile *c, struc
 		f->gap_ns = (wf_ns_t)(1.6180339887 * 1e9 / p->frequency) + f->gap_ns;
 		f->delay_rho = NAN;
 	}
+	if (s->trace != NULL && s->trace->n > 1) {
+		f->gap_ns += (wf_ns_t)(1.6180339887 * (double)s->trace->period_ns);
+		f->delay_rho = NAN;
+	}
 	d->shape = s;
 	return 0;
 }
@@ -60,8 +91,10 @@ compile_shape(const struct wf_delay_params *p, struct wf_stage_compile *c, struc
 static bool
 keeps_state(const struct wf_delay_cfg *d)
 {
+	const struct wf_delay_shape *s = d->shape;
+
 	return d->draw == WF_DELAY_PER_BURST ||
-	       (d->shape != NULL && (d->shape->correlated || d->shape->cancel_bias));
+	       (s != NULL && (s->correlated || s->cancel_bias || s->by_packet));
 }
 
 static int
@@ -92,17 +125,17 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 		return -EINVAL;
 	if (p->stddev == 0 && law == WF_LAW_NORMAL)
 		law = WF_LAW_CONSTANT;
-	q.law = law;
+	q.law = law == WF_LAW_TRACE ? WF_LAW_CONSTANT : law;
 	if (wf_law_compile(&q, c, &d->law) < 0)
 		return -EINVAL;
-	d->constant = law == WF_LAW_CONSTANT;
+	d->constant = q.law == WF_LAW_CONSTANT;
 	d->order = (uint8_t)p->order;
 	d->draw = (uint8_t)p->draw;
 	d->gap_ns = p->gap;
 	wf_law_forecast(&d->law, c->forecast);
 	c->forecast->gap_ns = p->draw == WF_DELAY_PER_BURST ? p->gap : 0;
 	c->forecast->flows = p->draw == WF_DELAY_PER_FLOW;
-	if (compile_shape(p, c, d) < 0)
+	if (compile_shape(p, law, c, d) < 0)
 		return -EINVAL;
 	if (c->forecast->delay_max_ns <= 0)
 		return 0;
@@ -181,9 +214,17 @@ keep_order(const struct wf_delay_cfg *d, uint32_t state_offset, struct wf_batch 
 		order(&state_of(b, i, state_offset)->last_due_ns, &b->due_ns[i], env);
 }
 
-/* With waves, spikes, correlation or bias. What order has added so far, less what was taken off for
- * it, is taken off bit by bit: an integral controller, after which nothing but the last packets'
- * share is left in the mean. */
+/* What the trace says of the instant, or of the next packet. */
+static inline uint64_t
+traced(const struct wf_delay_shape *shape, struct wf_delay_state *s, wf_ns_t since_start_ns)
+{
+	return shape->by_packet ? wf_rows_of_packet(shape->trace, s->packets++)
+				: wf_rows_at(shape->trace, since_start_ns);
+}
+
+/* With a trace, waves, spikes, correlation or bias. What order has added so far, less what was
+ * taken off for it, is taken off bit by bit: an integral controller, after which nothing but the
+ * last packets' share is left in the mean. */
 static void
 run_shaped(const struct wf_delay_cfg *d, uint32_t state_offset, struct wf_batch *b, uint16_t first,
 	uint16_t end, struct wf_stage_env *env)
@@ -197,8 +238,12 @@ run_shaped(const struct wf_delay_cfg *d, uint32_t state_offset, struct wf_batch 
 
 		if (b->drop[i] != WF_DROP_NONE || (b->flags[i] & WF_ROW_EARLY))
 			continue;
-		drawn_ns = (int64_t)wf_law_sample(
-			&d->law, d->constant ? 0 : quantile(d, b, i, state_offset));
+		drawn_ns =
+			(int64_t)(shape->trace != NULL
+					  ? traced(shape, s, b->rx_ns[i] - env->start_ns)
+					  : wf_law_sample(&d->law,
+						    d->constant ? 0
+								: quantile(d, b, i, state_offset)));
 		ns = drawn_ns =
 			wf_delay_shaped(shape, drawn_ns, b->rx_ns[i] - env->start_ns, b->rng[i]);
 		if (shape->cancel_bias)

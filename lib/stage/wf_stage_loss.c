@@ -8,7 +8,7 @@
 #include "wf_stages.h"
 
 static const char *const model_names[] = { "bernoulli", "gilbert-elliott", "4-state", "markov",
-	"fault-5state", "ber", "every", "list", "burst", "pattern", NULL };
+	"fault-5state", "ber", "every", "list", "burst", "pattern", "trace", NULL };
 static const char *const action_names[] = { "drop", "mark", NULL };
 static const char *const incapable_names[] = { "drop", "pass", NULL };
 static const char *const at_names[] = { "egress", "ingress", NULL };
@@ -153,9 +153,9 @@ static const struct wf_param params[] = {
 		.type = WF_PARAM_BOOL,
 		.offset = offsetof(struct wf_loss_params, loop),
 		.fallback = "true",
-		.belongs = 1 << WF_LOSS_PATTERN,
-		.help = "pattern: again from its start at its end; otherwise nothing is lost "
-			"behind it" },
+		.belongs = 1 << WF_LOSS_PATTERN | 1 << WF_LOSS_TRACE,
+		.help = "again from its start at its end; otherwise nothing is lost behind a "
+			"pattern, and a trace stays at its last row" },
 	[WF_LOSS_ROW_CORRELATION] = { .name = "correlation",
 		.type = WF_PARAM_PROB,
 		.offset = offsetof(struct wf_loss_params, correlation),
@@ -189,6 +189,11 @@ static const struct wf_param params[] = {
 		.choices = at_names,
 		.help = "where loss sits: behind rate and queue, so that what is lost has used the "
 			"link, or before them and everything else but blackhole and outage" },
+	[WF_LOSS_ROW_TRACE] = { .name = "trace",
+		.type = WF_PARAM_STRING,
+		.offset = offsetof(struct wf_loss_params, trace),
+		.belongs = 1 << WF_LOSS_TRACE,
+		.help = "trace: file of rows, time and loss, or time, rate, delay and loss" },
 	{ 0 },
 };
 
@@ -258,6 +263,9 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	case WF_LOSS_LIST:
 	case WF_LOSS_BURST:
 		rc = wf_loss_compile_counted(&q, c, out, &idle);
+		break;
+	case WF_LOSS_TRACE:
+		rc = wf_loss_compile_trace(&q, c, out, &idle);
 		break;
 	case WF_LOSS_PATTERN:
 		rc = wf_loss_compile_pattern(&q, c, out, &idle);
@@ -339,7 +347,10 @@ run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, 
 	};
 	const struct wf_loss_cfg *l = cfg;
 
-	by_model[l->model](l, state_offset, b, first, end);
+	if (l->model == WF_LOSS_TRACE)
+		wf_loss_run_trace(l, b, first, end, env->start_ns);
+	else
+		by_model[l->model](l, state_offset, b, first, end);
 	if (WF_UNLIKELY(l->marks))
 		mark(l, b, first, end);
 }

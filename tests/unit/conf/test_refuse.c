@@ -205,7 +205,8 @@ directions_and_classes_that_cannot_be(void **state)
 			"t.conf:3: links.wan.ab.delay.distribution: \"nromal\" is not one of "
 			"\"constant\", \"uniform\", \"normal\", \"exponential\", "
 			"\"lognormal\", \"gamma\", \"weibull\", \"pareto\", "
-			"\"pareto-normal\", \"bimodal\", \"netem\", \"samples\". Did you mean "
+			"\"pareto-normal\", \"bimodal\", \"netem\", \"samples\", \"trace\". Did "
+			"you mean "
 			"\"normal\"?\n" },
 		{ "ab = { delay = ( \"20ms\" ); };",
 			"t.conf:3: links.wan.ab.delay: this is not a group of keys. Write it as { "
@@ -224,7 +225,7 @@ directions_and_classes_that_cannot_be(void **state)
 			"t.conf:3: links.wan.ab.loss.model: \"none\" is not one of "
 			"\"bernoulli\", \"gilbert-elliott\", \"4-state\", \"markov\", "
 			"\"fault-5state\", \"ber\", \"every\", \"list\", \"burst\", "
-			"\"pattern\".\n" },
+			"\"pattern\", \"trace\".\n" },
 		{ "ab = { rate = \"100\"; };",
 			"t.conf:3: links.wan.ab.rate.rate: \"100\" has no unit. Write a rate with "
 			"bit, kbit, Mbit, Gbit or Bps, kBps, MBps, such as \"100Mbit\".\n" },

@@ -162,7 +162,7 @@ what_is_no_trace_is_refused(void **state)
 	refused("0\n0\n", &HOLD, 0, "longer than 0 s");
 	refused("1\n1s 1Mbit", &HOLD, 2, "2 fields where 1 is expected");
 	refused("0s 1Mbit\n7", &HOLD, 2, "1 fields where 2 are expected");
-	refused("1 2 3", &HOLD, 1, "3 fields");
+	refused("1s 2Mbit 3ms 4% 5", &HOLD, 1, "5 fields");
 	refused("0s 1Mbit\n1 1Mbit", &HOLD, 2, "\"1\" is not a time");
 	refused("0s fast", &HOLD, 1, "\"fast\" is not a rate");
 	refused("0s 999bit", &HOLD, 1, "is not a rate");
