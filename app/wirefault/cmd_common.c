@@ -25,7 +25,7 @@ wf_cmd_options(const struct wf_cmd *cmd, int argc, char **argv, struct wf_option
 		wf_cmd_help(cmd, stdout);
 		return WF_EXIT_OK;
 	}
-	if (v->first_rest < argc) {
+	if (v->first_rest < argc && !cmd->words) {
 		fprintf(stderr,
 			"wirefault %s: there is no use for \"%s\". --help lists the options.\n",
 			cmd->name, argv[v->first_rest]);

@@ -19,9 +19,11 @@ struct wf_cmd {
 	const char *summary;               /* one sentence without a full stop */
 	int (*run)(int argc, char **argv); /* argv[0] is the verb; returns enum wf_exit */
 	const struct wf_option *options;
+	bool words; /* it takes words besides options */
 };
 
-extern const struct wf_cmd wf_cmd_run, wf_cmd_check, wf_cmd_offline, wf_cmd_reference;
+extern const struct wf_cmd wf_cmd_run, wf_cmd_check, wf_cmd_offline, wf_cmd_import,
+	wf_cmd_reference;
 
 /* Prints a verb's help: usage, what it does, options. */
 void wf_cmd_help(const struct wf_cmd *cmd, FILE *out);

@@ -16,7 +16,6 @@
 #define MAX_BYTES   (4u << 20)
 #define MAX_ENTRIES 16384 /* netem's own limit */
 #define MAX_SAMPLES 262144
-#define TC_FOLDER   "/usr/lib/tc"
 
 static int
 rising(const void *a, const void *b)
@@ -83,6 +82,9 @@ static char *
 read_file(const struct wf_law_params *p, const struct wf_stage_compile *c)
 {
 	static const char *const suffix[] = { "", ".dist" };
+	/* Where iproute2 keeps its tables: its own choice, Debian's, Fedora's. */
+	static const char *const folder[] = { "/usr/lib/tc", "/usr/lib/x86_64-linux-gnu/tc",
+		"/usr/lib64/tc", "/usr/share/tc" };
 	const char *slash = c->where->file != NULL ? strrchr(c->where->file, '/') : NULL;
 	char path[PATH_MAX];
 	int n;
@@ -92,8 +94,9 @@ read_file(const struct wf_law_params *p, const struct wf_stage_compile *c)
 		slash != NULL ? c->where->file : "", p->file);
 	if (p->law == WF_LAW_NETEM && strchr(p->file, '/') == NULL &&
 		(n >= (int)sizeof(path) || access(path, F_OK) != 0))
-		for (int i = 0; i < 2; i++) {
-			n = snprintf(path, sizeof(path), TC_FOLDER "/%s%s", p->file, suffix[i]);
+		for (size_t i = 0; i < 2 * WF_ARRAY_SIZE(folder); i++) {
+			n = snprintf(path, sizeof(path), "%s/%s%s", folder[i / 2], p->file,
+				suffix[i % 2]);
 			if (n < (int)sizeof(path) && access(path, F_OK) == 0)
 				return wf_slurp_beside(path, MAX_BYTES, NULL, c->where, c->err);
 		}
