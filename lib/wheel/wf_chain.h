@@ -88,7 +88,8 @@ static inline void
 wf_held_prefetch(const struct wf_held *h)
 {
 	__builtin_prefetch(h->pkt);
-	__builtin_prefetch((const char *)h->pkt + WF_CACHE_LINE);
+	__builtin_prefetch(
+		(const void *)((uintptr_t)h->pkt + WF_CACHE_LINE)); /* never dereferenced */
 }
 
 #endif
