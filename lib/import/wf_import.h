@@ -14,7 +14,6 @@
 int wf_import_netem(const char *words, FILE *out, struct wf_err *err);
 
 /* tc's units, as text of ours; false: it is no such value. */
-#define WF_IMPORT_TEXT 32
 /* "10ms", "1.5s", "100us"; a bare number is microseconds. */
 bool wf_import_time(const char *text, double *ns);
 /* "1%" or "1": percent, as a share of 1. */

@@ -3,83 +3,32 @@
  * that the order of the words does not matter.
  */
 #include <errno.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "wf_import_netem.h"
 
-#define MAX_WORDS 128
-
-struct reader {
-	char *word[MAX_WORDS + 1];
-	int n, at;
-	struct wf_err *err;
-};
-
-static const char *
-peek(const struct reader *r)
+static int
+percent(struct wf_import_words *r, const char *after, bool optional, double *out)
 {
-	return r->at < r->n ? r->word[r->at] : NULL;
+	return wf_import_value(
+		r, after, wf_import_percent, optional, "a percentage", "Write 1%", out);
 }
 
 static int
-refuse(struct reader *r, const char *after, const char *wanted, const char *hint)
+duration(struct wf_import_words *r, const char *after, bool optional, double *out)
 {
-	const char *word = peek(r);
-
-	if (word == NULL)
-		return wf_err_add(r->err, NULL, hint, "%s is missing behind \"%s\"", wanted, after);
-	return wf_err_add(
-		r->err, NULL, hint, "\"%s\", behind \"%s\", is not %s", word, after, wanted);
-}
-
-/* The next word as a value; `wanted` tells what it is. An optional one that is something else is
- * left alone. */
-static int
-value(struct reader *r, const char *after, bool (*parse)(const char *, double *), bool optional,
-	const char *wanted, const char *hint, double *out)
-{
-	const char *word = peek(r);
-
-	if (word != NULL && parse(word, out)) {
-		r->at++;
-		return 1;
-	}
-	if (optional)
-		return 0;
-	return refuse(r, after, wanted, hint);
+	return wf_import_value(r, after, wf_import_time, optional, "a time", "Write 10ms", out);
 }
 
 static int
-percent(struct reader *r, const char *after, bool optional, double *out)
+number(struct wf_import_words *r, const char *after, bool optional, double *out)
 {
-	return value(r, after, wf_import_percent, optional, "a percentage", "Write 1%", out);
+	return wf_import_value(
+		r, after, wf_import_whole, optional, "a whole number", "Write 10", out);
 }
 
 static int
-duration(struct reader *r, const char *after, bool optional, double *out)
-{
-	return value(r, after, wf_import_time, optional, "a time", "Write 10ms", out);
-}
-
-static bool
-parse_number(const char *text, double *out)
-{
-	char *end;
-
-	*out = strtod(text, &end);
-	return end != text && *end == '\0' && fabs(*out) < 1e12 && *out == floor(*out);
-}
-
-static int
-number(struct reader *r, const char *after, bool optional, double *out)
-{
-	return value(r, after, parse_number, optional, "a whole number", "Write 10", out);
-}
-
-static int
-read_delay(struct reader *r, struct wf_netem *q)
+read_delay(struct wf_import_words *r, struct wf_netem *q)
 {
 	q->delay = true;
 	if (duration(r, "delay", false, &q->mean_ns) < 0)
@@ -92,9 +41,9 @@ read_delay(struct reader *r, struct wf_netem *q)
 }
 
 static int
-read_loss(struct reader *r, struct wf_netem *q)
+read_loss(struct wf_import_words *r, struct wf_netem *q)
 {
-	const char *word = peek(r);
+	const char *word = wf_import_peek(r);
 
 	q->n_loss = 0;
 	if (word != NULL && strcmp(word, "state") == 0) {
@@ -121,7 +70,7 @@ read_loss(struct reader *r, struct wf_netem *q)
 }
 
 static int
-read_reorder(struct reader *r, struct wf_netem *q)
+read_reorder(struct wf_import_words *r, struct wf_netem *q)
 {
 	q->reorder = true;
 	if (percent(r, "reorder", false, &q->reorder_p) < 0)
@@ -131,10 +80,11 @@ read_reorder(struct reader *r, struct wf_netem *q)
 }
 
 static int
-read_rate(struct reader *r, struct wf_netem *q)
+read_rate(struct wf_import_words *r, struct wf_netem *q)
 {
 	q->rate = true;
-	if (value(r, "rate", wf_import_rate, false, "a rate", "Write 10mbit", &q->rate_bps) < 0)
+	if (wf_import_value(
+		    r, "rate", wf_import_rate, false, "a rate", "Write 10mbit", &q->rate_bps) < 0)
 		return -EINVAL;
 	if (number(r, "rate", true, &q->overhead) == 1 && number(r, "rate", true, &q->cell) == 1)
 		number(r, "rate", true, &q->cell_overhead);
@@ -142,16 +92,17 @@ read_rate(struct reader *r, struct wf_netem *q)
 }
 
 static int
-read_slot(struct reader *r, struct wf_netem *q)
+read_slot(struct wf_import_words *r, struct wf_netem *q)
 {
-	const char *word = peek(r);
+	const char *word = wf_import_peek(r);
 
 	q->slot = true;
 	if (word != NULL && strcmp(word, "distribution") == 0) {
 		r->at++;
-		q->slot_distribution = peek(r);
+		q->slot_distribution = wf_import_peek(r);
 		if (q->slot_distribution == NULL)
-			return refuse(r, "distribution", "a distribution", "Write normal");
+			return wf_import_refuse(
+				r, "distribution", "a distribution", "Write normal");
 		r->at++;
 		if (duration(r, "slot distribution", false, &q->slot_min_ns) < 0)
 			return -EINVAL;
@@ -166,7 +117,7 @@ read_slot(struct reader *r, struct wf_netem *q)
 
 /* A word that begins something, with all that belongs to it. */
 static int
-read_one(struct reader *r, struct wf_netem *q)
+read_one(struct wf_import_words *r, struct wf_netem *q)
 {
 	const char *word = r->word[r->at++];
 
@@ -177,9 +128,9 @@ read_one(struct reader *r, struct wf_netem *q)
 	if (strcmp(word, "delay") == 0 || strcmp(word, "latency") == 0)
 		return read_delay(r, q);
 	if (strcmp(word, "distribution") == 0) {
-		q->distribution = peek(r);
+		q->distribution = wf_import_peek(r);
 		if (q->distribution == NULL)
-			return refuse(r, word, "a distribution", "Write normal");
+			return wf_import_refuse(r, word, "a distribution", "Write normal");
 		r->at++;
 		return 0;
 	}
@@ -217,10 +168,10 @@ read_one(struct reader *r, struct wf_netem *q)
 		return number(r, word, false, &q->slot_bytes);
 	if (strcmp(word, "seed") == 0) {
 		q->seed = true;
-		q->seed_text = peek(r);
+		q->seed_text = wf_import_peek(r);
 		if (q->seed_text == NULL || q->seed_text[strspn(q->seed_text, "0123456789")] != 0 ||
 			strlen(q->seed_text) > 18)
-			return refuse(r, word, "a seed of at most 18 digits", "Write 42");
+			return wf_import_refuse(r, word, "a seed of at most 18 digits", "Write 42");
 		r->at++;
 		return 0;
 	}
@@ -267,24 +218,11 @@ check(const struct wf_netem *q, struct wf_err *err)
 int
 wf_import_netem(const char *words, FILE *out, struct wf_err *err)
 {
-	struct reader r = { .err = err };
+	struct wf_import_words r;
 	struct wf_netem q = { 0 };
-	char *copy = strdup(words), *rest = NULL;
-	int rc = 0;
+	int rc =
+		wf_import_split(&r, words, "netem", err); /* tc qdisc add dev eth0 root netem ... */
 
-	if (copy == NULL)
-		return wf_err_add(err, NULL, NULL, "out of memory");
-	for (char *w = strtok_r(copy, " \t\r\n", &rest); w; w = strtok_r(NULL, " \t\r\n", &rest)) {
-		if (strcmp(w, "netem") == 0) { /* tc qdisc add dev eth0 root netem ... */
-			r.n = 0;
-			continue;
-		}
-		if (r.n == MAX_WORDS) {
-			rc = wf_err_add(err, NULL, NULL, "more than %d words", MAX_WORDS);
-			break;
-		}
-		r.word[r.n++] = w;
-	}
 	if (rc == 0 && r.n == 0)
 		rc = wf_err_add(err, NULL, "Write import netem 'delay 20ms loss 1%'",
 			"there are no arguments");
@@ -293,7 +231,7 @@ wf_import_netem(const char *words, FILE *out, struct wf_err *err)
 	if (rc >= 0)
 		rc = check(&q, err);
 	if (rc >= 0)
-		wf_import_netem_write(&q, r.word, r.n, out);
-	free(copy);
+		wf_import_netem_write(&q, &r, out);
+	wf_import_words_fini(&r);
 	return rc < 0 ? -EINVAL : 0;
 }

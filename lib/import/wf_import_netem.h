@@ -5,6 +5,7 @@
 #define WF_IMPORT_NETEM_H
 
 #include "wf_import.h"
+#include "wf_import_text.h"
 
 /* Which model of loss. */
 enum wf_netem_loss { WF_NETEM_NO_LOSS, WF_NETEM_RANDOM, WF_NETEM_STATE, WF_NETEM_GEMODEL };
@@ -25,7 +26,7 @@ struct wf_netem {
 	const char *seed_text;
 };
 
-/* As a configuration; `words` are the n words that it came from. */
-void wf_import_netem_write(const struct wf_netem *q, char *const *words, int n, FILE *out);
+/* As a configuration; `w` are the words that it came from. */
+void wf_import_netem_write(const struct wf_netem *q, const struct wf_import_words *w, FILE *out);
 
 #endif

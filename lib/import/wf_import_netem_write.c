@@ -8,31 +8,13 @@
 
 #define SQRT3 1.7320508075688772
 
-/* A time in the largest unit that holds it. Three at once may be in use. */
-static const char *
-text_of(double ns)
-{
-	static char text[4][WF_IMPORT_TEXT];
-	static unsigned next;
-	char *out = text[next++ % 4];
-
-	ns = floor(ns + 0.5);
-	if (fmod(ns, 1e6) == 0)
-		snprintf(out, WF_IMPORT_TEXT, "%.0fms", ns / 1e6);
-	else if (fmod(ns, 1e3) == 0)
-		snprintf(out, WF_IMPORT_TEXT, "%.0fus", ns / 1e3);
-	else
-		snprintf(out, WF_IMPORT_TEXT, "%.0fns", ns);
-	return out;
-}
-
 static void
 write_delay(const struct wf_netem *q, FILE *out)
 {
 	if (!q->delay)
 		return;
 	if (!q->jitter) {
-		fprintf(out, "    delay = \"%s\";\n", text_of(q->mean_ns));
+		fprintf(out, "    delay = \"%s\";\n", wf_import_time_text(q->mean_ns));
 		return;
 	}
 	fprintf(out, "    # Jitter may reorder packets in netem, so it may here. order = \"fifo\" "
@@ -41,27 +23,29 @@ write_delay(const struct wf_netem *q, FILE *out)
 		fprintf(out,
 			"    delay = { distribution = \"uniform\"; min = \"%s\"; max = "
 			"\"%s\"; order = \"free\";",
-			text_of(q->mean_ns - q->jitter_ns), text_of(q->mean_ns + q->jitter_ns));
+			wf_import_time_text(q->mean_ns - q->jitter_ns),
+			wf_import_time_text(q->mean_ns + q->jitter_ns));
 	else if (q->distribution == NULL)
 		fprintf(out,
 			"    delay = { distribution = \"uniform\"; mean = \"%s\"; stddev = "
 			"\"%s\"; order = \"free\";",
-			text_of(q->mean_ns), text_of(q->jitter_ns / SQRT3));
+			wf_import_time_text(q->mean_ns), wf_import_time_text(q->jitter_ns / SQRT3));
 	else if (strcmp(q->distribution, "normal") == 0)
 		fprintf(out,
 			"    delay = { distribution = \"normal\"; mean = \"%s\"; stddev = "
 			"\"%s\"; order = \"free\";",
-			text_of(q->mean_ns), text_of(q->jitter_ns));
+			wf_import_time_text(q->mean_ns), wf_import_time_text(q->jitter_ns));
 	else if (strcmp(q->distribution, "uniform") == 0)
 		fprintf(out,
 			"    delay = { distribution = \"uniform\"; mean = \"%s\"; stddev = "
 			"\"%s\"; order = \"free\";",
-			text_of(q->mean_ns), text_of(q->jitter_ns / SQRT3));
+			wf_import_time_text(q->mean_ns), wf_import_time_text(q->jitter_ns / SQRT3));
 	else
 		fprintf(out,
 			"    delay = { distribution = \"netem\"; file = \"%s\"; mean = \"%s\"; "
 			"stddev = \"%s\"; order = \"free\";",
-			q->distribution, text_of(q->mean_ns), text_of(q->jitter_ns));
+			q->distribution, wf_import_time_text(q->mean_ns),
+			wf_import_time_text(q->jitter_ns));
 	if (q->delay_rho > 0)
 		fprintf(out, " rho = %.3f;", q->delay_rho > 0.999 ? 0.999 : q->delay_rho);
 	fprintf(out, " };\n");
@@ -118,8 +102,8 @@ static void
 write_slot(const struct wf_netem *q, FILE *out)
 {
 	if (q->slot_distribution == NULL)
-		fprintf(out, "    slot = { min = \"%s\"; max = \"%s\";", text_of(q->slot_min_ns),
-			text_of(q->slot_max_ns));
+		fprintf(out, "    slot = { min = \"%s\"; max = \"%s\";",
+			wf_import_time_text(q->slot_min_ns), wf_import_time_text(q->slot_max_ns));
 	else
 		fprintf(out,
 			"    slot = { distribution = \"%s\"%s%s%s; mean = \"%s\"; stddev = "
@@ -128,7 +112,7 @@ write_slot(const struct wf_netem *q, FILE *out)
 			strcmp(q->slot_distribution, "normal") == 0 ? "" : "; file = \"",
 			strcmp(q->slot_distribution, "normal") == 0 ? "" : q->slot_distribution,
 			strcmp(q->slot_distribution, "normal") == 0 ? "" : "\"",
-			text_of(q->slot_min_ns), text_of(q->slot_max_ns));
+			wf_import_time_text(q->slot_min_ns), wf_import_time_text(q->slot_max_ns));
 	if (q->slot_packets > 0)
 		fprintf(out, " packets = %.0f;", q->slot_packets);
 	if (q->slot_bytes > 0)
@@ -156,20 +140,16 @@ write_rate(const struct wf_netem *q, FILE *out)
 }
 
 void
-wf_import_netem_write(const struct wf_netem *q, char *const *words, int n, FILE *out)
+wf_import_netem_write(const struct wf_netem *q, const struct wf_import_words *w, FILE *out)
 {
 	char gap[40] = "";
 
-	fprintf(out, "# Imported from: netem");
-	for (int i = 0; i < n; i++)
-		fprintf(out, " %s", words[i]);
-	fprintf(out, "\n");
+	wf_import_origin("netem", w, out);
 	fprintf(out, "# netem acts on what an interface sends: this is one direction.\n");
 	if (q->seed)
 		fprintf(out, "seed = %sL;\n", q->seed_text);
-	fprintf(out, "ports = (\n  { name = \"a\"; device = \"net_tap0,iface=wfa\"; },\n"
-		     "  { name = \"b\"; device = \"net_tap1,iface=wfb\"; }\n);\n"
-		     "links = ( {\n  name = \"wan\"; ports = [ \"a\", \"b\" ];\n  ab = {\n");
+	wf_import_link(out);
+	fprintf(out, "  ab = {\n");
 	if (q->rate)
 		write_rate(q, out);
 	else if (q->limit)
@@ -190,5 +170,6 @@ wf_import_netem_write(const struct wf_netem *q, char *const *words, int n, FILE 
 		write_chosen("reorder", q->reorder_p, q->reorder_rho, gap, out);
 	}
 	write_delay(q, out);
-	fprintf(out, "  };\n} );\n");
+	fprintf(out, "  };\n");
+	wf_import_link_end(out);
 }

@@ -140,7 +140,9 @@ what_netem_would_refuse(void **state)
 	refused("reorder 5%", "needs a delay");
 	refused("delay 5ms distribution normal", "needs a delay with jitter");
 	refused("delay 5ms 1ms distribution", "a distribution is missing");
-	refused("delay 5ms 1ms distribution \"x", "not a name");
+	refused("delay 5ms 1ms distribution '\"x'", "not a name");
+	refused("delay 5ms 'loss", "the quote ' is not closed");
+	refused("delay '5ms\nloss 1%'", "control characters");
 	refused("packets 5", "belong to \"slot\"");
 	refused("slot 5ms 1ms", "above its maximum");
 	refused("ecn", "belongs to \"loss\"");

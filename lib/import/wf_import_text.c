@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The common parts of an imported configuration.
+ */
+#include <math.h>
+
+#include "wf_import_text.h"
+
+void
+wf_import_origin(const char *program, const struct wf_import_words *w, FILE *out)
+{
+	fprintf(out, "# Imported from: %s", program);
+	for (int i = 0; i < w->n; i++)
+		fprintf(out, " %s", w->word[i]);
+	fprintf(out, "\n");
+}
+
+void
+wf_import_link(FILE *out)
+{
+	fprintf(out, "ports = (\n  { name = \"a\"; device = \"net_tap0,iface=wfa\"; },\n"
+		     "  { name = \"b\"; device = \"net_tap1,iface=wfb\"; }\n);\n"
+		     "links = ( {\n  name = \"wan\"; ports = [ \"a\", \"b\" ];\n");
+}
+
+void
+wf_import_link_end(FILE *out)
+{
+	fprintf(out, "} );\n");
+}
+
+const char *
+wf_import_time_text(double ns)
+{
+	static char text[4][32];
+	static unsigned next;
+	char *out = text[next++ % 4];
+
+	ns = floor(ns + 0.5);
+	if (fmod(ns, 1e6) == 0)
+		snprintf(out, sizeof(text[0]), "%.0fms", ns / 1e6);
+	else if (fmod(ns, 1e3) == 0)
+		snprintf(out, sizeof(text[0]), "%.0fus", ns / 1e3);
+	else
+		snprintf(out, sizeof(text[0]), "%.0fns", ns);
+	return out;
+}
+
+void
+wf_import_string(const char *text, FILE *out)
+{
+	fputc('"', out);
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			fputc('\\', out);
+		fputc(*text, out);
+	}
+	fputc('"', out);
+}
