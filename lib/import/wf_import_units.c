@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * tc's units (iproute2, lib/utils.c and tc/tc_util.c by their documentation, tc(8)).
+ * Units of the programs that are imported from; tc's by tc(8).
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -53,6 +53,15 @@ wf_import_percent(const char *text, double *share)
 	static const struct unit units[] = { { "", 0.01 }, { "%", 0.01 }, { NULL, 0 } };
 
 	return read_value(text, units, share) && *share <= 1;
+}
+
+bool
+wf_import_share(const char *text, double *share)
+{
+	char *end;
+
+	*share = strtod(text, &end);
+	return end != text && *end == '\0' && *share >= 0 && *share <= 1;
 }
 
 bool

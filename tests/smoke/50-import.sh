@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# What `import netem` writes is a configuration that loads, and does what tc's words say.
+# What `import` writes is a configuration that loads, and does what the other program's words say.
 . "$(dirname "$0")/tap.sh"
 
 LAB_DIR=$(mktemp -d)
 trap 'rm -rf "$LAB_DIR"' EXIT
 number=0
+from=netem
 loads() { # ARGUMENTS...
 	number=$((number + 1))
-	ok "netem $*" "$WIREFAULT" import netem "$@" -o "$LAB_DIR/$number.conf"
+	ok "$from $*" "$WIREFAULT" import $from "$@" -o "$LAB_DIR/$number.conf"
 	ok "loads" "$WIREFAULT" check --no-simulate -c "$LAB_DIR/$number.conf"
 }
 
@@ -31,6 +32,32 @@ loads tc qdisc add dev eth0 root netem delay 100ms 10ms loss 2% seed 7 limit 100
 
 "$WIREFAULT" check --json -c "$LAB_DIR/$number.conf" >"$LAB_DIR/json"
 within "the mean is what tc was told" "$(jq '.links[0].ab.classes[0].delay_mean_ns' "$LAB_DIR/json")" 99999999 100000001
+
+from=mahimahi
+seq 10 >"$LAB_DIR/up"
+cp "$LAB_DIR/up" "$LAB_DIR/down"
+loads 'mm-delay 40'
+loads 'mm-loss uplink 0.01 mm-onoff downlink 10 1 mm-link up down --once -- sh -c ls'
+loads 'mm-link up down --uplink-queue=drophead --uplink-queue-args="bytes=90000"'
+args="packets=100, target=5, interval=100, qdelay_ref=20, max_burst=100"
+loads "mm-link up down --uplink-queue=codel --uplink-queue-args='$args' --downlink-queue=pie --downlink-queue-args='$args'"
+"$WIREFAULT" check --json -c "$LAB_DIR/$number.conf" >"$LAB_DIR/json"
+is "the rate is the trace's" "$(jq '.links[0].ab.classes[0].rate_bps' "$LAB_DIR/json")" 12000000
+fails "no shell" "$WIREFAULT" import mahimahi mm-webreplay x
+
+from=dummynet
+printf 'samples 100\nloss-level 0.9\ndelay prob\n0 0\n10 1\n' >"$LAB_DIR/profile"
+loads ipfw pipe 1 config bw 10Mbit/s delay 50ms plr 0.01 queue 50KBytes burst 10K mask all
+loads bw 10Mbit/s red 0.002/5/15/0.1 ecn noerror
+loads bw 300KByte/s codel target 5ms interval 100ms
+loads bw 300KByte/s pie tupdate 15ms max_burst 150ms
+loads bw 1M delay 20 profile "$LAB_DIR/profile" --samples "$LAB_DIR/samples"
+"$WIREFAULT" check --json -c "$LAB_DIR/$number.conf" >"$LAB_DIR/json"
+within "the mean is the pipe's and the profile's" \
+	"$(jq '.links[0].ab.classes[0].delay_mean_ns' "$LAB_DIR/json")" 24400000 24600000
+within "so is the loss" "$(jq '.links[0].ab.classes[0].loss' "$LAB_DIR/json")" 0.0999 0.1001
+fails "a profile, and nowhere to put it" "$WIREFAULT" import dummynet bw 1M profile "$LAB_DIR/profile"
+
 fails "no netem word" "$WIREFAULT" import netem delay 5ms 5%5
 fails "no such emulator" "$WIREFAULT" import dumbnet 'delay 5ms'
 finish

@@ -2,68 +2,12 @@
  * netem's arguments: what each becomes, and what is refused. That the configurations load is tested
  * with the program.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
+#include "rig.h"
 
-#include <cmocka.h>
-
-#include "wf_import.h"
-
-/* The configuration; NULL when it is refused, with *why (the caller frees both). */
-static char *
-import(const char *words, char **why)
+static int
+rig_import(const char *words, FILE *out, struct wf_err *err)
 {
-	struct wf_err *err = wf_err_new();
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-	int rc = wf_import_netem(words, out, err);
-
-	fclose(out);
-	*why = rc < 0 ? strdup(wf_err_item(err, 0)->message) : NULL;
-	assert_int_equal(rc<0, wf_err_count(err)> 0);
-	wf_err_free(err);
-	if (rc < 0) {
-		assert_int_equal(size, 0);
-		free(text);
-		return NULL;
-	}
-	return text;
-}
-
-static void
-becomes(const char *words, const char *line)
-{
-	char *why, *text = import(words, &why);
-
-	if (text == NULL || strstr(text, line) == NULL)
-		fail_msg("%s: no \"%s\" in\n%s%s", words, line, text ? text : "", why ? why : "");
-	free(text);
-	free(why);
-}
-
-static void
-lacks(const char *words, const char *line)
-{
-	char *why, *text = import(words, &why);
-
-	assert_non_null(text);
-	assert_null(strstr(text, line));
-	free(text);
-	free(why);
-}
-
-static void
-refused(const char *words, const char *message)
-{
-	char *why, *text = import(words, &why);
-
-	if (text != NULL || strstr(why, message) == NULL)
-		fail_msg("%s: %s, not \"%s\"", words, text ? "taken" : why, message);
-	free(why);
+	return wf_import_netem(words, out, err);
 }
 
 static void
