@@ -48,8 +48,8 @@ parse(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir, const struct
 		l->hash[t] = wf_flow_hash(l->key[t]);
 }
 
-/* The flow's class as remembered, or by the rules: for new flows, changed rules, another DSCP where
- * a rule looks at it, and packets without a flow. Trains first..end-1. */
+/* The flow's class as remembered, or by the rules: for new flows, changed rules, and packets
+ * without a flow. Trains first..end-1. */
 static void
 classify(const struct wf_plan_dir *d, uint32_t first, uint32_t end, const struct wf_lookup *l,
 	uint16_t *class_id)
@@ -62,7 +62,7 @@ classify(const struct wf_plan_dir *d, uint32_t first, uint32_t end, const struct
 		const struct wf_parsed *who = l->who[l->first[t]];
 		const struct wf_flow *f = l->train_flow[t];
 
-		if (f != NULL && f->class_epoch == d->epoch && (!d->dscp || f->dscp == who->dscp)) {
+		if (f != NULL && f->class_epoch == d->epoch) {
 			class_id[t] = f->class_id;
 			continue;
 		}
@@ -79,7 +79,6 @@ classify(const struct wf_plan_dir *d, uint32_t first, uint32_t end, const struct
 			continue;
 		f->class_epoch = d->epoch;
 		f->class_id = found[k];
-		f->dscp = ask[k]->dscp;
 	}
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * Classes that are asked for every packet: those with a filter or a MAC address. Worker threads.
+ * Classes that are asked for every packet: those with a filter, a MAC address or a DSCP. Worker
+ * threads.
  *
  * The class that the flow remembers stands unless one of these goes before it, so a packet is shown
  * only to those that could still win. One that is picked goes on as part of another flow, that of
@@ -28,11 +29,15 @@ sift(const struct wf_plan_pick *pick, const struct wf_lookup *l, uint16_t *who, 
 }
 
 static bool
-holds(const struct wf_plan_pick *pick, const struct wf_rx *r)
+holds(const struct wf_plan_pick *pick, const struct wf_rx *r, const struct wf_parsed *who)
 {
-	const uint8_t *mac = pick->rule.match.mac;
+	const struct wf_match *match = &pick->rule.match;
+	const uint8_t *mac = match->mac;
 
-	if ((pick->rule.match.has & WF_MATCH_MAC) &&
+	if ((match->has & WF_MATCH_DSCP) &&
+		(who->key.family == 0 || who->dscp < match->dscp.lo || who->dscp > match->dscp.hi))
+		return false;
+	if ((match->has & WF_MATCH_MAC) &&
 		(r->readable_bytes < 12 ||
 			(memcmp(r->data, mac, 6) != 0 && memcmp(r->data + 6, mac, 6) != 0)))
 		return false;
@@ -90,7 +95,7 @@ wf_pipe_pick(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_rx 
 		for (uint32_t k = 0; k < n; k++) {
 			const struct wf_rx *r = &rx[who[k]];
 
-			if (!holds(pick, r))
+			if (!holds(pick, r, l->who[who[k]]))
 				continue;
 			l->class_id[who[k]] = class_id;
 			by[who[k]] = pick;

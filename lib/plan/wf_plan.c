@@ -230,11 +230,10 @@ compile_pick(struct compiler *c, struct wf_plan_dir *d, const struct wf_conf_cla
 static int
 compile_rule(struct compiler *c, struct wf_plan_dir *d, const struct wf_conf_class *k)
 {
-	if (k->filter != NULL || (k->match.has & WF_MATCH_MAC))
+	if (k->filter != NULL || (k->match.has & WF_PLAN_PER_PACKET))
 		return compile_pick(c, d, k);
 	d->rule[d->n_rules].match = k->match;
 	d->rule[d->n_rules++].class_id = d->n_classes;
-	d->dscp |= (k->match.has & WF_MATCH_DSCP) != 0;
 	return 0;
 }
 
@@ -387,9 +386,12 @@ wf_plan_arm(struct wf_plan *plan, struct wf_err *err)
 		for (uint32_t k = 0; k < d->n_picks; k++) {
 			struct wf_plan_pick *pick = &d->pick[k];
 
-			if ((pick->rule.match.has & ~WF_MATCH_MAC) == 0 || pick->rules != NULL)
+			struct wf_rule rule = pick->rule;
+
+			rule.match.has &= ~WF_PLAN_PER_PACKET;
+			if (rule.match.has == 0 || pick->rules != NULL)
 				continue;
-			pick->rules = arm_rules(plan, i, &pick->rule, 1, err);
+			pick->rules = arm_rules(plan, i, &rule, 1, err);
 			if (pick->rules == NULL)
 				return -EINVAL;
 		}

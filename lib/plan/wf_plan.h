@@ -39,13 +39,16 @@ struct wf_plan_class {
 	struct wf_forecast forecast;
 };
 
+/* What may be another in each packet of a flow. */
+#define WF_PLAN_PER_PACKET ((uint32_t)(WF_MATCH_MAC | WF_MATCH_DSCP))
+
 /* A class whose packets are picked one by one, by their bytes: what its match and its filter say of
  * a packet can't be remembered by the flow. Packets of such a class are flows of their own (`tag`
  * tells them apart from the flow that they were picked from), so that neither disturbs the state of
  * the other. */
 struct wf_plan_pick {
 	struct wf_rule rule;
-	struct wf_rules *rules;   /* the match but for MAC, armed; NULL: any packet */
+	struct wf_rules *rules; /* the match but for WF_PLAN_PER_PACKET, armed; NULL: any packet */
 	struct wf_filter *filter; /* NULL: none */
 	uint8_t tag[4];           /* of the class's name */
 };
@@ -55,7 +58,6 @@ struct wf_plan_dir {
 	bool owned;      /* all its packets belong to the worker `dir number % workers` */
 	bool holds;      /* some class may release later than arrival; else the store is bypassed */
 	bool in_order;   /* releases are in the order of arrivals */
-	bool dscp;       /* some rule looks at DSCP */
 	bool inner;      /* flows and rules are of what is in a tunnel */
 	bool needs_bytes;    /* some class edits or forges packets */
 	const void *carrier; /* for wf_outage_is_down; NULL: the carrier stays */

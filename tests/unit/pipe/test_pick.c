@@ -216,6 +216,74 @@ fates_do_not_depend_on_bursts(void **state)
 	}
 }
 
+/* A frame of UDP over IPv4 with this DSCP. */
+static void
+build(uint8_t frame[64], uint8_t dscp)
+{
+	static const uint8_t head[] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0, 0, 111,
+		0, 0, 0, 0, 64, 17, 0, 0, 10, 1, 2, 3, 10, 1, 2, 4, 0, 7, 0, 9, 0, 91, 0, 0 };
+
+	memset(frame, 0, 64);
+	memcpy(frame, head, sizeof(head));
+	frame[15] = (uint8_t)(dscp << 2);
+}
+
+/* When the last of ten packets of 125 bytes without a DSCP leaves, with others between them or not.
+ */
+static wf_ns_t
+last_plain(uint8_t between)
+{
+	struct bench *b = bench_new(bench_text("scope = \"flow\"; rate = \"1Mbit\";", "",
+					    "{ name = \"ef\"; match = { dscp = \"ef\"; };"
+					    "  ab = { delay = \"1us\"; }; scope = \"flow\"; }"),
+		NULL);
+	wf_ns_t start = b->now_ns, last = 0;
+	uint8_t frame[2][64];
+
+	build(frame[0], 0);
+	build(frame[1], between);
+	for (int i = 0; i < 20; i++) {
+		struct bench_packet p = { .ns = start,
+			.len = 125,
+			.bytes = frame[between == 0 ? 0 : i % 2],
+			.n_bytes = 64 };
+
+		if (between != 0 || i % 2 == 0)
+			bench_in(b, 0, &p, 1, 1);
+	}
+	bench_drain(b);
+	assert_int_equal(in_class(b, "ef"), between == 46 ? 10 : 0);
+	for (uint32_t i = 0; i < b->n_out; i++)
+		last = b->out[i].due_ns > last ? b->out[i].due_ns : last;
+	bench_free(b);
+	return last - start;
+}
+
+/* A class by DSCP neither begins the flow's other state anew nor splits what is not its own. */
+static void
+a_dscp_splits_a_flow_by_packets(void **state)
+{
+	assert_int_equal(last_plain(0), 10 * MS);
+	assert_int_equal(last_plain(46), 10 * MS);
+	assert_int_equal(last_plain(8), 20 * MS);
+}
+
+static void
+a_dscp_is_of_ip_packets(void **state)
+{
+	struct bench *b =
+		bench_new(bench_text("", "", LOST("zero", "match = { dscp = 0; };")), NULL);
+	uint8_t frame[64];
+	struct bench_packet p = { .ns = b->now_ns, .len = 125, .bytes = frame, .n_bytes = 64 };
+
+	build(frame, 0);
+	bench_in(b, 0, &p, 1, 1);
+	frame[12] = 0x86; /* not IP */
+	bench_in(b, 0, &p, 1, 1);
+	assert_int_equal(in_class(b, "zero"), 1);
+	bench_free(b);
+}
+
 int
 main(void)
 {
@@ -228,6 +296,8 @@ main(void)
 		cmocka_unit_test(a_live_change_moves_packets),
 		cmocka_unit_test(neighbours_see_a_plain_wire_if_asked),
 		cmocka_unit_test(fates_do_not_depend_on_bursts),
+		cmocka_unit_test(a_dscp_splits_a_flow_by_packets),
+		cmocka_unit_test(a_dscp_is_of_ip_packets),
 	};
 
 	return cmocka_run_group_tests(tests, bench_eal, NULL);

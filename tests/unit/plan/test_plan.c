@@ -212,19 +212,20 @@ rules_need_headers_whatever_their_classes_do(void **state)
 	struct wf_plan *p = plan_of(plan_text("", "", "", X "ab = { }; }"), NULL);
 
 	assert_true(p->dir[0].needs_flow);
-	assert_false(p->dir[0].dscp);
+	assert_int_equal(p->dir[0].n_picks, 0);
 	wf_plan_free(p);
 }
 
 static void
-a_rule_that_looks_at_dscp_is_known(void **state)
+a_dscp_is_asked_for_every_packet(void **state)
 {
 	struct wf_plan *p = plan_of(plan_text("", "", "",
 					    "{ name = \"x\"; match = { dscp = \"ef\"; };"
 					    "  ab = { }; }"),
 		NULL);
 
-	assert_true(p->dir[0].dscp);
+	assert_int_equal(p->dir[0].n_picks, 1);
+	assert_int_equal(p->dir[0].n_rules, 0);
 	wf_plan_free(p);
 }
 
@@ -379,7 +380,7 @@ main(void)
 		cmocka_unit_test(every_direction_has_its_own_key),
 		cmocka_unit_test(a_class_without_a_direction_is_not_there),
 		cmocka_unit_test(rules_need_headers_whatever_their_classes_do),
-		cmocka_unit_test(a_rule_that_looks_at_dscp_is_known),
+		cmocka_unit_test(a_dscp_is_asked_for_every_packet),
 		cmocka_unit_test(what_one_class_needs_the_direction_needs),
 		cmocka_unit_test(classes_of_all_directions_have_slots_of_their_own),
 		cmocka_unit_test(errors_of_all_classes_are_collected),
