@@ -126,6 +126,17 @@ count_drop(struct wf_pipe *p, const struct wf_pipe_queue *w, const struct wf_qen
 	p->ops.free(p->ops.ctx, &e->pkt, 1);
 }
 
+/* The packet's flow may be idle again. */
+static struct wf_flow *
+waits_no_more(const struct wf_qentry *e)
+{
+	struct wf_flow *f = e->flow;
+
+	if (f != NULL)
+		f->waiting--;
+	return f;
+}
+
 /* Ends what queues have dropped. */
 static void
 clear_dropped(struct wf_pipe *p)
@@ -136,8 +147,9 @@ clear_dropped(struct wf_pipe *p)
 	uint32_t entry;
 
 	while ((entry = wf_qpool_dropped(&p->pool)) != WF_QNONE) {
-		const struct wf_qentry *e = &p->pool.entry[entry];
+		struct wf_qentry *e = &p->pool.entry[entry];
 
+		waits_no_more(e);
 		count_drop(p, &p->queues[e->queue], e, why[e->cause]);
 		wf_pipe_queue_end(p, &p->queues[e->queue]);
 		wf_qpool_put(&p->pool, entry);
@@ -153,6 +165,7 @@ fill_entry(struct wf_qentry *e, const struct wf_batch *b, uint32_t row, const st
 		.row_flags = b->flags[row] };
 	if (d->needs_flow) {
 		e->flow = b->flow[row];
+		b->flow[row]->waiting++;
 		e->flow_key = b->flow[row]->rng_key;
 		e->rng = b->rng[row];
 	}
@@ -187,18 +200,17 @@ wf_pipe_queue_in(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_
 	return true;
 }
 
-/* The flow of a packet, which may have ended while it waited. */
+/* The flow of a packet; it may have come before flows were asked for. */
 static struct wf_flow *
 flow_of(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_plan_class *k,
 	struct wf_qentry *e)
 {
 	struct wf_flow *f = e->flow;
 
-	if (WF_LIKELY(f != NULL && f->rng_key == e->flow_key))
-		return f;
-	f = wf_pipe_fallback(p, d, k);
-	if (e->flow == NULL) /* it came before flows were asked for */
+	if (WF_UNLIKELY(f == NULL)) {
+		f = wf_pipe_fallback(p, d, k);
 		e->rng = wf_rng_packet(f->rng_key, f->ordinal++);
+	}
 	return f;
 }
 
@@ -271,7 +283,10 @@ depart(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_class
 	const struct wf_pipe_queue *w, struct wf_qentry *e, wf_ns_t now_ns)
 {
 	struct wf_batch *before = p->batch;
+	struct wf_flow *f = waits_no_more(e);
 
+	if (f != NULL && f->last_seen_ns < now_ns)
+		f->last_seen_ns = now_ns; /* idle from here on */
 	if (k == NULL) {
 		leave(p, w, e, now_ns);
 		return;

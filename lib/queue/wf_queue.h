@@ -31,8 +31,7 @@ struct wf_qentry {
 	void *pkt; /* NULL: a free slot */
 	const uint8_t *data;
 	void *flow;
-	uint64_t
-		flow_key; /* tells flows apart; also how the caller knows that `flow` still is it */
+	uint64_t flow_key; /* tells flows apart */
 	uint64_t rng;
 	wf_ns_t rx_ns;
 	uint32_t len_bytes, readable_bytes;

@@ -158,6 +158,51 @@ flows_in_use_do_not_age(void **state)
 	bench_free(b);
 }
 
+/* Five packets a flow at 1 kbit/s, a second each: they wait longer than flow_idle. */
+#define SLOW "scope = \"flow\"; rate = \"1kbit\"; queue = { drop = \"head\"; limit = \"100pkt\"; };"
+#define GE   " loss = { model = \"gilbert-elliott\"; p = \"20%\"; r = \"50%\"; };"
+
+/* Releases of 40 such flows, one after the other, swept every second or never. */
+static uint64_t
+slow_flows(bool swept, uint32_t *states)
+{
+	struct bench_options o = { .max_flows = 8, .idle_ns = 2 * WF_NS_PER_S };
+	struct bench *b = bench_new(bench_text(SLOW GE, "", ""), &o);
+	uint64_t sum = 0;
+
+	for (uint32_t flow = 0; flow < 40; flow++) {
+		for (int k = 0; k < 5; k++)
+			bench_one(b, 0, flow, 125);
+		for (int s = 0; s < 8; s++) {
+			bench_until(b, b->now_ns + WF_NS_PER_S);
+			if (swept)
+				wf_pipe_tidy_all(b->pipe, b->now_ns);
+		}
+		if (swept)
+			assert_int_equal(wf_flow_table_count(b->pipe->flows), 0);
+	}
+	bench_drain(b);
+	bench_check(b);
+	assert_int_equal(b->total[0].fallback, 0);
+	assert_in_range(b->n_out, 80, 199);
+	for (uint32_t i = 0; i < b->n_out; i++)
+		sum = sum * 31 + b->out[i].due_ns + b->out[i].id;
+	*states = b->pipe->used_states;
+	bench_free(b);
+	return sum;
+}
+
+/* A flow whose packets wait for the rate goes on until they have left: no state is begun anew for
+ * one that has ended, and what they find does not depend on when somebody swept. */
+static void
+a_flow_whose_packets_wait_does_not_end(void **state)
+{
+	uint32_t swept, never;
+
+	assert_true(slow_flows(true, &swept) == slow_flows(false, &never));
+	assert_int_equal(swept, 1);
+}
+
 int
 main(void)
 {
@@ -169,6 +214,7 @@ main(void)
 		cmocka_unit_test(a_new_flow_finds_fresh_state),
 		cmocka_unit_test(a_sparse_flow_does_not_repeat_its_first_draw),
 		cmocka_unit_test(flows_in_use_do_not_age),
+		cmocka_unit_test(a_flow_whose_packets_wait_does_not_end),
 	};
 
 	return cmocka_run_group_tests(tests, bench_eal, NULL);
