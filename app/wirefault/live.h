@@ -11,7 +11,8 @@
 
 struct wf_live {
 	const char *path; /* of the configuration file */
-	struct wf_loaded now;
+	struct wf_loaded
+		now; /* tree: as changed last; conf: of the start, the data path keeps it */
 	struct wf_dp *dp;
 	void (*changed)(void *ctx); /* called after each change */
 	void *changed_ctx;

@@ -16,7 +16,6 @@
 #define WF_CONF_MAX_LINKS   256
 #define WF_CONF_MAX_PORTS   (2 * WF_CONF_MAX_LINKS)
 #define WF_CONF_MAX_CLASSES 1024 /* of one link */
-#define WF_CONF_SCHEMA      1
 
 enum wf_scope { WF_SCOPE_CLASS, WF_SCOPE_FLOW };
 

@@ -11,14 +11,13 @@
 #include <unistd.h>
 
 #include "wf_dp_private.h"
+#include "wf_flow_table.h"
 #include "wf_quiet.h"
 
 #define MIB ((uint64_t)1024 * 1024)
 
 /* EAL's own heap, the drivers' queues, rules. */
 #define EAL_BYTES (64 * MIB)
-/* rte_hash and its ring, for one flow, with rounding up to powers of two. */
-#define FLOW_BYTES 192
 /* Descriptors of a queue pair: the most that a started port keeps of the pool. */
 #define QUEUE_PAIR_BUFFERS 2048
 
@@ -91,7 +90,7 @@ choose_memory(struct wf_dp *dp, const struct wf_conf *conf, const struct wf_dp_o
 	struct wf_memory_has has;
 	uint64_t fixed = EAL_BYTES;
 
-	fixed += (uint64_t)dp->cores.n_workers * conf->max_flows * FLOW_BYTES;
+	fixed += (uint64_t)dp->cores.n_workers * wf_flow_table_bytes(conf->max_flows);
 	fixed += (uint64_t)reserved_buffers(dp) * wf_pool_element_bytes(frame_bytes(dp));
 	wf_memory_look(&has);
 	return wf_memory_choose(conf, opt->huge, &has, fixed, &dp->memory, err);

@@ -121,12 +121,19 @@ copy_packet(void *ctx, void *pkt)
 	return rte_pktmbuf_copy(pkt, p->mp, 0, UINT32_MAX);
 }
 
-/* Nobody else has our mbufs. Of a chain only the first piece can be changed, and not its length. */
+/* A copy where somebody else holds the bytes too. Of a chain only the first piece can be changed,
+ * and not its length. */
 static void *
 writable(void *ctx, void *pkt, struct wf_frame *f)
 {
 	struct rte_mbuf *m = pkt;
 
+	if (WF_UNLIKELY(rte_mbuf_refcnt_read(m) > 1 || !RTE_MBUF_DIRECT(m))) {
+		m = copy_packet(ctx, pkt);
+		if (m == NULL)
+			return NULL;
+		rte_pktmbuf_free(pkt);
+	}
 	f->data = rte_pktmbuf_mtod(m, uint8_t *);
 	f->readable_bytes = m->data_len;
 	f->room_bytes = m->data_len + (m->nb_segs == 1 ? rte_pktmbuf_tailroom(m) : 0);

@@ -275,8 +275,7 @@ wf_port_start(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, st
 	if (ret == 0)
 		ret = open_ears(p, &step);
 	if (ret < 0)
-		return wf_err_add(err, &where,
-			       "The driver's own message, if any, stands before this",
+		return wf_err_add(err, &where, wf_devargs_start_hint(p->device),
 			       "%s (MTU %u) does not %s: %s", p->device, p->mtu, step,
 			       strerror(-ret)),
 		       ret;

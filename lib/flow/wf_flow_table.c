@@ -220,7 +220,6 @@ create(struct wf_flow_table *t, const struct wf_flow_key *key, uint64_t hash, ui
 	*f = (struct wf_flow){
 		.stage = WF_FLOW_LIVE,
 		.hash = hash,
-		.dir = (uint16_t)(key->dir[0] << 8 | key->dir[1]),
 		.rng_key = wf_rng_flow(dir_key, hash),
 		.ordinal = past->hash == hash ? past->ordinal : 0,
 		.state = WF_NO_STATE,

@@ -25,7 +25,7 @@ void wf_flow_table_free(struct wf_flow_table *t);
 uint64_t wf_flow_table_bytes(uint32_t max_flows);
 
 /* Finds or creates the flows of n <= WF_BURST packets; hashes[i] is keys[i]'s wf_flow_hash. out[i]
- * is NULL when there is no room. A new flow is zero but for hash, dir, rng_key (from dir_key[i]),
+ * is NULL when there is no room. A new flow is zero but for hash, rng_key (from dir_key[i]),
  * ordinal (where it is known), state = WF_NO_STATE and last_seen_ns; one that had ended keeps
  * last_due_ns too. Sets last_seen_ns of all. Does not count ordinals.
  */

@@ -55,9 +55,10 @@ struct wf_pipe *wf_pipe_new(const struct wf_pipe_params *params);
 /* Frees what is still held through ops->free. */
 void wf_pipe_free(struct wf_pipe *p);
 
-/* n <= WF_BURST packets of link direction `dir`, with times that do not go backwards. All packets
- * now belong to the pipe. `count_rx` is false for packets handed over by another worker, which
- * counted them. */
+/* n <= WF_BURST packets of link direction `dir`, with times that do not go backwards among them;
+ * from one call to the next they may, as packets that another worker hands over are older. All
+ * packets now belong to the pipe. `count_rx` is false for packets handed over by another worker,
+ * which counted them. */
 void wf_pipe_in(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const struct wf_rx *rx,
 	uint32_t n, bool count_rx);
 

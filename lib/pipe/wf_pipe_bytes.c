@@ -45,7 +45,7 @@ wf_pipe_edit(struct wf_pipe *p, const struct wf_plan_class *k, uint32_t dir, uin
 		return false;
 	assert(f.readable_bytes <= f.room_bytes && f.readable_bytes <= f.len_bytes);
 	b->data[row] = f.data;
-	if (b->edits[row] & 1u << WF_STAGE_LOSS) {
+	if (f.marked) {
 		wf_count_add(&bank->dir[dir].c.marked, b->len_bytes[row]);
 		wf_count_add(&bank->class[k->slot].c.marked, b->len_bytes[row]);
 	}

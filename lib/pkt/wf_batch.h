@@ -24,11 +24,10 @@ struct wf_flow {
 	uint32_t class_epoch; /* rules under which class_id was found */
 	uint32_t waiting;  /* packets in a real queue: until they have left, the flow is not idle */
 	uint16_t class_id; /* index into the direction's classes */
-	uint16_t dir;      /* link direction */
 	uint16_t slot;     /* class counters that list it, when `listed` */
 	uint8_t stage;     /* lib/flow's own: enum wf_flow_stage */
 	bool listed;
-	uint8_t pad[4];
+	uint8_t pad[6];
 };
 static_assert(sizeof(struct wf_flow) == WF_CACHE_LINE, "one line a flow");
 

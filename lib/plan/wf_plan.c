@@ -57,15 +57,18 @@ identify(struct compiler *c, uint32_t dir, struct wf_plan_class *k)
 		k->slot = old->slot;
 		k->uid = old->uid;
 	} else {
-		uint16_t slot = 0;
+		uint16_t slot = c->plan->next_slot, tried = 0;
 
-		while (slot < WF_PLAN_MAX_SLOTS && c->slot_used[slot])
-			slot++;
-		if (slot == WF_PLAN_MAX_SLOTS)
+		/* Round and round: a slot comes up again long after the last packet of the class
+		 * that had it has left. */
+		for (; tried < WF_PLAN_MAX_SLOTS && c->slot_used[slot]; tried++)
+			slot = (uint16_t)((slot + 1) % WF_PLAN_MAX_SLOTS);
+		if (tried == WF_PLAN_MAX_SLOTS)
 			return wf_err_add(c->err, NULL, "Use fewer classes",
 				"more than %d classes, with those that this change removes",
 				WF_PLAN_MAX_SLOTS);
 		c->slot_used[slot] = true;
+		c->plan->next_slot = (uint16_t)((slot + 1) % WF_PLAN_MAX_SLOTS);
 		k->slot = slot;
 		k->uid = c->plan->next_uid++;
 	}
@@ -293,13 +296,14 @@ compile_dir(struct compiler *c, const struct wf_conf_link *link, uint32_t dir, e
 	return rc;
 }
 
-/* Slots that the plan before uses stay taken: their counters are not mixed with new ones. */
+/* Slots that the plan before uses stay taken. */
 static void
 mark_slots(struct compiler *c)
 {
 	if (c->before == NULL)
 		return;
 	c->plan->n_slots = c->before->n_slots;
+	c->plan->next_slot = c->before->next_slot;
 	for (uint32_t d = 0; d < c->before->n_dirs; d++)
 		for (uint16_t i = 0; i < c->before->dir[d].n_classes; i++)
 			c->slot_used[c->before->dir[d].classes[i].slot] = true;

@@ -77,8 +77,9 @@ struct wf_plan {
 	uint64_t generation;
 	uint64_t seed;
 	uint32_t n_links;
-	uint32_t n_dirs;  /* 2 * n_links */
-	uint32_t n_slots; /* counters that must exist: slots are below it */
+	uint32_t n_dirs;    /* 2 * n_links */
+	uint32_t n_slots;   /* counters that must exist: slots are below it */
+	uint16_t next_slot; /* where to look for one for the next class that is new */
 	uint32_t next_uid;
 	bool flow_states; /* some class has scope = "flow" */
 	struct wf_plan_dir *dir;

@@ -4,7 +4,7 @@
  * (lib/stage/wf_stage_rate.c). One worker's own; time comes as an argument.
  *
  * A queue has a discipline (which packet is next, and which are dropped or marked) and a server
- *(how long one takes). The server takes the next packet when it is free and is done with it at
+ * (how long one takes). The server takes the next packet when it is free and is done with it at
  * event_ns; only then may the next be taken:
  *
  *	start = max(free, arrival - burst)   free = start + wire / rate   event = max(now, free)
@@ -12,7 +12,7 @@
  * With a bandwidth trace it is a clock of work instead: see wf_trace.h.
  *
  * Queues may share one server, that of the first of them: then each has its own discipline and
- *limit, and the server takes from the one whose turn it is (wf_queue_share.c).
+ * limit, and the server takes from the one whose turn it is (wf_queue_share.c).
  *
  * Entries are numbers of slots in a pool that all queues of a worker share.
  */

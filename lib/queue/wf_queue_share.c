@@ -10,9 +10,9 @@
  * wait, what each gets by its weight differs by less than a packet of each.
  *
  * A queue with a cap is passed over until `ready`, which each of its packets moves on by its time
- *at the cap's rate; if it was late by then, as others were served, it makes up for cap_credit of
- *that. While all that wait are passed over the server sleeps until the first is ready. Worker
- *threads.
+ * at the cap's rate; if it was late by then, as others were served, it makes up for cap_credit of
+ * that. While all that wait are passed over the server sleeps until the first is ready. Worker
+ * threads.
  */
 #include "wf_queue_private.h"
 

@@ -193,11 +193,13 @@ quantile(const struct wf_delay_cfg *d, const struct wf_batch *b, uint16_t i, uin
 	s = state_of(b, i, state_offset);
 	if (d->draw == WF_DELAY_PER_PACKET)
 		return follow(&d->shape->copula, s, b, i);
-	if (s->u == 0 || b->rx_ns[i] - s->last_rx_ns >= d->gap_ns)
+	/* A packet that another worker has handed over may be older than the one before. */
+	if (s->u == 0 || (b->rx_ns[i] > s->last_rx_ns && b->rx_ns[i] - s->last_rx_ns >= d->gap_ns))
 		s->u = (correlated ? follow(&d->shape->copula, s, b, i)
 				   : wf_rng_draw(b->rng[i], WF_RNG_DELAY)) |
 		       1;
-	s->last_rx_ns = b->rx_ns[i];
+	if (b->rx_ns[i] > s->last_rx_ns)
+		s->last_rx_ns = b->rx_ns[i];
 	return s->u;
 }
 

@@ -328,6 +328,7 @@ edit(const void *cfg, struct wf_frame *f)
 	/* An edit before this one may have moved the IP header. */
 	wf_parse(f->data, f->readable_bytes, &now);
 	wf_ecn_mark(f->data, &now);
+	f->marked = true;
 }
 
 static void

@@ -163,7 +163,7 @@ chosen(const struct reset_cfg *r, struct reset_state *s, const struct wf_tcp *g,
 		if (before.done)
 			return true;
 		if (before.packets < r->after_packets || before.bytes < r->after_bytes ||
-			now_ns - before.first_ns < r->after_ns)
+			now_ns < before.first_ns + r->after_ns)
 			return false;
 	}
 	if ((r->on == ON_DATA && g->data_bytes == 0) ||

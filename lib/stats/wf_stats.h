@@ -47,13 +47,13 @@ struct wf_dir_stats {
 	struct wf_flow_counts c;
 	struct wf_count handed_out; /* to another worker's ring */
 	struct wf_count handed_in;  /* from another worker's ring */
-	struct wf_count held;       /* gauge: in wheel and transmit buffers, set when banks turn */
-	struct wf_count resent;     /* by the link, each time */
-	uint64_t clamped;           /* packets released later than their own delay to keep order */
-	uint64_t clamped_ns;        /* by how much in all: the bias */
-	uint64_t fallback;          /* packets whose flow found no room in the table */
-	struct wf_hist delay;       /* transmit - receive */
-	struct wf_hist error;       /* transmit - intended release */
+	struct wf_count held; /* gauge: all that is not yet sent or dropped, set when banks turn */
+	struct wf_count resent; /* by the link, each time */
+	uint64_t clamped;       /* packets released later than their own delay to keep order */
+	uint64_t clamped_ns;    /* by how much in all: the bias */
+	uint64_t fallback;      /* packets whose flow found no room in the table */
+	struct wf_hist delay;   /* transmit - receive */
+	struct wf_hist error;   /* transmit - intended release */
 };
 
 struct wf_class_stats {

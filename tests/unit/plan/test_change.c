@@ -65,8 +65,9 @@ a_class_keeps_slot_and_uid(void **state)
 	wf_plan_free(p);
 }
 
+/* Its packets may still be held. */
 static void
-the_slot_of_a_class_that_went_is_free_one_change_later(void **state)
+the_slot_of_a_class_that_went_comes_up_again_last(void **state)
 {
 	struct wf_plan *p = NULL;
 	uint16_t slot;
@@ -76,7 +77,7 @@ the_slot_of_a_class_that_went_is_free_one_change_later(void **state)
 	change(&p, "", CLASS("y", "1", ""));
 	assert_true(plan_class(p, 0, "y")->slot != slot);
 	change(&p, "", CLASS("y", "1", "") "," CLASS("z", "2", ""));
-	assert_int_equal(plan_class(p, 0, "z")->slot, slot);
+	assert_true(plan_class(p, 0, "z")->slot != slot);
 	wf_plan_free(p);
 }
 
@@ -101,13 +102,13 @@ slots_do_not_grow_for_ever(void **state)
 {
 	struct wf_plan *p = NULL;
 
-	for (int i = 0; i < 100; i++) {
+	for (int i = 0; i < WF_PLAN_MAX_SLOTS + 100; i++) {
 		char class[100];
 
 		snprintf(class, sizeof(class), CLASS("c%d", "1", ""), i);
 		change(&p, "", class);
 	}
-	assert_true(p->n_slots <= 4);
+	assert_int_equal(p->n_slots, WF_PLAN_MAX_SLOTS);
 	wf_plan_free(p);
 }
 
@@ -226,7 +227,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_generation_counts_changes),
 		cmocka_unit_test(a_class_keeps_slot_and_uid),
-		cmocka_unit_test(the_slot_of_a_class_that_went_is_free_one_change_later),
+		cmocka_unit_test(the_slot_of_a_class_that_went_comes_up_again_last),
 		cmocka_unit_test(a_uid_is_never_used_twice),
 		cmocka_unit_test(slots_do_not_grow_for_ever),
 		cmocka_unit_test(other_impairments_are_not_other_rules),

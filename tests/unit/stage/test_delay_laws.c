@@ -208,6 +208,20 @@ a_burst_may_keep_its_delay(void **state)
 	rig_free(r);
 }
 
+/* One that another worker has handed over. */
+static void
+an_older_packet_does_not_begin_a_burst(void **state)
+{
+	struct rig *r =
+		rig_new(WF_STAGE_DELAY, "mean=50ms stddev=5ms draw=burst gap=2ms order=free");
+	wf_ns_t first = delay_at(r, 10000000);
+
+	assert_int_equal(delay_at(r, 9990000), first);
+	assert_int_equal(delay_at(r, 11999999), first);
+	assert_int_not_equal(delay_at(r, 13999999), first);
+	rig_free(r);
+}
+
 static int
 make_folder(void **state)
 {
@@ -236,6 +250,7 @@ main(void)
 		cmocka_unit_test(keys_that_make_no_sense_are_refused),
 		cmocka_unit_test(a_flow_may_keep_its_delay),
 		cmocka_unit_test(a_burst_may_keep_its_delay),
+		cmocka_unit_test(an_older_packet_does_not_begin_a_burst),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
