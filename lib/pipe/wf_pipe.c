@@ -46,7 +46,7 @@ wf_pipe_new(const struct wf_pipe_params *q)
 	if (p->held == NULL || p->in_store == NULL || p->class_flows == NULL ||
 		p->fallback == NULL || p->store == NULL || p->flows == NULL ||
 		wf_pipe_state_init(p) < 0 || wf_pipe_identify_init(p) < 0 ||
-		wf_pipe_queue_init(p, q->max_held) < 0 ||
+		wf_pipe_queue_init(p, q->max_held) < 0 || wf_pipe_park_init(p, q->max_held) < 0 ||
 		wf_arena_init(&p->env.arena,
 			words > UINT32_MAX - 2 ? UINT32_MAX - 2 : (uint32_t)words) < 0) {
 		wf_pipe_free(p);
@@ -65,7 +65,9 @@ wf_pipe_free(struct wf_pipe *p)
 	while (p->ready_head != p->ready_tail)
 		p->ops.free(p->ops.ctx, &p->ready[p->ready_head++ % WF_READY].pkt, 1);
 	while (p->store != NULL && wf_store_pop_any(p->store, &h))
-		p->ops.free(p->ops.ctx, &h.pkt, 1);
+		if (wf_pipe_unghost(p, &h, 1) == 1)
+			p->ops.free(p->ops.ctx, &h.pkt, 1);
+	wf_pipe_park_fini(p);
 	wf_pipe_queue_fini(p);
 	wf_flow_table_free(p->flows);
 	wf_pipe_state_fini(p);
@@ -172,7 +174,15 @@ wf_pipe_take(struct wf_pipe *p, wf_ns_t now_ns, struct wf_held *out, uint32_t ma
 
 	while (n < max && p->ready_head != p->ready_tail)
 		out[n++] = p->ready[p->ready_head++ % WF_READY];
-	return n + wf_store_take(p->store, now_ns, out + n, max - n);
+	for (;;) {
+		uint32_t taken = wf_store_take(p->store, now_ns, out + n, max - n), left = taken;
+
+		if (WF_UNLIKELY(p->n_ghosts > 0))
+			left = wf_pipe_unghost(p, out + n, taken);
+		n += left;
+		if (WF_LIKELY(left == taken))
+			return n;
+	}
 }
 
 wf_ns_t

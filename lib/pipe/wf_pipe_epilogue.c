@@ -80,6 +80,26 @@ change_bytes(struct ending *e, uint32_t row)
 	}
 }
 
+/* The packet waits for others to pass it; or it is the last of those, and what waits leaves behind
+ * it.
+ */
+static __attribute__((noinline)) void
+park(struct ending *e, struct wf_class_stats *cs, uint32_t row, const struct wf_held *h)
+{
+	struct wf_batch *b = e->p->batch;
+
+	if (b->flags[row] & WF_ROW_PARK) {
+		if (wf_pipe_park(e->p, h, b->park[row]))
+			wf_count_add(&e->held, h->len_bytes);
+		else
+			drop(e, cs, h->len_bytes, WF_DROP_no_buffer, h->pkt);
+		return;
+	}
+	if (!hold(e, h))
+		drop(e, cs, h->len_bytes, WF_DROP_no_buffer, h->pkt);
+	wf_pipe_unpark(e->p, b->park[row], h->due_ns);
+}
+
 static inline void
 end_row(struct ending *e, uint32_t row)
 {
@@ -112,6 +132,8 @@ end_row(struct ending *e, uint32_t row)
 	}
 	if (b->drop[row] != WF_DROP_NONE) {
 		drop(e, cs, len_bytes, (enum wf_drop)b->drop[row], pkt);
+		if (WF_UNLIKELY(b->flags[row] & WF_ROW_UNPARK))
+			wf_pipe_unpark(e->p, b->park[row], b->due_ns[row]);
 		return;
 	}
 	if (WF_UNLIKELY(k->queue != NULL) && !e->departing) {
@@ -127,7 +149,9 @@ end_row(struct ending *e, uint32_t row)
 		.len_bytes = len_bytes,
 		.dir = (uint16_t)e->dir,
 		.slot = slot };
-	if (!hold(e, &h))
+	if (WF_UNLIKELY(b->flags[row] & (WF_ROW_PARK | WF_ROW_UNPARK)))
+		park(e, cs, row, &h);
+	else if (!hold(e, &h))
 		drop(e, cs, len_bytes, WF_DROP_no_buffer, pkt);
 }
 
@@ -228,7 +252,7 @@ wf_pipe_epilogue(
 	e.rx_ns = 0;
 	/* The ready list is taken first: who follows packets in the store lines up behind them. */
 	e.direct = !e.d->holds && !(p->in_store[dir] && p->held[dir].packets > 0);
-	if (!many_runs && b->n == n_rx && !e.d->needs_bytes &&
+	if (!many_runs && b->n == n_rx && !e.d->needs_bytes && !e.d->parks &&
 		e.d->classes[b->class_id[0]].queue == NULL &&
 		p->next_event_ns > b->rx_ns[b->n - 1]) {
 		end_plain(&e);

@@ -62,8 +62,19 @@ struct wf_pipe {
 	uint32_t *heap; /* [max_queues]: busy queues, the next event first */
 	uint32_t n_heap;
 	uint32_t queue_offset; /* of the queue stage's state */
+	/* Parked packets: see wf_pipe_park.c. */
+	struct wf_parked *park; /* [max_parked] */
+	uint32_t max_parked, used_parks, free_park;
+	uint32_t n_ghosts; /* in the store */
 	struct wf_parsed leaving_parsed;
 	struct wf_forged forged[WF_FORGED_MAX]; /* scratch */
+};
+
+/* A packet that waits for others to pass it: see wf_pipe_park.c. */
+struct wf_parked {
+	struct wf_held h; /* pkt NULL: the place is free */
+	uint32_t serial;
+	uint32_t next_free;
 };
 
 /* A stretch of rows of one class. */
@@ -122,6 +133,19 @@ void wf_pipe_queue_serve(
 	struct wf_pipe *p, const struct wf_plan *plan, wf_ns_t now_ns, uint32_t most);
 /* The state that named the queue ends. */
 void wf_pipe_queue_orphan(struct wf_pipe *p, void *state);
+
+/* wf_pipe_park.c */
+int wf_pipe_park_init(struct wf_pipe *p, uint32_t max_held);
+void wf_pipe_park_fini(struct wf_pipe *p);
+/* The packet stays until it is unparked, or until its due. false: there is no room, and it is the
+ * caller's. */
+bool wf_pipe_park(struct wf_pipe *p, const struct wf_held *h, struct wf_park_ref *ref);
+/* Puts the parked packet, if it still is, behind what is in the store, due at due_ns. false: there
+ * was none, or no room for it (then it is dropped). */
+bool wf_pipe_unpark(struct wf_pipe *p, struct wf_park_ref *ref, wf_ns_t due_ns);
+/* Of n packets from the store: those that are ghosts of parked ones become these, or go. Returns
+ * how many are left. */
+uint32_t wf_pipe_unghost(struct wf_pipe *p, struct wf_held *h, uint32_t n);
 
 /* wf_pipe_epilogue.c: acts on the marks, in order of arrival. */
 void wf_pipe_epilogue(

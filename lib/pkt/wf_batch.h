@@ -38,6 +38,16 @@ enum wf_row_flags {
 	WF_ROW_COPY = 1 << 1,      /* a duplicate: pkt[] is the original, to be cloned */
 	WF_ROW_LATE = 1 << 2,      /* a copy spaced in time, or held back: no part in `order` */
 	WF_ROW_EARLY = 1 << 3,     /* reordered: skips the delay */
+	WF_ROW_PARK = 1 << 4,      /* waits for others to pass it, until its due at most */
+	WF_ROW_UNPARK = 1 << 5,    /* the last of them: what was parked leaves behind it */
+};
+
+/* A parked packet, as lib/pipe knows it. It stands in the state of the stage that parks, which
+ * never writes to it: between its run and the end of the pipeline an earlier packet may still be
+ * meant. */
+struct wf_park_ref {
+	uint32_t number; /* of its place + 1; 0: none */
+	uint32_t serial; /* of its stay there */
 };
 
 struct wf_batch {
@@ -53,7 +63,8 @@ struct wf_batch {
 	uint8_t copies[WF_BATCH_ROWS];       /* duplicates wanted, inserted behind the row */
 	uint8_t flags[WF_BATCH_ROWS];        /* enum wf_row_flags */
 	uint16_t class_id[WF_BATCH_ROWS];
-	uint16_t seq[WF_BATCH_ROWS]; /* place in the burst; a copy has its original's */
+	uint16_t seq[WF_BATCH_ROWS];             /* place in the burst; a copy has its original's */
+	struct wf_park_ref *park[WF_BATCH_ROWS]; /* of rows with WF_ROW_PARK or WF_ROW_UNPARK */
 	/* Only where the direction needs bytes. Copies are edited with their original, and forge
 	 * nothing. */
 	const uint8_t *data[WF_BATCH_ROWS];     /* contiguous */

@@ -192,6 +192,7 @@ compile_class(struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, 
 	d->needs_bytes |= (needs & WF_NEED_BYTES) != 0;
 	d->owned |= (needs & WF_NEED_OWNER) != 0;
 	d->holds |= (needs & WF_NEED_HOLD) != 0;
+	d->parks |= (needs & WF_NEED_PARK) != 0;
 	d->in_order &= (needs & WF_NEED_SORT) == 0;
 	return rc;
 }

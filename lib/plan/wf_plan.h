@@ -57,6 +57,7 @@ struct wf_plan_dir {
 	bool needs_flow; /* headers are read: flow table, rng column, row flags */
 	bool owned;      /* all its packets belong to the worker `dir number % workers` */
 	bool holds;      /* some class may release later than arrival; else the store is bypassed */
+	bool parks;      /* some class parks packets */
 	bool in_order;   /* releases are in the order of arrivals */
 	bool inner;      /* flows and rules are of what is in a tunnel */
 	bool needs_bytes;    /* some class edits or forges packets */

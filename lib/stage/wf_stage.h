@@ -51,6 +51,7 @@ enum wf_stage_need {
 	WF_NEED_SORT = 1 << 6,   /* releases need not be in the order of arrivals */
 	WF_NEED_QUEUE = 1 << 7,  /* cfg is a struct wf_queue_cfg: packets wait here in a real queue,
 				  * and the stages behind run when they depart; `run` is NULL */
+	WF_NEED_PARK = 1 << 9,   /* sets WF_ROW_PARK and WF_ROW_UNPARK */
 	WF_NEED_CARRIER = 1 << 8, /* cfg is for wf_outage_is_down: while it is, the host that sends
 				   * has no carrier */
 };

@@ -2,20 +2,24 @@
  * Reordering: some packets overtake, or are overtaken.
  *
  *	netem	a chosen packet skips the delay, and so overtakes those that are on their way. Of
- *each `gap` packets in a row the first gap - 1 are never chosen (sch_netem). The share of all
+ * each `gap` packets in a row the first gap - 1 are never chosen (sch_netem). The share of all
  *packets is p / (1 + (gap - 1) p).
  *	hold	a chosen packet takes so much longer, and those behind it overtake, whatever the
  *		delay's order says of the others
+ *	swap	a chosen packet lets exactly `distance` others pass, and leaves right behind the
+ *		last of them; if they do not come in max_wait, it goes without. Nobody is chosen
+ *		meanwhile, so the share is p / (1 + distance p)
  *
  * Choices may follow one another: wf_choose.h.
  */
 #include <errno.h>
+#include <inttypes.h>
 
 #include "wf_choose.h"
 #include "wf_stages.h"
 
-enum reorder_model { NETEM, HOLD };
-static const char *const model_names[] = { "netem", "hold", NULL };
+enum reorder_model { NETEM, HOLD, SWAP };
+static const char *const model_names[] = { "netem", "hold", "swap", NULL };
 
 struct reorder_params {
 	uint64_t given;
@@ -23,10 +27,12 @@ struct reorder_params {
 	double p, correlation;
 	uint64_t gap;
 	wf_ns_t time, min, max;
+	uint64_t distance;
+	wf_ns_t max_wait;
 	uint64_t min_bytes, max_bytes;
 };
 
-enum { MODEL, P, CORRELATION, GAP, TIME, MIN, MAX, MIN_BYTES, MAX_BYTES };
+enum { MODEL, P, CORRELATION, GAP, TIME, MIN, MAX, DISTANCE, MAX_WAIT, MIN_BYTES, MAX_BYTES };
 
 static const struct wf_param params[] = {
 	[MODEL] = { .name = "model",
@@ -34,7 +40,8 @@ static const struct wf_param params[] = {
 		.offset = offsetof(struct reorder_params, model),
 		.fallback = "netem",
 		.choices = model_names,
-		.help = "netem: chosen packets skip the delay; hold: they take longer" },
+		.help = "netem: chosen packets skip the delay; hold: they take longer; swap: they "
+			"let so many others pass" },
 	[P] = { .name = "p",
 		.type = WF_PARAM_PROB,
 		.offset = offsetof(struct reorder_params, p),
@@ -75,6 +82,23 @@ static const struct wf_param params[] = {
 		.max = "1h",
 		.belongs = 1 << HOLD,
 		.help = "hold: the most of it" },
+	[DISTANCE] = { .name = "distance",
+		.type = WF_PARAM_COUNT,
+		.offset = offsetof(struct reorder_params, distance),
+		.fallback = "1",
+		.min = "1",
+		.max = "1000000",
+		.belongs = 1 << SWAP,
+		.help = "swap: how many packets of the class, or of the flow with scope = "
+			"\"flow\", pass a chosen one" },
+	[MAX_WAIT] = { .name = "max_wait",
+		.type = WF_PARAM_DURATION,
+		.offset = offsetof(struct reorder_params, max_wait),
+		.fallback = "100ms",
+		.min = "1us",
+		.max = "1h",
+		.belongs = 1 << SWAP,
+		.help = "swap: how long a chosen one waits for them at most" },
 	[MIN_BYTES] = { .name = "min_bytes",
 		.type = WF_PARAM_COUNT,
 		.offset = offsetof(struct reorder_params, min_bytes),
@@ -95,12 +119,19 @@ struct reorder_cfg {
 	wf_ns_t min_ns, span_ns; /* hold */
 	uint32_t gap;
 	uint32_t min_bytes, max_bytes;
-	bool correlated, holds;
+	uint32_t distance;   /* swap */
+	wf_ns_t max_wait_ns; /* swap */
+	bool correlated;
+	uint8_t model;
 };
 
 struct reorder_state {
-	uint64_t last;  /* enum wf_chosen */
-	uint64_t since; /* packets since the last chosen one, as far as gap - 1 */
+	uint64_t last;           /* enum wf_chosen */
+	uint64_t since;          /* packets since the last chosen one, as far as gap - 1 */
+	wf_ns_t until_ns;        /* swap: so long the chosen one waits ... */
+	uint32_t to_pass;        /* ... for so many; 0: nobody waits */
+	struct wf_park_ref park; /* where it is */
+	uint32_t pad;
 };
 
 static int
@@ -148,19 +179,25 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	out->choice = wf_choice(p->p, p->correlation);
 	out->correlated = p->correlation > 0;
 	out->gap = (uint32_t)p->gap;
-	out->holds = p->model == HOLD;
+	out->model = (uint8_t)p->model;
+	out->distance = (uint32_t)p->distance;
+	out->max_wait_ns = p->max_wait;
 	out->min_ns = wf_param_given(p, TIME) ? p->time : p->min;
 	out->span_ns = wf_param_given(p, TIME) ? 1 : p->max - p->min + 1;
 	out->min_bytes = (uint32_t)p->min_bytes;
 	out->max_bytes = (uint32_t)p->max_bytes;
-	c->needs |= WF_NEED_FLOW | WF_NEED_SORT | (out->holds ? WF_NEED_HOLD : 0);
-	if ((out->correlated || p->gap > 1) && !c->flow_scope)
+	c->needs |= WF_NEED_FLOW | WF_NEED_SORT | (p->model != NETEM ? WF_NEED_HOLD : 0) |
+		    (p->model == SWAP ? WF_NEED_PARK : 0);
+	if ((out->correlated || p->gap > 1 || p->model == SWAP) && !c->flow_scope)
 		c->needs |= WF_NEED_OWNER;
-	if (out->holds)
+	if (p->model == HOLD)
 		c->forecast->held_max_ns = (double)(out->min_ns + out->span_ns - 1);
-	if (out->holds)
+	if (p->model == HOLD)
 		wf_stage_note(c, WF_STAGE_REORDER,
 			"%.4g%% of packets are held back, for others to overtake them", 100 * p->p);
+	else if (p->model == SWAP)
+		wf_stage_note(c, WF_STAGE_REORDER, "%.4g%% of packets let %" PRIu64 " others pass",
+			100 * p->p / (1 + (double)p->distance * p->p), p->distance);
 	else
 		wf_stage_note(c, WF_STAGE_REORDER, "%.4g%% of packets skip the delay and overtake",
 			100 * p->p / (1 + (double)(p->gap - 1) * p->p));
@@ -183,6 +220,46 @@ choose(const struct reorder_cfg *d, struct reorder_state *s, uint64_t draw)
 	return chosen;
 }
 
+/* A packet comes while a chosen one waits for others to pass it. */
+static void
+pass(struct reorder_state *s, struct wf_batch *b, uint16_t i)
+{
+	if (--s->to_pass > 0)
+		return;
+	b->flags[i] |= WF_ROW_UNPARK;
+	b->park[i] = &s->park;
+}
+
+/* The row's packet lets others pass. */
+static void
+wait(const struct reorder_cfg *d, struct reorder_state *s, struct wf_batch *b, uint16_t i)
+{
+	s->to_pass = d->distance;
+	s->until_ns = b->rx_ns[i] + d->max_wait_ns;
+	b->flags[i] |= WF_ROW_PARK | WF_ROW_LATE;
+	b->park[i] = &s->park;
+	b->due_ns[i] += d->max_wait_ns;
+}
+
+/* The row's packet is chosen. */
+static void
+displace(const struct reorder_cfg *d, struct reorder_state *s, struct wf_batch *b, uint16_t i)
+{
+	if (d->model == NETEM) {
+		b->flags[i] |= WF_ROW_EARLY;
+		return;
+	}
+	if (d->model == SWAP) {
+		wait(d, s, b, i);
+		return;
+	}
+	b->flags[i] |= WF_ROW_LATE;
+	b->due_ns[i] += d->min_ns +
+			(wf_ns_t)(((unsigned __int128)wf_rng_draw(b->rng[i], WF_RNG_REORDER_TIME) *
+					  d->span_ns) >>
+				  64);
+}
+
 static void
 run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
 	struct wf_stage_env *env)
@@ -190,22 +267,19 @@ run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, 
 	const struct reorder_cfg *d = cfg;
 
 	for (uint16_t i = first; i < end; i++) {
-		if (b->drop[i] != WF_DROP_NONE || b->len_bytes[i] < d->min_bytes ||
-			b->len_bytes[i] > d->max_bytes)
+		struct reorder_state *s = (struct reorder_state *)(b->state[i] + state_offset);
+
+		if (b->drop[i] != WF_DROP_NONE)
 			continue;
-		if (!choose(d, (struct reorder_state *)(b->state[i] + state_offset),
-			    wf_rng_draw(b->rng[i], WF_RNG_REORDER)))
-			continue;
-		if (!d->holds) {
-			b->flags[i] |= WF_ROW_EARLY;
+		if (s->to_pass > 0 && b->rx_ns[i] <= s->until_ns) {
+			pass(s, b, i);
 			continue;
 		}
-		b->flags[i] |= WF_ROW_LATE;
-		b->due_ns[i] +=
-			d->min_ns +
-			(wf_ns_t)(((unsigned __int128)wf_rng_draw(b->rng[i], WF_RNG_REORDER_TIME) *
-					  d->span_ns) >>
-				  64);
+		s->to_pass = 0;
+		if (b->len_bytes[i] < d->min_bytes || b->len_bytes[i] > d->max_bytes)
+			continue;
+		if (choose(d, s, wf_rng_draw(b->rng[i], WF_RNG_REORDER)))
+			displace(d, s, b, i);
 	}
 }
 

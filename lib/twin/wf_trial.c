@@ -82,6 +82,7 @@ make_plan(struct trial *t)
 	t->dir[0] = (struct wf_plan_dir){ .needs_flow = d->needs_flow,
 		.owned = true,
 		.holds = d->holds,
+		.parks = d->parks,
 		.in_order = d->in_order,
 		.needs_bytes = d->needs_bytes,
 		.epoch = 1,

@@ -22,6 +22,15 @@ pings
 is "all answered" "$(sequence | wc -l)" 100
 within "a fifth is held" "$(slower 99)" 6 40
 within "and overtaken" "$(overtaking)" 6 40
+ok "swapped by two places, live" lab_ctl set wan ab scope=flow reorder.time=null \
+	reorder.model=swap reorder.p=15% reorder.distance=2 reorder.max_wait=2s
+pings
+within "all answered, but the last maybe" "$(sequence | wc -l)" 99 100
+# 0.15 / (1 + 2 * 0.15) = 12 %.
+within "some fell back" "$(overtaking)" 2 30
+is "each by two places" "$(sequence | awk '{ s[NR] = $1 }
+	END { for (i = 1; i + 2 <= NR; i++) { if (s[i] == i) continue
+		if (s[i] == i + 1 && s[i + 1] == i + 2 && s[i + 2] == i) i += 2; else bad++ } print bad + 0 }')" 0
 ok "in order again" lab_ctl set wan ab reorder=null
 pings
 is "nobody overtakes" "$(overtaking)" 0

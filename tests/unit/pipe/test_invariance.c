@@ -150,6 +150,14 @@ static const struct stage_case cases[] = {
 	{ WF_STAGE_REORDER,
 		"reorder = { model = \"hold\"; p = \"20%\"; min = \"1ms\"; max = \"20ms\"; }; ",
 		BOTH, EDIT, TIME, "" },
+	{ WF_STAGE_REORDER,
+		"reorder = { model = \"swap\"; p = \"30%\"; distance = 3; max_wait = \"5ms\"; }; "
+		"delay = { mean = \"9ms\"; stddev = \"1ms\"; }; ",
+		BOTH, EDIT, TIME, "" },
+	{ WF_STAGE_REORDER,
+		"rate = \"9Mbit\"; queue = { drop = \"head\"; }; "
+		"reorder = { model = \"swap\"; p = \"50%\"; max_wait = \"20ms\"; }; ",
+		BOTH, EDIT, TIME, "" },
 	{ WF_STAGE_DELAY,
 		"delay = { mean = \"9ms\"; stddev = \"3ms\"; rho = 0.9; order = \"free\"; "
 		"spike_p = \"5%\"; spike_max = \"20ms\"; }; ",

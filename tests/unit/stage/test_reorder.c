@@ -154,6 +154,57 @@ what_makes_no_sense_is_refused(void **state)
 	refused("model=hold p=1% time=1ms min_bytes=9 max_bytes=8", "is above");
 }
 
+/* ---- swap ---- */
+
+static uint8_t
+swap_flags(struct rig *r, wf_ns_t now_ns)
+{
+	rig_one(r, now_ns, 100);
+	return r->batch.flags[0] & (WF_ROW_PARK | WF_ROW_UNPARK | WF_ROW_LATE);
+}
+
+static void
+a_chosen_packet_waits_for_so_many(void **state)
+{
+	struct rig *r = rig_new(WF_STAGE_REORDER, "model=swap p=100% distance=3 max_wait=50ms");
+
+	assert_true(r->compile.needs & WF_NEED_PARK);
+	assert_true(r->compile.needs & WF_NEED_OWNER);
+	for (uint32_t i = 0; i < 100; i++) {
+		assert_int_equal(swap_flags(r, i * 4 * MS), WF_ROW_PARK | WF_ROW_LATE);
+		assert_int_equal(r->batch.due_ns[0], i * 4 * MS + 50 * MS);
+		assert_int_equal(swap_flags(r, i * 4 * MS + MS), 0);
+		assert_int_equal(swap_flags(r, i * 4 * MS + 2 * MS), 0);
+		assert_int_equal(swap_flags(r, i * 4 * MS + 3 * MS), WF_ROW_UNPARK);
+		assert_int_equal(r->batch.due_ns[0], i * 4 * MS + 3 * MS);
+	}
+	rig_free(r);
+}
+
+static void
+it_waits_no_longer_than_max_wait(void **state)
+{
+	struct rig *r = rig_new(WF_STAGE_REORDER, "model=swap p=100% distance=2 max_wait=5ms");
+
+	assert_int_equal(swap_flags(r, 0), WF_ROW_PARK | WF_ROW_LATE);
+	assert_int_equal(swap_flags(r, 5 * MS), 0); /* just in time */
+	assert_int_equal(swap_flags(r, 5 * MS + 1), WF_ROW_PARK | WF_ROW_LATE);
+	rig_free(r);
+}
+
+/* Nobody is chosen while one waits: p / (1 + distance p) of all are. */
+static void
+swaps_do_not_interleave(void **state)
+{
+	struct rig *r = rig_new(WF_STAGE_REORDER, "model=swap p=10% distance=5");
+	uint64_t hits = 0;
+
+	for (uint32_t i = 0; i < N; i++)
+		hits += (swap_flags(r, i * 1000) & WF_ROW_PARK) != 0;
+	assert_true(fabs(fit_binomial_z(hits, N, 0.1 / 1.5)) < 4);
+	rig_free(r);
+}
+
 int
 main(void)
 {
@@ -164,6 +215,9 @@ main(void)
 		cmocka_unit_test(held_packets_take_longer),
 		cmocka_unit_test(lengths_choose),
 		cmocka_unit_test(what_makes_no_sense_is_refused),
+		cmocka_unit_test(a_chosen_packet_waits_for_so_many),
+		cmocka_unit_test(it_waits_no_longer_than_max_wait),
+		cmocka_unit_test(swaps_do_not_interleave),
 	};
 
 	return cmocka_run_group_tests_name("reorder", tests, NULL, NULL);
