@@ -61,10 +61,11 @@ clamped(const struct wf_dir_stats *s)
 static json_t *
 class_stats(const struct wf_snap_class *c)
 {
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "name", wf_json_text(c->name), "rx",
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "name", wf_json_text(c->name), "rx",
 		count(&c->s.c.rx), "tx", count(&c->s.c.tx), "dup_created",
-		count(&c->s.c.dup_created), "marked", count(&c->s.c.marked), "dropped",
-		dropped(c->s.c.dropped), "flows", number(c->s.flows));
+		count(&c->s.c.dup_created), "marked", count(&c->s.c.marked), "corrupted",
+		count(&c->s.c.corrupted), "dropped", dropped(c->s.c.dropped), "flows",
+		number(c->s.flows));
 }
 
 static json_t *
@@ -86,13 +87,13 @@ direction(const struct wf_snap_dir *d)
 {
 	const struct wf_flow_counts *c = &d->s.c;
 
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "rx",
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "rx",
 		count(&c->rx), "tx", count(&c->tx), "queued", count(&d->queued), "dup_created",
 		count(&c->dup_created), "forged", count(&c->forged), "grown", count(&c->grown),
-		"cut", count(&c->cut), "marked", count(&c->marked), "resent", count(&d->s.resent),
-		"dropped", dropped(c->dropped), "delay_ns", hist(&d->s.delay), "release_error_ns",
-		hist(&d->s.error), "clamped", clamped(&d->s), "flow_fallback",
-		number(d->s.fallback), "classes", classes(d));
+		"cut", count(&c->cut), "marked", count(&c->marked), "corrupted",
+		count(&c->corrupted), "resent", count(&d->s.resent), "dropped", dropped(c->dropped),
+		"delay_ns", hist(&d->s.delay), "release_error_ns", hist(&d->s.error), "clamped",
+		clamped(&d->s), "flow_fallback", number(d->s.fallback), "classes", classes(d));
 }
 
 static json_t *

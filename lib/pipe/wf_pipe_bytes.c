@@ -49,6 +49,10 @@ wf_pipe_edit(struct wf_pipe *p, const struct wf_plan_class *k, uint32_t dir, uin
 		wf_count_add(&bank->dir[dir].c.marked, b->len_bytes[row]);
 		wf_count_add(&bank->class[k->slot].c.marked, b->len_bytes[row]);
 	}
+	if (f.corrupted) {
+		wf_count_add(&bank->dir[dir].c.corrupted, b->len_bytes[row]);
+		wf_count_add(&bank->class[k->slot].c.corrupted, b->len_bytes[row]);
+	}
 	if (f.len_bytes != b->len_bytes[row] || f.readable_bytes != b->readable_bytes[row]) {
 		p->ops.resize(p->ops.ctx, pkt, f.readable_bytes, f.len_bytes);
 		count_change(&bank->dir[dir].c, b->len_bytes[row], f.len_bytes);

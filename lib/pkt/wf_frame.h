@@ -14,8 +14,9 @@ struct wf_frame {
 	const struct wf_parsed *parsed; /* as it arrived */
 	uint64_t rng;                   /* randomness of the packet: wf_rng_draw(rng, purpose) */
 	wf_ns_t rx_ns;
-	bool no_room; /* set by an edit that found too little: the packet ends as no_buffer */
-	bool marked;  /* set by an edit that marked Congestion Experienced instead of a loss */
+	bool no_room;   /* set by an edit that found too little: the packet ends as no_buffer */
+	bool corrupted; /* set by an edit that damaged it */
+	bool marked;    /* set by an edit that marked Congestion Experienced instead of a loss */
 };
 
 /* A frame that we make. */

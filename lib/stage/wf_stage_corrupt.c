@@ -345,6 +345,7 @@ edit(const void *cfg, struct wf_frame *f)
 
 	/* An edit before this one may have moved the layers. */
 	wf_parse(f->data, f->readable_bytes, &now);
+	f->corrupted = true;
 	r = range_of(d, f->data, f->readable_bytes, f->len_bytes, &now);
 	if (r.n_bits > 0 && d->ber > 0)
 		flip_at_rate(d, f, &r, wf_rng_draw(f->rng, WF_RNG_CORRUPT_BIT));

@@ -103,6 +103,7 @@ counts_merge(struct wf_flow_counts *dst, const struct wf_flow_counts *src)
 	wf_count_merge(&dst->grown, &src->grown);
 	wf_count_merge(&dst->cut, &src->cut);
 	wf_count_merge(&dst->marked, &src->marked);
+	wf_count_merge(&dst->corrupted, &src->corrupted);
 	for (int i = 0; i < WF_DROP_COUNT; i++)
 		wf_count_merge(&dst->dropped[i], &src->dropped[i]);
 }

@@ -40,6 +40,7 @@ struct wf_flow_counts {
 	struct wf_count forged;
 	struct wf_count grown, cut; /* packets whose length was changed, and by how much in all */
 	struct wf_count marked;     /* Congestion Experienced, by a queue or by loss */
+	struct wf_count corrupted;  /* bits flipped, or cut short by `corrupt` */
 	struct wf_count dropped[WF_DROP_COUNT]; /* [0] is unused */
 };
 
