@@ -22,7 +22,7 @@ struct wf_cmd {
 	bool words; /* it takes words besides options */
 };
 
-extern const struct wf_cmd wf_cmd_run, wf_cmd_check, wf_cmd_offline, wf_cmd_import,
+extern const struct wf_cmd wf_cmd_run, wf_cmd_check, wf_cmd_offline, wf_cmd_gate, wf_cmd_import,
 	wf_cmd_reference;
 
 /* Prints a verb's help: usage, what it does, options. */

@@ -51,8 +51,8 @@ test_document_has_its_keys_in_order(void **state)
 	static const char *const top[] = { "schema", "time_ns", "uptime_ns", "generation", "seed",
 		"unaccounted", "links", "ports", "workers", "pool", "warnings", "verdict", NULL };
 	static const char *const dir[] = { "rx", "tx", "queued", "dup_created", "forged", "grown",
-		"cut", "marked", "corrupted", "resent", "dropped", "delay_ns", "release_error_ns", "clamped",
-		"flow_fallback", "classes", NULL };
+		"cut", "marked", "corrupted", "resent", "dropped", "delay_ns", "release_error_ns",
+		"clamped", "flow_fallback", "classes", NULL };
 	static const char *const hist[] = { "count", "min", "mean", "stddev", "p50", "p90", "p99",
 		"p99_9", "max", NULL };
 	json_t *j = document(true);
