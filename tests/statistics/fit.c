@@ -14,6 +14,14 @@ fit_seeds(void)
 	return text != NULL && text[0] == '1' ? 100 : 10;
 }
 
+uint32_t
+fit_brief(uint32_t n)
+{
+	const char *text = getenv("WF_TEST_BRIEF");
+
+	return text != NULL && text[0] == '1' ? n / 4 : n;
+}
+
 void
 fit_seed(struct fit_random *r, uint64_t seed)
 {

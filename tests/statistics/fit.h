@@ -14,6 +14,8 @@
 
 /* How many seeds: 10, or 100 with WF_TEST_LONG=1 in the environment. */
 uint64_t fit_seeds(void);
+/* How many to take of n: a quarter with WF_TEST_BRIEF=1, for builds in which all takes long. */
+uint32_t fit_brief(uint32_t n);
 
 /* A source of test data that has nothing to do with lib/rng: xorshift64* (Vigna 2016). */
 struct fit_random {

@@ -11,11 +11,12 @@
 
 #include <cmocka.h>
 
+#include "fit.h"
 #include "traffic.h"
 #include "wf_rng.h"
 #include "wf_stages.h"
 
-#define N     3000
+#define N     3000 /* at most */
 #define LOST  UINT64_MAX
 #define EVERY 3 /* of the flows: these are sent alone, too */
 
@@ -182,11 +183,13 @@ static const struct stage_case cases[] = {
 };
 
 static struct traffic traffic;
+static uint32_t n_packets; /* of it */
 
 static int
 start(void **state)
 {
-	traffic = traffic_new(N, 1000 * WF_NS_PER_S, 60000);
+	n_packets = fit_brief(N);
+	traffic = traffic_new(n_packets, 1000 * WF_NS_PER_S, 60000);
 	return bench_eal(state);
 }
 
@@ -276,13 +279,13 @@ run(const char *dir, const char *classes, uint32_t workers, uint32_t burst, uint
 	assert_non_null(f);
 	for (uint32_t w = 0; w < workers; w++)
 		b[w] = bench_new(bench_text(dir, "", classes), &o);
-	for (uint32_t i = 0; i < N; i++)
+	for (uint32_t i = 0; i < n_packets; i++)
 		f->packet[i].due = LOST;
-	for (uint32_t i = 0; i < N;) {
+	for (uint32_t i = 0; i < n_packets;) {
 		struct bench_packet p[2][WF_BURST];
 		uint32_t n[2] = { 0 };
 
-		for (uint32_t k = 0; i < N && k < burst; i++) {
+		for (uint32_t k = 0; i < n_packets && k < burst; i++) {
 			uint32_t w;
 
 			if (traffic.packet[i].flow % every != 0)
@@ -342,7 +345,7 @@ static void
 assert_same(const struct fates *a, struct fates *b, uint32_t every, unsigned same, const char *dir,
 	const char *what)
 {
-	for (uint32_t i = 0; i < N; i++) {
+	for (uint32_t i = 0; i < n_packets; i++) {
 		const char *how = difference(a, b, i, same);
 
 		if (how != NULL && traffic.packet[i].flow % every == 0)
@@ -357,7 +360,7 @@ assert_same(const struct fates *a, struct fates *b, uint32_t every, unsigned sam
 static bool
 differ(const struct fates *a, const struct fates *b)
 {
-	for (uint32_t i = 0; i < N; i++)
+	for (uint32_t i = 0; i < n_packets; i++)
 		if (difference(a, b, i, ALL) != NULL)
 			return true;
 	return false;

@@ -178,7 +178,8 @@ nothing_is_unaccounted_for(void **state)
 		if (i % 1000 == 0)
 			bench_change(b, i % 2000 ? bench_text("delay = \"1ms\";", "", "")
 						 : swap("p = \"70%\";", "corrupt = \"20%\";"));
-		bench_check(b);
+		if (i % 32 == 0)
+			bench_check(b);
 		b->n_out = 0;
 	}
 	bench_drain(b);
