@@ -20,7 +20,8 @@
 struct scan {
 	const char *at, *name, *include_dir;
 	unsigned line, depth, includes;
-	unsigned keys[MAX_DEPTH + 1]; /* of the group that is open at each depth */
+	/* Of the group or list that is open at each depth. */
+	unsigned keys[MAX_DEPTH + 1], commas[MAX_DEPTH + 1];
 	bool allow_include;
 	bool stop; /* nothing behind this is worth reading */
 	struct wf_err *err;
@@ -181,11 +182,14 @@ scan_included(struct scan *s)
 		free(file);
 		return wf_err_add(s->err, NULL, NULL, "out of memory");
 	}
+	/* What it holds stands in the group around it. */
+	inner.keys[0] = s->keys[s->depth];
 	inner.name = file;
 	inner.at = text = wf_slurp(path, WF_CONF_MAX_FILE, NULL, NULL, NULL);
 	if (text != NULL) {
 		rc = scan(&inner);
 		s->stop = inner.stop;
+		s->keys[s->depth] = inner.keys[0];
 	}
 	free(text);
 	free(path);
@@ -223,7 +227,10 @@ check_mark(struct scan *s, char c)
 			s->stop = true;
 			return complain(s, NULL, "nested too deeply", 0, "");
 		}
-		s->keys[s->depth] = 0;
+		s->keys[s->depth] = s->commas[s->depth] = 0;
+	} else if (c == ',' && ++s->commas[s->depth] >= WF_CONF_MAX_MEMBERS) {
+		s->stop = true;
+		return complain(s, NULL, "too many members in one list", 0, "");
 	} else if ((c == '=' || c == ':') && ++s->keys[s->depth] > WF_CONF_MAX_KEYS) {
 		s->stop = true;
 		return complain(s, NULL, "too many keys in one group", 0, "");
@@ -246,7 +253,7 @@ scan(struct scan *s)
 			rc |= skip_string(s);
 		else if (isdigit((unsigned char)c) || c == '-' || c == '+' || c == '.')
 			rc |= check_number(s);
-		else if (strchr("\n(){}[]=:", c) != NULL)
+		else if (strchr("\n(){}[]=:,", c) != NULL)
 			rc |= check_mark(s, c);
 		else
 			rc |= check_word(s);

@@ -183,7 +183,7 @@ write_file(const char *name, const char *text, size_t size)
 static int
 remove_folder(void **state)
 {
-	static const char *const names[] = { "main.conf", "part.conf", "again.conf" };
+	static const char *const names[] = { "main.conf", "part.conf", "again.conf", "some.conf" };
 	char path[128];
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(names); i++) {
@@ -320,6 +320,48 @@ a_group_of_too_many_keys_is_refused_before_it_takes_minutes(void **state)
 	free(text);
 }
 
+/* A group goes on in the files that it includes. */
+static void
+keys_of_included_files_count_in_their_group(void **state)
+{
+	char keys[4096] = "", name[16], main_text[512] = "", lines[1024];
+
+	for (int i = 0; i < 100; i++) {
+		snprintf(name, sizeof(name), "a%d=1;\n", i);
+		strcat(keys, name);
+	}
+	WRITE("some.conf", keys);
+	for (int i = 0; i < 3; i++)
+		strcat(main_text, "@include \"some.conf\"\n");
+	WRITE("main.conf", main_text);
+	assert_null(read_main(lines));
+	assert_string_equal(lines, "some.conf:57: too many keys in one group.\n");
+}
+
+/* libconfig makes room for 16 members at a time, and copies all before them: 200 000 members are
+ * 10 GB, minutes where memory is checked. */
+static void
+a_list_of_too_many_members_is_refused_before_it_takes_minutes(void **state)
+{
+	static const char *const lists[] = { "a = ( %s );", "a = [ %s ];",
+		"a = ( 1, { b = [ %s ]; } );" };
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		char *members = NULL, *text = NULL;
+		size_t size = 0;
+		FILE *f = open_memstream(&members, &size);
+
+		fputs("1", f);
+		for (int k = 0; k < 200000; k++)
+			fputs(",\n1", f);
+		fclose(f);
+		assert_true(asprintf(&text, lists[i], members) > 0);
+		rig_refuses(text, "t.conf:16384: too many members in one list.\n");
+		free(text);
+		free(members);
+	}
+}
+
 static void
 broken_text_is_never_fatal(void **state)
 {
@@ -353,6 +395,8 @@ main(void)
 		cmocka_unit_test(what_is_no_text_file_is_refused),
 		cmocka_unit_test(deep_nesting_is_refused_before_it_hurts),
 		cmocka_unit_test(a_group_of_too_many_keys_is_refused_before_it_takes_minutes),
+		cmocka_unit_test(keys_of_included_files_count_in_their_group),
+		cmocka_unit_test(a_list_of_too_many_members_is_refused_before_it_takes_minutes),
 		cmocka_unit_test(broken_text_is_never_fatal),
 	};
 
