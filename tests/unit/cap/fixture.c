@@ -76,7 +76,7 @@ fixture_shell(const char *program, const char *command)
 	if (program != NULL) {
 		snprintf(text, sizeof(text), "command -v %s >/dev/null 2>&1", program);
 		if (system(text) != 0)
-			skip();
+			fail_msg("%s is not installed: tools/setup --test does it", program);
 	}
 	snprintf(text, sizeof(text), "cd %s && { %s; }", dir, command);
 	status = system(text);

@@ -24,7 +24,7 @@ const char *fixture_path(const char *name);
 
 void fixture_put(const char *name, const void *data, size_t n);
 size_t fixture_get(const char *name, uint8_t *data, size_t size);
-/* Runs a shell command in the folder; its exit code. Skips the test when `program` (may be NULL) is
+/* Runs a shell command in the folder; its exit code. Fails the test when `program` (may be NULL) is
  * not installed. */
 int fixture_shell(const char *program, const char *command);
 
