@@ -8,6 +8,7 @@
 #include "wf_json.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -83,25 +84,26 @@ classes(const struct wf_snap_dir *d)
 }
 
 static json_t *
-direction(const struct wf_snap_dir *d)
+direction(const struct wf_snap_dir *d, bool live)
 {
 	const struct wf_flow_counts *c = &d->s.c;
 
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "rx",
-		count(&c->rx), "tx", count(&c->tx), "queued", count(&d->queued), "dup_created",
-		count(&c->dup_created), "forged", count(&c->forged), "grown", count(&c->grown),
-		"cut", count(&c->cut), "marked", count(&c->marked), "corrupted",
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o*,s:o,s:o,s:o}",
+		"rx", count(&c->rx), "tx", count(&c->tx), "queued", count(&d->queued),
+		"dup_created", count(&c->dup_created), "forged", count(&c->forged), "grown",
+		count(&c->grown), "cut", count(&c->cut), "marked", count(&c->marked), "corrupted",
 		count(&c->corrupted), "resent", count(&d->s.resent), "dropped", dropped(c->dropped),
-		"delay_ns", hist(&d->s.delay), "release_error_ns", hist(&d->s.error), "clamped",
-		clamped(&d->s), "flow_fallback", number(d->s.fallback), "classes", classes(d));
+		"delay_ns", hist(&d->s.delay), "release_error_ns", hist(&d->s.error), "on_time_ns",
+		live ? number(d->on_time_ns) : NULL, "clamped", clamped(&d->s), "flow_fallback",
+		number(d->s.fallback), "classes", classes(d));
 }
 
 static json_t *
-link_stats(const struct wf_snap_link *l)
+link_stats(const struct wf_snap_link *l, bool live)
 {
 	return json_pack("{s:o,s:[o,o],s:o,s:o}", "name", wf_json_text(l->name), "ports",
-		wf_json_text(l->port[0]), wf_json_text(l->port[1]), "ab", direction(&l->dir[WF_AB]),
-		"ba", direction(&l->dir[WF_BA]));
+		wf_json_text(l->port[0]), wf_json_text(l->port[1]), "ab",
+		direction(&l->dir[WF_AB], live), "ba", direction(&l->dir[WF_BA], live));
 }
 
 static json_t *
@@ -127,7 +129,7 @@ links(const struct wf_snapshot *s)
 	json_t *j = json_array();
 
 	for (uint32_t i = 0; i < s->n_links; i++) {
-		if (json_array_append_new(j, link_stats(&s->links[i])) < 0) {
+		if (json_array_append_new(j, link_stats(&s->links[i], s->live)) < 0) {
 			json_decref(j);
 			return NULL;
 		}
@@ -163,18 +165,28 @@ workers(const struct wf_snapshot *s)
 	return j;
 }
 
+/* A member of each reason, in their order. */
 static json_t *
-verdict(const struct wf_snapshot *s)
+texts(const struct wf_snapshot *s, size_t member)
 {
-	json_t *reasons = json_array();
+	json_t *j = json_array();
 
 	for (uint32_t i = 0; i < s->n_reasons; i++) {
-		if (json_array_append_new(reasons, wf_json_text(s->reasons[i])) < 0) {
-			json_decref(reasons);
+		if (json_array_append_new(j, wf_json_text((const char *)&s->reasons[i] + member)) <
+			0) {
+			json_decref(j);
 			return NULL;
 		}
 	}
-	return json_pack("{s:b,s:o}", "trustworthy", s->trustworthy, "reasons", reasons);
+	return j;
+}
+
+static json_t *
+verdict(const struct wf_snapshot *s)
+{
+	return json_pack("{s:b,s:o,s:o}", "trustworthy", s->trustworthy, "reasons",
+		texts(s, offsetof(struct wf_reason, text)), "remedies",
+		texts(s, offsetof(struct wf_reason, remedy)));
 }
 
 /* Classes that no packet has matched, although some came by. */

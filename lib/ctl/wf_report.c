@@ -286,6 +286,23 @@ print_warnings(const json_t *stats, FILE *out)
 		fprintf(out, "%sWARNING: %s\n", i == 0 ? "\n" : "", json_string_value(warning));
 }
 
+/* Words in lines of at most 100 columns, each behind `indent`. */
+static void
+print_wrapped(const char *indent, const char *text, FILE *out)
+{
+	while (*text != '\0') {
+		size_t room = 100 - strlen(indent), n = strlen(text);
+
+		if (n > room)
+			for (n = room; n > 0 && text[n] != ' '; n--)
+				;
+		n = n == 0 ? room : n;
+		fprintf(out, "%s%.*s\n", indent, (int)n, text);
+		text += n;
+		text += strspn(text, " ");
+	}
+}
+
 static void
 print_verdict(const json_t *stats, FILE *out)
 {
@@ -305,7 +322,13 @@ print_verdict(const json_t *stats, FILE *out)
 	}
 	fprintf(out, "Verdict: NOT trustworthy, because\n");
 	json_array_foreach(json_object_get(verdict, "reasons"), i, reason)
+	{
+		const json_t *remedy = json_array_get(json_object_get(verdict, "remedies"), i);
+
 		fprintf(out, "  - %s\n", json_string_value(reason));
+		if (json_is_string(remedy))
+			print_wrapped("    ", json_string_value(remedy), out);
+	}
 }
 
 void

@@ -23,6 +23,7 @@ struct wf_dp_link {
 /* What has been added up over workers and turns. */
 struct wf_dp_totals {
 	struct wf_dir_stats *dir;       /* [n_dirs] */
+	wf_ns_t *on_time_ns;            /* [n_dirs]: strictest of the plans that were run */
 	struct wf_class_stats *class;   /* [WF_PLAN_MAX_SLOTS] */
 	uint32_t *class_uid;            /* [WF_PLAN_MAX_SLOTS]: whose counters these are */
 	struct wf_worker_stats *worker; /* [n_workers] */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "wf_dp_private.h"
+#include "wf_plan_on_time.h"
 
 #define ANSWER_NS WF_NS_PER_S
 
@@ -18,13 +19,16 @@ wf_dp_totals_init(struct wf_dp *dp)
 	struct wf_dp_totals *t = &dp->totals;
 
 	t->dir = calloc(dp->n_dirs, sizeof(*t->dir));
+	t->on_time_ns = calloc(dp->n_dirs, sizeof(*t->on_time_ns));
 	t->class = calloc(WF_PLAN_MAX_SLOTS, sizeof(*t->class));
 	t->class_uid = calloc(WF_PLAN_MAX_SLOTS, sizeof(*t->class_uid));
 	t->worker = calloc(dp->cores.n_workers, sizeof(*t->worker));
-	if (!t->dir || !t->class || !t->class_uid || !t->worker)
+	if (!t->dir || !t->on_time_ns || !t->class || !t->class_uid || !t->worker)
 		return -ENOMEM;
-	for (uint32_t d = 0; d < dp->n_dirs; d++)
+	for (uint32_t d = 0; d < dp->n_dirs; d++) {
 		wf_dir_stats_init(&t->dir[d]);
+		t->on_time_ns[d] = UINT64_MAX;
+	}
 	return 0;
 }
 
@@ -32,6 +36,7 @@ void
 wf_dp_totals_fini(struct wf_dp *dp)
 {
 	free(dp->totals.dir);
+	free(dp->totals.on_time_ns);
 	free(dp->totals.class);
 	free(dp->totals.class_uid);
 	free(dp->totals.worker);
@@ -44,6 +49,10 @@ wf_dp_totals_adopt(struct wf_dp *dp, const struct wf_plan *plan)
 	struct wf_dp_totals *t = &dp->totals;
 
 	for (uint32_t d = 0; d < plan->n_dirs; d++) {
+		wf_ns_t on_time_ns = wf_plan_on_time_ns(&plan->dir[d]);
+
+		if (on_time_ns < t->on_time_ns[d])
+			t->on_time_ns[d] = on_time_ns;
 		for (uint32_t c = 0; c < plan->dir[d].n_classes; c++) {
 			const struct wf_plan_class *k = &plan->dir[d].classes[c];
 
@@ -134,6 +143,7 @@ fill_dir(const struct wf_dp *dp, uint32_t dir, struct wf_snap_dir *out)
 	const struct wf_plan_dir *d = &wf_dp_plan(dp)->dir[dir];
 
 	out->s = dp->totals.dir[dir];
+	out->on_time_ns = dp->totals.on_time_ns[dir];
 	if (wf_snapshot_classes(out, d->n_classes) < 0)
 		return -ENOMEM;
 	for (uint32_t c = 0; c < d->n_classes; c++) {
@@ -225,8 +235,10 @@ wf_dp_reset(struct wf_dp *dp)
 
 	if (ret < 0)
 		return ret;
-	for (uint32_t d = 0; d < dp->n_dirs; d++)
+	for (uint32_t d = 0; d < dp->n_dirs; d++) {
 		restart_dir(&t->dir[d]);
+		t->on_time_ns[d] = wf_plan_on_time_ns(&wf_dp_plan(dp)->dir[d]);
+	}
 	memset(t->class, 0, WF_PLAN_MAX_SLOTS * sizeof(*t->class));
 	memset(t->worker, 0, dp->cores.n_workers * sizeof(*t->worker));
 	for (uint32_t i = 0; i < dp->n_ports; i++)

@@ -16,6 +16,7 @@ struct wf_snap_dir {
 	struct wf_dir_stats s;  /* totals since start or reset */
 	struct wf_count queued; /* held + in hand-off rings */
 	int64_t unaccounted_packets, unaccounted_bytes;
+	wf_ns_t on_time_ns; /* a p99 of the release error up to this doesn't matter */
 	uint32_t n_classes;
 	struct wf_snap_class *classes; /* [0] is "default" */
 };
@@ -41,7 +42,14 @@ struct wf_snap_worker {
 	wf_ns_t stall_max_ns;
 };
 
-#define WF_REASON_MAX 160
+/* Lateness that nobody can tell from none: the least on_time_ns. */
+#define WF_ON_TIME_NS (50 * WF_NS_PER_US)
+
+/* Why the run can't be trusted, and what to do about it. */
+struct wf_reason {
+	char text[160];
+	char remedy[240];
+};
 
 struct wf_snapshot {
 	bool live; /* false: offline; then ports' and workers' parts are left out */
@@ -56,7 +64,7 @@ struct wf_snapshot {
 	uint64_t time_clamped; /* packets whose time went backwards */
 	bool trustworthy;
 	uint32_t n_reasons;
-	char (*reasons)[WF_REASON_MAX];
+	struct wf_reason *reasons;
 };
 
 /* A snapshot with room for n_links, n_ports and n_workers, all zero. NULL: out of memory. */
@@ -66,7 +74,8 @@ int wf_snapshot_classes(struct wf_snap_dir *dir, uint32_t n);
 void wf_snapshot_free(struct wf_snapshot *snap);
 
 /* Computes queued's remainder, `unaccounted` of every direction, and the verdict with its reasons:
- * packets lost by the emulator, missed by a port, unaccounted, or released late (p99 > 50 us). */
+ * packets lost by the emulator, missed by a port, unaccounted, or released late (p99 beyond
+ * on_time_ns). wf_verdict.c. */
 void wf_snapshot_judge(struct wf_snapshot *snap);
 /* Sums of the absolute values of `unaccounted` over all directions. */
 struct wf_count wf_snapshot_unaccounted(const struct wf_snapshot *snap);

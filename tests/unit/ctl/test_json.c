@@ -52,7 +52,7 @@ test_document_has_its_keys_in_order(void **state)
 		"unaccounted", "links", "ports", "workers", "pool", "warnings", "verdict", NULL };
 	static const char *const dir[] = { "rx", "tx", "queued", "dup_created", "forged", "grown",
 		"cut", "marked", "corrupted", "resent", "dropped", "delay_ns", "release_error_ns",
-		"clamped", "flow_fallback", "classes", NULL };
+		"on_time_ns", "clamped", "flow_fallback", "classes", NULL };
 	static const char *const hist[] = { "count", "min", "mean", "stddev", "p50", "p90", "p99",
 		"p99_9", "max", NULL };
 	json_t *j = document(true);
@@ -187,6 +187,10 @@ test_verdict_carries_its_reasons(void **state)
 	verdict = json_object_get(j, "verdict");
 	assert_true(json_is_false(json_object_get(verdict, "trustworthy")));
 	assert_int_equal(json_array_size(json_object_get(verdict, "reasons")), s->n_reasons);
+	assert_int_equal(json_array_size(json_object_get(verdict, "remedies")), s->n_reasons);
+	assert_string_equal(
+		json_string_value(json_array_get(json_object_get(verdict, "remedies"), 0)),
+		s->reasons[0].remedy);
 	assert_int_equal(number(j, "unaccounted", "packets"), 2);
 	json_decref(j);
 	wf_snapshot_free(s);

@@ -111,6 +111,8 @@ test_verdict_is_in_plain_words(void **state)
 	text = report(true, 2);
 	assert_has(text, "Verdict: NOT trustworthy");
 	assert_has(text, "  - wan ab: 2 packets lost by the emulator");
+	assert_has(text, "\n    This is a fault of wirefault: please report it");
+	assert_has(text, "\n    Give it more memory");
 	free(text);
 }
 

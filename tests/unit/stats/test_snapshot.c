@@ -48,7 +48,9 @@ expect_reason(struct wf_snapshot *s, const char *text)
 	wf_snapshot_judge(s);
 	assert_false(s->trustworthy);
 	assert_int_equal(s->n_reasons, 1);
-	assert_non_null(strstr(s->reasons[0], text));
+	assert_true(strlen(s->reasons[0].remedy) > 20);
+	assert_true(strlen(s->reasons[0].remedy) + 1 < sizeof(s->reasons[0].remedy));
+	assert_non_null(strstr(s->reasons[0].text, text));
 }
 
 static void
@@ -166,7 +168,8 @@ late_releases_are_a_reason(void **state)
 		wf_hist_add(error, 300);
 	for (int i = 0; i < 20; i++)
 		wf_hist_add(error, 60000);
-	expect_reason(s, "wan ab: 1 % of the 1000 packets sent left more than");
+	expect_reason(s, "wan ab: 1 % of the 1,000 packets sent left 60.");
+	assert_non_null(strstr(s->reasons[0].text, "up to 50.00 us is on time"));
 }
 
 static void
@@ -179,6 +182,20 @@ a_few_late_releases_are_not(void **state)
 	for (int i = 0; i < 5; i++)
 		wf_hist_add(&s->links[0].dir[0].s.error, 60000000);
 	expect_trust(s);
+}
+
+/* 60 us are nothing to packets that are delayed by 10 ms. */
+static void
+what_is_late_depends_on_the_delay(void **state)
+{
+	struct wf_snapshot *s = *state;
+
+	for (int i = 0; i < 100; i++)
+		wf_hist_add(&s->links[0].dir[0].s.error, 60000);
+	s->links[0].dir[0].on_time_ns = 100000;
+	expect_trust(s);
+	s->links[0].dir[0].on_time_ns = 59000;
+	expect_reason(s, "up to 59.00 us is on time");
 }
 
 static void
@@ -264,6 +281,7 @@ main(void)
 		cmocka_unit_test(only_drops_of_the_emulator_are_a_reason),
 		CASE(late_releases_are_a_reason),
 		CASE(a_few_late_releases_are_not),
+		CASE(what_is_late_depends_on_the_delay),
 		CASE(offline_nothing_is_late),
 		CASE(packets_that_a_port_missed_are_a_reason),
 		CASE(reasons_do_not_pile_up_when_judged_again),

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The verdict: may the numbers of a snapshot be trusted, if not, why, and what helps. Control
+ * threads only. docs/explanation/verdict.md has the thinking.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "wf_snapshot.h"
+#include "wf_text.h"
+
+/* What helps against packets that the emulator lost. */
+static const char *const drop_remedy[WF_DROP_COUNT] = {
+	[WF_DROP_no_buffer] =
+		"Give it more memory: `memory` in the configuration, more hugepages, or "
+		"offline --in-flight; or hold less: a lower rate, a shorter delay or queue.",
+	[WF_DROP_tx_full] =
+		"The output port takes less than was sent: limit the direction with `rate`, or "
+		"use a faster port or driver.",
+	[WF_DROP_handoff_full] =
+		"The worker that owns the direction can't keep up: use one worker, or state "
+		"per flow (scope = \"flow\"), which every worker can keep.",
+};
+
+#define REMEDY_CORE                                                                                \
+	"Give the worker a core of its own: list a quieter one in `workers`, or isolate it "       \
+	"(isolcpus). `wirefault doctor` measures which core is quiet."
+
+static void __attribute__((format(printf, 3, 4)))
+reason(struct wf_snapshot *s, const char *remedy, const char *fmt, ...)
+{
+	struct wf_reason *grown = realloc(s->reasons, (s->n_reasons + 1) * sizeof(*grown)), *r;
+	va_list ap;
+
+	s->trustworthy = false;
+	if (grown == NULL)
+		return;
+	s->reasons = grown;
+	r = &grown[s->n_reasons++];
+	va_start(ap, fmt);
+	vsnprintf(r->text, sizeof(r->text), fmt, ap);
+	va_end(ap);
+	snprintf(r->remedy, sizeof(r->remedy), "%s", remedy);
+}
+
+/* rx + dup + forged - tx - drops - queued, of packets or of bytes; bytes grow and are cut, too. */
+static void
+balance(struct wf_snap_dir *d)
+{
+	const struct wf_flow_counts *c = &d->s.c;
+	uint64_t packets = c->rx.packets + c->dup_created.packets + c->forged.packets -
+			   c->tx.packets - d->queued.packets;
+	uint64_t bytes = c->rx.bytes + c->dup_created.bytes + c->forged.bytes + c->grown.bytes -
+			 c->cut.bytes - c->tx.bytes - d->queued.bytes;
+
+	for (int i = 1; i < WF_DROP_COUNT; i++) {
+		packets -= c->dropped[i].packets;
+		bytes -= c->dropped[i].bytes;
+	}
+	d->unaccounted_packets = (int64_t)packets;
+	d->unaccounted_bytes = (int64_t)bytes;
+}
+
+static void
+judge_books(struct wf_snapshot *s, const char *link, const char *side, struct wf_snap_dir *d)
+{
+	d->queued.packets = d->s.held.packets + d->s.handed_out.packets - d->s.handed_in.packets;
+	d->queued.bytes = d->s.held.bytes + d->s.handed_out.bytes - d->s.handed_in.bytes;
+	balance(d);
+	if (d->unaccounted_packets != 0 || d->unaccounted_bytes != 0)
+		reason(s,
+			"This is a fault of wirefault: please report it, with this document and "
+			"the "
+			"configuration.",
+			"%s %s: the books do not balance: %+lld packets, %+lld bytes", link, side,
+			(long long)d->unaccounted_packets, (long long)d->unaccounted_bytes);
+}
+
+static void
+judge_drops(struct wf_snapshot *s, const char *link, const char *side, const struct wf_snap_dir *d)
+{
+	char n[WF_TEXT_MAX];
+
+	for (int i = 1; i < WF_DROP_COUNT; i++) {
+		if (wf_drop_info[i].by != WF_DROP_BY_EMULATOR || d->s.c.dropped[i].packets == 0)
+			continue;
+		reason(s, drop_remedy[i] != NULL ? drop_remedy[i] : REMEDY_CORE,
+			"%s %s: %s packets lost by the emulator (%s: %s)", link, side,
+			wf_text_count(d->s.c.dropped[i].packets, n), wf_drop_info[i].name,
+			wf_drop_info[i].help);
+	}
+}
+
+static void
+judge_lateness(
+	struct wf_snapshot *s, const char *link, const char *side, const struct wf_snap_dir *d)
+{
+	wf_ns_t late_ns = wf_hist_quantile(&d->s.error, 0.99);
+	char late[WF_TEXT_MAX], bound[WF_TEXT_MAX], n[WF_TEXT_MAX];
+
+	if (!s->live || late_ns <= d->on_time_ns)
+		return;
+	reason(s, REMEDY_CORE,
+		"%s %s: 1 %% of the %s packets sent left %s late or more; up to %s is on time",
+		link, side, wf_text_count(d->s.error.count, n), wf_text_time(late_ns, late),
+		wf_text_time(d->on_time_ns, bound));
+}
+
+static void
+judge_port(struct wf_snapshot *s, const struct wf_snap_port *p)
+{
+	char n[WF_TEXT_MAX];
+
+	if (p->rx_missed + p->rx_nombuf > 0)
+		reason(s, REMEDY_CORE, "port %s: %s packets missed before wirefault saw them",
+			p->name, wf_text_count(p->rx_missed + p->rx_nombuf, n));
+}
+
+void
+wf_snapshot_judge(struct wf_snapshot *s)
+{
+	static const char *const side_name[2] = { "ab", "ba" };
+
+	s->trustworthy = true;
+	s->n_reasons = 0;
+	for (uint32_t i = 0; i < s->n_links; i++) {
+		for (int side = 0; side < 2; side++) {
+			struct wf_snap_dir *d = &s->links[i].dir[side];
+
+			judge_books(s, s->links[i].name, side_name[side], d);
+			judge_drops(s, s->links[i].name, side_name[side], d);
+			judge_lateness(s, s->links[i].name, side_name[side], d);
+		}
+	}
+	for (uint32_t i = 0; i < s->n_ports; i++)
+		judge_port(s, &s->ports[i]);
+}
