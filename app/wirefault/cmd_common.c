@@ -44,6 +44,22 @@ wf_cmd_value(const struct wf_cmd *cmd, const struct wf_option_values *v, const c
 	return NULL;
 }
 
+int
+wf_cmd_json(
+	const struct wf_cmd *cmd, const struct wf_option_values *v, bool *json, struct wf_err *err)
+{
+	const char *format = wf_cmd_value(cmd, v, "output");
+
+	*json = wf_cmd_value(cmd, v, "json") != NULL;
+	if (format == NULL || strcmp(format, "table") == 0)
+		return 0;
+	if (strcmp(format, "json") != 0)
+		return wf_err_add(err, NULL, "Write -o table or -o json",
+			"there is no output format \"%s\"", format);
+	*json = true;
+	return 0;
+}
+
 static int
 choose_seed(const struct wf_conf *conf, const char *text, uint64_t *seed, struct wf_err *err)
 {

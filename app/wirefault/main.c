@@ -6,7 +6,7 @@
 #include "wf_cmd.h"
 
 static const struct wf_cmd *const cmds[] = { &wf_cmd_run, &wf_cmd_check, &wf_cmd_offline,
-	&wf_cmd_gate, &wf_cmd_import, &wf_cmd_reference };
+	&wf_cmd_gate, &wf_cmd_import, &wf_cmd_reference, &wf_cmd_doctor };
 
 static void
 help(FILE *out)

@@ -23,7 +23,7 @@ struct wf_cmd {
 };
 
 extern const struct wf_cmd wf_cmd_run, wf_cmd_check, wf_cmd_offline, wf_cmd_gate, wf_cmd_import,
-	wf_cmd_reference;
+	wf_cmd_reference, wf_cmd_doctor;
 
 /* Prints a verb's help: usage, what it does, options. */
 void wf_cmd_help(const struct wf_cmd *cmd, FILE *out);
@@ -32,6 +32,16 @@ int wf_cmd_options(const struct wf_cmd *cmd, int argc, char **argv, struct wf_op
 /* Value of option `name`, or NULL. */
 const char *wf_cmd_value(
 	const struct wf_cmd *cmd, const struct wf_option_values *v, const char *name);
+
+/* Two rows of the table of a verb that prints a document: one habit for all verbs. */
+#define WF_CMD_JSON_OPTIONS                                                                        \
+	{ "output", 'o', "FORMAT", "table (default) or json" },                                    \
+	{                                                                                          \
+		"json", 0, NULL, "the same as -o json"                                             \
+	}
+/* Does it print JSON? 0, or -EINVAL with a reason for a format that there is not. */
+int wf_cmd_json(
+	const struct wf_cmd *cmd, const struct wf_option_values *v, bool *json, struct wf_err *err);
 
 /* A configuration as it was read, checked and typed. */
 struct wf_loaded {

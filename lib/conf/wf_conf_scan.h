@@ -15,9 +15,10 @@
 int wf_conf_scan(const char *text, const char *name, bool allow_include, const char *include_dir,
 	struct wf_err *err);
 
-#define WF_CONF_MAX_FILE    (4u << 20)
-#define WF_CONF_MAX_KEYS    256   /* in one group; the largest of ours has a dozen */
-#define WF_CONF_MAX_MEMBERS 16384 /* of one list; the longest of ours is a matrix of loss states   \
-				   */
+#define WF_CONF_MAX_FILE (4u << 20)
+#define WF_CONF_MAX_KEYS 256 /* in one group; the largest of ours has a dozen */
+#define WF_CONF_MAX_MEMBERS                                                                        \
+	16384 /* of one list; the longest of ours is a matrix of loss states                       \
+	       */
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "wf_drop.h"
 #include "wf_text.h"
+#include "wf_wrap.h"
 
 static const char *const sides[2] = { "ab", "ba" };
 
@@ -286,23 +287,6 @@ print_warnings(const json_t *stats, FILE *out)
 		fprintf(out, "%sWARNING: %s\n", i == 0 ? "\n" : "", json_string_value(warning));
 }
 
-/* Words in lines of at most 100 columns, each behind `indent`. */
-static void
-print_wrapped(const char *indent, const char *text, FILE *out)
-{
-	while (*text != '\0') {
-		size_t room = 100 - strlen(indent), n = strlen(text);
-
-		if (n > room)
-			for (n = room; n > 0 && text[n] != ' '; n--)
-				;
-		n = n == 0 ? room : n;
-		fprintf(out, "%s%.*s\n", indent, (int)n, text);
-		text += n;
-		text += strspn(text, " ");
-	}
-}
-
 static void
 print_verdict(const json_t *stats, FILE *out)
 {
@@ -326,8 +310,11 @@ print_verdict(const json_t *stats, FILE *out)
 		const json_t *remedy = json_array_get(json_object_get(verdict, "remedies"), i);
 
 		fprintf(out, "  - %s\n", json_string_value(reason));
-		if (json_is_string(remedy))
-			print_wrapped("    ", json_string_value(remedy), out);
+		if (json_is_string(remedy)) {
+			fprintf(out, "    ");
+			wf_wrap(json_string_value(remedy), 4, 4, out);
+			fprintf(out, "\n");
+		}
 	}
 }
 
