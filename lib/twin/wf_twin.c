@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * The offline twin. One thread; time is that of the captures.
  *
- * A packet of a direction that can delay leaves at the end of the tick in which it is due, as live;
- * one of a direction that cannot keeps its own time. Stamps are computed from the due time, not
- * from the clock's steps, so it does not matter how far the clock jumps nor how packets are
- * bundled.
+ * A packet leaves in the nanosecond in which it is due, packets of equal times in the order in
+ * which they were put. Stamps are due times, not the clock's steps, so it does not matter how far
+ * the clock jumps nor how packets are bundled.
  */
 #include "wf_twin.h"
 
@@ -14,6 +13,7 @@
 #include <string.h>
 
 #include "wf_pipe.h"
+#include "wf_twin_due.h"
 #include "wf_twin_packet.h"
 #include "wf_twin_snapshot.h"
 
@@ -33,6 +33,7 @@ struct twin {
 	struct wf_err *err;
 	struct wf_stats *stats;
 	struct wf_pipe *pipe;
+	struct wf_twin_due due; /* out of the store, and not yet left */
 	struct input in[2];
 	wf_ns_t left_ns[2]; /* last stamp of a direction */
 	wf_ns_t first_ns, last_ns;
@@ -89,30 +90,18 @@ earliest(const struct twin *t)
 	return t->in[WF_BA].next_ns < t->in[WF_AB].next_ns ? WF_BA : WF_AB;
 }
 
-/* The instant at which a packet leaves. One that a stage made can be due a part of a tick after one
- * that leaves behind it. */
-static wf_ns_t
-stamp(struct twin *t, const struct wf_held *h)
-{
-	wf_ns_t *last_ns = &t->left_ns[h->dir & 1], ns = h->due_ns;
-
-	if (t->q->plan->dir[h->dir].holds)
-		ns = (ns + WF_TICK_NS - 1) & ~(WF_TICK_NS - 1);
-	if (ns > *last_ns)
-		*last_ns = ns;
-	return *last_ns;
-}
-
 static void
 leave(struct twin *t, const struct wf_held *h)
 {
 	struct wf_twin_packet *packet = h->pkt;
 	struct wf_cap_writer *out = t->q->out[h->dir & 1];
-	struct wf_cap_packet p = { .time_ns = stamp(t, h),
+	struct wf_cap_packet p = { .time_ns = h->due_ns,
 		.cap_bytes = packet->cap_bytes,
 		.len_bytes = packet->len_bytes,
 		.data = packet->data };
 
+	assert(h->due_ns >= t->left_ns[h->dir & 1]);
+	t->left_ns[h->dir & 1] = h->due_ns;
 	if (out != NULL && !t->dead && wf_cap_write(out, &p) < 0)
 		die(t, wf_err_add(
 			       t->err, NULL, "Is the disk full?", "the output cannot be written"));
@@ -122,21 +111,37 @@ leave(struct twin *t, const struct wf_held *h)
 	wf_twin_packet_put(packet);
 }
 
+/* What the store has up to the end of the tick. */
+static void
+take(struct twin *t, wf_ns_t now_ns)
+{
+	wf_ns_t end_ns = (now_ns + WF_TICK_NS - 1) & ~(WF_TICK_NS - 1);
+	struct wf_held h[TAKE_BURST];
+	uint32_t n;
+
+	do {
+		n = wf_pipe_take(t->pipe, end_ns, h, TAKE_BURST);
+		for (uint32_t i = 0; i < n; i++) {
+			if (wf_twin_due_put(&t->due, &h[i]) == 0)
+				continue;
+			wf_pipe_drop(t->pipe, &h[i], 1, WF_DROP_no_buffer);
+			die(t, wf_err_add(t->err, NULL, NULL, "out of memory"));
+		}
+	} while (n == TAKE_BURST);
+}
+
 /* Everything due at or before now leaves. */
 static void
 release(struct twin *t, wf_ns_t now_ns)
 {
-	struct wf_held h[TAKE_BURST];
+	struct wf_held h;
 	wf_ns_t until_ns;
-	uint32_t n;
 
 	do {
 		until_ns = wf_pipe_advance(t->pipe, t->q->plan, now_ns);
-		do {
-			n = wf_pipe_take(t->pipe, until_ns, h, TAKE_BURST);
-			for (uint32_t i = 0; i < n; i++)
-				leave(t, &h[i]);
-		} while (n == TAKE_BURST);
+		take(t, until_ns);
+		while (wf_twin_due_take(&t->due, until_ns, &h))
+			leave(t, &h);
 	} while (until_ns < now_ns);
 }
 
@@ -229,6 +234,7 @@ wf_twin_run(const struct wf_twin_params *q, struct wf_snapshot **snap, struct wf
 	for (side = 0; side < 2; side++)
 		if (t.in[side].next != NULL)
 			wf_twin_packet_put(t.in[side].next);
+	wf_twin_due_fini(&t.due);
 	wf_pipe_free(t.pipe);
 	wf_stats_free(t.stats);
 	return t.rc;

@@ -13,12 +13,10 @@
 #include <cmocka.h>
 
 #include "wf_stats.h"
-#include "wf_store.h"
 #include "wf_twin.h"
 
-#define EPOCH   1700000000000000000ull
-#define TICK(t) (((t) + WF_TICK_NS - 1) & ~(wf_ns_t)(WF_TICK_NS - 1))
-#define MAX     65536
+#define EPOCH 1700000000000000000ull
+#define MAX   65536
 
 struct rig_side {
 	uint32_t n_in, n_out;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * The offline twin against formulas: when packets leave, to the tick.
+ * The offline twin against formulas: when packets leave, to the nanosecond.
  */
 #include "rig.h"
 
@@ -27,7 +27,7 @@ a_loss_that_holds_nothing_keeps_every_stamp(void **state)
 }
 
 static void
-constant_delay_is_exact_to_the_tick(const char *key, wf_ns_t delay_ns)
+constant_delay_is_exact_to_the_nanosecond(const char *key, wf_ns_t delay_ns)
 {
 	rig_clear(NULL);
 	for (uint32_t i = 0; i < 1000; i++)
@@ -35,17 +35,39 @@ constant_delay_is_exact_to_the_tick(const char *key, wf_ns_t delay_ns)
 	rig_run(key, "");
 	assert_int_equal(rig.side[WF_AB].n_out, 1000);
 	for (uint32_t i = 0; i < 1000; i++)
-		assert_int_equal(rig.side[WF_AB].out[i].time_ns,
-			TICK(rig.side[WF_AB].in[i].time_ns + delay_ns));
-	assert_true(rig_stats(WF_AB)->error.max_ns < WF_TICK_NS);
+		assert_int_equal(
+			rig.side[WF_AB].out[i].time_ns, rig.side[WF_AB].in[i].time_ns + delay_ns);
+	assert_int_equal(rig_stats(WF_AB)->error.max_ns, 0);
 }
 
 static void
-a_constant_delay_is_exact_to_the_tick(void **state)
+a_constant_delay_is_exact_to_the_nanosecond(void **state)
 {
-	constant_delay_is_exact_to_the_tick("delay = \"20ms\";", 20 * WF_NS_PER_MS);
-	constant_delay_is_exact_to_the_tick("delay = \"1us\";", 1000);
-	constant_delay_is_exact_to_the_tick("delay = \"1h\";", 3600 * WF_NS_PER_S);
+	constant_delay_is_exact_to_the_nanosecond("delay = \"20ms\";", 20 * WF_NS_PER_MS);
+	constant_delay_is_exact_to_the_nanosecond("delay = \"1us\";", 1000);
+	constant_delay_is_exact_to_the_nanosecond("delay = \"1h\";", 3600 * WF_NS_PER_S);
+}
+
+/* Whatever comes out of one tick leaves in order of due time, and at equal times in order of
+ * arrival. */
+static void
+packets_of_one_tick_leave_in_order_of_due_time(void **state)
+{
+	wf_ns_t before_ns = 0;
+
+	for (uint32_t i = 0; i < 20000; i++)
+		rig_enter(WF_AB, i / 2 * 10, 60 + i % 1000, 0);
+	rig_run("delay = { distribution = \"uniform\"; min = \"10us\"; max = \"20us\"; order = "
+		"\"free\"; };",
+		"");
+	assert_int_equal(rig.side[WF_AB].n_out, 20000);
+	for (uint32_t i = 0; i < 20000; i++) {
+		assert_true(rig.side[WF_AB].out[i].time_ns >= before_ns);
+		before_ns = rig.side[WF_AB].out[i].time_ns;
+	}
+	assert_int_equal(rig_stats(WF_AB)->error.max_ns, 0);
+	assert_true(rig_stats(WF_AB)->delay.min_ns >= 10000);
+	assert_true(rig_stats(WF_AB)->delay.max_ns <= 20000);
 }
 
 static void
@@ -59,8 +81,8 @@ the_clock_may_jump_by_years(void **state)
 	rig_run("delay = \"3s\";", "");
 	assert_int_equal(rig.side[WF_AB].n_out, 20);
 	for (uint32_t i = 0; i < 20; i++)
-		assert_int_equal(rig.side[WF_AB].out[i].time_ns,
-			TICK(EPOCH + i * year_ns + 3 * WF_NS_PER_S));
+		assert_int_equal(
+			rig.side[WF_AB].out[i].time_ns, EPOCH + i * year_ns + 3 * WF_NS_PER_S);
 }
 
 static void
@@ -73,7 +95,7 @@ from_the_epoch_to_the_end_of_pcap(void **state)
 	rig_run("delay = \"256ns\";", "");
 	assert_int_equal(rig.side[WF_AB].n_out, 2);
 	assert_int_equal(rig.side[WF_AB].out[0].time_ns, 256);
-	assert_int_equal(rig.side[WF_AB].out[1].time_ns, TICK(UINT32_MAX * WF_NS_PER_S + 256));
+	assert_int_equal(rig.side[WF_AB].out[1].time_ns, UINT32_MAX * WF_NS_PER_S + 256);
 }
 
 static void
@@ -85,8 +107,7 @@ a_rate_spaces_packets_by_their_wire_bytes(void **state)
 	rig_run("rate = { rate = \"8192kbit\"; overhead = \"ethernet\"; };", "");
 	assert_int_equal(rig.side[WF_AB].n_out, 1000);
 	for (uint32_t i = 0; i < 1000; i++)
-		assert_int_equal(
-			rig.side[WF_AB].out[i].time_ns, TICK(EPOCH + (i + 1) * WF_NS_PER_MS));
+		assert_int_equal(rig.side[WF_AB].out[i].time_ns, EPOCH + (i + 1) * WF_NS_PER_MS);
 }
 
 static void
@@ -96,8 +117,8 @@ an_idle_rate_starts_with_the_packet(void **state)
 		rig_enter(WF_AB, i * WF_NS_PER_S, 1000, 0);
 	rig_run("rate = \"8Mbit\";", "");
 	for (uint32_t i = 0; i < 10; i++)
-		assert_int_equal(rig.side[WF_AB].out[i].time_ns,
-			TICK(EPOCH + i * WF_NS_PER_S + WF_NS_PER_MS));
+		assert_int_equal(
+			rig.side[WF_AB].out[i].time_ns, EPOCH + i * WF_NS_PER_S + WF_NS_PER_MS);
 }
 
 static void
@@ -107,8 +128,7 @@ delay_comes_behind_the_rate(void **state)
 		rig_enter(WF_AB, 0, 1000, 0);
 	rig_run("rate = \"8Mbit\"; delay = \"20ms\";", "");
 	for (uint32_t i = 0; i < 100; i++)
-		assert_int_equal(
-			rig.side[WF_AB].out[i].time_ns, TICK(EPOCH + (i + 21) * WF_NS_PER_MS));
+		assert_int_equal(rig.side[WF_AB].out[i].time_ns, EPOCH + (i + 21) * WF_NS_PER_MS);
 }
 
 static void
@@ -132,8 +152,7 @@ a_cut_frame_is_charged_with_its_original_length(void **state)
 	}
 	rig_run("rate = \"8Mbit\";", "");
 	for (uint32_t i = 0; i < 5; i++) {
-		assert_int_equal(
-			rig.side[WF_AB].out[i].time_ns, TICK(EPOCH + (i + 1) * WF_NS_PER_MS));
+		assert_int_equal(rig.side[WF_AB].out[i].time_ns, EPOCH + (i + 1) * WF_NS_PER_MS);
 		assert_int_equal(rig.side[WF_AB].out[i].cap_bytes, 60);
 		assert_int_equal(rig.side[WF_AB].out[i].len_bytes, 1000);
 	}
@@ -214,7 +233,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_wire_keeps_every_stamp),
 		TEST(a_loss_that_holds_nothing_keeps_every_stamp),
-		TEST(a_constant_delay_is_exact_to_the_tick),
+		TEST(a_constant_delay_is_exact_to_the_nanosecond),
+		TEST(packets_of_one_tick_leave_in_order_of_due_time),
 		TEST(the_clock_may_jump_by_years),
 		TEST(from_the_epoch_to_the_end_of_pcap),
 		TEST(a_rate_spaces_packets_by_their_wire_bytes),
