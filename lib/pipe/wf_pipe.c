@@ -97,6 +97,7 @@ insert_copies(struct wf_batch *b, const struct wf_plan_step *step, uint16_t firs
 			wf_batch_copy_row(b, at, row);
 			b->copies[at] = 0;
 			b->edits[at] = b->forges[at] = 0;
+			b->flags[at] &= (uint8_t)~WF_ROW_CLAMPED; /* a packet of its own */
 			b->flags[at] |= WF_ROW_COPY;
 			b->rng[at] = wf_rng_copy(b->rng[row], c);
 			if (step->copy_spacing_ns != 0) {

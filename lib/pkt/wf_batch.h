@@ -40,6 +40,7 @@ enum wf_row_flags {
 	WF_ROW_EARLY = 1 << 3,     /* reordered: skips the delay */
 	WF_ROW_PARK = 1 << 4,      /* waits for others to pass it, until its due at most */
 	WF_ROW_UNPARK = 1 << 5,    /* the last of them: what was parked leaves behind it */
+	WF_ROW_CLAMPED = 1 << 6,   /* has waited to keep an order, and is counted */
 };
 
 /* A parked packet, as lib/pipe knows it. It stands in the state of the stage that parks, which

@@ -151,14 +151,13 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 }
 
 static inline void
-order(wf_ns_t *last_due_ns, wf_ns_t *due_ns, struct wf_stage_env *env)
+order(wf_ns_t *last_due_ns, struct wf_batch *b, uint16_t i, struct wf_stage_env *env)
 {
-	if (WF_UNLIKELY(*due_ns < *last_due_ns)) {
-		env->clamped++;
-		env->clamped_ns += *last_due_ns - *due_ns;
-		*due_ns = *last_due_ns;
+	if (WF_UNLIKELY(b->due_ns[i] < *last_due_ns)) {
+		wf_stage_clamped(env, b, i, *last_due_ns - b->due_ns[i]);
+		b->due_ns[i] = *last_due_ns;
 	}
-	*last_due_ns = *due_ns;
+	*last_due_ns = b->due_ns[i];
 }
 
 static inline struct wf_delay_state *
@@ -211,9 +210,9 @@ keep_order(const struct wf_delay_cfg *d, uint32_t state_offset, struct wf_batch 
 	if (d->order == WF_DELAY_FREE || (b->flags[i] & WF_ROW_LATE))
 		return;
 	if (d->order == WF_DELAY_FLOW)
-		order(&b->flow[i]->last_due_ns, &b->due_ns[i], env);
+		order(&b->flow[i]->last_due_ns, b, i, env);
 	else
-		order(&state_of(b, i, state_offset)->last_due_ns, &b->due_ns[i], env);
+		order(&state_of(b, i, state_offset)->last_due_ns, b, i, env);
 }
 
 /* What the trace says of the instant, or of the next packet. */

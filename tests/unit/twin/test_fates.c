@@ -144,6 +144,20 @@ duplicates_are_as_many_as_asked_for(void **state)
 	binomial((double)rig_stats(WF_AB)->c.dup_created.packets, N, 0.1, 1);
 }
 
+/* The link that sends again and the delay both keep an order. */
+static void
+a_packet_that_waits_twice_counts_once(void **state)
+{
+	for (uint32_t i = 0; i < 2000; i++)
+		rig_enter(WF_AB, i * 1000, 60, 0);
+	rig_run("arq = { p = \"20%\"; p_retry = \"0%\"; rtt = \"8ms\"; };"
+		"delay = { mean = \"20ms\"; stddev = \"5ms\"; order = \"fifo\"; };",
+		"");
+	assert_int_equal(rig.side[WF_AB].n_out, 2000);
+	/* All but the first few have waited for the slowest so far. */
+	assert_in_range(rig_stats(WF_AB)->clamped, 1900, 2000);
+}
+
 static void
 directions_do_not_meet(void **state)
 {
@@ -210,6 +224,7 @@ main(void)
 		TEST(copies_leave_beside_their_original),
 		TEST(copies_follow_at_their_spacing),
 		TEST(duplicates_are_as_many_as_asked_for),
+		TEST(a_packet_that_waits_twice_counts_once),
 		TEST(directions_do_not_meet),
 		TEST(a_direction_alone_has_the_same_fates),
 		TEST(at_equal_times_ab_comes_before_ba),
