@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "progress.h"
 #include "wf_cmd.h"
 #include "wf_dp.h"
 #include "wf_json.h"
@@ -26,13 +27,21 @@ static const struct wf_option options[] = {
 	{ "stats", 0, "FILE", "write the stats document there; - is standard output" },
 	{ "burst", 0, "N", "packets taken at once, 1 to 32 (default 32); changes speed only" },
 	{ "in-flight", 0, "N", "packets that may be held at once (default 4194304)" },
-	{ "quiet", 'q', NULL, "no table on stderr" },
+	{ "split", 0, "RULE",
+		"--ab's capture has both directions; a sends first | mac=ADDRESS | ip=PREFIX" },
+	{ "link-type", 0, "TYPE", "ethernet[,SRC,DST]: SLL, RAW and the like become Ethernet" },
+	{ "step-back", 0, "TIME", "stamps that go back by up to this are mended (default 1s)" },
+	{ "time-unit", 0, "UNIT",
+		"ns: fractions of a pcap are that, whatever its magic number says" },
+	{ "quiet", 'q', NULL, "no table and no progress on stderr" },
 	{ "help", 'h', NULL, "this help" },
 	{ 0 },
 };
 
 struct offline {
 	struct wf_option_values v;
+	struct wf_cap_options cap;
+	struct wf_progress progress;
 	struct wf_loaded loaded;
 	struct wf_plan *plan;
 	struct wf_twin_params twin;
@@ -114,6 +123,31 @@ check_files(const struct offline *o, struct wf_err *err)
 		}
 }
 
+/* How captures are to be read. */
+static void
+read_options(struct offline *o, struct wf_err *err)
+{
+	static const struct wf_cap_options defaults = WF_CAP_OPTIONS;
+	const char *unit = value(o, "time-unit"), *step = value(o, "step-back");
+
+	o->cap = defaults;
+	if (value(o, "link-type") != NULL)
+		wf_cap_options_link_type(&o->cap, value(o, "link-type"), err);
+	if (value(o, "split") != NULL &&
+		wf_cap_options_split(&o->cap, value(o, "split"), err) == 0 &&
+		(value(o, "ba") != NULL || value(o, "ab") == NULL ||
+			strcmp(value(o, "ab"), "-") == 0))
+		wf_err_add(err, NULL, "Write --ab FILE --split RULE",
+			"--split divides the capture of --ab, a file, and needs no --ba");
+	if (step != NULL && wf_units_duration(step, &o->cap.step_back_ns) < 0)
+		wf_err_add(
+			err, NULL, "Write --step-back 1s", "--step-back \"%s\" is no time", step);
+	if (unit != NULL && strcmp(unit, "ns") != 0)
+		wf_err_add(err, NULL, "Leave it out: then the file says what they are",
+			"--time-unit takes ns, not \"%s\"", unit);
+	o->cap.nanoseconds = unit != NULL;
+}
+
 /* Everything that can be wrong before a packet moves. 0 or -EINVAL with reasons. */
 static int
 prepare(struct offline *o, struct wf_err *err)
@@ -124,9 +158,10 @@ prepare(struct offline *o, struct wf_err *err)
 		wf_err_add(err, NULL, "Write --ab IN.pcap --ab-out OUT.pcap", "there is no input");
 	if (value(o, "ab-out") != NULL && value(o, "ab") == NULL)
 		wf_err_add(err, NULL, "Add --ab IN.pcap", "--ab-out without --ab");
-	if (value(o, "ba-out") != NULL && value(o, "ba") == NULL)
+	if (value(o, "ba-out") != NULL && value(o, "ba") == NULL && value(o, "split") == NULL)
 		wf_err_add(err, NULL, "Add --ba IN.pcap", "--ba-out without --ba");
 	check_files(o, err);
+	read_options(o, err);
 	count_option(o, "burst", WF_TWIN_BURST, WF_TWIN_BURST, &o->twin.burst, err);
 	count_option(o, "in-flight", 1u << 22, 1u << 28, &o->twin.max_held, err);
 	if (value(o, "config") == NULL ||
@@ -145,8 +180,10 @@ open_captures(struct offline *o, struct wf_err *err)
 	static const char *const in[2] = { "ab", "ba" }, *const out[2] = { "ab-out", "ba-out" };
 
 	for (int side = 0; side < 2; side++) {
-		if (value(o, in[side]) != NULL &&
-			(o->twin.in[side] = wf_cap_open(value(o, in[side]), err)) == NULL)
+		const char *path = value(o, in[o->cap.split != WF_CAP_ALL ? 0 : side]);
+
+		o->cap.side = (uint8_t)side;
+		if (path != NULL && (o->twin.in[side] = wf_cap_open(path, &o->cap, err)) == NULL)
 			return -EINVAL;
 	}
 	for (int side = 0; side < 2; side++) {
@@ -194,6 +231,25 @@ write_stats(const char *path, const json_t *doc, struct wf_err *err)
 	return 0;
 }
 
+static void
+show_progress(void *ctx)
+{
+	struct offline *o = ctx;
+	uint64_t packets = 0, done = 0, all = 0;
+
+	for (int side = 0; side < 2; side++) {
+		uint64_t at, size;
+
+		if (o->twin.in[side] == NULL)
+			continue;
+		wf_cap_progress(o->twin.in[side], &at, &size);
+		packets += wf_cap_notes(o->twin.in[side])->packets;
+		done += at;
+		all += size;
+	}
+	wf_progress_show(&o->progress, packets, done, all);
+}
+
 static int
 simulate(struct offline *o, struct wf_err *err)
 {
@@ -204,8 +260,12 @@ simulate(struct offline *o, struct wf_err *err)
 	if (wf_dp_eal_offline(err) < 0 || wf_plan_arm(o->plan, err) < 0)
 		return -EINVAL;
 	rc = open_captures(o, err);
+	wf_progress_begin(&o->progress, stderr, value(o, "quiet") != NULL);
+	o->twin.progress = show_progress;
+	o->twin.progress_ctx = o;
 	if (rc == 0)
 		rc = wf_twin_run(&o->twin, &snap, err);
+	wf_progress_end(&o->progress);
 	if (close_captures(o, err) < 0)
 		rc = -EINVAL;
 	if (snap != NULL && (doc = wf_json_stats(snap)) != NULL) {

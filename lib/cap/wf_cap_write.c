@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Writing captures: nanosecond pcap, and the blocks of pcapng that we need (section header,
  * interface description, enhanced packet; draft-ietf-opsawg-pcapng). libpcap 1.10 writes no pcapng.
- * Little-endian whatever the machine, so that the bytes are the same everywhere. One thread.
+ * Little-endian whatever the machine, so that the bytes are the same everywhere; gzip without a
+ * time of its own. One thread.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "wf_cap.h"
 
@@ -20,7 +22,8 @@
 #define FILE_BUFFER    (1u << 20)
 
 struct wf_cap_writer {
-	FILE *file;
+	FILE *file; /* or */
+	gzFile gzip;
 	char *buffer;
 	bool pcapng;
 	int error;
@@ -48,7 +51,14 @@ put32(struct bytes *b, uint32_t v)
 static int
 emit(struct wf_cap_writer *w, const void *data, size_t n)
 {
-	if (w->error == 0 && fwrite(data, 1, n, w->file) != n)
+	bool ok;
+
+	errno = 0;
+	if (w->error != 0 || n == 0)
+		return w->error;
+	ok = w->gzip != NULL ? gzwrite(w->gzip, data, (unsigned)n) == (int)n
+			     : fwrite(data, 1, n, w->file) == n;
+	if (!ok)
 		w->error = -(errno != 0 ? errno : EIO);
 	return w->error;
 }
@@ -96,28 +106,60 @@ pcapng_header(struct wf_cap_writer *w, uint32_t snaplen)
 	emit(w, b.data, b.n);
 }
 
+static bool
+ends_in(const char *path, size_t n, const char *suffix)
+{
+	size_t k = strlen(suffix);
+
+	return n > k && strncmp(path + n - k, suffix, k) == 0;
+}
+
+/* 0 or -errno. */
+static int
+open_file(struct wf_cap_writer *w, const char *path, bool gzip)
+{
+	errno = 0;
+	if (gzip) {
+		w->gzip = gzopen(path, "wbe");
+		return w->gzip != NULL ? gzbuffer(w->gzip, FILE_BUFFER),
+		       0               : -(errno != 0 ? errno : ENOMEM);
+	}
+	w->file = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
+	if (w->file == NULL)
+		return -errno;
+	setvbuf(w->file, w->buffer, _IOFBF, FILE_BUFFER);
+	return 0;
+}
+
 struct wf_cap_writer *
 wf_cap_create(const char *path, uint32_t snaplen, struct wf_err *err)
 {
 	struct wf_where where = { path, 0, NULL };
-	struct wf_cap_writer *w = calloc(1, sizeof(*w));
+	struct wf_cap_writer *w;
 	size_t n = strlen(path);
+	bool gzip = ends_in(path, n, ".gz");
+	int rc;
 
+	if (ends_in(path, n, ".zst")) {
+		wf_err_add(err, &where, "Write to x.pcap.gz, or to - and through zstd",
+			"zstd is read, not written");
+		return NULL;
+	}
+	w = calloc(1, sizeof(*w));
 	if (w == NULL || (w->buffer = malloc(FILE_BUFFER)) == NULL) {
 		free(w);
 		wf_err_add(err, NULL, NULL, "out of memory");
 		return NULL;
 	}
-	w->file = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
-	if (w->file == NULL) {
+	rc = open_file(w, path, gzip);
+	if (rc < 0) {
 		wf_err_add(err, &where, "Check the folder and its permissions",
-			"cannot be written: %s", strerror(errno));
+			"cannot be written: %s", strerror(-rc));
 		free(w->buffer);
 		free(w);
 		return NULL;
 	}
-	setvbuf(w->file, w->buffer, _IOFBF, FILE_BUFFER);
-	w->pcapng = n > 7 && strcmp(path + n - 7, ".pcapng") == 0;
+	w->pcapng = ends_in(path, gzip ? n - 3 : n, ".pcapng");
 	if (w->pcapng)
 		pcapng_header(w, snaplen);
 	else
@@ -130,6 +172,11 @@ write_pcap(struct wf_cap_writer *w, const struct wf_cap_packet *p)
 {
 	struct bytes b = { .n = 0 };
 
+	/* pcap's seconds have 32 bits: none begins anew in 1970. */
+	if (p->time_ns / WF_NS_PER_S > UINT32_MAX && w->error == 0)
+		w->error = -EOVERFLOW;
+	if (w->error != 0)
+		return w->error;
 	put32(&b, (uint32_t)(p->time_ns / WF_NS_PER_S));
 	put32(&b, (uint32_t)(p->time_ns % WF_NS_PER_S));
 	put32(&b, p->cap_bytes);
@@ -171,7 +218,12 @@ wf_cap_finish(struct wf_cap_writer *w)
 {
 	int error = w->error;
 
-	if (w->file == stdout) {
+	if (w->gzip != NULL) {
+		int rc = gzclose(w->gzip);
+
+		if (rc != Z_OK && error == 0)
+			error = rc == Z_ERRNO ? -errno : -EIO;
+	} else if (w->file == stdout) {
 		if (fflush(stdout) != 0 && error == 0)
 			error = -errno;
 		setvbuf(stdout, NULL, _IOLBF, BUFSIZ); /* the buffer goes */

@@ -216,7 +216,24 @@ warnings(const struct wf_snapshot *s)
 		warn_of_classes(&s->links[i], WF_AB, j);
 		warn_of_classes(&s->links[i], WF_BA, j);
 	}
+	if (s->input.untimed > 0)
+		json_array_append_new(j, json_string("the input has no times: delays are right, "
+						     "but rates, queues and jitter "
+						     "see all of it at once"));
 	return j;
+}
+
+static json_t *
+input(const struct wf_snap_input *in)
+{
+	json_t *skipped = json_object();
+
+	for (uint32_t i = 0; i < WF_SNAP_SKIPPED && in->skipped[i].packets > 0; i++)
+		json_object_set_new(skipped, in->skipped[i].what, number(in->skipped[i].packets));
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "packets", number(in->packets),
+		"time_clamped", number(in->clamped), "time_out_of_place", number(in->out_of_place),
+		"untimed", number(in->untimed), "converted", number(in->converted), "no_side",
+		number(in->no_side), "malformed", number(in->malformed), "skipped", skipped);
 }
 
 json_t *
@@ -231,9 +248,7 @@ wf_json_stats(const struct wf_snapshot *s)
 
 	if (j == NULL)
 		return NULL;
-	if ((!s->live &&
-		    json_object_set_new(j, "input",
-			    json_pack("{s:o}", "time_clamped", number(s->time_clamped))) < 0) ||
+	if ((!s->live && json_object_set_new(j, "input", input(&s->input)) < 0) ||
 		json_object_set_new(j, "warnings", warnings(s)) < 0 ||
 		json_object_set_new(j, "verdict", verdict(s)) < 0) {
 		json_decref(j);

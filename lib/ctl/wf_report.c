@@ -56,21 +56,45 @@ direction_text(const json_t *link, int side, char *out, size_t size)
 	snprintf(out, size, "%s  %.6s > %.6s", sides[side], from ? from : "?", to ? to : "?");
 }
 
+/* What had to be done to captures. */
+static void
+print_input(const json_t *input, FILE *out)
+{
+	static const struct {
+		const char *key, *text;
+	} notes[] = {
+		{ "time_clamped", "had a time before their predecessor's; they were taken at the "
+				  "predecessor's" },
+		{ "time_out_of_place",
+			"had a time out of place; they were taken at their predecessor's" },
+		{ "untimed", "have no time: delays are right, rates and jitter mean little" },
+		{ "converted", "were made Ethernet" },
+		{ "no_side", "left out: it can't be said in which direction they went" },
+		{ "malformed", "left out: shorter than their own header" },
+	};
+	const char *name;
+	char n[WF_TEXT_MAX];
+	json_t *skipped;
+
+	for (size_t i = 0; i < WF_ARRAY_SIZE(notes); i++)
+		if (integer(input, notes[i].key) != 0)
+			fprintf(out, "%s input packets %s\n",
+				wf_text_count(integer(input, notes[i].key), n), notes[i].text);
+	json_object_foreach(json_object_get(input, "skipped"), name, skipped)
+		fprintf(out, "%s input packets left out: not Ethernet but %s (--link-type)\n",
+			wf_text_count((uint64_t)json_integer_value(skipped), n), name);
+}
+
 static void
 print_header(const json_t *stats, FILE *out)
 {
 	char text[WF_TEXT_MAX];
-	const json_t *input = json_object_get(stats, "input");
 
 	fprintf(out, "After %s, generation %llu, seed %lld\n",
 		wf_text_age(integer(stats, "uptime_ns"), text),
 		(unsigned long long)integer(stats, "generation"),
 		(long long)json_integer_value(json_object_get(stats, "seed")));
-	if (integer(input, "time_clamped") != 0)
-		fprintf(out,
-			"%s input packets had a time before their predecessor's; they were "
-			"taken at the predecessor's\n",
-			wf_text_count(integer(input, "time_clamped"), text));
+	print_input(json_object_get(stats, "input"), out);
 }
 
 static void

@@ -3,6 +3,8 @@
  */
 #include "wf_plan_on_time.h"
 
+#include <math.h>
+
 #include "wf_snapshot.h"
 
 wf_ns_t
@@ -17,5 +19,5 @@ wf_plan_on_time_ns(const struct wf_plan_dir *d)
 			least_ns = mean_ns;
 	}
 	least_ns *= WF_PLAN_ON_TIME_SHARE;
-	return least_ns > (double)WF_ON_TIME_NS ? (wf_ns_t)(least_ns + 0.5) : WF_ON_TIME_NS;
+	return least_ns > (double)WF_ON_TIME_NS ? (wf_ns_t)llround(least_ns) : WF_ON_TIME_NS;
 }

@@ -60,13 +60,13 @@ static const struct wf_param params[] = {
 		.type = WF_PARAM_COUNT,
 		.offset = offsetof(struct target_params, min_bytes),
 		.fallback = "0",
-		.max = "65535",
+		.max = "4294967295",
 		.help = "only frames of at least this length, without FCS" },
 	[MAX_BYTES] = { .name = "max_bytes",
 		.type = WF_PARAM_COUNT,
 		.offset = offsetof(struct target_params, max_bytes),
-		.fallback = "65535",
-		.max = "65535",
+		.fallback = "4294967295",
+		.max = "4294967295",
 		.help = "only frames of at most this length, without FCS" },
 	[P] = { .name = "p",
 		.type = WF_PARAM_PROB,
@@ -140,6 +140,7 @@ note(const struct target_params *q, const struct wf_stage_compile *c)
 		[ON_RST] = "TCP segments with RST",
 		[ON_ACK] = "pure acknowledgements",
 		[ON_ANY] = "frames" };
+	char sizes[64] = "";
 	char more[64] = "";
 
 	if (wf_param_given(q, SEGMENT)) {
@@ -156,9 +157,13 @@ note(const struct target_params *q, const struct wf_stage_compile *c)
 	else if ((q->on == ON_DATA || q->on == ON_ANY) && q->min_bytes <= WF_FORECAST_FRAME &&
 		 q->max_bytes >= WF_FORECAST_FRAME)
 		c->forecast->acts[WF_STAGE_TARGET] = q->p;
-	wf_stage_note(c, WF_STAGE_TARGET,
-		"%.4g %% of %s of %" PRIu64 " to %" PRIu64 " bytes are lost%s", 100 * q->p,
-		what[q->on], q->min_bytes, q->max_bytes, more);
+	if (wf_param_given(q, MAX_BYTES))
+		snprintf(sizes, sizeof(sizes), " of %" PRIu64 " to %" PRIu64 " bytes", q->min_bytes,
+			q->max_bytes);
+	else if (wf_param_given(q, MIN_BYTES))
+		snprintf(sizes, sizeof(sizes), " of %" PRIu64 " bytes or more", q->min_bytes);
+	wf_stage_note(c, WF_STAGE_TARGET, "%.4g %% of %s%s are lost%s", 100 * q->p, what[q->on],
+		sizes, more);
 }
 
 static int

@@ -42,6 +42,24 @@ struct wf_snap_worker {
 	wf_ns_t stall_max_ns;
 };
 
+/* Captures that were read, and what had to be mended or left out. */
+#define WF_SNAP_SKIPPED 8
+/* More packets out of place than this, and nobody knows when anything was. */
+#define WF_SNAP_OUT_OF_PLACE 0.01
+struct wf_snap_input {
+	uint64_t packets;
+	uint64_t clamped;      /* of them: times a little before their predecessor's */
+	uint64_t out_of_place; /* of them: times of which nobody knows the right one */
+	uint64_t untimed;      /* of them: the file has no times */
+	uint64_t converted;    /* of them: made Ethernet */
+	uint64_t no_side;      /* left out: of which direction, nobody can say */
+	uint64_t malformed;    /* left out: shorter than their own header */
+	struct wf_snap_skipped {
+		char what[32];
+		uint64_t packets;
+	} skipped[WF_SNAP_SKIPPED]; /* left out: of another link type */
+};
+
 /* Lateness that nobody can tell from none: the least on_time_ns. */
 #define WF_ON_TIME_NS (50 * WF_NS_PER_US)
 
@@ -60,8 +78,7 @@ struct wf_snapshot {
 	struct wf_snap_port *ports;
 	struct wf_snap_worker *workers;
 	uint64_t pool_size, pool_in_use;
-	/* Offline only: input that had to be mended. */
-	uint64_t time_clamped; /* packets whose time went backwards */
+	struct wf_snap_input input; /* offline only */
 	bool trustworthy;
 	uint32_t n_reasons;
 	struct wf_reason *reasons;

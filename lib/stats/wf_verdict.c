@@ -9,22 +9,34 @@
 #include "wf_snapshot.h"
 #include "wf_text.h"
 
-/* What helps against packets that the emulator lost. */
-static const char *const drop_remedy[WF_DROP_COUNT] = {
-	[WF_DROP_no_buffer] =
-		"Give it more memory: `memory` in the configuration, more hugepages, or "
-		"offline --in-flight; or hold less: a lower rate, a shorter delay or queue.",
-	[WF_DROP_tx_full] =
-		"The output port takes less than was sent: limit the direction with `rate`, or "
-		"use a faster port or driver.",
-	[WF_DROP_handoff_full] =
-		"The worker that owns the direction can't keep up: use one worker, or state "
-		"per flow (scope = \"flow\"), which every worker can keep.",
-};
-
+#define REMEDY_MEMORY                                                                              \
+	"Give it more memory: `memory` in the configuration, more hugepages, or offline "          \
+	"--in-flight; or hold less: a lower rate, a shorter delay or queue."
+#define REMEDY_PORT                                                                                \
+	"The output port takes less than was sent: limit the direction with `rate`, or use a "     \
+	"faster port or driver."
+#define REMEDY_OWNER                                                                               \
+	"The worker that owns the direction can't keep up: use one worker, or state per flow "     \
+	"(scope = \"flow\"), which every worker can keep."
 #define REMEDY_CORE                                                                                \
 	"Give the worker a core of its own: list a quieter one in `workers`, or isolate it "       \
 	"(isolcpus). `wirefault doctor` measures which core is quiet."
+
+/* What helps against packets that the emulator lost. */
+static const char *
+drop_remedy(int cause)
+{
+	switch (cause) {
+	case WF_DROP_no_buffer:
+		return REMEDY_MEMORY;
+	case WF_DROP_tx_full:
+		return REMEDY_PORT;
+	case WF_DROP_handoff_full:
+		return REMEDY_OWNER;
+	default:
+		return REMEDY_CORE;
+	}
+}
 
 static void __attribute__((format(printf, 3, 4)))
 reason(struct wf_snapshot *s, const char *remedy, const char *fmt, ...)
@@ -84,9 +96,8 @@ judge_drops(struct wf_snapshot *s, const char *link, const char *side, const str
 	for (int i = 1; i < WF_DROP_COUNT; i++) {
 		if (wf_drop_info[i].by != WF_DROP_BY_EMULATOR || d->s.c.dropped[i].packets == 0)
 			continue;
-		reason(s, drop_remedy[i] != NULL ? drop_remedy[i] : REMEDY_CORE,
-			"%s %s: %s packets lost by the emulator (%s: %s)", link, side,
-			wf_text_count(d->s.c.dropped[i].packets, n), wf_drop_info[i].name,
+		reason(s, drop_remedy(i), "%s %s: %s packets lost by the emulator (%s: %s)", link,
+			side, wf_text_count(d->s.c.dropped[i].packets, n), wf_drop_info[i].name,
 			wf_drop_info[i].help);
 	}
 }
@@ -116,6 +127,21 @@ judge_port(struct wf_snapshot *s, const struct wf_snap_port *p)
 			p->name, wf_text_count(p->rx_missed + p->rx_nombuf, n));
 }
 
+static void
+judge_input(struct wf_snapshot *s)
+{
+	char n[WF_TEXT_MAX], all[WF_TEXT_MAX];
+
+	if ((double)s->input.out_of_place > WF_SNAP_OUT_OF_PLACE * (double)s->input.packets)
+		reason(s,
+			"Where the clock was set while it was captured, cut the capture there "
+			"(editcap -A, "
+			"-B); reordercap sorts one whose packets are in disorder.",
+			"input: times of %s of %s packets are out of place",
+			wf_text_count(s->input.out_of_place, n),
+			wf_text_count(s->input.packets, all));
+}
+
 void
 wf_snapshot_judge(struct wf_snapshot *s)
 {
@@ -132,6 +158,7 @@ wf_snapshot_judge(struct wf_snapshot *s)
 			judge_lateness(s, s->links[i].name, side_name[side], d);
 		}
 	}
+	judge_input(s);
 	for (uint32_t i = 0; i < s->n_ports; i++)
 		judge_port(s, &s->ports[i]);
 }

@@ -20,12 +20,14 @@
 /* After the last packet: past everything that can be held. */
 #define END_OF_TIME ((wf_ns_t)INT64_MAX)
 #define TAKE_BURST  64
+/* Calls of the pipeline between two looks at the progress. */
+#define PROGRESS_EVERY 1024
 
 /* One capture that is read: its next packet, already on the heap. */
 struct input {
 	struct wf_cap_reader *reader;
 	struct wf_twin_packet *next; /* NULL: at its end */
-	wf_ns_t next_ns, last_ns;
+	wf_ns_t next_ns;
 };
 
 struct twin {
@@ -37,7 +39,6 @@ struct twin {
 	struct input in[2];
 	wf_ns_t left_ns[2]; /* last stamp of a direction */
 	wf_ns_t first_ns, last_ns;
-	uint64_t time_clamped;
 	int rc;    /* the first error */
 	bool dead; /* it is one that leaves no result */
 };
@@ -72,11 +73,7 @@ advance(struct twin *t, int side)
 		die(t, wf_err_add(t->err, NULL, NULL, "out of memory"));
 		return;
 	}
-	if (p.time_ns < in->last_ns) {
-		p.time_ns = in->last_ns;
-		t->time_clamped++;
-	}
-	in->next_ns = in->last_ns = p.time_ns;
+	in->next_ns = p.time_ns;
 }
 
 /* Side of the earliest packet, ab before ba; -1 at the end. */
@@ -91,6 +88,19 @@ earliest(const struct twin *t)
 }
 
 static void
+write_out(struct twin *t, struct wf_cap_writer *out, const struct wf_cap_packet *p)
+{
+	int rc = wf_cap_write(out, p);
+
+	if (rc == -EOVERFLOW)
+		die(t, wf_err_add(t->err, NULL, "Write pcapng: --ab-out OUT.pcapng",
+			       "a packet leaves after the year 2106, which pcap can't say"));
+	else if (rc < 0)
+		die(t, wf_err_add(t->err, NULL, "Is the disk full?",
+			       "the output cannot be written: %s", strerror(-rc)));
+}
+
+static void
 leave(struct twin *t, const struct wf_held *h)
 {
 	struct wf_twin_packet *packet = h->pkt;
@@ -102,9 +112,8 @@ leave(struct twin *t, const struct wf_held *h)
 
 	assert(h->due_ns >= t->left_ns[h->dir & 1]);
 	t->left_ns[h->dir & 1] = h->due_ns;
-	if (out != NULL && !t->dead && wf_cap_write(out, &p) < 0)
-		die(t, wf_err_add(
-			       t->err, NULL, "Is the disk full?", "the output cannot be written"));
+	if (out != NULL && !t->dead)
+		write_out(t, out, &p);
 	wf_pipe_sent(t->pipe, h, 1, p.time_ns);
 	if (p.time_ns > t->last_ns)
 		t->last_ns = p.time_ns;
@@ -206,8 +215,7 @@ result(struct twin *t)
 
 	wf_pipe_tidy_all(t->pipe, t->last_ns);
 	wf_pipe_turn_stats(t->pipe, t->last_ns);
-	snap = wf_twin_snapshot(
-		t->q, wf_stats_idle(t->stats), t->first_ns, t->last_ns, t->time_clamped);
+	snap = wf_twin_snapshot(t->q, wf_stats_idle(t->stats), t->first_ns, t->last_ns);
 	if (snap == NULL)
 		die(t, wf_err_add(t->err, NULL, NULL, "out of memory"));
 	return snap;
@@ -217,6 +225,7 @@ int
 wf_twin_run(const struct wf_twin_params *q, struct wf_snapshot **snap, struct wf_err *err)
 {
 	struct twin t = { .q = q, .err = err };
+	uint32_t turns = 0;
 	int side;
 
 	*snap = NULL;
@@ -224,6 +233,8 @@ wf_twin_run(const struct wf_twin_params *q, struct wf_snapshot **snap, struct wf
 		while ((side = earliest(&t)) >= 0 && !t.dead) {
 			release(&t, t.in[side].next_ns);
 			arrive(&t, side);
+			if (q->progress != NULL && ++turns % PROGRESS_EVERY == 0)
+				q->progress(q->progress_ctx);
 		}
 		release(&t, END_OF_TIME);
 		if (!t.dead)

@@ -20,6 +20,8 @@ struct wf_twin_params {
 	uint32_t burst;    /* 1..WF_TWIN_BURST packets a call of the pipeline; changes nothing but
 			      speed */
 	uint32_t max_held; /* packets in flight; more are dropped as no_buffer */
+	void (*progress)(void *ctx); /* called now and then; NULL: not */
+	void *progress_ctx;
 };
 
 /* Runs to the end: until nothing is held. *snap is the statistics (the caller frees it). Memory is

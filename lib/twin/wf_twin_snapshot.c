@@ -4,6 +4,7 @@
 #include "wf_twin_snapshot.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static int
 fill_dir(struct wf_snap_dir *d, const struct wf_plan_dir *plan, const struct wf_dir_stats *stats,
@@ -19,9 +20,33 @@ fill_dir(struct wf_snap_dir *d, const struct wf_plan_dir *plan, const struct wf_
 	return 0;
 }
 
+/* What reading the captures took. */
+static void
+add_notes(struct wf_snap_input *in, const struct wf_cap_notes *n)
+{
+	in->packets += n->packets;
+	in->clamped += n->clamped;
+	in->out_of_place += n->out_of_place;
+	in->untimed += n->untimed;
+	in->converted += n->converted;
+	in->no_side += n->no_side;
+	in->malformed += n->malformed;
+	for (uint32_t i = 0; i < n->n_skipped; i++) {
+		struct wf_snap_skipped *s = in->skipped;
+		char name[32];
+
+		wf_cap_link_name(n->skipped[i].link_type, name);
+		for (uint32_t k = 0; k + 1 < WF_SNAP_SKIPPED && s->packets > 0; k++, s++)
+			if (strcmp(s->what, name) == 0)
+				break;
+		snprintf(s->what, sizeof(s->what), "%s", name);
+		s->packets += n->skipped[i].packets;
+	}
+}
+
 struct wf_snapshot *
 wf_twin_snapshot(const struct wf_twin_params *q, const struct wf_bank *bank, wf_ns_t first_ns,
-	wf_ns_t last_ns, uint64_t time_clamped)
+	wf_ns_t last_ns)
 {
 	struct wf_snapshot *s = wf_snapshot_new(1, 0, 0);
 	const struct wf_conf_link *link = &q->conf->links[q->link];
@@ -33,7 +58,9 @@ wf_twin_snapshot(const struct wf_twin_params *q, const struct wf_bank *bank, wf_
 	s->uptime_ns = last_ns - first_ns;
 	s->generation = q->plan->generation;
 	s->seed = q->plan->seed;
-	s->time_clamped = time_clamped;
+	for (uint32_t side = 0; side < 2; side++)
+		if (q->in[side] != NULL)
+			add_notes(&s->input, wf_cap_notes(q->in[side]));
 	snprintf(s->links[0].name, WF_NAME_MAX, "%s", link->name);
 	for (uint32_t side = 0; side < 2; side++) {
 		uint32_t dir = 2 * q->link + side;

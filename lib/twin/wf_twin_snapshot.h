@@ -8,6 +8,6 @@
 
 /* From the closed bank of the run's only worker. NULL: out of memory. */
 struct wf_snapshot *wf_twin_snapshot(const struct wf_twin_params *q, const struct wf_bank *bank,
-	wf_ns_t first_ns, wf_ns_t last_ns, uint64_t time_clamped);
+	wf_ns_t first_ns, wf_ns_t last_ns);
 
 #endif

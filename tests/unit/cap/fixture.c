@@ -114,7 +114,7 @@ fixture_write(const char *name, uint32_t n)
 uint32_t
 fixture_count(const char *name, int *rc, struct wf_err *err)
 {
-	struct wf_cap_reader *r = wf_cap_open(fixture_path(name), err);
+	struct wf_cap_reader *r = wf_cap_open(fixture_path(name), NULL, err);
 	struct wf_cap_packet p;
 	uint32_t n = 0;
 

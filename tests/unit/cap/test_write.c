@@ -235,7 +235,7 @@ reads_back(const char *name)
 	struct wf_cap_packet p;
 
 	fixture_write(name, 100);
-	r = wf_cap_open(fixture_path(name), err);
+	r = wf_cap_open(fixture_path(name), NULL, err);
 	assert_non_null(r);
 	for (uint32_t i = 0; i < 100; i++) {
 		struct wf_cap_packet wanted = fixture_packet(i);

@@ -47,7 +47,7 @@ sample_snapshot(bool live)
 	s->uptime_ns = 65 * WF_NS_PER_S;
 	s->generation = 3;
 	s->seed = 42;
-	s->time_clamped = live ? 0 : 4;
+	s->input.clamped = live ? 0 : 4;
 	snprintf(s->links[0].name, WF_NAME_MAX, "wan");
 	for (int i = 0; i < 2; i++) {
 		snprintf(s->links[0].port[i], WF_NAME_MAX, "%c", 'a' + i);

@@ -101,7 +101,7 @@ static void
 read_output(int side)
 {
 	struct rig_side *s = &rig.side[side];
-	struct wf_cap_reader *r = wf_cap_open(path("out", side), rig.err);
+	struct wf_cap_reader *r = wf_cap_open(path("out", side), NULL, rig.err);
 	FILE *f = fopen(path("out", side), "rb");
 
 	assert_non_null(r);
@@ -132,7 +132,7 @@ send_through(const struct wf_plan *plan, const struct wf_conf *conf)
 		const char *out = rig.side[side].out_path;
 
 		write_input(side);
-		q.in[side] = wf_cap_open(path("in", side), rig.err);
+		q.in[side] = wf_cap_open(path("in", side), NULL, rig.err);
 		q.out[side] = wf_cap_create(out != NULL ? out : path("out", side), 65535, rig.err);
 		assert_non_null(q.in[side]);
 		assert_non_null(q.out[side]);

@@ -198,7 +198,7 @@ time_that_goes_backwards_is_clamped_and_counted(void **state)
 	rig_enter(WF_BA, 2000, 60, 0); /* directions have clocks of their own */
 	rig_enter(WF_BA, 1000, 60, 0);
 	rig_run("", "");
-	assert_int_equal(rig.snap->time_clamped, 3);
+	assert_int_equal(rig.snap->input.clamped, 3);
 	assert_int_equal(rig_out(WF_AB, 1), 5000);
 	assert_int_equal(rig_out(WF_AB, 2), 5000);
 	assert_int_equal(rig_out(WF_AB, 3), 9000);
