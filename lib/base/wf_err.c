@@ -7,6 +7,9 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "wf_wrap.h"
 
 struct wf_err {
 	size_t added, kept;
@@ -116,7 +119,12 @@ wf_err_print(const struct wf_err *err, FILE *out)
 		if (line == NULL)
 			continue;
 		wf_err_format(&err->item[i], line, (size_t)n + 1);
-		fprintf(out, "%s\n", line);
+		/* A file or a pipe gets an error a line, as editors and grep expect it. */
+		if (fileno(out) >= 0 && isatty(fileno(out)))
+			wf_wrap(line, 0, 4, out);
+		else
+			fputs(line, out);
+		fputc('\n', out);
 		free(line);
 	}
 	if (err->added > err->kept)
