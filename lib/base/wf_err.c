@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "wf_wrap.h"
 
@@ -119,12 +118,7 @@ wf_err_print(const struct wf_err *err, FILE *out)
 		if (line == NULL)
 			continue;
 		wf_err_format(&err->item[i], line, (size_t)n + 1);
-		/* A file or a pipe gets an error a line, as editors and grep expect it. */
-		if (fileno(out) >= 0 && isatty(fileno(out)))
-			wf_wrap(line, 0, 4, out);
-		else
-			fputs(line, out);
-		fputc('\n', out);
+		wf_wrap_message(line, 0, out);
 		free(line);
 	}
 	if (err->added > err->kept)

@@ -105,7 +105,7 @@ wf_options_parse(const struct wf_option *table, int argc, char **argv, struct wf
 	}
 	out->first_rest = optind;
 	for (int i = 0; table[i].name != NULL; i++)
-		if (out->value[i] == NULL)
+		if (out->value[i] == NULL && !table[i].no_twin)
 			from_environment(&table[i], &out->value[i]);
 	return 0;
 }
