@@ -140,6 +140,8 @@ load(struct run *r, struct wf_err *err)
 	r->live.path = value(r, "config");
 	if (wf_load(r->live.path, value(r, "seed"), &r->live.now, err) < 0)
 		return -EINVAL;
+	if (wf_live_keep_seed(&r->live) < 0)
+		return wf_err_add(err, NULL, NULL, "out of memory");
 	r->plan = wf_plan_compile(r->live.now.conf, r->live.now.seed, NULL, err);
 	return r->plan == NULL ? -EINVAL : 0;
 }
@@ -250,6 +252,7 @@ stop(struct run *r)
 		event_base_free(r->base);
 	wf_plan_free(r->plan);
 	wf_dp_free(r->live.dp);
+	wf_node_free(r->live.file_seed);
 	wf_unload(&r->live.now);
 }
 
