@@ -143,8 +143,8 @@ static void
 odd_trees_are_left_as_they_are(void **state)
 {
 	static const char *const texts[] = { "", "links = 1;", "links = ( 1, { } );",
-		"links = ( { ab = 1; ba = { delay = 5; rate = { trace = 7; }; queue = ( ); }; "
-		"classes = 3; } );",
+		"links = ( { ab = 1; ba = { delay = 5; queue = ( ); }; classes = 3; } );",
+		"links = ( { ba = { rate = { trace = 7; }; }; } );",
 		"links = ( { classes = ( 1, { ab = { slot = { file = \"\"; }; }; } ); } );" };
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(texts); i++) {
