@@ -34,7 +34,7 @@ struct verdict {
 	uint32_t judged;  /* directions and classes with packets */
 	bool failed, few; /* a limit was missed; was not shown */
 	bool trustworthy;
-	const json_t *reasons; /* why not */
+	const json_t *reasons, *remedies; /* why not, and what to do about each */
 	struct wf_err *err;
 };
 
@@ -215,6 +215,7 @@ judge_all(struct verdict *v, const json_t *stats)
 			"this is not a stats document");
 	v->trustworthy = json_is_true(json_object_get(verdict, "trustworthy"));
 	v->reasons = json_object_get(verdict, "reasons");
+	v->remedies = json_object_get(verdict, "remedies");
 	v->met = calloc(2 * ((size_t)v->gate.n_classes + 1), sizeof(*v->met));
 	if (v->met == NULL)
 		return wf_err_add(v->err, NULL, NULL, "out of memory");
@@ -269,9 +270,16 @@ report_text(const struct verdict *v, const char *word)
 								   : ": it has no such verdict.");
 		json_array_foreach(v->reasons, i, reason)
 		{
+			const char *remedy = json_string_value(json_array_get(v->remedies, i));
+
 			fputs("  - ", stdout);
-			wf_wrap(json_string_value(reason), 4, 4, stdout);
-			putchar('\n');
+			wf_wrap(json_is_string(reason) ? json_string_value(reason) : "?", 4, 4,
+				stdout);
+			printf("\n%s", remedy != NULL ? "    " : "");
+			if (remedy != NULL) {
+				wf_wrap(remedy, 4, 4, stdout);
+				putchar('\n');
+			}
 		}
 	}
 	putchar('\n');

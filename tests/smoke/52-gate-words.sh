@@ -12,7 +12,8 @@ document() { # AB BA VOIP true|false
 		def delays: { delay_ns: { count: 9000, min: 1e6, mean: 2e6, p50: 2e6, p90: 3e6, p99: 4e6,
 			p99_9: 5e6, max: 6e6 } };
 		{ schema: "wirefault.stats/1", verdict: { trustworthy: $trust,
-			reasons: (if $trust then [] else ["wan ab: 1 % of packets left more than 90 us late"] end) },
+			reasons: (if $trust then [] else ["wan ab: 1 % of packets left more than 90 us late"] end),
+			remedies: (if $trust then [] else ["Give the worker a core of its own"] end) },
 		  links: [ { name: "wan", ab: (counts($ab) + delays + { classes: [ counts($voip) + { name: "voip" } ] }),
 			ba: (counts($ba) + delays + { classes: [] }) } ] }' >"$LAB_DIR/stats"
 }
@@ -27,6 +28,7 @@ document 0 0 0 false
 gate 'loss = "1%";'
 is "untrustworthy: exit code" $status 3
 contains "says why" "$LAB_DIR/out" '^  - wan ab: 1 % of packets left more than 90 us late'
+contains "and what helps" "$LAB_DIR/out" '^    Give the worker a core of its own'
 contains "and how to judge it" "$LAB_DIR/out" '^Result: not shown\..*--allow-untrustworthy'
 gate 'loss = "1%";' --json
 is "as JSON" "$status $(jq -c '[.pass, .outcome, .trustworthy]' "$LAB_DIR/out")" '3 [false,"untrustworthy",false]'

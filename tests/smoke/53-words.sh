@@ -30,6 +30,8 @@ full import import netem delay 10ms
 full reference reference
 full "offline --json" offline -c "$CONF" --ab "$LAB_DIR/in.pcap" --json
 full "offline --stats -" offline -q -c "$CONF" --ab "$LAB_DIR/in.pcap" --stats -
+full doctor doctor -n 0 -t 1ms
+full "doctor --json" doctor -n 0 -t 1ms --json
 full run "${start[@]}"
 full "run --json" "${start[@]}" --json
 full help help
@@ -40,7 +42,7 @@ full -V -V
 # One document on standard output, and nothing beside it.
 for spelt in "-o json" "--json" "--output=json"; do
 	for verb in "check -c $CONF" "gate $LAB_DIR/x.gate $LAB_DIR/stats" "${start[*]}" \
-		"offline -c $CONF --ab $LAB_DIR/in.pcap"; do
+		"offline -c $CONF --ab $LAB_DIR/in.pcap" "doctor -n 0 -t 1ms"; do
 		# shellcheck disable=SC2086 # words
 		"$WIREFAULT" $verb $spelt >"$LAB_DIR/out" 2>"$LAB_DIR/err"
 		is "${verb%% *} $spelt" "$(jq -s 'map(type) | join(" ")' "$LAB_DIR/out" 2>&1)" '"object"'
@@ -50,7 +52,7 @@ done
 is "READY is on standard error then" "$(grep -c '^READY$' "$LAB_DIR/err")" 1
 "$WIREFAULT" "${start[@]}" >"$LAB_DIR/out" 2>"$LAB_DIR/err"
 is "and else on standard output" "$(head -n 1 "$LAB_DIR/out") $(grep -c READY "$LAB_DIR/err")" "READY 0"
-for verb in check gate run offline; do
+for verb in check gate run offline doctor; do
 	"$WIREFAULT" $verb -o xml a b >"$LAB_DIR/out" 2>"$LAB_DIR/err"
 	is "$verb -o xml" "$?" 2
 done
@@ -58,7 +60,7 @@ WIREFAULT_OUTPUT=json "$WIREFAULT" import netem delay 10ms >"$LAB_DIR/out"
 contains "the environment's format is no file for import" "$LAB_DIR/out" 'delay'
 fails "and none was made" test -e json
 
-for verb in run check offline gate import reference; do
+for verb in run check offline gate import reference doctor; do
 	"$WIREFAULT" help $verb >"$LAB_DIR/out"
 	"$WIREFAULT" $verb --help >"$LAB_DIR/same"
 	ok "help $verb is $verb --help" cmp "$LAB_DIR/out" "$LAB_DIR/same"
@@ -70,6 +72,10 @@ for program in "$WIREFAULT" "$WFCTL"; do
 	"$program" help >"$LAB_DIR/out"
 	is "$(basename "$program") help fits" "$? $(awk 'length > 100' "$LAB_DIR/out")" "0 "
 	is "$(basename "$program") -V" "$("$program" -V)" "$("$program" --version)"
+done
+for profile in "$LAB_ROOT"/config/*.conf "$LAB_ROOT"/config/profiles/*.conf; do
+	"$WIREFAULT" check -c "$profile" >"$LAB_DIR/out"
+	is "what check says of $(basename "$profile") fits" "$(awk 'length > 100' "$LAB_DIR/out")" ""
 done
 "$WIREFAULT" help chek 2>"$LAB_DIR/err"
 is "help of no verb" $? 2
