@@ -20,7 +20,7 @@ WFCTL=$WF_BUILD/app/wfctl/wfctl
 LAB_DIR=
 LAB_PID=   # of wirefault
 LAB_SOCK=  # its control socket
-LAB_OUT=   # its stdout: READY, the final report
+LAB_OUT=   # its stdout: READY (with JSON it is on stderr), the final report
 LAB_LOG=   # its stderr
 LAB_PIDS=() # of other processes in the background
 LAB_NAMESPACES=()
@@ -157,12 +157,16 @@ lab_start() { # CONFIG [OPTION...]
 	LAB_SOCK=$LAB_DIR/control.sock
 	LAB_OUT=$LAB_DIR/stdout
 	LAB_LOG=$LAB_DIR/stderr
+	local ready=$LAB_OUT
 	: >"$LAB_OUT"
+	: >"$LAB_LOG"
 	nsenter --net="/run/netns/$LAB_NS_M" -- \
 		"$WIREFAULT" run -c "$1" --socket "$LAB_SOCK" "${@:2}" \
 		>"$LAB_OUT" 2>"$LAB_LOG" </dev/null &
 	LAB_PID=$!
-	if ! lab_await "$LAB_OUT" '^READY' "$LAB_PID" 30; then
+	# READY is a line of stdout, unless that is to be JSON.
+	[[ " ${*:2} " =~ (" -o json "|" --json "|"=json ") ]] && ready=$LAB_LOG
+	if ! lab_await "$ready" '^READY' "$LAB_PID" 30; then
 		sed 's/^/    /' "$LAB_LOG" >&2
 		lab_say "wirefault did not become ready"
 		return 1

@@ -5,6 +5,7 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 
 #include "wf_err.h"
 #include "wf_json.h"
+#include "wf_wrap.h"
 
 #define CONNECT_TIMEOUT_MS 2000
 /* A reload waits for every worker, and a large file takes its time to compile. */
@@ -46,6 +48,21 @@ append(char *data, size_t size, size_t n, void *arg)
 	return len;
 }
 
+static void
+say(const char *fmt, ...)
+{
+	char *text;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	if (text != NULL)
+		wf_wrap_message(text, 0, stderr);
+	free(text);
+}
+
 /* Why nobody answers at `path`: asks the kernel, whose answer is exact. */
 static void
 explain_unreachable(const char *path, const char *curl_says)
@@ -54,7 +71,7 @@ explain_unreachable(const char *path, const char *curl_says)
 	int fd, why = 0;
 
 	if (strlen(path) >= sizeof(addr.sun_path)) {
-		fprintf(stderr, "wfctl: %s: too long for a socket's path.\n", path);
+		say("wfctl: %s: too long for a socket's path.", path);
 		return;
 	}
 	memcpy(addr.sun_path, path, strlen(path) + 1);
@@ -65,26 +82,23 @@ explain_unreachable(const char *path, const char *curl_says)
 		close(fd);
 	switch (why) {
 	case ENOENT:
-		fprintf(stderr,
-			"wfctl: %s: there is no such socket. Is wirefault running? If it has "
-			"another control.socket, name it with -s.\n",
+		say("wfctl: %s: there is no such socket. Is wirefault running? If it has "
+		    "another control.socket, name it with -s.",
 			path);
 		break;
 	case ECONNREFUSED:
-		fprintf(stderr,
-			"wfctl: %s: nobody listens there. wirefault has ended without removing its "
-			"socket; start it again.\n",
+		say("wfctl: %s: nobody listens there. wirefault has ended without removing its "
+		    "socket; start it again.",
 			path);
 		break;
 	case EACCES:
 	case EPERM:
-		fprintf(stderr,
-			"wfctl: %s: permission denied. Run wfctl as root, or as a member of the "
-			"socket's group.\n",
+		say("wfctl: %s: permission denied. Run wfctl as root, or as a member of the "
+		    "socket's group.",
 			path);
 		break;
 	default:
-		fprintf(stderr, "wfctl: %s: no answer from wirefault: %s.\n", path,
+		say("wfctl: %s: no answer from wirefault: %s.", path,
 			why != 0 && why != EAGAIN ? strerror(why) : curl_says);
 		break;
 	}
@@ -111,7 +125,8 @@ print_error(const json_t *e)
 	char line[1024];
 
 	wf_err_format(&item, line, sizeof(line));
-	fprintf(stderr, "  %s\n", line);
+	fputs("  ", stderr);
+	wf_wrap_message(line, 2, stderr);
 }
 
 /* The reply is not 2xx: prints its problem document, or its status when it has none. */
@@ -123,9 +138,9 @@ explain_refusal(const struct reply *r)
 	size_t i;
 
 	if (member(j, "detail") == NULL)
-		fprintf(stderr, "wfctl: wirefault replied with status %ld.\n", r->status);
+		say("wfctl: wirefault replied with status %ld.", r->status);
 	else
-		fprintf(stderr, "wfctl: %s\n", member(j, "detail"));
+		say("wfctl: %s", member(j, "detail"));
 	json_array_foreach(json_object_get(j, "errors"), i, e) print_error(e);
 	json_decref(j);
 }

@@ -2,9 +2,13 @@
  * `wfctl links`: what is configured for each direction of each link and class. One thread.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "client.h"
+#include "wf_wrap.h"
+
+#define INDENT 17 /* of what stands behind the name of a block */
 
 static const char *
 string(const json_t *j)
@@ -15,31 +19,48 @@ string(const json_t *j)
 }
 
 static void
-print_scalar(const json_t *j)
+write_scalar(const json_t *j, FILE *out)
 {
 	if (json_is_string(j))
-		fputs(json_string_value(j), stdout);
+		fputs(json_string_value(j), out);
 	else
-		json_dumpf(j, stdout, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(6));
+		json_dumpf(j, out, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(6));
 }
 
 /* "mean=20ms stddev=2ms", or the value itself when it is not a block. */
 static void
-print_block(const json_t *block)
+write_block(const json_t *block, FILE *out)
 {
 	const char *key, *gap = "";
 	json_t *value;
 
 	if (!json_is_object(block)) {
-		print_scalar(block);
+		write_scalar(block, out);
 		return;
 	}
 	json_object_foreach((json_t *)block, key, value)
 	{
-		printf("%s%s=", gap, key);
-		print_scalar(value);
+		fprintf(out, "%s%s=", gap, key);
+		write_scalar(value, out);
 		gap = " ";
 	}
+}
+
+/* The block behind `at` columns, and the end of the line. */
+static void
+print_block(const json_t *block, unsigned at)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (out == NULL)
+		return;
+	write_block(block, out);
+	if (fclose(out) == 0)
+		wf_wrap(text, at, at < INDENT ? INDENT : at, stdout);
+	free(text);
+	putchar('\n');
 }
 
 static void
@@ -56,8 +77,7 @@ print_direction(const char *side, const json_t *dir, bool of_class)
 	json_object_foreach((json_t *)dir, key, block)
 	{
 		printf("  %-3s %-10s ", label, key);
-		print_block(block);
-		putchar('\n');
+		print_block(block, INDENT);
 		label = "";
 	}
 }
@@ -66,11 +86,12 @@ static void
 print_class(const json_t *class)
 {
 	const json_t *match = json_object_get(class, "match");
+	int at = printf("  class %s: ", string(json_object_get(class, "name")));
 
-	printf("  class %s: ", string(json_object_get(class, "name")));
 	if (match != NULL)
-		print_block(match);
-	putchar('\n');
+		print_block(match, at > 0 ? (unsigned)at : 0);
+	else
+		putchar('\n');
 	print_direction("ab", json_object_get(class, "ab"), true);
 	print_direction("ba", json_object_get(class, "ba"), true);
 }

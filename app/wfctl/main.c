@@ -8,6 +8,7 @@
 #include "wf_conf.h"
 #include "wf_err.h"
 #include "wf_options.h"
+#include "wf_wrap.h"
 #include "wfctl.h"
 
 struct verb {
@@ -25,10 +26,9 @@ static const struct verb verbs[] = {
 		0, wfctl_status },
 	{ "stats", "", "packets, losses by cause, delays, and the verdict",
 		"Prints what each direction of each link did with its packets since the start or "
-		"the\n"
-		"last reset: received, duplicated, sent, lost (by cause), still queued; the delay "
-		"that\n"
-		"packets really got; by how much they were released too late; and the verdict.\n",
+		"the last reset: received, duplicated, sent, lost (by cause), still queued; the "
+		"delay that packets really got; by how much they were released too late; and the "
+		"verdict.\n",
 		0, 0, wfctl_stats },
 	{ "links", "", "links and what is configured for each direction",
 		"Prints the running configuration of every link, direction and class.\n", 0, 0,
@@ -36,14 +36,17 @@ static const struct verb verbs[] = {
 	{ "ports", "", "ports, their state and their errors",
 		"Prints every port with its device, whether its link is up, and what it missed.\n",
 		0, 0, wfctl_ports },
-	{ "set", "LINK ab|ba KEY=VALUE...", "change one direction of a link, under traffic",
-		"Merges the keys into the direction. A key is a block (delay, loss, rate, ...) or "
-		"a\n"
-		"key of a block (delay.stddev); the value null removes it. All keys apply "
-		"together,\n"
-		"between two bursts; nothing in flight is lost. An invalid one changes nothing.\n\n"
+	{ "set", "LINK [CLASS] ab|ba|both KEY=VALUE...",
+		"change a direction of a link or of a class, or both, under traffic",
+		"Merges the keys into the direction, or into both at once. A key is a block "
+		"(delay, loss, rate, ...) or a key of a block (delay.stddev); the value null "
+		"removes it. All keys apply together, between two bursts; nothing in flight is "
+		"lost. An invalid one changes nothing. A direction that was written as a copy of "
+		"the other one does not follow it.\n\n"
 		"  wfctl set wan ab delay=20ms delay.stddev=2ms loss=1%\n"
-		"  wfctl set wan ba rate=null blackhole=true\n",
+		"  wfctl set wan ba rate=null blackhole=true\n"
+		"  wfctl set wan both delay=50ms\n"
+		"  wfctl set wan voip ab delay=5ms\n",
 		3, -1, wfctl_set },
 	{ "reset", "", "set all counters and histograms to zero",
 		"Counting starts again from here. Nothing in flight is lost.\n", 0, 0,
@@ -52,16 +55,21 @@ static const struct verb verbs[] = {
 		"The file replaces what `wfctl set` has changed. An invalid file changes "
 		"nothing.\n",
 		0, 0, wfctl_reload },
-	{ "config", "", "print the running configuration as the text of a file",
-		"With -o json: as a tree. What is printed can be given to `wirefault run -c`.\n", 0,
-		0, wfctl_config },
+	{ "config", "[save FILE]", "print the running configuration as the text of a file",
+		"What is printed or saved can be given to `wirefault run -c`, from any folder: it "
+		"has the seed, even if the system chose it, and names files by their whole paths. "
+		"`save` replaces FILE as a whole or not at all. With -o json: prints a tree.\n",
+		0, 2, wfctl_config },
 };
 
-enum { OPT_SOCKET, OPT_OUTPUT, OPT_HELP, OPT_VERSION };
+#define CALL 29 /* width of the column of verbs in the help */
+
+enum { OPT_SOCKET, OPT_OUTPUT, OPT_JSON, OPT_HELP, OPT_VERSION };
 
 static const struct wf_option options[] = {
 	[OPT_SOCKET] = { "socket", 's', "PATH", "control socket [" WF_CONF_DEFAULT_SOCKET "]" },
 	[OPT_OUTPUT] = { "output", 'o', "FORMAT", "table or json [table]" },
+	[OPT_JSON] = { "json", 0, NULL, "the same as -o json" },
 	[OPT_HELP] = { "help", 'h', NULL, "this, or the help of the verb" },
 	[OPT_VERSION] = { "version", 'V', NULL, "print the version" },
 	{ 0 },
@@ -72,7 +80,8 @@ print_options(FILE *out)
 {
 	fprintf(out, "Options, before or after the verb:\n");
 	wf_options_help(options, out);
-	fprintf(out, "Environment: WIREFAULT_SOCKET and WIREFAULT_OUTPUT stand for the options.\n");
+	wf_wrap("Environment: WIREFAULT_SOCKET and WIREFAULT_OUTPUT stand for the options.\n", 0, 0,
+		out);
 }
 
 static void
@@ -82,16 +91,25 @@ print_help(FILE *out)
 		     "usage: wfctl [-s SOCKET] [-o table|json] VERB [ARGUMENT...]\n\n"
 		     "Verbs:\n");
 	for (size_t i = 0; i < WF_ARRAY_SIZE(verbs); i++) {
-		char call[40];
+		char call[64];
 
 		snprintf(call, sizeof(call), "%s %s", verbs[i].name, verbs[i].arguments);
-		fprintf(out, "  %-29s %s\n", call, verbs[i].summary);
+		if (strlen(call) <= CALL)
+			fprintf(out, "  %-*s ", CALL, call);
+		else
+			fprintf(out, "  %s\n  %*s ", call, CALL, "");
+		wf_wrap(verbs[i].summary, CALL + 3, CALL + 3, out);
+		fputc('\n', out);
 	}
+	fprintf(out, "  %-*s ", CALL, "help [VERB]");
+	wf_wrap("this, or what a verb does", CALL + 3, CALL + 3, out);
+	fputc('\n', out);
 	fputc('\n', out);
 	print_options(out);
-	fprintf(out,
-		"\nExit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 wirefault cannot be "
-		"reached.\n");
+	fputc('\n', out);
+	wf_wrap("Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 wirefault cannot be "
+		"reached.\n",
+		0, 0, out);
 }
 
 /* The keys of a direction, from the tables that also parse them. */
@@ -101,23 +119,31 @@ print_keys(void)
 	printf("Keys (a block alone stands for its first key here):\n");
 	for (int i = 0; i < WF_STAGE_COUNT; i++) {
 		const struct wf_stage_ops *s = wf_stage_registry[i];
+		char line[2048];
+		int n = snprintf(line, sizeof(line), "%s", s->main_key != NULL ? s->main_key : "");
 
-		printf("  %-10s", s->name);
-		if (s->main_key != NULL)
-			printf(" %s", s->main_key);
 		for (const struct wf_param *p = s->params; p->name != NULL; p++)
 			if (s->main_key == NULL || strcmp(p->name, s->main_key) != 0)
-				printf(" %s", p->name);
+				n += snprintf(line + n, sizeof(line) - (size_t)n, "%s%s",
+					n > 0 ? " " : "", p->name);
+		printf("  %-11s ", s->name);
+		wf_wrap(line, 14, 14, stdout);
 		putchar('\n');
 	}
-	printf("  %-10s true or false: a plain wire, whatever the blocks say\n\n", "bypass");
+	printf("  %-11s ", "bypass");
+	wf_wrap("true or false: a plain wire, whatever the blocks say", 14, 14, stdout);
+	printf("\n\n");
 }
 
 static void
 print_verb_help(const struct verb *v)
 {
-	printf("wfctl %s: %s\n\nusage: wfctl [-s SOCKET] [-o table|json] %s%s%s\n\n%s\n", v->name,
-		v->summary, v->name, *v->arguments ? " " : "", v->arguments, v->help);
+	printf("wfctl %s: ", v->name);
+	wf_wrap(v->summary, (unsigned)strlen(v->name) + 8, 8, stdout);
+	printf("\n\nusage: wfctl [-s SOCKET] [-o table|json] %s%s%s\n\n", v->name,
+		*v->arguments ? " " : "", v->arguments);
+	wf_wrap(v->help, 0, 0, stdout);
+	putchar('\n');
 	if (v->run == wfctl_set)
 		print_keys();
 	print_options(stdout);
@@ -151,6 +177,15 @@ run_verb(const struct wfctl_options *o, bool help, int argc, char **argv)
 	if (argc == 0) {
 		print_help(help ? stdout : stderr);
 		return help ? WFCTL_OK : WFCTL_USAGE;
+	}
+	if (strcmp(argv[0], "help") == 0) {
+		help = true;
+		argc--;
+		argv++;
+	}
+	if (argc == 0) {
+		print_help(stdout);
+		return WFCTL_OK;
 	}
 	v = find_verb(argv[0]);
 	if (v == NULL)
@@ -193,6 +228,7 @@ run(int argc, char **argv)
 			return WFCTL_USAGE;
 		}
 	}
+	o.json |= v.value[OPT_JSON] != NULL;
 	return run_verb(&o, v.value[OPT_HELP] != NULL, argc - v.first_rest, argv + v.first_rest);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * `wfctl set LINK ab|ba KEY=VALUE...`: patches one direction and says what that changed. One
- * thread.
+ * `wfctl set LINK [CLASS] ab|ba|both KEY=VALUE...`: patches one direction, or both at once, and
+ * says what that changed. One thread.
  */
 #include <curl/curl.h>
 #include <stdio.h>
@@ -10,6 +10,7 @@
 #include "client.h"
 #include "wf_conf.h"
 #include "wf_json.h"
+#include "wf_wrap.h"
 
 /* The assignments as one patch. NULL: what is wrong has been printed. */
 static json_t *
@@ -32,16 +33,25 @@ build_patch(int argc, char **argv)
 	return j;
 }
 
-/* "/v1/links/LINK/ab", heap. */
+/* What is to be changed, as it was typed. */
+struct target {
+	const char *link, *class, *side; /* class: NULL for the link itself */
+};
+
+/* "/v1/links/LINK/ab" or "/v1/links/LINK/classes/CLASS/ab", heap. */
 static char *
-address(const char *link, const char *side)
+address(const struct target *t)
 {
-	char *name = curl_easy_escape(NULL, link, 0);
+	char *link = curl_easy_escape(NULL, t->link, 0);
+	char *class = t->class != NULL ? curl_easy_escape(NULL, t->class, 0) : NULL;
 	char *path = NULL;
 
-	if (name != NULL && asprintf(&path, "/v1/links/%s/%s", name, side) < 0)
+	if (link != NULL && (class != NULL || t->class == NULL) &&
+		asprintf(&path, "/v1/links/%s%s%s/%s", link, class ? "/classes/" : "",
+			class ? class : "", t->side) < 0)
 		path = NULL;
-	curl_free(name);
+	curl_free(link);
+	curl_free(class);
 	return path;
 }
 
@@ -92,13 +102,20 @@ print_changes(const char *prefix, const json_t *old, const json_t *new)
 }
 
 static void
-print_result(const char *link, const char *side, const json_t *before, const json_t *reply)
+print_result(const struct target *t, const json_t *before, const json_t *reply)
 {
-	printf("%s %s:\n", link, side);
+	const char *note = json_string_value(json_object_get(reply, "note"));
+
+	printf("%s%s%s %s:\n", t->link, t->class ? " " : "", t->class ? t->class : "", t->side);
 	if (print_changes("", before, json_object_get(reply, "config")) == 0)
 		printf("  nothing differs from before\n");
 	printf("Every worker runs generation %lld.\n",
 		(long long)json_integer_value(json_object_get(reply, "generation")));
+	if (note != NULL) {
+		fputs("Note: ", stdout);
+		wf_wrap(note, 6, 6, stdout);
+		putchar('\n');
+	}
 }
 
 static int
@@ -117,28 +134,53 @@ send_patch(const struct wfctl_options *o, const char *path, const json_t *patch,
 	return rc;
 }
 
+static bool
+is_side(const char *word)
+{
+	return strcmp(word, "ab") == 0 || strcmp(word, "ba") == 0 || strcmp(word, "both") == 0;
+}
+
+/* Takes LINK [CLASS] SIDE off the words, of which there are 3 at least. How many; 0: no side. */
+static int
+read_target(int argc, char **argv, struct target *t)
+{
+	if (argc > 3 && is_side(argv[2])) { /* a class may be called "ab", too */
+		*t = (struct target){ argv[0], argv[1], argv[2] };
+		return 3;
+	}
+	*t = (struct target){ argv[0], NULL, argv[1] };
+	if (is_side(argv[1]))
+		return 2;
+	if (is_side(argv[2]))
+		fprintf(stderr, "wfctl: nothing to set. Write wfctl set %s %s %s delay=20ms.\n",
+			argv[0], argv[1], argv[2]);
+	else
+		fprintf(stderr, "wfctl: a direction is ab, ba or both, not \"%s\".\n",
+			strchr(argv[2], '=') != NULL ? argv[1] : argv[2]);
+	return 0;
+}
+
 int
 wfctl_set(const struct wfctl_options *o, int argc, char **argv)
 {
 	json_t *patch, *before = NULL, *reply = NULL;
+	struct target t;
 	char *path;
-	int rc;
+	int rc, n = read_target(argc, argv, &t);
 
-	if (strcmp(argv[1], "ab") != 0 && strcmp(argv[1], "ba") != 0) {
-		fprintf(stderr, "wfctl: a direction is ab or ba, not \"%s\".\n", argv[1]);
+	if (n == 0)
 		return WFCTL_USAGE;
-	}
-	patch = build_patch(argc - 2, argv + 2);
+	patch = build_patch(argc - n, argv + n);
 	if (patch == NULL)
 		return WFCTL_USAGE;
-	path = address(argv[0], argv[1]);
+	path = address(&t);
 	rc = path != NULL ? client_get(o, path, &before) : WFCTL_FAILED;
 	if (rc == WFCTL_OK)
 		rc = send_patch(o, path, patch, &reply);
 	if (rc == WFCTL_OK && o->json)
 		rc = client_print_json(reply);
 	else if (rc == WFCTL_OK)
-		print_result(argv[0], argv[1], before, reply);
+		print_result(&t, before, reply);
 	free(path);
 	json_decref(patch);
 	json_decref(before);

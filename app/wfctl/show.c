@@ -7,6 +7,7 @@
 #include "wf_drop.h"
 #include "wf_report.h"
 #include "wf_text.h"
+#include "wf_wrap.h"
 
 static uint64_t
 integer(const json_t *j, const char *key)
@@ -122,13 +123,20 @@ print_status(const json_t *version, const json_t *stats)
 	json_array_foreach(json_object_get(stats, "ports"), i, j) printf("  port %-9s %s\n",
 		string(j, "name"), json_is_true(json_object_get(j, "link_up")) ? "up" : "DOWN");
 	printf("  generation     %llu\n", (unsigned long long)integer(stats, "generation"));
-	printf("  seed           %lld\n", (long long)integer(stats, "seed"));
+	if (json_is_string(json_object_get(stats, "seed"))) /* from 2^63 on */
+		printf("  seed           %s\n", string(stats, "seed"));
+	else
+		printf("  seed           %llu\n", (unsigned long long)integer(stats, "seed"));
 	print_packets(stats);
 	printf("  verdict        %s\n", json_is_true(json_object_get(verdict, "trustworthy"))
 						? "trustworthy"
 						: "NOT trustworthy");
 	json_array_foreach(json_object_get(verdict, "reasons"), i, j)
-		printf("                 - %s\n", json_string_value(j));
+	{
+		fputs("                 - ", stdout);
+		wf_wrap(json_is_string(j) ? json_string_value(j) : "?", 19, 19, stdout);
+		putchar('\n');
+	}
 }
 
 /* The few members of the stats document that `status` shows, and the version. */

@@ -4,6 +4,8 @@
  */
 #include "check_forecast.h"
 
+#include <stdlib.h>
+
 #include "check_text.h"
 #include "wf_plan_budget.h"
 #include "wf_queue.h"
@@ -25,10 +27,10 @@ class_row(const char *side, const struct wf_plan_class *k, FILE *out)
 	char rate[WF_UNITS_TEXT], t[8][24];
 
 	if (f->blackhole) {
-		fprintf(out, "  %-3s %-12.12s blackhole: nothing passes\n", side, k->name);
+		fprintf(out, "  %-2s %-12.12s blackhole: nothing passes\n", side, k->name);
 		return;
 	}
-	fprintf(out, "  %-3s %-12.12s %-5s %9s %8s %8s %8s %8s %7s %6s %6s %8s\n", side, k->name,
+	fprintf(out, "  %-2s %-12.12s %-5s %12s %7s %7s %7s %7s %9s %6s %6s %7s\n", side, k->name,
 		scope_of(k), f->rate_bps ? wf_units_format_rate(f->rate_bps, rate) : "-",
 		wf_check_time(f->delay_mean_ns, 3, t[0]),
 		wf_check_time(f->delay_stddev_ns, 3, t[1]), wf_check_time(f->delay_p99_ns, 3, t[2]),
@@ -45,20 +47,30 @@ static void
 share_note(const struct wf_plan_dir *d, uint32_t dir, FILE *out)
 {
 	const struct wf_plan_class *k = d->classes;
+	char *note = NULL;
+	size_t size;
+	FILE *text;
 
 	if (k->queue == NULL || !k->queue->shared)
 		return;
-	fprintf(out, "  %s: classes share the rate:", side_name[dir & 1]);
+	text = open_memstream(&note, &size);
+	if (text == NULL)
+		return;
 	for (uint16_t i = 0; i < d->n_classes; i++)
 		if (i == 0 || k[i].shares)
-			fprintf(out, "%s %s with weight %u", i == 0 ? "" : ",", k[i].name,
+			fprintf(text, "%s %s with weight %u", i == 0 ? "" : ",", k[i].name,
 				k[i].queue->weight);
-	fprintf(out, "; the highest priority first:");
+	fprintf(text, "; the highest priority first:");
 	for (int p = WF_PRIORITIES - 1, n = 0; p >= 0; p--)
 		for (uint16_t i = 0; i < d->n_classes; i++)
 			if ((i == 0 || k[i].shares) && k[i].queue->priority == p)
-				fprintf(out, "%s %s %d", n++ == 0 ? "" : ",", k[i].name, p);
-	fprintf(out, "; queue<= is at the whole rate, or at the cap.\n");
+				fprintf(text, "%s %s %d", n++ == 0 ? "" : ",", k[i].name, p);
+	if (fclose(text) == 0)
+		wf_check_note(out, 2,
+			"%s: classes share the rate:%s; queue<= is at the whole rate, "
+			"or at the cap.",
+			side_name[dir & 1], note);
+	free(note);
 }
 
 /* What the stages say in words. */
@@ -67,7 +79,7 @@ stage_notes(const struct wf_plan_class *k, uint32_t dir, FILE *out)
 {
 	for (int id = 0; id < WF_STAGE_COUNT; id++)
 		if (k->forecast.note[id] != NULL)
-			fprintf(out, "  %s %s: %s: %s.\n", side_name[dir & 1], k->name,
+			wf_check_note(out, 2, "%s %s: %s: %s.", side_name[dir & 1], k->name,
 				wf_stage_registry[id]->name, k->forecast.note[id]);
 }
 
@@ -79,10 +91,9 @@ notes(const struct wf_conf *conf, const struct wf_plan *plan, uint32_t dir, FILE
 	double memory = conf->memory_bytes ? (double)conf->memory_bytes : 512e6;
 
 	if (d->owned && conf->n_workers > 1)
-		fprintf(out,
-			"  %s: one worker owns this direction, because a class shares its state; "
-			"it "
-			"does not scale past one core. scope = \"flow\" does.\n",
+		wf_check_note(out, 2,
+			"%s: one worker owns this direction, because a class shares its state; it "
+			"does not scale past one core. scope = \"flow\" does.",
 			side_name[dir & 1]);
 	share_note(d, dir, out);
 	for (uint16_t i = 0; i < d->n_classes; i++) {
@@ -92,9 +103,8 @@ notes(const struct wf_conf *conf, const struct wf_plan *plan, uint32_t dir, FILE
 
 		stage_notes(&d->classes[i], dir, out);
 		if (f->rate_bps == 0 && longest > 0)
-			fprintf(out,
-				"  %s %s: no rate; %s of memory hold %s of full-size frames at "
-				"%s.\n",
+			wf_check_note(out, 2,
+				"%s %s: no rate; %s of memory hold %s of full-size frames at %s.",
 				side_name[dir & 1], d->classes[i].name,
 				wf_check_bytes(memory, 3, t[0]), wf_check_time(longest, 3, t[1]),
 				wf_check_rate(wf_plan_rate_held(memory, longest), 3, t[2]));
@@ -113,9 +123,9 @@ wf_forecast_table(
 		fprintf(out, "\nlink %s: %s -> %s is ab, %s -> %s is ba\n", l->name,
 			conf->ports[l->port[0]].name, conf->ports[l->port[1]].name,
 			conf->ports[l->port[1]].name, conf->ports[l->port[0]].name);
-		fprintf(out, "  %-3s %-12s %-5s %9s %8s %8s %8s %8s %7s %6s %6s %8s\n", "", "class",
-			"scope", "rate", "delay", "sd", "p99", "queue<=", "loss", "burst", "dup",
-			"memory");
+		fprintf(out, "  %-2s %-12s %-5s %12s %7s %7s %7s %7s %9s %6s %6s %7s\n", "",
+			"class", "scope", "rate", "delay", "sd", "p99", "queue<=", "loss", "burst",
+			"dup", "memory");
 		for (uint32_t side = 0; side < 2; side++) {
 			const struct wf_plan_dir *d = &plan->dir[2 * i + side];
 
@@ -125,10 +135,11 @@ wf_forecast_table(
 		for (uint32_t side = 0; side < 2; side++)
 			notes(conf, plan, 2 * i + side, out);
 	}
-	fprintf(out,
-		"\ndelay, sd, p99: of the delay alone, without waiting for the rate and before "
-		"order clamps.\nqueue<=: longest wait for the rate. burst: mean losses in a row. "
-		"memory: to hold rate x longest wait.\n");
+	fputc('\n', out);
+	wf_check_note(out, 0,
+		"delay, sd, p99: of the delay alone, without waiting for the rate and before order "
+		"clamps. queue<=: longest wait for the rate. burst: mean losses in a row. memory: "
+		"to hold rate x longest wait.");
 }
 
 static json_t *

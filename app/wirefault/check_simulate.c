@@ -133,8 +133,8 @@ stage_table(const struct wf_simulated_stage *s, const struct wf_plan *plan, FILE
 			off_text(f, c), f->differs ? "  differs" : "");
 	}
 	if (s->v.note[0] != '\0')
-		fprintf(out, "  %15s A packet each %s: %s.\n", "",
-			wf_check_time(s->v.gap_ns, 3, gap), s->v.note);
+		wf_check_note(out, 18, "A packet each %s: %s.", wf_check_time(s->v.gap_ns, 3, gap),
+			s->v.note);
 }
 
 void
@@ -151,9 +151,9 @@ wf_simulated_table(const struct wf_simulated *s, const struct wf_plan *plan, FIL
 		"predicted", "simulated", "off");
 	for (uint32_t i = 0; i < s->n; i++)
 		stage_table(&s->stage[i], plan, out);
-	fprintf(out,
+	wf_check_note(out, 0,
 		"off: simulated - predicted, in standard errors of the simulation. "
-		"differs: by more than chance, %g of them.\n",
+		"differs: by more than chance, %g of them.",
 		WF_VERIFY_OFF);
 }
 

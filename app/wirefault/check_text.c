@@ -4,7 +4,11 @@
 #include "check_text.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+#include "wf_wrap.h"
 
 /* A thousand of each unit is one of the next. */
 static const char *
@@ -57,4 +61,21 @@ wf_check_number(double x, double scale, const char *unit, char out[WF_CHECK_TEXT
 	else
 		snprintf(out, WF_CHECK_TEXT, "%.4g%s", x * scale, unit);
 	return out;
+}
+
+void
+wf_check_note(FILE *out, unsigned indent, const char *fmt, ...)
+{
+	char *text;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	fprintf(out, "%*s", (int)indent, "");
+	if (text != NULL)
+		wf_wrap(text, indent, indent + (indent > 0 ? 2 : 0), out);
+	fputc('\n', out);
+	free(text);
 }

@@ -13,7 +13,7 @@
 
 static const struct wf_option options[] = {
 	{ "config", 'c', "FILE", "the configuration (required)" },
-	{ "json", 0, NULL, "print JSON instead of a table" },
+	WF_CMD_JSON_OPTIONS,
 	{ "simulate", 's', "PACKETS",
 		"packets to simulate of each stage, 1000 to 1000000 (default 20000, or fewer where "
 		"stages are many)" },
@@ -110,7 +110,7 @@ read_options(const struct wf_option_values *v, struct check *c, struct wf_err *e
 	uint64_t n = 0;
 
 	c->path = wf_cmd_value(&wf_cmd_check, v, "config");
-	c->json = wf_cmd_value(&wf_cmd_check, v, "json") != NULL;
+	wf_cmd_json(&wf_cmd_check, v, &c->json, err);
 	c->simulate = wf_cmd_value(&wf_cmd_check, v, "no-simulate") == NULL;
 	if (c->path == NULL)
 		wf_err_add(err, NULL, "Write wirefault check -c FILE", "which configuration?");
@@ -144,7 +144,7 @@ run(int argc, char **argv)
 
 const struct wf_cmd wf_cmd_check = {
 	.name = "check",
-	.arguments = "-c FILE [--json] [--simulate PACKETS | --no-simulate]",
+	.arguments = "-c FILE [-o json] [--simulate PACKETS | --no-simulate]",
 	.summary = "Checks a configuration: prints every error, or what its links will do, "
 		   "predicted and simulated",
 	.run = run,

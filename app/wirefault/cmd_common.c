@@ -7,13 +7,22 @@
 #include <sys/random.h>
 
 #include "wf_cmd.h"
+#include "wf_wrap.h"
 
 void
 wf_cmd_help(const struct wf_cmd *cmd, FILE *out)
 {
-	fprintf(out, "Usage: wirefault %s %s\n\n%s.\n\n", cmd->name, cmd->arguments, cmd->summary);
+	char summary[512];
+
+	fprintf(out, "Usage: wirefault %s ", cmd->name);
+	wf_wrap(cmd->arguments, (unsigned)strlen(cmd->name) + 18, 8, out);
+	fprintf(out, "\n\n");
+	snprintf(summary, sizeof(summary), "%s.\n\n", cmd->summary);
+	wf_wrap(summary, 0, 0, out);
 	wf_options_help(cmd->options, out);
-	fprintf(out, "\nEvery option has an environment twin: --no-huge is WIREFAULT_NO_HUGE=1.\n");
+	fputc('\n', out);
+	wf_wrap("Every option has an environment twin: --no-huge is WIREFAULT_NO_HUGE=1.\n", 0, 0,
+		out);
 }
 
 int

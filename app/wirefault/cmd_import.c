@@ -9,7 +9,11 @@
 #include "wf_import.h"
 
 static const struct wf_option options[] = {
-	{ "output", 'o', "FILE", "write the configuration there, not to standard output" },
+	{ .name = "output",
+		.letter = 'o',
+		.arg = "FILE",
+		.help = "write the configuration there, not to standard output",
+		.no_twin = true }, /* WIREFAULT_OUTPUT is a format */
 	{ "samples", 0, "FILE", "dummynet: write the delays of a profile there" },
 	{ "help", 'h', NULL, "this help" },
 	{ 0 },

@@ -25,6 +25,7 @@ static const struct wf_option options[] = {
 	{ "ba-out", 0, "OUT", "what leaves at the first port" },
 	{ "seed", 0, "N", "seed of all randomness, instead of the file's" },
 	{ "stats", 0, "FILE", "write the stats document there; - is standard output" },
+	WF_CMD_JSON_OPTIONS,
 	{ "burst", 0, "N", "packets taken at once, 1 to 32 (default 32); changes speed only" },
 	{ "in-flight", 0, "N", "packets that may be held at once (default 4194304)" },
 	{ "split", 0, "RULE",
@@ -45,6 +46,7 @@ struct offline {
 	struct wf_loaded loaded;
 	struct wf_plan *plan;
 	struct wf_twin_params twin;
+	bool json; /* the document on standard output, in place of the table */
 };
 
 static const char *
@@ -162,6 +164,14 @@ prepare(struct offline *o, struct wf_err *err)
 		wf_err_add(err, NULL, "Add --ba IN.pcap", "--ba-out without --ba");
 	check_files(o, err);
 	read_options(o, err);
+	wf_cmd_json(&wf_cmd_offline, &o->v, &o->json, err);
+	for (int side = 0; side < 2 && o->json; side++) {
+		const char *out = value(o, side == 0 ? "ab-out" : "ba-out");
+
+		if (out != NULL && strcmp(out, "-") == 0)
+			wf_err_add(err, NULL, "Write the document with --stats FILE",
+				"standard output cannot take packets and JSON");
+	}
 	count_option(o, "burst", WF_TWIN_BURST, WF_TWIN_BURST, &o->twin.burst, err);
 	count_option(o, "in-flight", 1u << 22, 1u << 28, &o->twin.max_held, err);
 	if (value(o, "config") == NULL ||
@@ -269,9 +279,13 @@ simulate(struct offline *o, struct wf_err *err)
 	if (close_captures(o, err) < 0)
 		rc = -EINVAL;
 	if (snap != NULL && (doc = wf_json_stats(snap)) != NULL) {
-		if (write_stats(value(o, "stats"), doc, err) < 0)
+		const char *path = value(o, "stats");
+
+		if (write_stats(path, doc, err) < 0 ||
+			(o->json && (path == NULL || strcmp(path, "-") != 0) &&
+				write_stats("-", doc, err) < 0))
 			rc = -EINVAL;
-		if (value(o, "quiet") == NULL)
+		if (value(o, "quiet") == NULL && !o->json)
 			wf_report_table(doc, stderr);
 	}
 	json_decref(doc);

@@ -25,7 +25,7 @@ static const struct wf_option options[] = {
 	{ "force", 0, NULL, "take a NIC even if it carries the default route or this session" },
 	{ "huge", 0, NULL, "use hugepages or fail" },
 	{ "no-huge", 0, NULL, "do without hugepages even if there are some" },
-	{ "output", 'o', "FORMAT", "of the final report: table (default) or json" },
+	WF_CMD_JSON_OPTIONS,
 	{ "quiet", 'q', NULL, "no messages on stderr but errors" },
 	{ "help", 'h', NULL, "this help" },
 	{ 0 },
@@ -119,15 +119,10 @@ on_change(void *arg)
 static int
 check_options(struct run *r, struct wf_err *err)
 {
-	const char *format = value(r, "output");
-
 	r->quiet = value(r, "quiet") != NULL;
-	r->json = format != NULL && strcmp(format, "json") == 0;
+	wf_cmd_json(&wf_cmd_run, &r->v, &r->json, err);
 	if (value(r, "config") == NULL)
 		wf_err_add(err, NULL, "Write wirefault run -c FILE", "which configuration?");
-	if (format != NULL && !r->json && strcmp(format, "table") != 0)
-		wf_err_add(err, NULL, "Write -o table or -o json",
-			"there is no output format \"%s\"", format);
 	if (value(r, "duration") != NULL &&
 		(wf_units_duration(value(r, "duration"), &r->duration_ns) < 0 ||
 			r->duration_ns < WF_NS_PER_MS))
@@ -145,6 +140,8 @@ load(struct run *r, struct wf_err *err)
 	r->live.path = value(r, "config");
 	if (wf_load(r->live.path, value(r, "seed"), &r->live.now, err) < 0)
 		return -EINVAL;
+	if (wf_live_keep_seed(&r->live) < 0)
+		return wf_err_add(err, NULL, NULL, "out of memory");
 	r->plan = wf_plan_compile(r->live.now.conf, r->live.now.seed, NULL, err);
 	return r->plan == NULL ? -EINVAL : 0;
 }
@@ -208,9 +205,11 @@ static void
 loop(struct run *r)
 {
 	struct timeval tv = timeval_of(r->duration_ns);
+	FILE *ready = r->json ? stderr : stdout;
 
-	printf("READY\n");
-	fflush(stdout);
+	/* Standard output that is to be a document is nothing else. */
+	fprintf(ready, "READY\n");
+	fflush(ready);
 	sd_notify(0, "READY=1");
 	hold_signals(SIG_UNBLOCK);
 	if (r->duration_ns != 0)
@@ -253,6 +252,7 @@ stop(struct run *r)
 		event_base_free(r->base);
 	wf_plan_free(r->plan);
 	wf_dp_free(r->live.dp);
+	wf_node_free(r->live.file_seed);
 	wf_unload(&r->live.now);
 }
 

@@ -5,6 +5,7 @@
 #include "live.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Keys that are used up when the ports and workers start. */
@@ -57,6 +58,51 @@ check_restart(struct wf_live *live, const struct wf_loaded *next, struct wf_err 
 	return check_links(live->now.conf, next->conf, err) < 0 ? -ENOTSUP : rc;
 }
 
+/* A file writes it so: from 2^63 on in quotes. */
+static struct wf_node *
+seed_node(uint64_t seed)
+{
+	struct wf_node *n;
+	char text[24];
+
+	if (seed > INT64_MAX) {
+		snprintf(text, sizeof(text), "%llu", (unsigned long long)seed);
+		return wf_node_string("seed", text);
+	}
+	n = wf_node_new(WF_NODE_INT, "seed");
+	if (n != NULL)
+		n->integer = (int64_t)seed;
+	return n;
+}
+
+/* A tree without a seed, or with that of the file that --seed replaced, gets the one in force. */
+static int
+take_seed(const struct wf_live *live, struct wf_node *tree)
+{
+	struct wf_node *own = wf_node_get(tree, "seed"), *now;
+
+	if (own != NULL && !same(own, live->file_seed))
+		return 0;
+	now = seed_node(live->now.seed);
+	if (now == NULL)
+		return -ENOMEM;
+	if (own != NULL)
+		wf_node_replace(own, now);
+	else
+		wf_node_prepend(tree, now);
+	return 0;
+}
+
+int
+wf_live_keep_seed(struct wf_live *live)
+{
+	const struct wf_node *own = wf_node_get(live->now.tree, "seed");
+
+	if (own != NULL && (live->file_seed = wf_node_clone(own)) == NULL)
+		return -ENOMEM;
+	return take_seed(live, live->now.tree);
+}
+
 static int
 publish(struct wf_live *live, const struct wf_conf *conf, uint64_t *generation, struct wf_err *err)
 {
@@ -87,6 +133,10 @@ apply(void *ctx, struct wf_node *tree, uint64_t *generation, struct wf_err *err)
 	struct wf_loaded next = { .tree = tree, .seed = live->now.seed };
 	int rc = -EINVAL;
 
+	if (take_seed(live, tree) < 0) {
+		wf_node_free(tree);
+		return -ENOMEM;
+	}
 	next.conf = wf_conf_bind(tree, err);
 	if (next.conf != NULL)
 		rc = check_restart(live, &next, err);

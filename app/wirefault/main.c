@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * wirefault: finds the verb and runs it.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "wf_cmd.h"
+#include "wf_wrap.h"
 
 static const struct wf_cmd *const cmds[] = { &wf_cmd_run, &wf_cmd_check, &wf_cmd_offline,
 	&wf_cmd_gate, &wf_cmd_import, &wf_cmd_reference, &wf_cmd_doctor };
@@ -15,38 +17,80 @@ help(FILE *out)
 		"wirefault %s: a packet-level network emulator\n\n"
 		"Usage: wirefault VERB [OPTIONS]\n\n",
 		WF_VERSION);
-	for (size_t i = 0; i < WF_ARRAY_SIZE(cmds); i++)
-		fprintf(out, "  %-10s %s\n", cmds[i]->name, cmds[i]->summary);
-	fprintf(out, "\n\"wirefault VERB --help\" tells more, \"wirefault --version\" which one "
-		     "this is; wfctl talks to\na running wirefault.\n");
+	for (size_t i = 0; i < WF_ARRAY_SIZE(cmds); i++) {
+		fprintf(out, "  %-10s ", cmds[i]->name);
+		wf_wrap(cmds[i]->summary, 13, 13, out);
+		fputc('\n', out);
+	}
+	fputc('\n', out);
+	wf_wrap("\"wirefault help VERB\" tells more, \"wirefault -V\" which one this is; wfctl "
+		"talks "
+		"to a running wirefault.\n",
+		0, 0, out);
 }
 
-int
-main(int argc, char **argv)
+static const struct wf_cmd *
+find(const char *name)
 {
 	const char *names[WF_ARRAY_SIZE(cmds) + 1] = { 0 };
 	const char *near;
+
+	for (size_t i = 0; i < WF_ARRAY_SIZE(cmds); i++) {
+		names[i] = cmds[i]->name;
+		if (strcmp(name, cmds[i]->name) == 0)
+			return cmds[i];
+	}
+	near = wf_suggest(name, names);
+	fprintf(stderr, "wirefault: there is no verb \"%s\".%s%s%s --help lists them.\n", name,
+		near ? " Did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+	return NULL;
+}
+
+static bool
+is_one_of(const char *word, const char *a, const char *b, const char *c)
+{
+	return strcmp(word, a) == 0 || strcmp(word, b) == 0 || strcmp(word, c) == 0;
+}
+
+static int
+run(int argc, char **argv)
+{
+	const struct wf_cmd *cmd;
 
 	if (argc < 2) {
 		help(stderr);
 		return WF_EXIT_USAGE;
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-		strcmp(argv[1], "help") == 0) {
-		help(stdout);
-		return WF_EXIT_OK;
-	}
-	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "version") == 0) {
+	if (is_one_of(argv[1], "--version", "-V", "version")) {
 		printf("wirefault %s\n", WF_VERSION);
 		return WF_EXIT_OK;
 	}
-	for (size_t i = 0; i < WF_ARRAY_SIZE(cmds); i++) {
-		names[i] = cmds[i]->name;
-		if (strcmp(argv[1], cmds[i]->name) == 0)
-			return cmds[i]->run(argc - 1, argv + 1);
+	if (!is_one_of(argv[1], "--help", "-h", "help")) {
+		cmd = find(argv[1]);
+		return cmd != NULL ? cmd->run(argc - 1, argv + 1) : WF_EXIT_USAGE;
 	}
-	near = wf_suggest(argv[1], names);
-	fprintf(stderr, "wirefault: there is no verb \"%s\".%s%s%s --help lists them.\n", argv[1],
-		near ? " Did you mean \"" : "", near ? near : "", near ? "\"?" : "");
-	return WF_EXIT_USAGE;
+	if (argc < 3 || argv[2][0] == '-') {
+		help(stdout);
+		return WF_EXIT_OK;
+	}
+	cmd = find(argv[2]);
+	if (cmd == NULL)
+		return WF_EXIT_USAGE;
+	wf_cmd_help(cmd, stdout);
+	return WF_EXIT_OK;
+}
+
+int
+main(int argc, char **argv)
+{
+	int rc = run(argc, argv);
+	int why = fflush(stdout) != 0 ? errno : 0; /* of an earlier failure nothing is known */
+
+	/* Whatever a verb prints, a full disk is no success. */
+	if (why != 0 || ferror(stdout)) {
+		fprintf(stderr, "wirefault: standard output cannot be written%s%s\n",
+			why != 0 ? ": " : "", why != 0 ? strerror(why) : "");
+		return rc != WF_EXIT_OK ? rc : WF_EXIT_FAILED;
+	}
+	return rc;
 }

@@ -10,8 +10,9 @@
 #include "wf_options.h"
 #include "wf_plan.h"
 
-/* Exit codes: ok, the run failed, bad usage or configuration. */
-enum wf_exit { WF_EXIT_OK = 0, WF_EXIT_FAILED = 1, WF_EXIT_USAGE = 2 };
+/* Exit codes: ok, the run failed, bad usage or configuration; of a gate: neither kept nor missed.
+ */
+enum wf_exit { WF_EXIT_OK = 0, WF_EXIT_FAILED = 1, WF_EXIT_USAGE = 2, WF_EXIT_UNSHOWN = 3 };
 
 struct wf_cmd {
 	const char *name;

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wf_wrap.h"
+
 struct wf_err {
 	size_t added, kept;
 	struct wf_err_item item[WF_ERR_MAX];
@@ -116,7 +118,7 @@ wf_err_print(const struct wf_err *err, FILE *out)
 		if (line == NULL)
 			continue;
 		wf_err_format(&err->item[i], line, (size_t)n + 1);
-		fprintf(out, "%s\n", line);
+		wf_wrap_message(line, 0, out);
 		free(line);
 	}
 	if (err->added > err->kept)

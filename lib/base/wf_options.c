@@ -10,8 +10,10 @@
 #include <string.h>
 
 #include "wf_err.h"
+#include "wf_wrap.h"
 
 #define LONG_ONLY 256 /* getopt's value for row i: LONG_ONLY + i */
+#define WIDTH     28  /* of the column of options in the help */
 
 /* Fills getopt's tables. */
 static void
@@ -103,7 +105,7 @@ wf_options_parse(const struct wf_option *table, int argc, char **argv, struct wf
 	}
 	out->first_rest = optind;
 	for (int i = 0; table[i].name != NULL; i++)
-		if (out->value[i] == NULL)
+		if (out->value[i] == NULL && !table[i].no_twin)
 			from_environment(&table[i], &out->value[i]);
 	return 0;
 }
@@ -118,6 +120,8 @@ wf_options_help(const struct wf_option *table, FILE *out)
 			table[i].letter ? table[i].letter : ' ', table[i].letter ? "," : " ",
 			table[i].name, table[i].arg != NULL ? " " : "",
 			table[i].arg != NULL ? table[i].arg : "");
-		fprintf(out, "  %-28s %s\n", left, table[i].help);
+		fprintf(out, "  %-*s ", WIDTH, left);
+		wf_wrap(table[i].help, WIDTH + 3, WIDTH + 3, out);
+		fputc('\n', out);
 	}
 }

@@ -13,6 +13,7 @@ struct wf_option {
 	char letter;      /* short name, or 0 */
 	const char *arg;  /* what the value is called in the help; NULL: a flag */
 	const char *help; /* one sentence without a full stop */
+	bool no_twin;     /* the same name means something else with other verbs: not from there */
 };
 
 #define WF_OPTIONS_MAX 32

@@ -44,6 +44,7 @@ struct wf_param {
 	const char *kind;           /* WF_PARAM_ELSEWHERE: "list", "group", "string" */
 	uint32_t belongs;           /* bit i: only with choice i of the block\'s selector (model or
 				     * distribution); 0: with all */
+	bool names_file;            /* WF_PARAM_STRING: a file, found from the configuration's */
 	const char *help; /* one sentence without a full stop, for --help and the manual */
 };
 

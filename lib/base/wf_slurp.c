@@ -27,6 +27,30 @@ read_all(FILE *f, size_t max, char **text, size_t *n)
 	return ferror(f) ? -errno : 0;
 }
 
+/* What Windows' editors write: a byte order mark before UTF-8, which means nothing, or UTF-16. */
+static const char *
+skip_mark(char *text, size_t *length)
+{
+	if (*length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+		memmove(text, text + 3, *length -= 3);
+	if (*length >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0))
+		return "It is UTF-16; save it as UTF-8";
+	return NULL;
+}
+
+bool
+wf_slurp_marked(const char *path)
+{
+	char mark[3] = { 0 };
+	FILE *f = fopen(path, "re");
+	bool marked =
+		f != NULL && fread(mark, 1, 3, f) == 3 && memcmp(mark, "\xef\xbb\xbf", 3) == 0;
+
+	if (f != NULL)
+		fclose(f);
+	return marked;
+}
+
 char *
 wf_slurp(const char *path, size_t max_bytes, size_t *n, const struct wf_where *where,
 	struct wf_err *err)
@@ -37,6 +61,7 @@ wf_slurp(const char *path, size_t max_bytes, size_t *n, const struct wf_where *w
 	char *text = NULL;
 	size_t length = 0;
 	int rc = f != NULL ? read_all(f, max_bytes, &text, &length) : -errno;
+	const char *hint = NULL;
 
 	if (where == NULL)
 		where = &itself;
@@ -48,8 +73,9 @@ wf_slurp(const char *path, size_t max_bytes, size_t *n, const struct wf_where *w
 	else if (length > max_bytes)
 		rc = wf_err_add(err, where, NULL, "%s%sis longer than %zu MiB", name, space,
 			max_bytes >> 20);
-	else if (text == NULL || memchr(text, 0, length) != NULL)
-		rc = wf_err_add(err, where, NULL, "%s%sis not a text file", name, space);
+	else if (text == NULL || (hint = skip_mark(text, &length)) != NULL ||
+		 memchr(text, 0, length) != NULL)
+		rc = wf_err_add(err, where, hint, "%s%sis not a text file", name, space);
 	if (rc < 0 || text == NULL) {
 		free(text);
 		return NULL;

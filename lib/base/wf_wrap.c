@@ -85,3 +85,13 @@ wf_wrap(const char *text, unsigned at, unsigned indent, FILE *out)
 {
 	wf_wrap_to(text, at, indent, wf_wrap_width(out), out);
 }
+
+void
+wf_wrap_message(const char *text, unsigned at, FILE *out)
+{
+	if (fileno(out) >= 0 && isatty(fileno(out)))
+		wf_wrap(text, at, at + 4, out);
+	else
+		fputs(text, out);
+	fputc('\n', out);
+}

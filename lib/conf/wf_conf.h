@@ -92,10 +92,16 @@ void wf_conf_free(struct wf_conf *conf);
 /* A tree as libconfig text that reads back as the same tree. Heap; NULL: out of memory. */
 char *wf_conf_write(const struct wf_node *tree);
 
-/* The node of a link's direction ("links[name].ab"), created when `create` and absent. NULL: no
- * such link, or absent. */
-struct wf_node *wf_conf_dir_node(
-	struct wf_node *tree, const char *link, enum wf_side side, bool create);
+/* A copy of a tree in which files that stages read are named so that they are found from anywhere:
+ * with their absolute paths. NULL: out of memory. */
+struct wf_node *wf_conf_portable(const struct wf_node *tree);
+
+/* The node of a link, or of one of its classes; a class of NULL or "default" is the link itself,
+ * which says what happens to all other packets. NULL: there is none. */
+struct wf_node *wf_conf_owner_node(const struct wf_node *tree, const char *link, const char *class);
+/* The node of a direction of such an owner, made when `create` and absent. NULL: absent, out of
+ * memory, or there is no owner. */
+struct wf_node *wf_conf_dir_node(struct wf_node *owner, enum wf_side side, bool create);
 /* Merges `patch` into the direction's node (RFC 7396: a null removes). A changed `model` or
  * `distribution` drops the keys of the old one. Normalises. 0 or -EINVAL. */
 int wf_conf_merge_dir(struct wf_node *dir, const struct wf_node *patch, struct wf_err *err);

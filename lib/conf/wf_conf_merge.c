@@ -18,27 +18,40 @@ no_memory(struct wf_err *err)
 	return -ENOMEM;
 }
 
-struct wf_node *
-wf_conf_dir_node(struct wf_node *tree, const char *link, enum wf_side side, bool create)
+/* The member of a list with this name. */
+static struct wf_node *
+find_named(const struct wf_node *list, const char *name)
 {
-	struct wf_node *links = wf_node_get(tree, "links"), *dir;
-
-	if (links == NULL || links->kind != WF_NODE_LIST)
+	if (list == NULL || list->kind != WF_NODE_LIST)
 		return NULL;
-	for (struct wf_node *l = links->first; l != NULL; l = l->next) {
-		struct wf_node *name = wf_node_get(l, "name");
+	for (struct wf_node *n = list->first; n != NULL; n = n->next) {
+		const struct wf_node *own = wf_node_get(n, "name");
 
-		if (name == NULL || name->kind != WF_NODE_STRING || strcmp(name->string, link) != 0)
-			continue;
-		dir = wf_node_get(l, side_name[side]);
-		if (dir == NULL && create) {
-			dir = wf_node_new(WF_NODE_GROUP, side_name[side]);
-			if (dir != NULL)
-				wf_node_append(l, dir);
-		}
-		return dir;
+		if (own != NULL && own->kind == WF_NODE_STRING && strcmp(own->string, name) == 0)
+			return n;
 	}
 	return NULL;
+}
+
+struct wf_node *
+wf_conf_owner_node(const struct wf_node *tree, const char *link, const char *class)
+{
+	struct wf_node *l = find_named(wf_node_get(tree, "links"), link);
+
+	if (class == NULL || l == NULL || strcmp(class, "default") == 0)
+		return l;
+	return find_named(wf_node_get(l, "classes"), class);
+}
+
+struct wf_node *
+wf_conf_dir_node(struct wf_node *owner, enum wf_side side, bool create)
+{
+	struct wf_node *dir = wf_node_get(owner, side_name[side]);
+
+	if (owner != NULL && dir == NULL && create &&
+		(dir = wf_node_new(WF_NODE_GROUP, side_name[side])) != NULL)
+		wf_node_append(owner, dir);
+	return dir;
 }
 
 /* Choice that a block's selector has: what it says, else its default, else -1. */

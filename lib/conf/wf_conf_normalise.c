@@ -91,6 +91,7 @@ expand_copy(struct wf_node *owner, int side, struct wf_err *err)
 		wf_node_free(merged);
 		return rc;
 	}
+	merged->copied = true;
 	wf_node_replace(dir, merged);
 	return 0;
 }

@@ -121,6 +121,9 @@ static struct wf_node *
 read_text(const char *text, const char *name, bool allow_include, const char *include_dir,
 	struct wf_err *err)
 {
+	/* A byte order mark: of files it is gone already. */
+	if (strncmp(text, "\xef\xbb\xbf", 3) == 0)
+		text += 3;
 	if (wf_conf_scan(text, name, allow_include, include_dir, err) < 0)
 		return NULL;
 	return parse(text, name, include_dir, err);

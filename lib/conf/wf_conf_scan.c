@@ -186,7 +186,12 @@ scan_included(struct scan *s)
 	inner.keys[0] = s->keys[s->depth];
 	inner.name = file;
 	inner.at = text = wf_slurp(path, WF_CONF_MAX_FILE, NULL, NULL, NULL);
-	if (text != NULL) {
+	if (text != NULL && wf_slurp_marked(path)) /* libconfig reads this one itself */
+		rc = complain(&inner, "Save it as UTF-8 without one",
+			"an included file cannot begin with a "
+			"byte order mark",
+			0, "");
+	else if (text != NULL) {
 		rc = scan(&inner);
 		s->stop = inner.stop;
 		s->keys[s->depth] = inner.keys[0];

@@ -173,8 +173,8 @@ const struct wf_param wf_dir_table[] = {
 	[DIR_COPY] = { .name = "copy",
 		.type = WF_PARAM_ELSEWHERE,
 		.kind = "string",
-		.help = "\"ab\" in ba, or \"ba\" in ab: the same as there but for the keys written "
-			"here" },
+		.help = "\"ab\" in ba, or \"ba\" in ab: the same as there, when the file is read, "
+			"but for the keys written here; it does not follow later changes" },
 	{ 0 },
 };
 

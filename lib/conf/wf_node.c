@@ -89,6 +89,16 @@ wf_node_append(struct wf_node *parent, struct wf_node *child)
 }
 
 void
+wf_node_prepend(struct wf_node *parent, struct wf_node *child)
+{
+	child->parent = parent;
+	child->next = parent->first;
+	parent->first = child;
+	if (parent->last == NULL)
+		parent->last = child;
+}
+
+void
 wf_node_replace(struct wf_node *old, struct wf_node *with)
 {
 	struct wf_node *p = old->parent, **at = &p->first;
@@ -145,6 +155,7 @@ wf_node_clone(const struct wf_node *n)
 	else if (n->kind == WF_NODE_REAL)
 		copy->real = n->real;
 	copy->line = n->line;
+	copy->copied = n->copied;
 	if (n->file != NULL && (copy->file = strdup(n->file)) == NULL)
 		goto fail;
 	for (const struct wf_node *child = n->first; child != NULL; child = child->next) {

@@ -29,6 +29,7 @@ struct wf_node {
 	struct wf_node *parent, *first, *last, *next; /* children of groups and lists */
 	char *file; /* shared name is copied; NULL when the node came from JSON */
 	unsigned line;
+	bool copied; /* a direction whose keys were taken over from the other one by `copy` */
 };
 
 /* All return NULL when out of memory. A node owns its children and strings. */
@@ -38,6 +39,7 @@ struct wf_node *wf_node_clone(const struct wf_node *n);
 void wf_node_free(struct wf_node *n); /* unlinks it from its parent first */
 
 void wf_node_append(struct wf_node *parent, struct wf_node *child);
+void wf_node_prepend(struct wf_node *parent, struct wf_node *child);
 /* Puts `with` in the place of `old`, which is freed. */
 void wf_node_replace(struct wf_node *old, struct wf_node *with);
 /* 0 or -ENOMEM. */

@@ -10,6 +10,7 @@
 #include "wf_ctl.h"
 
 #include <errno.h>
+#include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <event2/http.h>
@@ -19,13 +20,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "wf_http_own.h"
 #include "wf_listen.h"
 #include "wf_routes.h"
 
 #define MAX_CONNECTIONS 64
 #define MAX_HEADER      (16 * 1024)
-/* Up to here the reply is a problem document from wf_routes.c; beyond, evhttp's own 413 without
- * reading the body. */
+/* Up to here wf_routes.c replies; beyond, evhttp does, without reading the body. */
 #define MAX_BODY        (2 * WF_HTTP_BODY_MAX)
 #define IDLE_TIMEOUT_S  15
 #define SWEEP_PERIOD_MS 20
@@ -40,6 +41,7 @@ struct wf_ctl {
 	struct evhttp *http;
 	struct evconnlistener *listener; /* belongs to http once bound */
 	struct event *timer;             /* pending: the listener is paused */
+	struct event *replied;           /* active: some connection's output has begun to fill */
 	struct bufferevent *open[MAX_CONNECTIONS];
 	uint32_t n_open;
 	char *path;
@@ -100,6 +102,26 @@ on_accept_error(struct evconnlistener *listener, void *arg)
 			pause_listener(c);
 }
 
+/* Before the loop writes: what evhttp has replied itself becomes a problem document. */
+static void
+on_replied(evutil_socket_t fd, short what, void *arg)
+{
+	struct wf_ctl *c = arg;
+
+	for (uint32_t i = 0; i < c->n_open; i++)
+		wf_http_own_page(bufferevent_get_output(c->open[i]));
+}
+
+/* A reply begins. evhttp writes it piece by piece, so it is looked at when all of it is there. */
+static void
+on_output(struct evbuffer *out, const struct evbuffer_cb_info *info, void *arg)
+{
+	struct wf_ctl *c = arg;
+
+	if (info->orig_size == 0 && info->n_added > 0)
+		event_active(c->replied, EV_TIMEOUT, 1);
+}
+
 /* evhttp wants a bufferevent for a connection that it has just accepted. */
 static struct bufferevent *
 on_connection(struct event_base *base, void *arg)
@@ -111,6 +133,7 @@ on_connection(struct event_base *base, void *arg)
 	if (bev == NULL || c->n_open == MAX_CONNECTIONS)
 		return bev;
 	bufferevent_incref(bev);
+	evbuffer_add_cb(bufferevent_get_output(bev), on_output, c);
 	c->open[c->n_open++] = bev;
 	if (c->n_open == MAX_CONNECTIONS)
 		pause_listener(c);
@@ -130,7 +153,8 @@ start_http(struct wf_ctl *c)
 {
 	c->http = evhttp_new(c->base);
 	c->timer = evtimer_new(c->base, on_timer, c);
-	if (c->http == NULL || c->timer == NULL)
+	c->replied = event_new(c->base, -1, 0, on_replied, c);
+	if (c->http == NULL || c->timer == NULL || c->replied == NULL)
 		return -ENOMEM;
 	evhttp_set_allowed_methods(c->http, ALL_METHODS);
 	evhttp_set_max_headers_size(c->http, MAX_HEADER);
@@ -210,6 +234,8 @@ wf_ctl_free(struct wf_ctl *c)
 		bufferevent_decref(c->open[i]);
 	if (c->timer != NULL)
 		event_free(c->timer);
+	if (c->replied != NULL)
+		event_free(c->replied);
 	if (c->have_socket)
 		wf_listen_remove(c->path, &c->socket);
 	free(c->path);

@@ -30,6 +30,7 @@ wf_http_phrase(int status)
 		{ 413, "Content Too Large" },
 		{ 415, "Unsupported Media Type" },
 		{ 422, "Unprocessable Content" },
+		{ 501, "Not Implemented" },
 		{ 503, "Service Unavailable" },
 	};
 

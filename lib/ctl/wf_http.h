@@ -11,13 +11,15 @@
 #include "wf_ctl.h"
 
 #define WF_HTTP_BODY_MAX (1u << 20)
+#define WF_HTTP_PARAMS   3
 
 /* One request on its way to its handler. Each handler replies exactly once. */
 struct wf_request {
 	struct evhttp_request *req;
 	const struct wf_ctl_ops *ops;
-	bool change;                /* to be logged with the peer's credentials */
-	char param[2][WF_NAME_MAX]; /* what stood for the {}s of the pattern, decoded */
+	bool change; /* to be logged with the peer's credentials */
+	char param[WF_HTTP_PARAMS]
+		  [WF_NAME_MAX]; /* what stood for the {}s of the pattern, decoded */
 };
 
 const char *wf_http_phrase(int status);

@@ -18,6 +18,18 @@ number(uint64_t n)
 	return json_integer((json_int_t)n);
 }
 
+/* As a configuration writes it: from 2^63 on, which no integer of JSON's readers holds, as text. */
+static json_t *
+seed(uint64_t n)
+{
+	char text[24];
+
+	if (n <= INT64_MAX)
+		return number(n);
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)n);
+	return json_string(text);
+}
+
 static json_t *
 count(const struct wf_count *c)
 {
@@ -242,7 +254,7 @@ wf_json_stats(const struct wf_snapshot *s)
 	struct wf_count lost_track = wf_snapshot_unaccounted(s);
 	json_t *j = json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:o,s:o}}", "schema",
 		"wirefault.stats/1", "time_ns", number(s->time_ns), "uptime_ns",
-		number(s->uptime_ns), "generation", number(s->generation), "seed", number(s->seed),
+		number(s->uptime_ns), "generation", number(s->generation), "seed", seed(s->seed),
 		"unaccounted", count(&lost_track), "links", links(s), "ports", ports(s), "workers",
 		workers(s), "pool", "size", number(s->pool_size), "in_use", number(s->pool_in_use));
 

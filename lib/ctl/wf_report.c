@@ -90,10 +90,13 @@ print_header(const json_t *stats, FILE *out)
 {
 	char text[WF_TEXT_MAX];
 
-	fprintf(out, "After %s, generation %llu, seed %lld\n",
+	fprintf(out, "After %s, generation %llu, seed ",
 		wf_text_age(integer(stats, "uptime_ns"), text),
-		(unsigned long long)integer(stats, "generation"),
-		(long long)json_integer_value(json_object_get(stats, "seed")));
+		(unsigned long long)integer(stats, "generation"));
+	if (json_is_string(json_object_get(stats, "seed"))) /* from 2^63 on */
+		fprintf(out, "%s\n", string(stats, "seed"));
+	else
+		fprintf(out, "%llu\n", (unsigned long long)integer(stats, "seed"));
 	print_input(json_object_get(stats, "input"), out);
 }
 
@@ -301,6 +304,14 @@ print_machine(const json_t *stats, FILE *out)
 		wf_text_count(integer(pool, "in_use"), a), wf_text_count(integer(pool, "size"), b));
 }
 
+/* Words behind `at` columns, and a newline. */
+static void
+print_words(const char *words, unsigned at, unsigned indent, FILE *out)
+{
+	wf_wrap(words != NULL ? words : "?", at, indent, out);
+	fputc('\n', out);
+}
+
 static void
 print_warnings(const json_t *stats, FILE *out)
 {
@@ -308,7 +319,10 @@ print_warnings(const json_t *stats, FILE *out)
 	size_t i;
 
 	json_array_foreach(json_object_get(stats, "warnings"), i, warning)
-		fprintf(out, "%sWARNING: %s\n", i == 0 ? "\n" : "", json_string_value(warning));
+	{
+		fprintf(out, "%sWARNING: ", i == 0 ? "\n" : "");
+		print_words(json_string_value(warning), 9, 9, out);
+	}
 }
 
 static void
@@ -333,11 +347,11 @@ print_verdict(const json_t *stats, FILE *out)
 	{
 		const json_t *remedy = json_array_get(json_object_get(verdict, "remedies"), i);
 
-		fprintf(out, "  - %s\n", json_string_value(reason));
+		fputs("  - ", out);
+		print_words(json_string_value(reason), 4, 4, out);
 		if (json_is_string(remedy)) {
-			fprintf(out, "    ");
-			wf_wrap(json_string_value(remedy), 4, 4, out);
-			fprintf(out, "\n");
+			fputs("    ", out);
+			print_words(json_string_value(remedy), 4, 4, out);
 		}
 	}
 }

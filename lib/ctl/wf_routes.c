@@ -28,6 +28,8 @@ static const struct route routes[] = {
 	{ EVHTTP_REQ_GET, "/v1/links", wf_route_links, false },
 	{ EVHTTP_REQ_GET, "/v1/links/{}/{}", wf_route_dir_get, false },
 	{ EVHTTP_REQ_PATCH, "/v1/links/{}/{}", wf_route_dir_patch, true },
+	{ EVHTTP_REQ_GET, "/v1/links/{}/classes/{}/{}", wf_route_class_get, false },
+	{ EVHTTP_REQ_PATCH, "/v1/links/{}/classes/{}/{}", wf_route_class_patch, true },
 };
 
 /* Decodes one segment of a path. Names that are too long, empty or hold a zero match nothing. */
@@ -52,7 +54,7 @@ decode(const char *segment, size_t len, char out[WF_NAME_MAX])
 }
 
 static bool
-match(const char *pattern, const char *path, char param[2][WF_NAME_MAX])
+match(const char *pattern, const char *path, char param[WF_HTTP_PARAMS][WF_NAME_MAX])
 {
 	int n = 0;
 
@@ -79,7 +81,7 @@ match(const char *pattern, const char *path, char param[2][WF_NAME_MAX])
 static bool
 allowed(const char *path, char *out, size_t size)
 {
-	char param[2][WF_NAME_MAX];
+	char param[WF_HTTP_PARAMS][WF_NAME_MAX];
 
 	out[0] = '\0';
 	for (size_t i = 0; i < WF_ARRAY_SIZE(routes); i++) {

@@ -23,9 +23,11 @@ void wf_route_config_put(struct wf_request *r);
 void wf_route_config_validate(struct wf_request *r);
 void wf_route_config_reload(struct wf_request *r);
 
-/* wf_routes_link.c: links and their directions. */
+/* wf_routes_link.c: links, and the directions of links and of their classes. */
 void wf_route_links(struct wf_request *r);
 void wf_route_dir_get(struct wf_request *r);
 void wf_route_dir_patch(struct wf_request *r);
+void wf_route_class_get(struct wf_request *r);
+void wf_route_class_patch(struct wf_request *r);
 
 #endif

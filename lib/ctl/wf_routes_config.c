@@ -9,33 +9,44 @@
 #include "wf_json.h"
 #include "wf_routes.h"
 
+/* The running configuration as it may be saved anywhere. NULL: out of memory. */
+static json_t *
+running(const struct wf_request *r)
+{
+	const struct wf_node *now = r->ops->config(r->ops->ctx);
+	struct wf_node *tree = now != NULL ? wf_conf_portable(now) : NULL;
+	json_t *j = tree != NULL ? wf_json_from_node(tree) : NULL;
+
+	wf_node_free(tree);
+	return j;
+}
+
 /* {"generation": N, "config": what GET of the same address now returns}, or the problem. */
 static void
 reply_change(struct wf_request *r, int rc, uint64_t generation, const struct wf_err *err)
 {
-	const struct wf_node *now;
-
 	if (rc < 0) {
 		wf_http_failed(r, rc, err);
 		return;
 	}
-	now = r->ops->config(r->ops->ctx);
 	wf_http_json(r, 200,
-		json_pack("{s:I,s:o}", "generation", (json_int_t)generation, "config",
-			now != NULL ? wf_json_from_node(now) : NULL));
+		json_pack("{s:I,s:o}", "generation", (json_int_t)generation, "config", running(r)));
 }
 
 void
 wf_route_config_get(struct wf_request *r)
 {
-	const struct wf_node *tree = r->ops->config(r->ops->ctx);
+	const struct wf_node *now = r->ops->config(r->ops->ctx);
+	struct wf_node *tree;
 	char *text;
 
-	if (tree == NULL || !wf_http_wants_text(r)) {
-		wf_http_json(r, 200, tree != NULL ? wf_json_from_node(tree) : NULL);
+	if (now == NULL || !wf_http_wants_text(r)) {
+		wf_http_json(r, 200, running(r));
 		return;
 	}
-	text = wf_conf_write(tree);
+	tree = wf_conf_portable(now);
+	text = tree != NULL ? wf_conf_write(tree) : NULL;
+	wf_node_free(tree);
 	if (text == NULL)
 		wf_http_failed(r, -ENOMEM, NULL);
 	else

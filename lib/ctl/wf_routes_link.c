@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * Handlers of links and their directions, as configured. Control thread only.
+ * Handlers of links, and of the directions of links and of their classes, as configured. Control
+ * thread only.
  */
 #include <errno.h>
 #include <string.h>
@@ -18,73 +19,154 @@ wf_route_links(struct wf_request *r)
 			"{s:o}", "links", links != NULL ? wf_json_from_node(links) : json_array()));
 }
 
-static const struct wf_node *
-find_link(const struct wf_node *tree, const char *name)
+/* One direction of a link or of a class, or both, which change together. */
+struct target {
+	const char *link, *class; /* class: NULL for the link itself */
+	bool side[2];
+};
+
+/* The names in a list of groups with a name, for "did you mean". */
+static void
+collect_names(const struct wf_node *list, const char **names, size_t room)
 {
-	const struct wf_node *links = tree != NULL ? wf_node_get(tree, "links") : NULL;
+	size_t n = 0;
 
-	for (const struct wf_node *l = links != NULL ? links->first : NULL; l != NULL;
-		l = l->next) {
-		const struct wf_node *n = wf_node_get(l, "name");
+	for (const struct wf_node *c = list != NULL ? list->first : NULL; c != NULL && n + 1 < room;
+		c = c->next) {
+		const struct wf_node *name = wf_node_get(c, "name");
 
-		if (n != NULL && n->kind == WF_NODE_STRING && strcmp(n->string, name) == 0)
-			return l;
+		if (name != NULL && name->kind == WF_NODE_STRING)
+			names[n++] = name->string;
 	}
-	return NULL;
+	names[n] = NULL;
 }
 
-/* The link that the address names, and *side. NULL: 404 has been replied. */
-static const struct wf_node *
-addressed_link(struct wf_request *r, enum wf_side *side)
+/* 404, with the nearest of what there is. */
+static void
+reply_unknown(struct wf_request *r, const struct target *t, const struct wf_node *link)
 {
-	const struct wf_node *link = find_link(r->ops->config(r->ops->ctx), r->param[0]);
-	bool ab = strcmp(r->param[1], "ab") == 0;
+	const struct wf_node *list = wf_node_get(link != NULL ? link : r->ops->config(r->ops->ctx),
+		link != NULL ? "classes" : "links");
+	const char *wanted = link != NULL ? t->class : t->link, *near;
+	const char *names[WF_CONF_MAX_CLASSES + 1];
 
-	if (!ab && strcmp(r->param[1], "ba") != 0) {
-		wf_http_problem(r, 404, NULL, "A link has the directions ab and ba, not \"%s\".",
-			r->param[1]);
-		return NULL;
-	}
-	if (link == NULL)
-		wf_http_problem(r, 404, NULL, "There is no link \"%s\".", r->param[0]);
-	*side = ab ? WF_AB : WF_BA;
-	return link;
+	collect_names(list, names, WF_ARRAY_SIZE(names));
+	near = wf_suggest(wanted, names);
+	wf_http_problem(r, 404, NULL, "%s%s%s \"%s\".%s%s%s",
+		link != NULL ? "Link \"" : "There is no link", link != NULL ? t->link : "",
+		link != NULL ? "\" has no class" : "", wanted,
+		near != NULL ? " Did you mean \"" : "", near != NULL ? near : "",
+		near != NULL ? "\"?" : "");
+}
+
+/* What the address names. False: 404 has been replied. */
+static bool
+address(struct wf_request *r, bool with_class, struct target *t)
+{
+	const struct wf_node *tree = r->ops->config(r->ops->ctx);
+	const char *side = r->param[with_class ? 2 : 1];
+	const struct wf_node *link;
+	bool both = strcmp(side, "both") == 0;
+
+	*t = (struct target){ r->param[0], with_class ? r->param[1] : NULL,
+		{ both || strcmp(side, "ab") == 0, both || strcmp(side, "ba") == 0 } };
+	link = wf_conf_owner_node(tree, t->link, NULL);
+	if (!t->side[0] && !t->side[1])
+		wf_http_problem(r, 404, NULL,
+			"A link has the directions ab and ba, and \"both\" for a change of both, "
+			"not "
+			"\"%s\".",
+			side);
+	else if (link == NULL)
+		reply_unknown(r, t, NULL);
+	else if (wf_conf_owner_node(tree, t->link, t->class) == NULL)
+		reply_unknown(r, t, link);
+	else
+		return true;
+	return false;
 }
 
 /* A direction as JSON: {} when it is not there, which is a plain wire. */
 static json_t *
-dir_json(const struct wf_node *link, enum wf_side side)
+dir_json(struct wf_node *owner, enum wf_side side)
 {
-	const struct wf_node *dir =
-		link != NULL ? wf_node_get(link, side == WF_AB ? "ab" : "ba") : NULL;
+	const struct wf_node *dir = wf_conf_dir_node(owner, side, false);
 
 	return dir != NULL ? wf_json_from_node(dir) : json_object();
 }
 
-void
-wf_route_dir_get(struct wf_request *r)
+/* The direction, or { "ab": ..., "ba": ... } for both. */
+static json_t *
+target_json(struct wf_request *r, const struct target *t)
 {
-	enum wf_side side;
-	const struct wf_node *link = addressed_link(r, &side);
+	struct wf_node *owner = wf_conf_owner_node(r->ops->config(r->ops->ctx), t->link, t->class);
 
-	if (link != NULL)
-		wf_http_json(r, 200, dir_json(link, side));
+	if (t->side[0] && t->side[1])
+		return json_pack(
+			"{s:o,s:o}", "ab", dir_json(owner, WF_AB), "ba", dir_json(owner, WF_BA));
+	return dir_json(owner, t->side[0] ? WF_AB : WF_BA);
 }
 
-/* Merges the patch into a copy of the running tree and applies that. 0 or -errno. */
-static int
-apply_patch(struct wf_request *r, const json_t *body, enum wf_side side, uint64_t *generation,
-	struct wf_err *err)
+static void
+get(struct wf_request *r, bool with_class)
 {
+	struct target t;
+
+	if (address(r, with_class, &t))
+		wf_http_json(r, 200, target_json(r, &t));
+}
+
+/* Merges into one direction. 0 or -errno. */
+static int
+merge(struct wf_node *owner, enum wf_side side, const struct wf_node *patch, struct wf_err *err)
+{
+	bool absent = wf_conf_dir_node(owner, side, false) == NULL;
+	struct wf_node *dir = wf_conf_dir_node(owner, side, true);
+	int rc = dir != NULL ? wf_conf_merge_dir(dir, patch, err) : -ENOMEM;
+
+	/* A class takes packets from others in a direction that it has, even an empty one. */
+	if (rc == 0 && absent && dir->first == NULL)
+		wf_node_free(dir);
+	return rc;
+}
+
+/* Merges the patch into a copy of the running tree and applies that. *note: what a user might have
+ * expected and what is not done. 0 or -errno. */
+static int
+apply_patch(struct wf_request *r, const struct target *t, const json_t *body, uint64_t *generation,
+	const char **note, struct wf_err *err)
+{
+	static const char *const notes[] = {
+		"ab was a copy of ba when it was read, and has not changed with it. Change "
+		"\"both\", "
+		"or ab too.",
+		"ba was a copy of ab when it was read, and has not changed with it. Change "
+		"\"both\", "
+		"or ba too.",
+	};
 	struct wf_node *tree = wf_node_clone(r->ops->config(r->ops->ctx));
 	struct wf_node *patch = wf_json_to_node(body);
-	struct wf_node *dir = NULL;
+	struct wf_node *owner = NULL;
 	int rc = -ENOMEM;
 
-	if (tree != NULL && patch != NULL)
-		dir = wf_conf_dir_node(tree, r->param[0], side, true);
-	if (dir != NULL)
-		rc = wf_conf_merge_dir(dir, patch, err);
+	if (tree != NULL && patch != NULL) {
+		owner = wf_conf_owner_node(tree, t->link, t->class);
+		rc = 0;
+	}
+	for (int side = 0; side < 2 && rc == 0; side++) {
+		struct wf_node *other = wf_conf_dir_node(owner, (enum wf_side) !side, false), *dir;
+
+		if (!t->side[side])
+			continue;
+		rc = merge(owner, (enum wf_side)side, patch, err);
+		dir = wf_conf_dir_node(owner, (enum wf_side)side, false);
+		if (t->side[!side])
+			continue;
+		if (other != NULL && other->copied)
+			*note = notes[!side];
+		if (dir != NULL) /* on its own from here */
+			dir->copied = false;
+	}
 	wf_node_free(patch);
 	if (rc < 0) {
 		wf_node_free(tree);
@@ -94,30 +176,30 @@ apply_patch(struct wf_request *r, const json_t *body, enum wf_side side, uint64_
 }
 
 static void
-patch(struct wf_request *r, const json_t *body, enum wf_side side)
+patch(struct wf_request *r, const struct target *t, const json_t *body)
 {
 	struct wf_err *err = wf_err_new();
 	uint64_t generation = 0;
-	int rc = err != NULL ? apply_patch(r, body, side, &generation, err) : -ENOMEM;
+	const char *note = NULL;
+	int rc = err != NULL ? apply_patch(r, t, body, &generation, &note, err) : -ENOMEM;
 
 	if (rc < 0)
 		wf_http_failed(r, rc, err);
 	else
 		wf_http_json(r, 200,
-			json_pack("{s:I,s:o}", "generation", (json_int_t)generation, "config",
-				dir_json(find_link(r->ops->config(r->ops->ctx), r->param[0]),
-					side)));
+			json_pack("{s:I,s:o,s:s*}", "generation", (json_int_t)generation, "config",
+				target_json(r, t), "note", note));
 	wf_err_free(err);
 }
 
-void
-wf_route_dir_patch(struct wf_request *r)
+static void
+change(struct wf_request *r, bool with_class)
 {
 	enum wf_media media = wf_http_media(r);
-	enum wf_side side;
+	struct target t;
 	json_t *body;
 
-	if (addressed_link(r, &side) == NULL)
+	if (!address(r, with_class, &t))
 		return;
 	if (media != WF_MEDIA_JSON && media != WF_MEDIA_MERGE_PATCH) {
 		wf_http_problem(r, 415, NULL,
@@ -128,8 +210,32 @@ wf_route_dir_patch(struct wf_request *r)
 	if (body == NULL)
 		return;
 	if (json_is_object(body))
-		patch(r, body, side);
+		patch(r, &t, body);
 	else
 		wf_http_problem(r, 422, NULL, "The patch must be a JSON object.");
 	json_decref(body);
+}
+
+void
+wf_route_dir_get(struct wf_request *r)
+{
+	get(r, false);
+}
+
+void
+wf_route_dir_patch(struct wf_request *r)
+{
+	change(r, false);
+}
+
+void
+wf_route_class_get(struct wf_request *r)
+{
+	get(r, true);
+}
+
+void
+wf_route_class_patch(struct wf_request *r)
+{
+	change(r, true);
 }

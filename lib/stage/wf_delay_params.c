@@ -108,6 +108,7 @@ const struct wf_param wf_delay_params[] = {
 		.help = "bimodal: probability of the second mode" },
 	[WF_DELAY_FILE_NAME] = { .name = "file",
 		.type = WF_PARAM_STRING,
+		.names_file = true,
 		.offset = offsetof(struct wf_delay_params, file),
 		.belongs = LAW_BIT(NETEM) | LAW_BIT(SAMPLES) | LAW_BIT(TRACE),
 		.help = "netem: a .dist table; samples: durations, one a line" },

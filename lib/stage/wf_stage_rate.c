@@ -58,6 +58,7 @@ static const struct wf_param params[] = {
 		.help = "bytes added to each cell (ATM: 5)" },
 	[WF_RATE_ROW_TRACE] = { .name = "trace",
 		.type = WF_PARAM_STRING,
+		.names_file = true,
 		.offset = offsetof(struct wf_rate_params, trace),
 		.help = "file with the rate over time, in place of `rate`: mahimahi's format, or "
 			"rows such as \"2.5s 10Mbit\"" },

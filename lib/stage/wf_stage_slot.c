@@ -100,6 +100,7 @@ static const struct wf_param params[] = {
 		.help = "bimodal: probability of the second mode" },
 	[WF_SLOT_FILE] = { .name = "file",
 		.type = WF_PARAM_STRING,
+		.names_file = true,
 		.offset = offsetof(struct slot_params, law.file),
 		.belongs = OF(NETEM) | OF(SAMPLES),
 		.help = "netem: a .dist table; samples: times, one a line" },

@@ -47,7 +47,8 @@ is "rx + dup + forged = tx + queued + dropped" "$(jq "$balance" "$LAB_DIR/stats.
 within "delays are those of all that was sent or is on its way" \
 	"$(lab_stat '.links[0].ab | .delay_ns.count - .tx.packets')" 0 0
 lab_stop
-sed -n '/^{/,$p' "$LAB_OUT" >"$LAB_DIR/final.json"
+cp "$LAB_OUT" "$LAB_DIR/final.json" # all of it
 ok "final report" jq -e "$shape" "$LAB_DIR/final.json"
+is "stdout is one document" "$(jq -s length "$LAB_DIR/final.json")" 1
 is "nothing is held at the end" "$(jq '[.links[] | .ab, .ba | .queued.packets] | add' "$LAB_DIR/final.json")" 0
 finish

@@ -45,7 +45,7 @@ is "scopes" "$(jq -r '[.links[0].ab.classes[].scope] | join(" ")' "$LAB_DIR/one.
 
 check >"$LAB_DIR/out"
 contains "the table says why" "$LAB_DIR/out" 'keeping order adds .* ms to the mean'
-contains "and the scope" "$LAB_DIR/out" 'ab  udp +flow'
+contains "and the scope" "$LAB_DIR/out" 'ab +udp +flow'
 check --simulate 1000 >"$LAB_DIR/out"
 contains "so many as asked for" "$LAB_DIR/out" '^simulated: 1000 packets'
 check --no-simulate >"$LAB_DIR/out"

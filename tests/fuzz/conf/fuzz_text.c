@@ -84,6 +84,18 @@ round_trip(const struct wf_node *tree)
 	wf_err_free(err);
 }
 
+/* A tree that may be saved anywhere is as valid as before, and a copy of it is itself. */
+static void
+save(const struct wf_node *tree)
+{
+	struct wf_node *once = wf_conf_portable(tree), *twice = wf_conf_portable(once);
+
+	require(once != NULL && twice != NULL && wf_node_equal(once, twice));
+	round_trip(once);
+	wf_node_free(once);
+	wf_node_free(twice);
+}
+
 /* The first direction of the tree as a change of the first direction of a link. */
 static void
 merge(struct wf_node *tree)
@@ -98,7 +110,7 @@ merge(struct wf_node *tree)
 	patch = wf_node_get(link, "ba");
 	if (name == NULL || name->kind != WF_NODE_STRING || patch == NULL)
 		return;
-	dir = wf_conf_dir_node(tree, name->string, WF_AB, true);
+	dir = wf_conf_dir_node(wf_conf_owner_node(tree, name->string, NULL), WF_AB, true);
 	if (dir->kind != WF_NODE_GROUP)
 		return;
 	err = wf_err_new();
@@ -124,6 +136,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	bind(tree);
 	round_trip(tree);
+	save(tree);
 	merge(tree);
 	wf_node_free(tree);
 	return 0;

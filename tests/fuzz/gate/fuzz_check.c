@@ -24,11 +24,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (wf_gate_read_text(all, "all", &g, err) < 0)
 		abort();
-	n = wf_gate_check(&g, j, r, err);
+	n = wf_gate_check(&g.side[0], j, r, err);
 	if (n > WF_GATE_MEASURES || (n < 0) != (wf_err_count(err) > 0))
 		abort();
 	for (int i = 0; i < n; i++)
-		if (r[i].observed < 0 || r[i].pass != (r[i].observed <= r[i].limit))
+		if (r[i].observed < 0 ||
+			(r[i].outcome == WF_GATE_FAIL) != (r[i].observed > r[i].limit) ||
+			!(r[i].bound >= 0 && r[i].bound <= 1) || !(r[i].needed >= 0) ||
+			(r[i].outcome == WF_GATE_PASS && r[i].bound > r[i].limit && r[i].limit > 0))
 			abort();
 	wf_gate_fini(&g);
 	json_decref(j);

@@ -90,10 +90,60 @@ what_is_wrong_is_told_of_the_line_that_names_the_file(void **state)
 	wf_err_free(err);
 }
 
+/* As Windows' editors save them. */
+static void
+a_byte_order_mark_is_skipped(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t n;
+		const char *text, *hint; /* text NULL: refused */
+	} file[] = {
+		{ "\xef\xbb\xbf"
+		  "1\n",
+			5, "1\n", NULL },
+		{ "\xef\xbb\xbf", 3, "", NULL },
+		{ "\xef\xbb", 2, "\xef\xbb", NULL },
+		{ "1\xef\xbb\xbf", 4, "1\xef\xbb\xbf", NULL },
+		{ "\xff\xfe"
+		  "1\0\n\0",
+			6, NULL, "It is UTF-16; save it as UTF-8" },
+		{ "\xfe\xff"
+		  "\0"
+		  "1",
+			4, NULL, "It is UTF-16; save it as UTF-8" },
+	};
+	char path[64];
+
+	in_dir(path, "marked");
+	for (size_t i = 0; i < WF_ARRAY_SIZE(file); i++) {
+		struct wf_err *err = wf_err_new();
+		FILE *f = fopen(path, "w");
+		size_t n = 99;
+		char *text;
+
+		fwrite(file[i].bytes, 1, file[i].n, f);
+		fclose(f);
+		text = wf_slurp(path, 100, &n, NULL, err);
+		assert_int_equal(wf_slurp_marked(path), i < 2);
+		if (file[i].text != NULL) {
+			assert_string_equal(text, file[i].text);
+			assert_int_equal(n, strlen(text));
+		} else {
+			assert_null(text);
+			assert_string_equal(wf_err_item(err, 0)->hint, file[i].hint);
+		}
+		free(text);
+		wf_err_free(err);
+	}
+	unlink(path);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_byte_order_mark_is_skipped),
 		cmocka_unit_test(a_relative_name_is_beside_the_configuration),
 		cmocka_unit_test(what_is_wrong_is_told_of_the_line_that_names_the_file),
 	};

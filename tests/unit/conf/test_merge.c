@@ -194,15 +194,36 @@ a_direction_is_found_or_made(void **state)
 {
 	struct wf_node *t = rig_tree(RIG_LINK("ab = { };")), *ba;
 
-	assert_string_equal(wf_conf_dir_node(t, "wan", WF_AB, false)->name, "ab");
-	assert_null(wf_conf_dir_node(t, "wan", WF_BA, false));
-	ba = wf_conf_dir_node(t, "wan", WF_BA, true);
+	assert_string_equal(
+		wf_conf_dir_node(wf_conf_owner_node(t, "wan", NULL), WF_AB, false)->name, "ab");
+	assert_null(wf_conf_dir_node(wf_conf_owner_node(t, "wan", NULL), WF_BA, false));
+	ba = wf_conf_dir_node(wf_conf_owner_node(t, "wan", NULL), WF_BA, true);
 	assert_string_equal(ba->name, "ba");
-	assert_ptr_equal(ba, wf_conf_dir_node(t, "wan", WF_BA, false));
-	assert_null(wf_conf_dir_node(t, "lan", WF_AB, true));
+	assert_ptr_equal(ba, wf_conf_dir_node(wf_conf_owner_node(t, "wan", NULL), WF_BA, false));
+	assert_null(wf_conf_dir_node(wf_conf_owner_node(t, "lan", NULL), WF_AB, true));
 	wf_node_free(t);
 	t = rig_tree("links = 5;");
-	assert_null(wf_conf_dir_node(t, "wan", WF_AB, true));
+	assert_null(wf_conf_dir_node(wf_conf_owner_node(t, "wan", NULL), WF_AB, true));
+	wf_node_free(t);
+}
+
+static void
+an_owner_is_a_link_or_a_class(void **state)
+{
+	struct wf_node *t =
+		rig_tree("links = ( { name = \"lan\"; }, { name = \"wan\"; classes = ( { name "
+			 "= \"voip\"; ab = { }; } ); } );");
+	struct wf_node *wan = wf_conf_owner_node(t, "wan", NULL), *voip;
+
+	assert_non_null(wan);
+	assert_ptr_equal(wf_conf_owner_node(t, "wan", "default"), wan);
+	voip = wf_conf_owner_node(t, "wan", "voip");
+	assert_string_equal(wf_node_get(voip, "name")->string, "voip");
+	assert_non_null(wf_conf_dir_node(voip, WF_AB, false));
+	assert_null(wf_conf_dir_node(voip, WF_BA, false));
+	assert_null(wf_conf_owner_node(t, "wan", "video"));
+	assert_null(wf_conf_owner_node(t, "lan", "voip"));
+	assert_null(wf_conf_owner_node(t, "man", "voip"));
 	wf_node_free(t);
 }
 
@@ -226,6 +247,7 @@ main(void)
 		cmocka_unit_test(a_patch_that_is_no_group_is_refused),
 		cmocka_unit_test(the_patch_itself_is_not_changed),
 		cmocka_unit_test(a_direction_is_found_or_made),
+		cmocka_unit_test(an_owner_is_a_link_or_a_class),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

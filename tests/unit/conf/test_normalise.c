@@ -63,7 +63,8 @@ a_new_block_has_the_line_of_its_scalar(void **state)
 {
 	struct wf_node *t =
 		rig_tree("links = ( { name = \"wan\"; ab = {\n\n delay = \"x\"; }; } );");
-	const struct wf_node *d = wf_node_get(wf_conf_dir_node(t, "wan", WF_AB, false), "delay");
+	const struct wf_node *d = wf_node_get(
+		wf_conf_dir_node(wf_conf_owner_node(t, "wan", NULL), WF_AB, false), "delay");
 
 	assert_int_equal(d->line, 3);
 	assert_string_equal(d->file, "t.conf");
@@ -117,7 +118,8 @@ a_copied_direction_is_where_it_says_copy(void **state)
 	struct wf_node *t = rig_tree("links = ( { name = \"wan\"; ab = { delay = \"1ms\"; };\n\n"
 				     " ba = { copy = \"ab\"; }; } );");
 
-	assert_int_equal(wf_conf_dir_node(t, "wan", WF_BA, false)->line, 3);
+	assert_int_equal(
+		wf_conf_dir_node(wf_conf_owner_node(t, "wan", NULL), WF_BA, false)->line, 3);
 	wf_node_free(t);
 }
 
@@ -158,6 +160,26 @@ odd_trees_are_left_alone(void **state)
 	}
 }
 
+/* It does not follow what it is a copy of, and knows it: also as a copy of the tree. */
+static void
+a_copy_is_marked_as_one(void **state)
+{
+	struct wf_node *t =
+		rig_tree("links = ( { name = \"wan\"; ab = { delay = \"1ms\"; }; ba = { copy = "
+			 "\"ab\"; loss = 0.1; }; classes = ( { name = \"c\"; ab = { copy = "
+			 "\"ba\"; }; ba = { }; } ); } );");
+	struct wf_node *also = wf_node_clone(t);
+	struct wf_node *link = wf_conf_owner_node(also, "wan", NULL);
+	struct wf_node *class = wf_conf_owner_node(also, "wan", "c");
+
+	assert_false(wf_conf_dir_node(link, WF_AB, false)->copied);
+	assert_true(wf_conf_dir_node(link, WF_BA, false)->copied);
+	assert_true(wf_conf_dir_node(class, WF_AB, false)->copied);
+	assert_false(wf_conf_dir_node(class, WF_BA, false)->copied);
+	wf_node_free(t);
+	wf_node_free(also);
+}
+
 int
 main(void)
 {
@@ -175,6 +197,7 @@ main(void)
 		cmocka_unit_test(a_copy_that_goes_nowhere_is_left_to_complain_about),
 		cmocka_unit_test(a_second_time_changes_nothing),
 		cmocka_unit_test(odd_trees_are_left_alone),
+		cmocka_unit_test(a_copy_is_marked_as_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

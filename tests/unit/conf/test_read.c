@@ -362,6 +362,37 @@ a_list_of_too_many_members_is_refused_before_it_takes_minutes(void **state)
 	}
 }
 
+/* Of a file, of a body, and in the middle, where it is no mark. */
+static void
+a_byte_order_mark_is_skipped(void **state)
+{
+	struct wf_err *err = wf_err_new();
+	struct wf_node *t = rig_tree("\xef\xbb\xbf"
+				     "seed = 7;\n");
+	char path[128], *lines;
+
+	assert_int_equal(wf_node_get(t, "seed")->integer, 7);
+	assert_int_equal(wf_node_get(t, "seed")->line, 1);
+	wf_node_free(t);
+	free(rig_complaints("seed = \xef\xbb\xbf"
+			    "7;"));
+	write_file("main.conf", "\xef\xbb\xbfseed = 8;\n", 13);
+	snprintf(path, sizeof(path), "%s/main.conf", folder);
+	t = wf_conf_read_file(path, err);
+	assert_non_null(t);
+	assert_int_equal(wf_node_get(t, "seed")->integer, 8);
+	wf_node_free(t);
+	write_file("main.conf", "@include \"part.conf\"\n", 21);
+	write_file("part.conf", "\xef\xbb\xbfseed = 8;\n", 13);
+	assert_null(wf_conf_read_file(path, err));
+	lines = rig_lines(err);
+	assert_non_null(
+		strstr(lines, "part.conf:1: an included file cannot begin with a byte order "
+			      "mark. Save it as UTF-8 without one.\n"));
+	free(lines);
+	wf_err_free(err);
+}
+
 static void
 broken_text_is_never_fatal(void **state)
 {
@@ -397,6 +428,7 @@ main(void)
 		cmocka_unit_test(a_group_of_too_many_keys_is_refused_before_it_takes_minutes),
 		cmocka_unit_test(keys_of_included_files_count_in_their_group),
 		cmocka_unit_test(a_list_of_too_many_members_is_refused_before_it_takes_minutes),
+		cmocka_unit_test(a_byte_order_mark_is_skipped),
 		cmocka_unit_test(broken_text_is_never_fatal),
 	};
 

@@ -266,6 +266,24 @@ test_errors_leave_out_what_is_unknown(void **state)
 	wf_err_free(err);
 }
 
+/* No reader's integers go beyond 2^63 - 1: from there it is text, as a configuration has it. */
+static void
+test_seeds_of_64_bits_are_exact(void **state)
+{
+	struct wf_snapshot *snap = sample_snapshot(true);
+	json_t *j;
+
+	snap->seed = INT64_MAX;
+	j = wf_json_stats(snap);
+	assert_true(json_integer_value(json_object_get(j, "seed")) == INT64_MAX);
+	json_decref(j);
+	snap->seed = UINT64_MAX;
+	j = wf_json_stats(snap);
+	assert_string_equal(json_string_value(json_object_get(j, "seed")), "18446744073709551615");
+	json_decref(j);
+	wf_snapshot_free(snap);
+}
+
 int
 main(void)
 {
@@ -283,6 +301,7 @@ main(void)
 		cmocka_unit_test(test_tree_keeps_its_order),
 		cmocka_unit_test(test_bytes_that_are_not_utf8_do_not_break_a_document),
 		cmocka_unit_test(test_errors_leave_out_what_is_unknown),
+		cmocka_unit_test(test_seeds_of_64_bits_are_exact),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,7 +53,10 @@ test_longer_body_is_413(void **state)
 
 	assert_int_equal(status_of_body(state, MIB + 1, type), 413);
 	assert_string_equal(type, "application/problem+json");
+	assert_int_equal(status_of_body(state, 2 * MIB, type), 413);
+	assert_string_equal(type, "application/problem+json");
 	assert_int_equal(status_of_body(state, 8 * MIB, type), 413);
+	assert_string_equal(type, "application/problem+json");
 	expect(*state, 200, "GET", "/healthz", NULL, NULL);
 }
 
@@ -80,38 +83,115 @@ exchange(int fd, const char *text, const char *want)
 	return false;
 }
 
+/* Sends `n` bytes and reads all of the reply until the server closes. A whole problem document with
+ * this status, or nothing at all if status is 0. */
+static void
+expect_raw(void **state, const char *request, size_t n, long status)
+{
+	int fd = raw_connect(*state);
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	char got[8192], *body;
+	size_t len = 0;
+	ssize_t more = 1;
+	json_t *j;
+
+	/* What is too long is not read to its end. */
+	for (size_t sent = 0; sent < n; sent += (size_t)more)
+		if ((more = send(fd, request + sent, n - sent, MSG_NOSIGNAL)) <= 0)
+			break;
+	shutdown(fd, SHUT_WR);
+	for (more = 1; more > 0 && len + 1 < sizeof(got) && poll(&p, 1, 10000) == 1;
+		len += more > 0 ? (size_t)more : 0)
+		more = recv(fd, got + len, sizeof(got) - 1 - len, 0);
+	got[len] = '\0';
+	close(fd);
+	expect(*state, 200, "GET", "/healthz", NULL, NULL);
+	if (status == 0) {
+		assert_string_equal(got, "");
+		return;
+	}
+	body = strstr(got, "\r\n\r\n");
+	if (body == NULL || strstr(got, "\r\nContent-Type: application/problem+json\r\n") == NULL)
+		fail_msg("on \"%.80s\": %s", request, got);
+	j = json_loads(body + 4, 0, NULL);
+	assert_int_equal(json_integer_value(json_object_get(j, "status")), status);
+	assert_int_equal(strtol(got + strlen("HTTP/1.1 "), NULL, 10), status);
+	assert_non_null(json_string_value(json_object_get(j, "title")));
+	assert_non_null(json_string_value(json_object_get(j, "detail")));
+	assert_true(json_is_array(json_object_get(j, "errors")));
+	assert_int_equal(strtol(strstr(got, "Content-Length: ") + 16, NULL, 10), strlen(body + 4));
+	json_decref(j);
+}
+
 static void
 test_headers_that_are_too_long_are_refused(void **state)
 {
-	int fd = raw_connect(*state);
 	char *request = malloc(MIB);
 	int n = snprintf(request, MIB, "GET /healthz HTTP/1.1\r\nX: ");
 
 	memset(request + n, 'x', 40000);
-	snprintf(request + n + 40000, 16, "\r\n\r\n");
-	assert_false(exchange(fd, request, "200 OK"));
+	n += 40000;
+	n += snprintf(request + n, 16, "\r\n\r\n");
+	expect_raw(state, request, (size_t)n, 400);
+	n = snprintf(request, MIB, "GET /");
+	memset(request + n, 'x', 40000);
+	n += 40000;
+	n += snprintf(request + n, 32, " HTTP/1.1\r\n\r\n");
+	expect_raw(state, request, (size_t)n, 400);
 	free(request);
-	close(fd);
-	expect(*state, 200, "GET", "/healthz", NULL, NULL);
 }
 
+/* Of which nobody has said before how long it would be. */
+static void
+test_chunks_that_are_too_long_are_refused(void **state)
+{
+	const size_t size = 3 * MIB;
+	char *request = malloc(size + 200);
+	int n = snprintf(request, 200,
+		"PUT /v1/config HTTP/1.1\r\nContent-Type: text/plain\r\nTransfer-Encoding: "
+		"chunked\r\n\r\n%zx\r\n",
+		size);
+
+	memset(request + n, 'x', size);
+	n += (int)size;
+	n += snprintf(request + n, 16, "\r\n0\r\n\r\n");
+	expect_raw(state, request, (size_t)n, 413);
+	free(request);
+}
+
+/* A problem document for whatever is a line; silence for what ends before it is a request. */
 static void
 test_nonsense_is_refused(void **state)
 {
-	static const char *const nonsense[] = { "\r\n\r\n", "hello\r\n\r\n", "GET\r\n\r\n",
-		"BREW /healthz HTTP/1.1\r\n\r\n",
-		"GET /healthz HTTP/1.1\r\nContent-Length: -5\r\n\r\n",
-		"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n" };
+	static const struct {
+		const char *text;
+		long status;
+	} nonsense[] = {
+		{ "hello\r\n\r\n", 400 },
+		{ "GET\r\n\r\n", 400 },
+		{ "GET /healthz\r\n\r\n", 400 },
+		{ "GET /healthz HTTP/9.9\r\n\r\n", 400 },
+		{ "GET /healthz SPDY/3\r\n\r\n", 400 },
+		{ "GET /healthz HTTP/1.1\r\nno colon\r\n\r\n", 400 },
+		{ "BREW /healthz HTTP/1.1\r\n\r\n", 501 },
+		{ "get /healthz HTTP/1.1\r\n\r\n", 501 },
+		{ "PROPFIND /v1/config HTTP/1.1\r\n\r\n", 501 },
+		{ "PUT /v1/config HTTP/1.1\r\nContent-Length: -5\r\n\r\n", 400 },
+		/* A body that is too long is read away first, and these end too early. */
+		{ "PUT /v1/config HTTP/1.1\r\nContent-Length: 9999999999\r\n\r\n", 0 },
+		{ "PUT /v1/config HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: "
+		  "99999999\r\n\r\n",
+			0 },
+		{ "PUT /v1/config HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\n",
+			413 },
+		{ "\x16\x03\x01\x02\x01\xfc\x03\x03\r\n\r\n", 400 }, /* TLS */
+		{ "\r\n\r\n", 400 },
+		{ "GET /healthz HTTP/1.1", 0 },
+		{ "", 0 },
+	};
 
-	for (size_t i = 0; i < WF_ARRAY_SIZE(nonsense); i++) {
-		int fd = raw_connect(*state);
-
-		send(fd, nonsense[i], strlen(nonsense[i]), MSG_NOSIGNAL);
-		shutdown(fd, SHUT_WR);
-		assert_false(exchange(fd, NULL, "200 OK"));
-		close(fd);
-		expect(*state, 200, "GET", "/healthz", NULL, NULL);
-	}
+	for (size_t i = 0; i < WF_ARRAY_SIZE(nonsense); i++)
+		expect_raw(state, nonsense[i].text, strlen(nonsense[i].text), nonsense[i].status);
 }
 
 static void
@@ -221,6 +301,7 @@ main(void)
 		TEST(test_body_of_one_mib_is_read),
 		TEST(test_longer_body_is_413),
 		TEST(test_headers_that_are_too_long_are_refused),
+		TEST(test_chunks_that_are_too_long_are_refused),
 		TEST(test_nonsense_is_refused),
 		TEST(test_connection_serves_many_requests),
 		TEST(test_close_gets_the_whole_reply),

@@ -148,6 +148,120 @@ test_patch_that_cannot_be_applied(void **state)
 	expect(h, 503, "PATCH", AB, PATCH, "{\"delay\":\"1ms\"}");
 }
 
+#define TWO_SIDES                                                                                  \
+	"ports = ( { name = \"a\"; device = \"net_null0\"; }, { name = \"b\"; device = "           \
+	"\"net_null1\"; } );\n"                                                                    \
+	"links = ( { name = \"wan\"; ports = [ \"a\", \"b\" ]; ab = { delay = \"1ms\"; }; ba = { " \
+	"copy = \"ab\"; loss = \"1%\"; };\n"                                                       \
+	"classes = ( { name = \"voip\"; match = { proto = \"udp\"; }; ab = { delay = \"2ms\"; }; " \
+	"}, { name = \"ab\"; match = { }; ab = { }; } ); } );\n"
+
+/* One change, one generation. */
+static void
+test_both_directions_change_together(void **state)
+{
+	struct harness *h = *state;
+	struct reply r;
+
+	expect(h, 200, "PUT", "/v1/config", "text/plain", TWO_SIDES);
+	r = call(h, "PATCH", "/v1/links/wan/both", PATCH, "{\"delay\":\"5ms\"}");
+	assert_int_equal(r.status, 200);
+	assert_int_equal(json_integer_value(json_object_get(r.json, "generation")), 3);
+	assert_string_equal(text_at(r.json, "config.ab.delay.mean"), "5ms");
+	assert_string_equal(text_at(r.json, "config.ba.delay.mean"), "5ms");
+	assert_string_equal(text_at(r.json, "config.ba.loss.p"), "1%");
+	assert_null(json_object_get(r.json, "note"));
+	reply_free(&r);
+	r = call(h, "GET", "/v1/links/wan/both", NULL, NULL);
+	assert_string_equal(text_at(r.json, "ba.delay.mean"), "5ms");
+	reply_free(&r);
+	/* What is wrong with one is done to neither. */
+	expect(h, 422, "PATCH", "/v1/links/wan/both", PATCH, "{\"delay\":\"fast\"}");
+	assert_int_equal(h->generation, 3);
+}
+
+static void
+note_is(struct harness *h, const char *address, const char *want)
+{
+	struct reply r = call(h, "PATCH", address, PATCH, "{\"delay\":\"9ms\"}");
+	const char *note = text_at(r.json, "note");
+
+	assert_int_equal(r.status, 200);
+	if (want == NULL)
+		assert_null(note);
+	else
+		assert_ptr_equal(strstr(note, want), note);
+	reply_free(&r);
+}
+
+static void
+test_a_copy_does_not_follow_and_the_reply_says_so(void **state)
+{
+	struct harness *h = *state;
+
+	expect(h, 200, "PUT", "/v1/config", "text/plain", TWO_SIDES);
+	note_is(h, AB, "ba was a copy of ab when it was read, and has not changed with it.");
+	assert_patched(h, BA, "{}", "delay.mean", "1ms");
+	/* Changed on its own, it is no copy any more. */
+	note_is(h, AB, NULL);
+	expect(h, 200, "PUT", "/v1/config", "text/plain", TWO_SIDES);
+	note_is(h, "/v1/links/wan/both", NULL);
+	note_is(h, BA, NULL);
+	note_is(h, "/v1/links/wan/classes/voip/ab", NULL);
+}
+
+static void
+test_classes_are_read_and_changed(void **state)
+{
+	struct harness *h = *state;
+
+	expect(h, 200, "PUT", "/v1/config", "text/plain", TWO_SIDES);
+	assert_patched(
+		h, "/v1/links/wan/classes/voip/ab", "{\"delay\":\"7ms\"}", "delay.mean", "7ms");
+	assert_patched(h, AB, "{}", "delay.mean", "1ms"); /* the link's own is as it was */
+	assert_patched(
+		h, "/v1/links/wan/classes/default/ab", "{\"delay\":\"3ms\"}", "delay.mean", "3ms");
+	assert_patched(h, AB, "{}", "delay.mean", "3ms");
+	assert_patched(
+		h, "/v1/links/wan/classes/ab/ab", "{\"delay\":\"4ms\"}", "delay.mean", "4ms");
+	expect(h, 422, "PATCH", "/v1/links/wan/classes/voip/ab", PATCH, "{\"scope\":\"flow\"}");
+	expect(h, 404, "PATCH", "/v1/links/wan/classes/viop/ab", PATCH, "{}");
+	expect(h, 404, "GET", "/v1/links/wan/classes/voip/up", NULL, NULL);
+	expect(h, 404, "GET", "/v1/links/lan/classes/voip/ab", NULL, NULL);
+	expect(h, 405, "DELETE", "/v1/links/wan/classes/voip/ab", NULL, NULL);
+}
+
+/* In a direction that it has, even an empty one, a class takes packets from those behind it. */
+static void
+test_removing_from_an_absent_direction_makes_none(void **state)
+{
+	struct harness *h = *state;
+
+	expect(h, 200, "PUT", "/v1/config", "text/plain", TWO_SIDES);
+	assert_patched(h, "/v1/links/wan/classes/voip/ba", "{\"delay\":null}", "delay.mean", NULL);
+	assert_null(wf_conf_dir_node(wf_conf_owner_node(h->tree, "wan", "voip"), WF_BA, false));
+	assert_patched(
+		h, "/v1/links/wan/classes/voip/ba", "{\"delay\":\"1ms\"}", "delay.mean", "1ms");
+	assert_non_null(wf_conf_dir_node(wf_conf_owner_node(h->tree, "wan", "voip"), WF_BA, false));
+}
+
+static void
+test_unknown_names_get_the_nearest(void **state)
+{
+	struct harness *h = *state;
+	struct reply r;
+
+	expect(h, 200, "PUT", "/v1/config", "text/plain", TWO_SIDES);
+	r = call(h, "GET", "/v1/links/wan/classes/voib/ab", NULL, NULL);
+	assert_string_equal(text_at(r.json, "detail"),
+		"Link \"wan\" has no class \"voib\". Did you mean \"voip\"?");
+	reply_free(&r);
+	r = call(h, "GET", "/v1/links/wann/ab", NULL, NULL);
+	assert_string_equal(
+		text_at(r.json, "detail"), "There is no link \"wann\". Did you mean \"wan\"?");
+	reply_free(&r);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, harness_start, harness_stop)
 
 int
@@ -166,6 +280,11 @@ main(void)
 		TEST(test_invalid_patch_changes_nothing_and_names_the_path),
 		TEST(test_bodies_that_are_no_patch),
 		TEST(test_patch_that_cannot_be_applied),
+		TEST(test_both_directions_change_together),
+		TEST(test_a_copy_does_not_follow_and_the_reply_says_so),
+		TEST(test_classes_are_read_and_changed),
+		TEST(test_removing_from_an_absent_direction_makes_none),
+		TEST(test_unknown_names_get_the_nearest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

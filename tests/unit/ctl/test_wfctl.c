@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,7 +20,7 @@ run(const struct harness *h, const char *arguments, int code, const char *want)
 	int status;
 
 	setenv("WIREFAULT_SOCKET", h->path, 1);
-	snprintf(command, sizeof(command), "%s %s 2>&1", getenv("WFCTL"), arguments);
+	snprintf(command, sizeof(command), "exec 2>&1; %s %s", getenv("WFCTL"), arguments);
 	f = popen(command, "r");
 	assert_non_null(f);
 	len = fread(out, 1, sizeof(out) - 1, f);
@@ -115,8 +116,12 @@ test_wrong_usage_is_exit_code_2(void **state)
 	run(*state, "stat", 2, "Did you mean");
 	run(*state, "stats now", 2, "usage: wfctl stats");
 	run(*state, "set wan ab", 2, "usage: wfctl set");
-	run(*state, "set wan up delay=1ms", 2, "a direction is ab or ba");
+	run(*state, "set wan up delay=1ms", 2, "a direction is ab, ba or both, not \"up\"");
 	run(*state, "set wan ab delay", 2, "delay");
+	run(*state, "set wan voip ab", 2, "nothing to set");
+	run(*state, "set wan voip up delay=1ms", 2, "a direction is ab, ba or both, not \"up\"");
+	run(*state, "config load x", 2, "usage: wfctl config [save FILE]");
+	run(*state, "config save", 2, "usage: wfctl config [save FILE]");
 	run(*state, "stats -o xml", 2, "table or json");
 	run(*state, "stats --nonsense", 2, "--nonsense");
 	run(*state, "-s", 2, "-s needs a value");
@@ -139,17 +144,102 @@ test_help_and_version(void **state)
 {
 	run(*state, "--help", 0, "Exit codes:");
 	run(*state, "set --help", 0, "KEY=VALUE...");
-	run(*state, "--help set", 0, "delay      mean");
+	run(*state, "--help set", 0, "  delay       mean");
+	run(*state, "help", 0, "Exit codes:");
+	run(*state, "help set", 0, "  delay       mean");
+	run(*state, "help stat", 2, "Did you mean");
+	run(*state, "-V", 0, "wfctl " WF_VERSION);
 	run(*state, "stats -h", 0, "usage: wfctl");
 	run(*state, "--version", 0, "wfctl " WF_VERSION);
 }
 
 static void
-test_full_disk_is_not_success(void **state)
+test_json_has_two_spellings(void **state)
+{
+	static const char *const verbs[] = { "status", "stats", "links", "ports", "config",
+		"set wan ab delay=1ms", "reset", "reload" };
+	char line[128];
+
+	for (size_t i = 0; i < WF_ARRAY_SIZE(verbs); i++)
+		for (int k = 0; k < 3; k++) {
+			static const char *const spelt[] = { "-o json", "--json", "--output=json" };
+
+			snprintf(line, sizeof(line), "%s %s | jq -e type", verbs[i], spelt[k]);
+			run(*state, line, 0, "\"object\"");
+		}
+}
+
+static void
+test_set_takes_both_directions_and_classes(void **state)
 {
 	struct harness *h = *state;
+	struct wf_err *err = wf_err_new();
 
-	run(h, "stats >/dev/full", 1, "");
+	wf_node_free(h->tree);
+	h->tree = wf_conf_read_text(
+		"ports = ( { name = \"a\"; device = \"net_null0\"; }, { name = \"b\"; device = "
+		"\"net_null1\"; } );\n"
+		"links = ( { name = \"wan\"; ports = [ \"a\", \"b\" ]; ab = { delay = \"1ms\"; }; "
+		"ba = "
+		"{ copy = \"ab\"; };\n"
+		"classes = ( { name = \"ab\"; match = { }; ab = { delay = \"2ms\"; }; } ); } );\n",
+		"test.conf", false, err);
+	assert_non_null(h->tree);
+	run(h, "set wan both delay=5ms", 0,
+		"wan both:\n  ab.delay.mean: 1ms -> 5ms\n  ba.delay.mean: 1ms -> 5ms\n");
+	run(h, "set wan ab delay=6ms", 0,
+		"Note: ba was a copy of ab when it was read, and has not changed with it.");
+	run(h, "set wan ab ab delay=7ms", 0, "wan ab ab:\n  delay.mean: 2ms -> 7ms\n");
+	run(h, "set wan ab both delay=8ms loss=1%", 0, "  ba.delay.mean: (not set) -> 8ms\n");
+	run(h, "set wan default ab delay=9ms", 0, "wan default ab:\n  delay.mean: 6ms -> 9ms\n");
+	run(h, "set wan voip ab delay=9ms", 1, "Link \"wan\" has no class \"voip\".");
+	wf_err_free(err);
+}
+
+static void
+test_config_can_be_saved(void **state)
+{
+	struct harness *h = *state;
+	char line[256], path[128];
+	struct stat st;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/saved", h->dir);
+	snprintf(line, sizeof(line), "config save %s", path);
+	run(h, line, 0, "saved. wirefault run -c ");
+	assert_int_equal(chmod(path, 0600), 0);
+	snprintf(line, sizeof(line), "config save %s --json", path); /* over it */
+	run(h, line, 0, "\"saved\": \"");
+	assert_true(stat(path, &st) == 0 && (st.st_mode & 0777) == 0600);
+	f = fopen(path, "r");
+	assert_non_null(fgets(line, sizeof(line), f));
+	fclose(f);
+	assert_string_equal(line, "ports = (\n");
+	unlink(path); /* and nothing else is left: the folder must be empty at the end */
+	run(h, "config save /dev/stdout", 0, "mean = \"20ms\";");
+	run(h, "config save /dev/full", 1, "No space left on device");
+	snprintf(line, sizeof(line), "config save %s/none/saved", h->dir);
+	run(h, line, 1, "cannot be written: No such file or directory.");
+	snprintf(line, sizeof(line), "config save %s", h->dir);
+	run(h, line, 1, "cannot be written: Is a directory.");
+}
+
+/* Every verb, and what needs no server. */
+static void
+test_full_disk_is_not_success(void **state)
+{
+	static const char *const lines[] = { "status", "stats", "links", "ports",
+		"set wan ab delay=1ms", "reset", "reload", "config", "help", "help set", "-V" };
+	char line[128];
+
+	for (size_t i = 0; i < WF_ARRAY_SIZE(lines); i++) {
+		snprintf(line, sizeof(line), "%s 2>&1 >/dev/full", lines[i]);
+		run(*state, line, 1, "standard output");
+		if (i < 8) {
+			snprintf(line, sizeof(line), "%s --json 2>&1 >/dev/full", lines[i]);
+			run(*state, line, 1, "standard output");
+		}
+	}
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, harness_start, harness_stop)
@@ -170,6 +260,9 @@ main(void)
 		TEST(test_unreachable_is_exit_code_3_and_says_why),
 		TEST(test_help_and_version),
 		TEST(test_full_disk_is_not_success),
+		TEST(test_json_has_two_spellings),
+		TEST(test_set_takes_both_directions_and_classes),
+		TEST(test_config_can_be_saved),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

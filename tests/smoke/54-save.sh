@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# wfctl set for both directions and for classes, felt by ping; and what is saved of a running
+# configuration runs elsewhere, with the seed that the system chose and the files of the first folder.
+. "$(dirname "$0")/tap.sh"
+
+mkdir "$LAB_DIR/elsewhere"
+echo "5ms" >"$LAB_DIR/samples"
+conf 'delay = { distribution = "samples"; file = "samples"; };' 'copy = "ab";' \
+	'{ name = "pings"; match = { proto = "icmp"; }; ab = { delay = "5ms"; }; }'
+sed -i '/^seed/d' "$CONF"
+lab_up "$CONF" || exit 1
+lab_ping 10.77.0.2 -c 1 >/dev/null
+
+rtt() { lab_in a ping -n -q -c 10 -i 0.02 10.77.0.2 | sed -n 's|^rtt.* = \([0-9.]*\)/.*|\1|p'; } # the least
+ok "a class" lab_ctl set wan pings ab delay=40ms
+within "its new delay is felt" "$(rtt)" 45 99999
+ok "a direction that the class didn't have" lab_ctl set wan pings ba delay=30ms
+within "is felt too" "$(rtt)" 70 99999
+ok "both directions of the class" lab_ctl set wan pings both delay=60ms
+within "are felt" "$(rtt)" 120 99999
+before=$(lab_stat .generation)
+is "one change, one generation" "$(lab_ctl set wan both bypass=true --json | jq .generation)" $((before + 1))
+lab_ctl set wan both bypass=null >/dev/null
+lab_ctl set wan ab delay.cap=1s >"$LAB_DIR/out" 2>&1
+contains "a copy that doesn't follow is said" "$LAB_DIR/out" '^Note: ba was a copy of ab'
+fails "a class that there is not" lab_ctl set wan pongs ab delay=40ms
+
+seed=$(lab_stat .seed)
+ok "save" lab_ctl config save "$LAB_DIR/elsewhere/saved.conf"
+lab_ctl config >"$LAB_DIR/printed.conf"
+ok "is what is printed" cmp "$LAB_DIR/elsewhere/saved.conf" "$LAB_DIR/printed.conf"
+contains "has the seed that the system chose" "$LAB_DIR/elsewhere/saved.conf" "^seed = ${seed}L?;"
+ok "is valid anywhere" eval "cd / && '$WIREFAULT' check -c '$LAB_DIR/elsewhere/saved.conf'"
+ok "the first file, without a seed, can be read again" lab_ctl reload
+is "and the seed stays" "$(lab_stat .seed)" "$seed"
+curl -sS --unix-socket "$LAB_SOCK" http://x/v1/config >"$LAB_DIR/tree"
+is "the tree can be put back" "$(curl -sS -o /dev/null -w '%{http_code}' --unix-socket "$LAB_SOCK" -X PUT \
+	-H 'Content-Type: application/json' --data-binary "@$LAB_DIR/tree" http://x/v1/config)" 200
+conserved
+lab_stop
+
+export DEVICE_A=net_null0 DEVICE_B=net_null1
+sed 's/net_tap0,iface=wfa/net_null0/; s/net_tap1,iface=wfb/net_null1/' \
+	"$LAB_DIR/elsewhere/saved.conf" >"$LAB_DIR/elsewhere/again.conf"
+ok "what was saved runs" lab_start "$LAB_DIR/elsewhere/again.conf"
+is "with the same seed" "$(lab_stat .seed)" "$seed"
+lab_stop
+
+conf 'delay = "1ms";' ''
+most=18446744073709551615
+ok "a seed of 2^64 - 1, instead of the file's" lab_start "$CONF" --seed $most
+lab_ctl config >"$LAB_DIR/printed.conf"
+contains "is saved in quotes" "$LAB_DIR/printed.conf" "^seed = \"$most\";"
+is "and told as it is" "$(lab_stat .seed)" $most
+ok "the file can be read again" lab_ctl reload
+sed -i 's/^seed.*/seed = 8;/' "$CONF"
+fails "but not with another seed" lab_ctl reload
+lab_stop
+contains "the report has the seed" "$LAB_OUT" "seed $most"
+"$WIREFAULT" check -c "$LAB_DIR/printed.conf" >/dev/null
+is "what was saved is valid" $? 0
+finish
