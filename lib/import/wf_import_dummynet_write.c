@@ -126,6 +126,7 @@ wf_import_dummynet_write(const struct wf_dummynet *d, const struct wf_import_wor
 	write_loss(d, out);
 	write_delay(d, samples_name, out);
 	fprintf(out, "  };\n");
+	wf_import_other_direction(out);
 	wf_import_link_end(out);
 }
 

@@ -2,16 +2,46 @@
  * The common parts of an imported configuration.
  */
 #include <math.h>
+#include <stdarg.h>
+#include <string.h>
 
 #include "wf_import_text.h"
+
+#define WIDTH 100
 
 void
 wf_import_origin(const char *program, const struct wf_import_words *w, FILE *out)
 {
-	fprintf(out, "# Imported from: %s", program);
+	fprintf(out, "# Imported from:");
+	if (program != NULL)
+		fprintf(out, " %s", program);
 	for (int i = 0; i < w->n; i++)
 		fprintf(out, " %s", w->word[i]);
 	fprintf(out, "\n");
+}
+
+void
+wf_import_note(FILE *out, int indent, const char *fmt, ...)
+{
+	char text[1000], *at = text;
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	while (*at != 0) {
+		const size_t room = (size_t)(WIDTH - 2 - indent);
+		size_t n = strlen(at), cut = n;
+
+		if (n > room)
+			for (cut = room; cut > 0 && at[cut] != ' ';)
+				cut--;
+		if (cut == 0) /* a word that is longer than a line */
+			cut = strcspn(at, " ");
+		fprintf(out, "%*s# %.*s\n", indent, "", (int)cut, at);
+		at += cut;
+		at += strspn(at, " ");
+	}
 }
 
 void
@@ -20,6 +50,13 @@ wf_import_link(FILE *out)
 	fprintf(out, "ports = (\n  { name = \"a\"; device = \"net_tap0,iface=wfa\"; },\n"
 		     "  { name = \"b\"; device = \"net_tap1,iface=wfb\"; }\n);\n"
 		     "links = ( {\n  name = \"wan\"; ports = [ \"a\", \"b\" ];\n");
+}
+
+void
+wf_import_other_direction(FILE *out)
+{
+	fprintf(out, "  # Take the # away from the next line for the same in the other direction:\n"
+		     "  # ba = { copy = \"ab\"; };\n");
 }
 
 void

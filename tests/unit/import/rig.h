@@ -39,6 +39,25 @@ imported(const char *words, char **why)
 	return text;
 }
 
+/* Comments as one line each, however they are wrapped. */
+static inline void
+unwrap(char *text)
+{
+	char *to = text;
+
+	for (const char *at = text; *at != 0;) {
+		const char *more = at + 1 + strspn(at + 1, " ");
+
+		if (*at == '\n' && *more == '#' && to > text && more[1] == ' ' && more[2] >= 'a') {
+			*to++ = ' ';
+			at = more + 2;
+		} else {
+			*to++ = *at++;
+		}
+	}
+	*to = 0;
+}
+
 static inline void
 becomes(const char *words, const char *line)
 {
@@ -69,6 +88,32 @@ refused(const char *words, const char *message)
 	if (text != NULL || strstr(why, message) == NULL)
 		fail_msg("%s: %s, not \"%s\"", words, text ? "taken" : why, message);
 	free(why);
+}
+
+static inline void
+hinted(const char *words, const char *hint)
+{
+	struct wf_err *err = wf_err_new();
+	FILE *out = fopen("/dev/null", "w");
+
+	assert_true(rig_import(words, out, err) < 0);
+	assert_string_equal(wf_err_item(err, 0)->hint, hint);
+	fclose(out);
+	wf_err_free(err);
+}
+
+/* The line that is blamed; 0: none. */
+static inline void
+refused_at(const char *words, unsigned line, const char *message)
+{
+	struct wf_err *err = wf_err_new();
+	FILE *out = fopen("/dev/null", "w");
+
+	refused(words, message);
+	assert_true(rig_import(words, out, err) < 0);
+	assert_int_equal(wf_err_item(err, 0)->line, line);
+	fclose(out);
+	wf_err_free(err);
 }
 
 #endif
