@@ -88,9 +88,8 @@ write_dir(const struct wf_mahimahi *m, int dir, FILE *out)
 }
 
 void
-wf_import_mahimahi_write(const struct wf_mahimahi *m, const struct wf_import_words *w, FILE *out)
+wf_import_mahimahi_write(const struct wf_mahimahi *m, FILE *out)
 {
-	wf_import_origin("mahimahi", w, out);
 	fprintf(out, "# Port a is the side of the application: ab is the uplink.\n");
 	if (m->link)
 		fprintf(out,
