@@ -85,6 +85,8 @@ read_queue(struct wf_import_words *w, struct wf_dummynet *d)
 	if (value == NULL || !parse_queue(value, d))
 		return wf_import_refuse(w, "queue", "slots or bytes", "Write 50 or 50KBytes");
 	d->queue = floor(d->queue);
+	if (!d->queue_in_bytes)
+		d->queue = wf_import_packets("queue", d->queue, d->notes);
 	w->at++;
 	return 0;
 }

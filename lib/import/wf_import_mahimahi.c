@@ -344,10 +344,11 @@ check_args(struct reader *r, int dir)
 static int
 check_queue(struct reader *r, int dir)
 {
-	const struct wf_mahimahi_dir *d = &r->m.dir[dir];
+	struct wf_mahimahi_dir *d = &r->m.dir[dir];
 
 	if (check_args(r, dir) < 0)
 		return -EINVAL;
+	d->packets = wf_import_packets("packets", d->packets, r->m.notes);
 	if (d->queue == WF_MAHIMAHI_INFINITE)
 		return d->packets + d->bytes == 0
 			       ? 0

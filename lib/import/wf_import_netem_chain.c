@@ -151,6 +151,24 @@ chain_others(struct wf_netem *sum, const struct wf_netem *next)
 	}
 }
 
+/* What waits for a rate or a slot is bounded by its own netem's limit; `limit` is that of sum. */
+static void
+chain_limit(struct wf_netem *sum, const struct wf_netem *next, double limit)
+{
+	double second = next->limit ? next->limit_packets : 1000;
+
+	if (!sum->limit && !next->limit)
+		return;
+	wf_import_note(sum->notes, 0,
+		"The limits of two netems, %.0f and %.0f packets: here the delay has one line, "
+		"without a limit.",
+		limit, second);
+	sum->limit = true;
+	sum->limit_packets = next->rate || next->slot || limit > second ? second : limit;
+	if ((sum->rate && !next->rate) || (sum->slot && !next->slot))
+		sum->limit_packets = limit;
+}
+
 int
 wf_netem_chain(struct wf_netem *sum, const struct wf_netem *next, bool shaper, bool first,
 	struct wf_import_words *w)
@@ -167,20 +185,13 @@ wf_netem_chain(struct wf_netem *sum, const struct wf_netem *next, bool shaper, b
 		wf_import_note(sum->notes, 0,
 			"A draw below 0 ends at 0 before the other netem's delay is added; here "
 			"behind it.");
-	if (conflicts(sum, next, w) < 0 || chain_loss(sum, next, w) < 0 ||
-		chain_delay(sum, next, w) < 0)
+	if (conflicts(sum, next, w) < 0 || chain_loss(sum, next, w) < 0)
 		return -EINVAL;
 	chain_rate(sum, next);
+	if (chain_delay(sum, next, w) < 0)
+		return -EINVAL;
 	chain_others(sum, next);
-	if (shaper)
-		return 0;
-	if (next->rate && next->limit)
-		sum->queue_packets = next->limit_packets;
-	else if (sum->limit || next->limit)
-		wf_import_note(sum->notes, 0,
-			"The limits of two netems, %.0f and %.0f packets: here the delay has one "
-			"line, without a limit.",
-			limit, next->limit ? next->limit_packets : 1000);
-	sum->limit = sum->limit || next->limit;
+	if (!shaper)
+		chain_limit(sum, next, limit);
 	return 0;
 }

@@ -62,6 +62,7 @@ read_limit(struct wf_import_words *w, struct wf_netem *q)
 	if (q->limit_packets < 1 || q->limit_packets > 4294967295.0)
 		return wf_import_error(
 			w, "Write limit 1000", "\"limit\" is not between 1 and 4294967295");
+	q->limit_packets = wf_import_packets("limit", q->limit_packets, q->notes);
 	return 0;
 }
 

@@ -205,7 +205,7 @@ htb_argument(struct wf_import_words *w, struct wf_netem *q, int i, double *ceil_
 	case H_RATE:
 		return rate(w, "rate", q->notes, &q->rate_bps);
 	case H_CEIL:
-		return rate(w, "ceil", NULL, ceil_bps);
+		return rate(w, "ceil", q->notes, ceil_bps);
 	case H_BURST:
 	case H_BUFFER:
 	case H_MAXBURST:
@@ -269,6 +269,9 @@ wf_netem_read_fifo(struct wf_import_words *w, struct wf_netem *q, bool bytes)
 	}
 	if (wf_import_peek(w) != NULL)
 		return wf_import_error(w, NULL, "\"%s\" is one word too many", wf_import_peek(w));
-	*(bytes ? &q->queue_bytes : &q->queue_packets) = limit;
+	if (bytes)
+		q->queue_bytes = limit;
+	else
+		q->queue_packets = wf_import_packets("limit", limit, q->notes);
 	return 0;
 }

@@ -125,7 +125,18 @@ static void
 write_slot_law(const struct wf_netem *q, FILE *out)
 {
 	const char *law = q->slot_distribution;
+	double least = q->slot_min_ns - q->slot_max_ns;
 
+	if (strcmp(law, "uniform") == 0) {
+		if (least < 0)
+			wf_import_note(out, 4,
+				"A jitter above the delay: netem's windows open at once then; here "
+				"all times up to the longest are equally likely.");
+		fprintf(out, "    slot = { min = \"%s\"; max = \"%s\";",
+			wf_import_time_text(least > 0 ? least : 0),
+			wf_import_time_text(q->slot_min_ns + q->slot_max_ns));
+		return;
+	}
 	if (strcmp(law, "normal") == 0)
 		fprintf(out, "    slot = { distribution = \"normal\";");
 	else
@@ -137,12 +148,6 @@ write_slot_law(const struct wf_netem *q, FILE *out)
 static void
 write_slot(const struct wf_netem *q, FILE *out)
 {
-	if (q->slot_max_ns == 0) {
-		wf_import_note(out, 4, "slot 0 left out: netem has no slots then%s.",
-			q->slot_packets + q->slot_bytes > 0 ? ", whatever packets and bytes say"
-							    : "");
-		return;
-	}
 	if (q->slot_distribution == NULL)
 		fprintf(out, "    slot = { min = \"%s\"; max = \"%s\";",
 			wf_import_time_text(q->slot_min_ns), wf_import_time_text(q->slot_max_ns));
@@ -216,6 +221,12 @@ wf_import_netem_write(const struct wf_netem *as_read, FILE *out)
 	wf_import_link(out);
 	fprintf(out, "  ab = {\n");
 	settle_fate(&settled, out);
+	if (q->slot && q->slot_max_ns == 0) {
+		wf_import_note(out, 4,
+			"slot 0 left out: netem has no slots then, whatever packets and bytes "
+			"say.");
+		settled.slot = false;
+	}
 	if (q->rate)
 		write_rate(q, out);
 	else if (q->limit && !(q->delay && q->mean_ns > 0) && !q->slot)

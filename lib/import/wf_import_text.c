@@ -7,7 +7,8 @@
 
 #include "wf_import_text.h"
 
-#define WIDTH 100
+#define WIDTH        100
+#define MOST_PACKETS 16777216.0 /* of a queue or a slot */
 
 void
 wf_import_origin(const char *program, const struct wf_import_words *w, FILE *out)
@@ -63,6 +64,16 @@ void
 wf_import_link_end(FILE *out)
 {
 	fprintf(out, "} );\n");
+}
+
+double
+wf_import_packets(const char *name, double packets, FILE *notes)
+{
+	if (packets <= MOST_PACKETS)
+		return packets;
+	wf_import_note(notes, 0, "%s %.0f is taken as %.0f, the most that a queue here counts.",
+		name, packets, MOST_PACKETS);
+	return MOST_PACKETS;
 }
 
 const char *

@@ -17,6 +17,9 @@ void wf_import_link_end(FILE *out);
 /* Behind ab: how the other direction gets the same. */
 void wf_import_other_direction(FILE *out);
 
+/* A queue's limit in packets: no more than there can be, which is noted. */
+double wf_import_packets(const char *name, double packets, FILE *notes);
+
 /* A time in the largest unit that holds it. Four at once may be in use. */
 const char *wf_import_time_text(double ns);
 /* In quotes, with what libconfig would take for something else escaped. */

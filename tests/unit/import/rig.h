@@ -39,25 +39,6 @@ imported(const char *words, char **why)
 	return text;
 }
 
-/* Comments as one line each, however they are wrapped. */
-static inline void
-unwrap(char *text)
-{
-	char *to = text;
-
-	for (const char *at = text; *at != 0;) {
-		const char *more = at + 1 + strspn(at + 1, " ");
-
-		if (*at == '\n' && *more == '#' && to > text && more[1] == ' ' && more[2] >= 'a') {
-			*to++ = ' ';
-			at = more + 2;
-		} else {
-			*to++ = *at++;
-		}
-	}
-	*to = 0;
-}
-
 static inline void
 becomes(const char *words, const char *line)
 {
