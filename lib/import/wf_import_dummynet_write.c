@@ -97,6 +97,8 @@ write_loss(const struct wf_dummynet *d, FILE *out)
 			1 - (1 - d->plr) * (1 - behind));
 	else if (behind > 0)
 		fprintf(out, "    loss = { p = %.9g; };\n", behind);
+	else if (d->plr > 0 && d->bw_bps == 0)
+		fprintf(out, "    loss = { p = %.9g; };\n", d->plr);
 	else if (d->plr > 0)
 		fprintf(out,
 			"    # Before the queue, as in dummynet.\n"

@@ -53,9 +53,10 @@ write_loss(const struct wf_mahimahi_dir *d, FILE *out)
 		return;
 	if (d->on_s + d->off_s == 0 || d->off_s == 0)
 		fprintf(out, "    loss = { p = %.9g;%s };\n", d->loss, at);
-	else if (d->on_s == 0)
+	else if (d->on_s == 0) {
 		fprintf(out, "    loss = { p = 1.0;%s };\n", at);
-	else
+		wf_import_note(out, 4, "mm-onoff is never on: all is lost, whatever mm-loss says.");
+	} else
 		fprintf(out,
 			"    # mm-onoff: exponential times on (mean %g s) and off (%g s); whole "
 			"ms, as in "

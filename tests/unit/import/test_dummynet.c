@@ -167,7 +167,8 @@ flows(void **state)
 static void
 everything_else(void **state)
 {
-	becomes("plr 0.01", "loss = { p = 0.01; at = \"ingress\"; };");
+	becomes("bw 1M plr 0.01", "loss = { p = 0.01; at = \"ingress\"; };");
+	becomes("plr 0.01", "loss = { p = 0.01; };");
 	becomes("plr 0.01 noerror", "# noerror left out");
 	becomes("plr 0.01 buckets 64", "# buckets 64 left out");
 	refused("plr 2", "is not a share");
