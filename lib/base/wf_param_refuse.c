@@ -4,7 +4,10 @@
  */
 #include "wf_param_refuse.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "wf_units.h"
 
 static const struct {
 	const char *kind;    /* for the manual */
@@ -62,12 +65,26 @@ is_bare_number(const char *text)
 	return s > digits && strcmp(digits, ".") != 0 && s[strspn(s, " ")] == 0;
 }
 
+/* Of a type that has units: what may be meant, instead of all units that exist. */
+static const char *
+unit_hint(const struct wf_param *row, const char *text, char out[WF_UNITS_HINT])
+{
+	static const enum wf_units_kind kind[] = { [WF_PARAM_DURATION] = WF_UNITS_DURATION,
+		[WF_PARAM_RATE] = WF_UNITS_RATE,
+		[WF_PARAM_SIZE] = WF_UNITS_SIZE,
+		[WF_PARAM_LIMIT] = WF_UNITS_LIMIT };
+
+	if (kinds[row->type].unit != NULL && wf_units_hint(kind[row->type], text, out))
+		return out;
+	return kinds[row->type].example;
+}
+
 int
 wf_param_refuse(const struct wf_param *row, const char *text, const struct wf_where *where,
 	struct wf_err *err)
 {
-	const char *near, *example = kinds[row->type].example;
-	char hint[WF_PARAM_TEXT], type[WF_PARAM_TEXT];
+	char hint[WF_PARAM_TEXT], type[WF_PARAM_TEXT], units[WF_UNITS_HINT];
+	const char *near, *example = unit_hint(row, text, units);
 
 	if (row->type == WF_PARAM_CHOICE) {
 		near = wf_suggest(text, row->choices);
@@ -93,7 +110,11 @@ wf_param_refuse_range(const struct wf_param *row, bool overflow, const char *tex
 {
 	char hint[WF_PARAM_TEXT];
 
-	if (row->min != NULL && row->max != NULL && strcmp(row->min, row->max) == 0)
+	if (row->type == WF_PARAM_PROB && is_bare_number(text) && atof(text) >= 1 &&
+		atof(text) <= 100)
+		snprintf(hint, sizeof(hint), "Did you mean \"%.*s%%\"?",
+			(int)strcspn(text + strspn(text, " "), " "), text + strspn(text, " "));
+	else if (row->min != NULL && row->max != NULL && strcmp(row->min, row->max) == 0)
 		snprintf(hint, sizeof(hint), "It has to be %s", row->min);
 	else if (row->min != NULL && row->max != NULL)
 		snprintf(hint, sizeof(hint), "It may be from %s to %s", row->min, row->max);

@@ -21,8 +21,17 @@ write_aqm(const struct wf_dummynet *d, FILE *out)
 {
 	if (d->aqm == WF_DUMMYNET_RED || d->aqm == WF_DUMMYNET_GRED)
 		write_red(d, out);
-	else if (d->aqm == WF_DUMMYNET_CODEL || d->aqm == WF_DUMMYNET_PIE)
-		fprintf(out, " aqm = \"%s\";", d->aqm == WF_DUMMYNET_PIE ? "pie" : "codel");
+	else if (d->aqm != WF_DUMMYNET_DROPTAIL)
+		fprintf(out, " aqm = \"%s\";",
+			d->aqm == WF_DUMMYNET_PIE     ? "pie"
+			: d->aqm == WF_DUMMYNET_CODEL ? "codel"
+						      : "fq-codel");
+	if (d->quantum > 0)
+		fprintf(out, " quantum = \"%.0fB\";", d->quantum);
+	if (d->flows > 0)
+		fprintf(out, " flows = %.0f;", d->flows);
+	if (d->derandomize)
+		fprintf(out, " derandomize = true;");
 	if (d->target_ns > 0)
 		fprintf(out, " target = \"%s\";", wf_import_time_text(d->target_ns));
 	if (d->interval_ns > 0)
@@ -49,8 +58,11 @@ write_rate(const struct wf_dummynet *d, FILE *out)
 		d->bw_bps);
 	if (d->burst_bytes > 0)
 		fprintf(out, " burst = \"%.0fB\";", d->burst_bytes);
-	fprintf(out, " };\n    queue = { limit = \"%.0f%s\";", d->queue > 0 ? d->queue : 50,
-		d->queue_in_bytes ? "B" : "pkt");
+	fprintf(out, " };\n    queue = { limit = \"%.0f%s\";",
+		d->aqm == WF_DUMMYNET_FQ_CODEL ? (d->limit > 0 ? d->limit : 10240)
+		: d->queue > 0                 ? d->queue
+					       : 50,
+		d->queue_in_bytes && d->aqm != WF_DUMMYNET_FQ_CODEL ? "B" : "pkt");
 	write_aqm(d, out);
 	fprintf(out, " };\n");
 	if (d->aqm == WF_DUMMYNET_RED || d->aqm == WF_DUMMYNET_GRED) {
@@ -85,6 +97,8 @@ write_loss(const struct wf_dummynet *d, FILE *out)
 			1 - (1 - d->plr) * (1 - behind));
 	else if (behind > 0)
 		fprintf(out, "    loss = { p = %.9g; };\n", behind);
+	else if (d->plr > 0 && d->bw_bps == 0)
+		fprintf(out, "    loss = { p = %.9g; };\n", d->plr);
 	else if (d->plr > 0)
 		fprintf(out,
 			"    # Before the queue, as in dummynet.\n"
@@ -108,16 +122,8 @@ write_delay(const struct wf_dummynet *d, const char *samples_name, FILE *out)
 }
 
 void
-wf_import_dummynet_write(const struct wf_dummynet *d, const struct wf_import_words *w,
-	const char *samples_name, FILE *out)
+wf_import_dummynet_write(const struct wf_dummynet *d, const char *samples_name, FILE *out)
 {
-	wf_import_origin("dummynet", w, out);
-	fprintf(out, "# A pipe acts on what rules send to it: this is one direction.\n");
-	if (d->noerror)
-		fprintf(out, "# noerror left out: no sender is told of drops here.\n");
-	if (d->buckets)
-		fprintf(out,
-			"# buckets left out: the table of flows grows as it must (max_flows).\n");
 	wf_import_link(out);
 	fprintf(out, "  ab = {\n");
 	if (d->per_flow)
@@ -126,6 +132,7 @@ wf_import_dummynet_write(const struct wf_dummynet *d, const struct wf_import_wor
 	write_loss(d, out);
 	write_delay(d, samples_name, out);
 	fprintf(out, "  };\n");
+	wf_import_other_direction(out);
 	wf_import_link_end(out);
 }
 

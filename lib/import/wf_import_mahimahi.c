@@ -150,6 +150,32 @@ read_queue_args(struct reader *r, struct wf_mahimahi_dir *d, const char *option,
 	}
 }
 
+static int
+once(struct reader *r, bool *given, const char *option)
+{
+	if (*given)
+		return wf_err_add(r->w.err, NULL, "Write it once; mahimahi takes the last",
+			"--%s is given twice", option);
+	*given = true;
+	return 0;
+}
+
+static int
+refuse_option(struct reader *r, const char *option)
+{
+	static const char *const all[] = { "once", "meter-uplink", "meter-uplink-delay",
+		"meter-downlink", "meter-downlink-delay", "meter-all", "uplink-log", "downlink-log",
+		"uplink-queue", "downlink-queue", "uplink-queue-args", "downlink-queue-args",
+		NULL };
+	const char *near = wf_suggest(option, all);
+	char hint[100];
+
+	snprintf(hint, sizeof(hint),
+		near ? "Did you mean --%s?" : "mm-link's usage text lists them", near);
+	return wf_err_add(
+		r->w.err, NULL, hint, "--%s is no option of mm-link that is known here", option);
+}
+
 /* Options of one direction: "uplink-log", "downlink-queue-args" ... */
 static int
 read_direction_option(struct reader *r, const char *option, char *value)
@@ -166,29 +192,35 @@ read_direction_option(struct reader *r, const char *option, char *value)
 			return wf_err_add(
 				r->w.err, NULL, NULL, "--%s: its value is missing", option);
 		if (strcmp(option + length, "-queue") == 0)
-			return read_queue(r, d, option, value);
+			return once(r, &d->queue_given, option) < 0
+				       ? -EINVAL
+				       : read_queue(r, d, option, value);
 		if (strcmp(option + length, "-queue-args") == 0)
-			return read_queue_args(r, d, option, value);
+			return once(r, &d->args_given, option) < 0
+				       ? -EINVAL
+				       : read_queue_args(r, d, option, value);
 		if (strcmp(option + length, "-log") == 0) {
 			d->logged = true;
 			return 0;
 		}
 	}
-	return wf_err_add(r->w.err, NULL, "mm-link's usage text lists them",
-		"--%s is no option of mm-link that is known here", option);
+	return refuse_option(r, option);
 }
 
 static int
 read_link_option(struct reader *r)
 {
+	static const char *const meters[] = { "meter-uplink", "meter-uplink-delay",
+		"meter-downlink", "meter-downlink-delay", "meter-all", NULL };
 	char *word = r->w.word[r->w.at++] + 2, *value = strchr(word, '=');
 
 	if (value != NULL)
 		*value++ = 0;
-	if (strncmp(word, "meter-", 6) == 0) {
-		r->m.meters = true;
-		return 0;
-	}
+	for (int i = 0; meters[i] != NULL; i++)
+		if (strcmp(word, meters[i]) == 0) {
+			r->m.meters = true;
+			return 0;
+		}
 	if (strcmp(word, "once") == 0) {
 		r->m.once = true;
 		return 0;
@@ -226,6 +258,20 @@ read_link(struct reader *r)
 }
 
 static int
+refuse_shell(struct reader *r, const char *word)
+{
+	static const char *const all[] = { "mm-delay", "mm-loss", "mm-onoff", "mm-link", NULL };
+	const char *near = strstr(word, "web") != NULL ? NULL : wf_suggest(word, all);
+	char hint[100];
+
+	snprintf(hint, sizeof(hint),
+		near ? "Did you mean %s?" : "These are: mm-delay, mm-loss, mm-onoff and mm-link",
+		near);
+	return wf_err_add(
+		r->w.err, NULL, hint, "%s is not a shell that does something to packets", word);
+}
+
+static int
 read_shell(struct reader *r)
 {
 	const char *word = r->w.word[r->w.at];
@@ -241,8 +287,7 @@ read_shell(struct reader *r)
 		return read_onoff(r);
 	if (strcmp(word, "mm-link") == 0)
 		return read_link(r);
-	return wf_err_add(r->w.err, NULL, "These are: mm-delay, mm-loss, mm-onoff and mm-link",
-		"%s is not a shell that does something to packets", word);
+	return refuse_shell(r, word);
 }
 
 /* Uplink, shells behind the link's come before it; downlink, those in front of it. */
@@ -271,11 +316,39 @@ place_losses(struct reader *r)
 	return 0;
 }
 
+/* Times in ms, of which a queue here takes an hour; and what is of no use is said. */
+static int
+check_args(struct reader *r, int dir)
+{
+	const struct wf_mahimahi_dir *d = &r->m.dir[dir];
+	const struct {
+		const char *name;
+		double ms;
+		enum wf_mahimahi_queue owner;
+	} known[] = { { "target", d->target_ms, WF_MAHIMAHI_CODEL },
+		{ "interval", d->interval_ms, WF_MAHIMAHI_CODEL },
+		{ "qdelay_ref", d->qdelay_ref_ms, WF_MAHIMAHI_PIE },
+		{ "max_burst", d->max_burst_ms, WF_MAHIMAHI_PIE } };
+
+	for (unsigned i = 0; i < WF_ARRAY_SIZE(known); i++) {
+		if (known[i].ms > 3600e3)
+			return wf_err_add(r->w.err, NULL, NULL, "%s: %s is longer than an hour",
+				dir_name[dir], known[i].name);
+		if (known[i].ms > 0 && known[i].owner != d->queue)
+			wf_import_note(r->m.notes, 0, "%s: %s left out: its queue has none.",
+				dir_name[dir], known[i].name);
+	}
+	return 0;
+}
+
 static int
 check_queue(struct reader *r, int dir)
 {
-	const struct wf_mahimahi_dir *d = &r->m.dir[dir];
+	struct wf_mahimahi_dir *d = &r->m.dir[dir];
 
+	if (check_args(r, dir) < 0)
+		return -EINVAL;
+	d->packets = wf_import_packets("packets", d->packets, r->m.notes);
 	if (d->queue == WF_MAHIMAHI_INFINITE)
 		return d->packets + d->bytes == 0
 			       ? 0
@@ -297,32 +370,50 @@ check_queue(struct reader *r, int dir)
 	return 0;
 }
 
+static int
+read_all(struct reader *r, const char *line, struct wf_err *err)
+{
+	int rc = wf_import_split(&r->w, line, NULL, err);
+	const char *word;
+
+	if (rc == 0 && (wf_import_peek(&r->w) == NULL || strncmp(r->w.word[0], "mm-", 3) != 0))
+		rc = wf_err_add(err, NULL, "Write import mahimahi 'mm-delay 40 mm-link UP DOWN'",
+			"there is no mm- command");
+	while (rc >= 0 && (word = wf_import_peek(&r->w)) != NULL && strncmp(word, "mm-", 3) == 0)
+		rc = read_shell(r);
+	if (rc >= 0) {
+		wf_import_skip(&r->w, "--");
+		r->m.command = wf_import_peek(&r->w);
+		rc = place_losses(r);
+	}
+	for (int dir = 0; rc >= 0 && r->m.link && dir < 2; dir++)
+		rc = check_queue(r, dir);
+	return rc;
+}
+
 int
 wf_import_mahimahi(const char *line, FILE *out, struct wf_err *err)
 {
 	struct reader r = { .n_shells = 0 };
-	struct wf_import_words as_written;
-	int rc = wf_import_split(&r.w, line, NULL, err);
-	const char *word;
+	struct wf_import_words as_written = { .n = 0 };
+	char *notes = NULL;
+	size_t size;
+	int rc;
 
-	if (rc == 0 && (wf_import_peek(&r.w) == NULL || strncmp(r.w.word[0], "mm-", 3) != 0))
-		rc = wf_err_add(err, NULL, "Write import mahimahi 'mm-delay 40 mm-link UP DOWN'",
-			"there is no mm- command");
-	while (rc >= 0 && (word = wf_import_peek(&r.w)) != NULL && strncmp(word, "mm-", 3) == 0)
-		rc = read_shell(&r);
-	if (rc >= 0) {
-		wf_import_skip(&r.w, "--");
-		r.m.command = wf_import_peek(&r.w);
-		rc = place_losses(&r);
-	}
-	for (int dir = 0; rc >= 0 && r.m.link && dir < 2; dir++)
-		rc = check_queue(&r, dir);
+	r.m.notes = open_memstream(&notes, &size);
+	rc = r.m.notes == NULL ? wf_err_add(err, NULL, NULL, "out of memory")
+			       : read_all(&r, line, err);
+	if (r.m.notes != NULL && fclose(r.m.notes) != 0 && rc >= 0)
+		rc = wf_err_add(err, NULL, NULL, "out of memory");
 	if (rc >= 0)
 		rc = wf_import_split(&as_written, line, NULL, err); /* options were cut up */
 	if (rc >= 0) {
-		wf_import_mahimahi_write(&r.m, &as_written, out);
-		wf_import_words_fini(&as_written);
+		wf_import_origin("mahimahi", &as_written, out);
+		fputs(notes, out);
+		wf_import_mahimahi_write(&r.m, out);
 	}
+	free(notes);
+	wf_import_words_fini(&as_written);
 	wf_import_words_fini(&r.w);
 	return rc < 0 ? -EINVAL : 0;
 }

@@ -23,7 +23,7 @@ struct wf_mahimahi_dir {
 	enum wf_mahimahi_queue queue;
 	double packets, bytes, target_ms, interval_ms, qdelay_ref_ms,
 		max_burst_ms; /* 0: not given */
-	bool logged;
+	bool logged, queue_given, args_given;
 	double loss;         /* share, of all mm-loss together */
 	double on_s, off_s;  /* mm-onoff; both 0: none */
 	bool lossy, ingress; /* loss of either kind; met before the link */
@@ -33,11 +33,11 @@ struct wf_mahimahi {
 	bool link, once, meters;
 	double delay_ms; /* each way */
 	struct wf_mahimahi_dir dir[2];
+	FILE *notes;         /* comments for the top of the file */
 	const char *command; /* what runs in the innermost shell; NULL: a shell */
 };
 
-/* As a configuration; `w` are the words that it came from. */
-void wf_import_mahimahi_write(
-	const struct wf_mahimahi *m, const struct wf_import_words *w, FILE *out);
+/* As a configuration. */
+void wf_import_mahimahi_write(const struct wf_mahimahi *m, FILE *out);
 
 #endif

@@ -53,9 +53,10 @@ write_loss(const struct wf_mahimahi_dir *d, FILE *out)
 		return;
 	if (d->on_s + d->off_s == 0 || d->off_s == 0)
 		fprintf(out, "    loss = { p = %.9g;%s };\n", d->loss, at);
-	else if (d->on_s == 0)
+	else if (d->on_s == 0) {
 		fprintf(out, "    loss = { p = 1.0;%s };\n", at);
-	else
+		wf_import_note(out, 4, "mm-onoff is never on: all is lost, whatever mm-loss says.");
+	} else
 		fprintf(out,
 			"    # mm-onoff: exponential times on (mean %g s) and off (%g s); whole "
 			"ms, as in "
@@ -88,9 +89,8 @@ write_dir(const struct wf_mahimahi *m, int dir, FILE *out)
 }
 
 void
-wf_import_mahimahi_write(const struct wf_mahimahi *m, const struct wf_import_words *w, FILE *out)
+wf_import_mahimahi_write(const struct wf_mahimahi *m, FILE *out)
 {
-	wf_import_origin("mahimahi", w, out);
 	fprintf(out, "# Port a is the side of the application: ab is the uplink.\n");
 	if (m->link)
 		fprintf(out,

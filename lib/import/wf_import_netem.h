@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * netem's arguments between reading and writing.
+ * netem's arguments, and what shapes around it, between reading and writing.
  */
 #ifndef WF_IMPORT_NETEM_H
 #define WF_IMPORT_NETEM_H
@@ -23,10 +23,38 @@ struct wf_netem {
 	double rate_bps, overhead, cell, cell_overhead;
 	double slot_min_ns, slot_max_ns, slot_packets, slot_bytes;
 	const char *slot_distribution;
-	const char *seed_text;
+	uint64_t seed_value;
+	/* Of several queueing disciplines in one another. */
+	double burst_bytes;
+	double queue_packets, queue_bytes; /* what waits for the rate; both 0: netem's limit */
+	bool loss_behind_rate;
+	double copies_lost; /* of what duplicate sends: by the loss of later ones */
+	FILE *notes;        /* comments for the top of the file */
 };
 
-/* As a configuration; `w` are the words that it came from. */
-void wf_import_netem_write(const struct wf_netem *q, const struct wf_import_words *w, FILE *out);
+/* Reads the words that are left; comments go to q->notes. 0, or -EINVAL with a reason. */
+int wf_netem_read(struct wf_import_words *w, struct wf_netem *q);
+/* The parts of that which have their own grammar. */
+int wf_netem_read_loss(struct wf_import_words *w, struct wf_netem *q);
+int wf_netem_read_rate(struct wf_import_words *w, struct wf_netem *q);
+int wf_netem_read_slot(struct wf_import_words *w, struct wf_netem *q);
+/* What netem itself refuses, and what no configuration can say. */
+int wf_netem_check(const struct wf_netem *q, struct wf_import_words *w);
+/* Is the rate one that a configuration may have? `word` is how it was written. */
+int wf_netem_check_rate(struct wf_import_words *w, const char *word, double bps, FILE *notes);
+
+/* tbf's arguments, those of a class of htb, pfifo's or bfifo's: rate, burst and queue of q. */
+int wf_netem_read_tbf(struct wf_import_words *w, struct wf_netem *q);
+int wf_netem_read_htb(struct wf_import_words *w, struct wf_netem *q, double *ceil_bps);
+int wf_netem_read_fifo(struct wf_import_words *w, struct wf_netem *q, bool bytes);
+
+/* Adds what packets meet next: netem behind netem, or (`shaper`) a rate behind all of them.
+ * -EINVAL with a reason: both together can't be said. */
+int wf_netem_chain(struct wf_netem *sum, const struct wf_netem *next, bool shaper, bool first,
+	struct wf_import_words *w);
+
+/* The link and its direction, with comments. */
+void wf_import_netem_write(const struct wf_netem *q, FILE *out);
+void wf_netem_write_delay(const struct wf_netem *q, FILE *out);
 
 #endif

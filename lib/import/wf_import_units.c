@@ -2,6 +2,8 @@
  * Units of the programs that are imported from; tc's by tc(8).
  */
 #include <ctype.h>
+#include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -19,6 +21,7 @@ read_value(const char *text, const struct unit *units, double *value)
 {
 	char *end;
 
+	text += *text == '+';
 	if (!isdigit((unsigned char)*text) && *text != '.')
 		return false;
 	*value = strtod(text, &end);
@@ -36,15 +39,55 @@ read_value(const char *text, const struct unit *units, double *value)
 	return false;
 }
 
+/* The first row is that of a bare number. */
+#define TIMES(bare)                                                                                \
+	{                                                                                          \
+		{ "", bare }, { "s", 1e9 }, { "sec", 1e9 }, { "secs", 1e9 }, { "ms", 1e6 },        \
+			{ "msec", 1e6 }, { "msecs", 1e6 }, { "us", 1e3 }, { "usec", 1e3 },         \
+			{ "usecs", 1e3 }, { "ns", 1 }, { "nsec", 1 }, { "nsecs", 1 },              \
+		{                                                                                  \
+			NULL, 0                                                                    \
+		}                                                                                  \
+	}
+
 bool
 wf_import_time(const char *text, double *ns)
 {
-	static const struct unit units[] = { { "", 1e3 }, { "s", 1e9 }, { "sec", 1e9 },
-		{ "secs", 1e9 }, { "ms", 1e6 }, { "msec", 1e6 }, { "msecs", 1e6 }, { "us", 1e3 },
-		{ "usec", 1e3 }, { "usecs", 1e3 }, { "ns", 1 }, { "nsec", 1 }, { "nsecs", 1 },
-		{ NULL, 0 } };
+	static const struct unit units[] = TIMES(1e3);
 
 	return read_value(text, units, ns);
+}
+
+bool
+wf_import_time_ns(const char *text, double *ns)
+{
+	static const struct unit units[] = TIMES(1);
+
+	return read_value(text, units, ns);
+}
+
+bool
+wf_import_size(const char *text, double *bytes)
+{
+	static const struct unit units[] = { { "", 1 }, { "b", 1 }, { "k", 1024.0 },
+		{ "kb", 1024.0 }, { "m", 1048576.0 }, { "mb", 1048576.0 }, { "g", 1073741824.0 },
+		{ "gb", 1073741824.0 }, { "kbit", 128.0 }, { "mbit", 131072.0 },
+		{ "gbit", 134217728.0 }, { NULL, 0 } };
+
+	if (!read_value(text, units, bytes) || *bytes > 4294967295.0)
+		return false;
+	*bytes = floor(*bytes);
+	return true;
+}
+
+bool
+wf_import_integer(const char *text, double *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = (double)strtoll(text, &end, 0);
+	return end != text && *end == 0 && errno == 0 && fabs(*out) < 1e12;
 }
 
 bool
@@ -72,7 +115,7 @@ wf_import_rate(const char *text, double *bps)
 		{ "mibit", 1048576.0 }, { "gibit", 1073741824.0 }, { "tibit", 1099511627776.0 },
 		{ "bps", 8 }, { "kbps", 8e3 }, { "mbps", 8e6 }, { "gbps", 8e9 }, { "tbps", 8e12 },
 		{ "kibps", 8192.0 }, { "mibps", 8388608.0 }, { "gibps", 8589934592.0 },
-		{ NULL, 0 } };
+		{ "tibps", 8796093022208.0 }, { NULL, 0 } };
 
 	return read_value(text, units, bps);
 }

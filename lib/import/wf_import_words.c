@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,9 +86,20 @@ wf_import_refuse(struct wf_import_words *w, const char *after, const char *wante
 	const char *word = wf_import_peek(w);
 
 	if (word == NULL)
-		return wf_err_add(w->err, NULL, hint, "%s is missing behind \"%s\"", wanted, after);
-	return wf_err_add(
-		w->err, NULL, hint, "\"%s\", behind \"%s\", is not %s", word, after, wanted);
+		return wf_import_error(w, hint, "%s is missing behind \"%s\"", wanted, after);
+	return wf_import_error(w, hint, "\"%s\", behind \"%s\", is not %s", word, after, wanted);
+}
+
+int
+wf_import_error(struct wf_import_words *w, const char *hint, const char *fmt, ...)
+{
+	char text[400];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	return wf_err_add(w->err, w->where, hint, "%s", text);
 }
 
 int
@@ -112,4 +124,13 @@ wf_import_whole(const char *text, double *out)
 
 	*out = strtod(text, &end);
 	return end != text && *end == '\0' && fabs(*out) < 1e12 && *out == floor(*out);
+}
+
+int
+wf_import_begins(const char *word, const char *const *names)
+{
+	for (int i = 0; *word != 0 && names[i] != NULL; i++)
+		if (strncmp(word, names[i], strlen(word)) == 0)
+			return i;
+	return -1;
 }

@@ -13,6 +13,7 @@ struct wf_import_words {
 	int n, at; /* at: the next to be read */
 	char *text;
 	struct wf_err *err;
+	const struct wf_where *where; /* of the words, for errors; may be NULL */
 };
 
 /* Splits as a shell does: blanks part words, quotes (' and ") keep blanks; nothing is expanded.
@@ -20,6 +21,10 @@ struct wf_import_words {
 int wf_import_split(
 	struct wf_import_words *w, const char *line, const char *until, struct wf_err *err);
 void wf_import_words_fini(struct wf_import_words *w);
+
+/* Like wf_err_add, where the words are. */
+int wf_import_error(struct wf_import_words *w, const char *hint, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* The next word; NULL at the end. */
 const char *wf_import_peek(const struct wf_import_words *w);
@@ -36,5 +41,8 @@ int wf_import_value(struct wf_import_words *w, const char *after,
 	double *out);
 /* A whole number below 10^12. */
 bool wf_import_whole(const char *text, double *out);
+/* The first of `names` (NULL at the end) that begins with this word, as tc takes words; -1: none.
+ */
+int wf_import_begins(const char *word, const char *const *names);
 
 #endif

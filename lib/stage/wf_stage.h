@@ -113,6 +113,10 @@ wf_stage_reserve(const struct wf_stage_compile *c, size_t bytes)
 void wf_stage_note(const struct wf_stage_compile *c, enum wf_stage_id id, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* The same for a probability of 1, which is what some write for 1 %. */
+void wf_stage_note_certain(
+	const struct wf_stage_compile *c, enum wf_stage_id id, const char *what);
+
 /* What a worker lends its stages. */
 struct wf_stage_env {
 	wf_ns_t start_ns; /* of the run: no packet arrives before */

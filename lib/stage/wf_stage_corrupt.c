@@ -192,6 +192,8 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 		hit = hit + hit - hit * hit;
 	}
 	c->forecast->corrupted = forecast(out, p->p);
+	if (p->p == 1)
+		wf_stage_note_certain(c, WF_STAGE_CORRUPT, "every packet is corrupted");
 	c->needs |= WF_NEED_BYTES;
 	if (p->correlation > 0 && !c->flow_scope)
 		c->needs |= WF_NEED_OWNER;

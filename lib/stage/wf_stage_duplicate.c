@@ -69,6 +69,8 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 		c->needs |= WF_NEED_OWNER;
 	c->copy_spacing_ns = p->spacing;
 	c->forecast->duplicated = p->p * (double)p->copies;
+	if (p->p == 1)
+		wf_stage_note_certain(c, WF_STAGE_DUPLICATE, "every packet is duplicated");
 	return 1;
 }
 

@@ -283,7 +283,9 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 		out->model = WF_LOSS_CORRELATED;
 	if (rc < 0)
 		return -EINVAL;
-	if (c->early && !idle)
+	if (q.model == WF_LOSS_BERNOULLI && q.p == 1)
+		wf_stage_note_certain(c, WF_STAGE_LOSS, "every packet is lost");
+	else if (c->early && !idle)
 		wf_stage_note(c, WF_STAGE_LOSS,
 			"at the ingress: what is lost takes nothing of rate and queue");
 	return idle ? 0 : out->model + 1;

@@ -19,3 +19,9 @@ wf_stage_note(const struct wf_stage_compile *c, enum wf_stage_id id, const char 
 	va_end(args);
 	c->forecast->note[id] = text;
 }
+
+void
+wf_stage_note_certain(const struct wf_stage_compile *c, enum wf_stage_id id, const char *what)
+{
+	wf_stage_note(c, id, "%s: p is 1, which is 100 %%; one per cent is \"1%%\" or 0.01", what);
+}

@@ -287,8 +287,9 @@ bounds_are_inclusive_and_named(void **state)
 	refused(f, SIZE, "1MB", "size: 1MB is out of range. It may be at least 16MB.");
 	refused(f, FIXED, "2", "fixed: 2 is out of range. It has to be 1.");
 	refused(f, REAL, "-2", "real: -2 is out of range. It may be at least -1.5.");
-	refused(f, PROB, "5",
-		"prob: 5 is out of range. It may be from 0% to 100%, or from 0 to 1.");
+	refused(f, PROB, "5", "prob: 5 is out of range. Did you mean \"5%\"?");
+	refused(f, PROB, "500",
+		"prob: 500 is out of range. It may be from 0% to 100%, or from 0 to 1.");
 }
 
 static void

@@ -262,6 +262,41 @@ probabilities_round_trip(void **state)
 	}
 }
 
+static void
+hint_is(enum wf_units_kind kind, const char *text, const char *want)
+{
+	char hint[WF_UNITS_HINT] = "";
+
+	if (wf_units_hint(kind, text, hint) != (*want != 0) || strcmp(hint, want) != 0)
+		fail_msg("%s: %s, not %s", text, hint, want);
+}
+
+/* As other programs spell units. */
+static void
+what_other_programs_write_is_told_with_ours(void **state)
+{
+	hint_is(WF_UNITS_RATE, "1Gbps", "Did you mean \"1Gbit\" or \"1GBps\"?");
+	hint_is(WF_UNITS_RATE, "1.5 mbps", "Did you mean \"1.5Mbit\" or \"1.5MBps\"?");
+	hint_is(WF_UNITS_RATE, "100M", "Did you mean \"100Mbit\" or \"100MBps\"?");
+	hint_is(WF_UNITS_RATE, "100MB/s", "Did you mean \"100Mbit\" or \"100MBps\"?");
+	hint_is(WF_UNITS_RATE, "64kbits/s", "Did you mean \"64kbit\"?");
+	hint_is(WF_UNITS_RATE, "64KByte/s", "Did you mean \"64kBps\"?");
+	hint_is(WF_UNITS_RATE, "9600 bps", "Did you mean \"9600bit\" or \"9600Bps\"?");
+	hint_is(WF_UNITS_RATE, "1parsec", "");
+	hint_is(WF_UNITS_RATE, "fast", "");
+	hint_is(WF_UNITS_RATE, "10", "");
+	hint_is(WF_UNITS_SIZE, "64k", "Did you mean \"64kB\" or \"64KiB\"?");
+	hint_is(WF_UNITS_SIZE, "64Mb", "Did you mean \"64MB\" or \"64MiB\"?");
+	hint_is(WF_UNITS_SIZE, "64kib", "Did you mean \"64KiB\"?");
+	hint_is(WF_UNITS_SIZE, "64 bytes", "Did you mean \"64B\"?");
+	hint_is(WF_UNITS_DURATION, "20 msec ", "Did you mean \"20ms\"?");
+	hint_is(WF_UNITS_DURATION, "20MS", "Did you mean \"20ms\"?");
+	hint_is(WF_UNITS_DURATION, "5min", "Did you mean \"5m\"?");
+	hint_is(WF_UNITS_DURATION, "20\302\265s", "Did you mean \"20us\"?");
+	hint_is(WF_UNITS_LIMIT, "100packets", "Did you mean \"100pkt\"?");
+	hint_is(WF_UNITS_LIMIT, "100m", "Did you mean \"100MB\" or \"100MiB\"?");
+}
+
 int
 main(void)
 {
@@ -281,6 +316,7 @@ main(void)
 		cmocka_unit_test(rates_round_trip),
 		cmocka_unit_test(sizes_round_trip),
 		cmocka_unit_test(probabilities_round_trip),
+		cmocka_unit_test(what_other_programs_write_is_told_with_ours),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

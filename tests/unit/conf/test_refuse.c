@@ -216,8 +216,11 @@ directions_and_classes_that_cannot_be(void **state)
 		{ "ab = { loss = \"101%\"; };",
 			"t.conf:3: links.wan.ab.loss.p: 101% is out of range. It may be from 0% to "
 			"100%, or from 0 to 1.\n" },
-		{ "ab = { loss = 5; };", "t.conf:3: links.wan.ab.loss.p: 5 is out of range. It may "
-					 "be from 0% to 100%, or from 0 to 1.\n" },
+		{ "ab = { loss = 5; };", "t.conf:3: links.wan.ab.loss.p: 5 is out of range. Did "
+					 "you mean \"5%\"?\n" },
+		{ "ab = { loss = \"500\"; };",
+			"t.conf:3: links.wan.ab.loss.p: 500 is out of range. It may be from 0% to "
+			"100%, or from 0 to 1.\n" },
 		{ "ab = { loss = { mean_burst = 0.5; }; };",
 			"t.conf:3: links.wan.ab.loss.mean_burst: 0.5 is out of range. It may be "
 			"from 1 to 1000000.\n" },
@@ -232,8 +235,14 @@ directions_and_classes_that_cannot_be(void **state)
 		{ "ab = { rate = \"10bit\"; };", "t.conf:3: links.wan.ab.rate.rate: 10bit is out "
 						 "of range. It may be from 1kbit to 400Gbit.\n" },
 		{ "ab = { rate = \"100Mbps\"; };",
-			"t.conf:3: links.wan.ab.rate.rate: \"100Mbps\" is not a rate. Write a rate "
-			"with bit, kbit, Mbit, Gbit or Bps, kBps, MBps, such as \"100Mbit\".\n" },
+			"t.conf:3: links.wan.ab.rate.rate: \"100Mbps\" is not a rate. Did you mean "
+			"\"100Mbit\" or \"100MBps\"?\n" },
+		{ "ab = { delay = \"20msec\"; };",
+			"t.conf:3: links.wan.ab.delay.mean: \"20msec\" is not a time. Did you mean "
+			"\"20ms\"?\n" },
+		{ "ab = { queue = \"64k\"; };",
+			"t.conf:3: links.wan.ab.queue.limit: \"64k\" is not a number of packets, a "
+			"size or a time. Did you mean \"64kB\" or \"64KiB\"?\n" },
 		{ "ab = { rate = { overhead = \"atm\"; }; };",
 			"t.conf:3: links.wan.ab.rate.overhead: \"atm\" is not a number of bytes. "
 			"Write a number of bytes, or \"ethernet\".\n" },
@@ -324,8 +333,7 @@ all_errors_come_at_once(void **state)
 		"t.conf:3: ports.a: \"device\" is missing. Write device = \"net_tap0,iface=wfa\".\n"
 		"t.conf:4: links.wan.ports.1: there is no port \"b\". Add it to ports.\n"
 		"t.conf:5: links.wan.ab.dely: unknown key \"dely\". Did you mean \"delay\"?\n"
-		"t.conf:6: links.wan.ab.loss.p: 7 is out of range. It may be from 0% to 100%, or "
-		"from 0 to 1.\n");
+		"t.conf:6: links.wan.ab.loss.p: 7 is out of range. Did you mean \"7%\"?\n");
 }
 
 static void

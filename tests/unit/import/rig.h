@@ -71,4 +71,30 @@ refused(const char *words, const char *message)
 	free(why);
 }
 
+static inline void
+hinted(const char *words, const char *hint)
+{
+	struct wf_err *err = wf_err_new();
+	FILE *out = fopen("/dev/null", "w");
+
+	assert_true(rig_import(words, out, err) < 0);
+	assert_string_equal(wf_err_item(err, 0)->hint, hint);
+	fclose(out);
+	wf_err_free(err);
+}
+
+/* The line that is blamed; 0: none. */
+static inline void
+refused_at(const char *words, unsigned line, const char *message)
+{
+	struct wf_err *err = wf_err_new();
+	FILE *out = fopen("/dev/null", "w");
+
+	refused(words, message);
+	assert_true(rig_import(words, out, err) < 0);
+	assert_int_equal(wf_err_item(err, 0)->line, line);
+	fclose(out);
+	wf_err_free(err);
+}
+
 #endif

@@ -26,8 +26,10 @@ a_whole_command_or_its_settings(void **state)
 	becomes("delay 50", "delay = \"50ms\";");
 	becomes("ipfw pipe 1 config delay 50", "delay = \"50ms\";");
 	becomes("pipe 1 config delay 50ms", "delay = \"50ms\";");
-	refused("queue 1 config weight 5", "\"queue\" is not a pipe");
-	refused("sched 1 config type fifo", "\"sched\" is not a pipe");
+	refused("queue 1 config weight 5", "there is no pipe");
+	refused("sched 1 config type fifo", "there is no pipe");
+	becomes("sudo ipfw -q pipe 1 config delay 50", "delay = \"50ms\";");
+	becomes("sudo -n dnctl pipe 1 config delay 50", "delay = \"50ms\";");
 	refused("ipfw pipe 1 config", "no settings");
 	refused("", "no settings");
 	becomes("delay 50", "# Imported from: dummynet delay 50\n");
@@ -71,7 +73,9 @@ queues(void **state)
 		"aqm = \"codel\"; target = \"5ms\"; interval = \"100ms\"; ecn = true; };");
 	becomes("bw 10M pie target 1s tupdate 500us max_burst 150ms",
 		"aqm = \"pie\"; target = \"1000ms\"; update = \"500us\"; burst = \"150ms\"; };");
-	becomes("bw 10M codel droptail", "{ limit = \"50pkt\"; };");
+	becomes("bw 10M droptail", "{ limit = \"50pkt\"; };");
+	refused("bw 10M codel droptail", "droptail behind another way");
+	refused("bw 10M codel pie", "pie is a second way to manage the queue");
 	refused("bw 10M queue 0", "is not slots or bytes");
 	refused("bw 10M queue 50T", "is not slots or bytes");
 	refused("bw 10M red 0.002/5/15", "is not w_q/min_th/max_th/max_p");
@@ -80,6 +84,68 @@ queues(void **state)
 	refused("codel", "without a bandwidth");
 	refused("bw 10M ecn", "\"ecn\" belongs to");
 	refused("bw 10M codel target 5m", "is not a time");
+}
+
+/* What a setting does not belong to is named; ranges are those that a configuration takes. */
+static void
+queue_management(void **state)
+{
+	becomes("bw 10M pie drand capdrop ts", "derandomize = true;");
+	becomes("bw 10M pie alpha 0.125 beta 1.25 max_ecnth 0.1", "aqm = \"pie\";");
+	becomes("bw 10M pie nocapdrop", "# nocapdrop left out");
+	becomes("bw 10M pie onoff", "# onoff left out");
+	becomes("bw 10M pie dre", "# dre left out");
+	becomes("bw 10M type fq_codel target 8ms interval 90 quantum 300 limit 600 flows 512 ecn",
+		"{ limit = \"600pkt\"; aqm = \"fq-codel\"; quantum = \"300B\"; flows = 512; target "
+		"= "
+		"\"8ms\"; interval = \"90ms\"; ecn = true; };");
+	becomes("bw 10M type fq_codel", "limit = \"10240pkt\"; aqm = \"fq-codel\";");
+	becomes("bw 10M type fq_codel flows 1000", "flows = 1024;");
+	becomes("bw 10M type fq_codel flows 1000", "# flows 1000 becomes 1024");
+	becomes("bw 10M type fq_codel queue 30", "# queue 30 left out");
+	becomes("bw 10M type wf2q+", "# type wf2q+ left out");
+	becomes("bw 10M red 0.0000001/5/15/0.1", "# w_q 1e-07 is taken as");
+	refused("bw 10M pie alpha 0.5", "alpha 0.5: pie here has RFC 8033's own, 0.125");
+	refused("bw 10M type fq_pie", "of fq_pie there is no twin");
+	refused("bw 10M type cake", "\"cake\" is no scheduler");
+	refused("bw 10M target 5ms",
+		"\"target\" belongs to codel, pie or fq_codel, not to droptail");
+	refused("bw 10M pie interval 5ms", "\"interval\" belongs to codel or fq_codel, not to pie");
+	refused("bw 10M codel quantum 300", "\"quantum\" belongs to fq_codel");
+	refused("bw 10M codel target 0.1us", "is not a time");
+	refused("bw 10M pie tupdate 50us", "tupdate in us is 50, which is not between 100");
+	refused("bw 10M type fq_codel flows 100000", "flows is 100000");
+	refused("bw 10M type fq_codel mask all", "fq_codel with a mask");
+	refused("bw 10M red 0.002/5/900000000/0.1", "max_th in bytes is");
+}
+
+/* A pipe, a scheduler on it, a queue on that, and the rule that sends all to it. */
+static void
+several_commands(void **state)
+{
+	const char *all = "kldload dummynet\nipfw -q flush\n"
+			  "ipfw pipe 1 config bw 10Mbit/s delay 20\n"
+			  "ipfw sched 1 config pipe 1 type fq_codel target 7ms\n"
+			  "ipfw queue 1 config sched 1 plr 0.25 weight 7\n"
+			  "ipfw add 100 queue 1 ip from any to any out via em0";
+
+	becomes(all, "aqm = \"fq-codel\"; target = \"7ms\";");
+	becomes(all, "loss = { p = 0.25; at = \"ingress\"; };");
+	becomes(all, "rate = \"10000000bit\"");
+	becomes(all, "# weight 7 left out");
+	becomes(all, "# The rule says which direction this is");
+	becomes(all, "# Imported from: ipfw sched 1 config pipe 1 type fq_codel target 7ms\n");
+	becomes("pipe 1 config bw 10M; sched 1 config pipe 1 type fq_codel", "fq-codel");
+	becomes("ipfw pipe 1 config delay 5; sysctl net.inet.ip.fw.one_pass=1",
+		"# sysctl left out");
+	refused_at("ipfw pipe 1 config delay 5\nipfw pipe 2 config delay 5", 2, "a second pipe");
+	refused_at("ipfw pipe 1 config delay 5\nipfw add pipe 1 ip from any to 10.0.0.1", 2,
+		"a rule sends only some packets");
+	refused_at("ipfw pipe 1 config delay 5\nipfw add pipe 1 tcp from any to any", 2,
+		"a rule sends only some packets");
+	refused_at("ipfw pipe 1 config delay 5\nipfw add allow ip from any to any", 2,
+		"a rule that sends nothing to a pipe");
+	refused("ipfw flush", "there are no settings");
 }
 
 static void
@@ -93,17 +159,25 @@ flows(void **state)
 	refused("bw 1M mask", "a field is missing");
 	refused("bw 1M mask dst-ip", "a mask is missing");
 	refused("bw 1M mask dst-ip x", "is not a mask");
+	becomes("bw 1M flow_mask all", "scope = \"flow\";");
+	becomes("bw 1M sched_mask all", "scope = \"flow\";");
+	refused("bw 1M mask dst-ip6 /64 src-ip6 /64", "a mask of some fields");
 }
 
 static void
 everything_else(void **state)
 {
-	becomes("plr 0.01", "loss = { p = 0.01; at = \"ingress\"; };");
+	becomes("bw 1M plr 0.01", "loss = { p = 0.01; at = \"ingress\"; };");
+	becomes("plr 0.01", "loss = { p = 0.01; };");
 	becomes("plr 0.01 noerror", "# noerror left out");
-	becomes("plr 0.01 buckets 64", "# buckets left out");
+	becomes("plr 0.01 buckets 64", "# buckets 64 left out");
 	refused("plr 2", "is not a share");
 	refused("delay 20000", "is not a number of ms up to 10000");
-	refused("weight 5", "\"weight\" is no setting of a pipe");
+	becomes("bw 1M weight 5", "# weight 5 left out");
+	refused("bandwith 5M", "\"bandwith\" is no setting");
+	hinted("bandwith 5M", "Did you mean \"bandwidth\"?");
+	refused("bw 1M bw 2M", "\"bw\" is given twice");
+	refused("delay 5 delay 7", "\"delay\" is given twice");
 }
 
 /* Reads a profile; the caller frees it. NULL: refused. */
@@ -202,6 +276,8 @@ main(void)
 		cmocka_unit_test(a_whole_command_or_its_settings),
 		cmocka_unit_test(bandwidths),
 		cmocka_unit_test(queues),
+		cmocka_unit_test(queue_management),
+		cmocka_unit_test(several_commands),
 		cmocka_unit_test(flows),
 		cmocka_unit_test(everything_else),
 		cmocka_unit_test(a_profile_is_a_table),

@@ -111,6 +111,9 @@ what_has_no_twin_is_said(void **state)
 {
 	becomes("mm-link u d --once", "# --once left out");
 	becomes("mm-link u d --meter-all", "# The meters are left out");
+	becomes("mm-link u d --meter-uplink-delay", "# The meters are left out");
+	becomes("mm-link u d --uplink-queue=droptail --uplink-queue-args=packets=9,target=5",
+		"# uplink: target left out: its queue has none.");
 	up("mm-link u d --uplink-log=file", "# The log is left out");
 	becomes("mm-delay 5 -- ls -l", "# The command is left out");
 	becomes("mm-delay 5 ls", "# The command is left out");
@@ -144,6 +147,15 @@ what_is_wrong_is_refused(void **state)
 		"downlink: mahimahi's pie wants");
 	refused("mm-link u d --downlink-queue=codel --downlink-queue-args=packets=1",
 		"downlink: codel wants");
+	refused("mm-link u d --uplink-queue=infinite --uplink-queue=infinite", "is given twice");
+	refused("mm-link u d --downlink-queue-args=packets=1 --downlink-queue-args=packets=2",
+		"is given twice");
+	refused("mm-link u d --meter-everything", "--meter-everything is no option");
+	hinted("mm-link u d --uplink-qeue=codel", "Did you mean --uplink-queue?");
+	hinted("mm-dealy 5", "Did you mean mm-delay?");
+	refused("mm-link u d --uplink-queue=codel "
+		"--uplink-queue-args=packets=9,target=5,interval=9000000",
+		"uplink: interval is longer than an hour");
 	refused("mm-webreplay dir", "mm-webreplay is not a shell that does something to packets");
 }
 

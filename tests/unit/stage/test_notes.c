@@ -108,6 +108,20 @@ what_is_left_out_says_nothing(void **state)
 	}
 }
 
+/* "1" is what some write for 1 %. */
+static void
+what_hits_every_packet(void **state)
+{
+	says(WF_STAGE_LOSS, "p=1",
+		"every packet is lost: p is 1, which is 100 %; one per cent is \"1%\" or 0.01");
+	says(WF_STAGE_DUPLICATE, "p=100%",
+		"every packet is duplicated: p is 1, which is 100 %; one per cent is \"1%\" or "
+		"0.01");
+	says(WF_STAGE_CORRUPT, "p=1",
+		"every packet is corrupted: p is 1, which is 100 %; one per cent is \"1%\" or "
+		"0.01");
+}
+
 int
 main(void)
 {
@@ -118,6 +132,7 @@ main(void)
 		cmocka_unit_test(rewritten_headers),
 		cmocka_unit_test(targets),
 		cmocka_unit_test(outages),
+		cmocka_unit_test(what_hits_every_packet),
 		cmocka_unit_test(what_is_left_out_says_nothing),
 	};
 
