@@ -10,6 +10,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "live.h"
+#include "wf_device.h"
 #include "wf_json.h"
 #include "wf_report.h"
 #include "wf_units.h"
@@ -165,6 +166,8 @@ start_data_path(struct run *r, int extra_argc, char **extra_argv, struct wf_err 
 	struct wf_plan *plan = r->plan;
 	char line[256];
 
+	if (wf_device_resolve(r->live.now.conf, r->quiet ? NULL : stderr) < 0)
+		return wf_err_add(err, NULL, NULL, "out of memory");
 	r->live.dp = wf_dp_new(r->live.now.conf, &opt, err);
 	if (r->live.dp == NULL || wf_plan_arm(plan, err) < 0 ||
 		wf_dp_check_carrier(r->live.dp, plan, err) < 0)
