@@ -153,13 +153,15 @@ lab_await() { # FILE REGEX PID SECONDS
 }
 
 # Starts wirefault in the middle and returns when packets flow.
-lab_start() { # CONFIG [OPTION...]
+lab_start() { # CONFIG|profile:NAME [OPTION...]
+	local from=(-c "$1")
+	[[ $1 != profile:* ]] || from=(--profile "${1#profile:}")
 	LAB_SOCK=$LAB_DIR/control.sock
 	LAB_OUT=$LAB_DIR/stdout
 	LAB_LOG=$LAB_DIR/stderr
 	: >"$LAB_OUT"
 	nsenter --net="/run/netns/$LAB_NS_M" -- \
-		"$WIREFAULT" run -c "$1" --socket "$LAB_SOCK" "${@:2}" \
+		"$WIREFAULT" run "${from[@]}" --socket "$LAB_SOCK" "${@:2}" \
 		>"$LAB_OUT" 2>"$LAB_LOG" </dev/null &
 	LAB_PID=$!
 	if ! lab_await "$LAB_OUT" '^READY' "$LAB_PID" 30; then

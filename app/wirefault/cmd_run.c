@@ -19,7 +19,11 @@
 #define DRAIN_NS (1200 * WF_NS_PER_MS)
 
 static const struct wf_option options[] = {
-	{ "config", 'c', "FILE", "the configuration (required)" },
+	{ "config", 'c', "FILE", "the configuration (this or --profile)" },
+	{ "profile", 'p', "NAME", "the configuration of a known network, such as lte" },
+	{ "ports", 0, "A,B", "two interfaces or devices, instead of the link's own" },
+	{ "set", 0, "KEY=VALUE", "another value for both directions (ab.KEY: one), several times",
+		.many = true },
 	{ "duration", 'd', "TIME", "stop after this long, such as 30s" },
 	{ "seed", 0, "N", "seed of all randomness, instead of the file's" },
 	{ "socket", 's', "PATH", "control socket, instead of the file's" },
@@ -124,8 +128,16 @@ check_options(struct run *r, struct wf_err *err)
 
 	r->quiet = value(r, "quiet") != NULL;
 	r->json = format != NULL && strcmp(format, "json") == 0;
-	if (value(r, "config") == NULL)
-		wf_err_add(err, NULL, "Write wirefault run -c FILE", "which configuration?");
+	r->live.from = (struct wf_bridge){ .file = value(r, "config"),
+		.profile = value(r, "profile"),
+		.ports = value(r, "ports"),
+		.set = r->v.many,
+		.n_set = r->v.n_many };
+	if ((r->live.from.file == NULL) == (r->live.from.profile == NULL))
+		wf_err_add(err, NULL,
+			"Write wirefault run -c FILE, or wirefault run --profile NAME --ports A,B",
+			r->live.from.file == NULL ? "which configuration?"
+						  : "--config and --profile are one too many");
 	if (format != NULL && !r->json && strcmp(format, "table") != 0)
 		wf_err_add(err, NULL, "Write -o table or -o json",
 			"there is no output format \"%s\"", format);
@@ -143,8 +155,8 @@ check_options(struct run *r, struct wf_err *err)
 static int
 load(struct run *r, struct wf_err *err)
 {
-	r->live.path = value(r, "config");
-	if (wf_load(r->live.path, value(r, "seed"), &r->live.now, err) < 0)
+	if (wf_load_tree(wf_bridge_read(&r->live.from, err), value(r, "seed"), &r->live.now, err) <
+		0)
 		return -EINVAL;
 	r->plan = wf_plan_compile(r->live.now.conf, r->live.now.seed, NULL, err);
 	return r->plan == NULL ? -EINVAL : 0;
@@ -301,7 +313,8 @@ run(int argc, char **argv)
 
 const struct wf_cmd wf_cmd_run = {
 	.name = "run",
-	.arguments = "-c FILE [OPTIONS] [-- EAL ARGUMENTS]",
+	.arguments = "-c FILE | --profile NAME [--ports A,B] [OPTIONS] [-- EAL "
+		     "ARGUMENTS]",
 	.summary =
 		"Bridges the ports of a configuration, in the foreground, until TERM or INT; HUP "
 		"reads the file again",
