@@ -117,7 +117,8 @@ const struct wf_param wf_link_table[] = {
 		.type = WF_PARAM_BOOL,
 		.offset = offsetof(struct wf_link_params, inner),
 		.fallback = "false",
-		.help = "flows and matches are of the innermost packet in VXLAN, GRE and GTP-U" },
+		.help = "flows and matches are of the innermost packet in VXLAN, GRE, GTP-U and "
+			"PPPoE" },
 	{ 0 },
 };
 
