@@ -153,7 +153,9 @@ lab_await() { # FILE REGEX PID SECONDS
 }
 
 # Starts wirefault in the middle and returns when packets flow.
-lab_start() { # CONFIG [OPTION...]
+lab_start() { # CONFIG|profile:NAME [OPTION...]
+	local from=(-c "$1")
+	[[ $1 != profile:* ]] || from=(--profile "${1#profile:}")
 	LAB_SOCK=$LAB_DIR/control.sock
 	LAB_OUT=$LAB_DIR/stdout
 	LAB_LOG=$LAB_DIR/stderr
@@ -161,7 +163,7 @@ lab_start() { # CONFIG [OPTION...]
 	: >"$LAB_OUT"
 	: >"$LAB_LOG"
 	nsenter --net="/run/netns/$LAB_NS_M" -- \
-		"$WIREFAULT" run -c "$1" --socket "$LAB_SOCK" "${@:2}" \
+		"$WIREFAULT" run "${from[@]}" --socket "$LAB_SOCK" "${@:2}" \
 		>"$LAB_OUT" 2>"$LAB_LOG" </dev/null &
 	LAB_PID=$!
 	# READY is a line of stdout, unless that is to be JSON.

@@ -8,6 +8,7 @@
 #include "check_simulate.h"
 #include "wf_carrier.h"
 #include "wf_cmd.h"
+#include "wf_device.h"
 #include "wf_json.h"
 #include "wf_units.h"
 
@@ -59,16 +60,21 @@ struct check {
 
 static void
 print(const struct check *c, const struct wf_conf *conf, const struct wf_plan *plan,
-	const struct wf_simulated *simulated)
+	const struct wf_simulated *simulated, const struct wf_err *warnings)
 {
 	json_t *doc;
 
 	if (!c->json) {
 		wf_forecast_table(c->path, conf, plan, stdout);
 		wf_simulated_table(simulated, plan, stdout);
+		if (wf_err_count(warnings) != 0) {
+			printf("\nWarnings\n");
+			wf_err_print(warnings, stdout);
+		}
 		return;
 	}
 	doc = wf_forecast_json(conf, plan, simulated);
+	json_object_set_new(doc, "warnings", wf_json_errors(warnings));
 	json_dumpf(doc, stdout, JSON_INDENT(2));
 	printf("\n");
 	json_decref(doc);
@@ -78,6 +84,7 @@ static int
 check(const struct check *c, struct wf_err *err)
 {
 	struct wf_simulated simulated = { 0 };
+	struct wf_err *warnings;
 	struct wf_loaded l;
 	struct wf_plan *plan = NULL;
 	int rc = WF_EXIT_OK;
@@ -85,7 +92,9 @@ check(const struct check *c, struct wf_err *err)
 	if (wf_load(c->path, NULL, &l, err) < 0)
 		return refuse(err, c->json);
 	plan = wf_plan_compile(l.conf, l.seed, NULL, err);
-	if (plan == NULL || check_carriers(l.conf, plan, err) < 0) {
+	if (wf_device_resolve(l.conf, NULL) < 0)
+		wf_err_add(err, NULL, NULL, "out of memory");
+	if (plan == NULL || wf_err_count(err) != 0 || check_carriers(l.conf, plan, err) < 0) {
 		wf_plan_free(plan);
 		wf_unload(&l);
 		return refuse(err, c->json);
@@ -95,7 +104,13 @@ check(const struct check *c, struct wf_err *err)
 		wf_err_print(err, stderr);
 		rc = c->packets > 0 ? WF_EXIT_FAILED : WF_EXIT_OK;
 	}
-	print(c, l.conf, plan, &simulated);
+	warnings = wf_err_new();
+	if (warnings != NULL) {
+		wf_device_warn(l.conf, warnings);
+		print(c, l.conf, plan, &simulated, warnings);
+	}
+	rc = warnings == NULL ? WF_EXIT_FAILED : rc;
+	wf_err_free(warnings);
 	wf_simulated_free(&simulated);
 	wf_plan_free(plan);
 	wf_unload(&l);

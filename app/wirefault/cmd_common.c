@@ -93,8 +93,13 @@ choose_seed(const struct wf_conf *conf, const char *text, uint64_t *seed, struct
 int
 wf_load(const char *path, const char *seed_text, struct wf_loaded *out, struct wf_err *err)
 {
-	*out = (struct wf_loaded){ 0 };
-	out->tree = wf_conf_read_file(path, err);
+	return wf_load_tree(wf_conf_read_file(path, err), seed_text, out, err);
+}
+
+int
+wf_load_tree(struct wf_node *tree, const char *seed_text, struct wf_loaded *out, struct wf_err *err)
+{
+	*out = (struct wf_loaded){ .tree = tree };
 	if (out->tree != NULL)
 		out->conf = wf_conf_bind(out->tree, err);
 	if (out->conf != NULL && choose_seed(out->conf, seed_text, &out->seed, err) == 0)

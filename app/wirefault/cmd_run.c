@@ -10,6 +10,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "live.h"
+#include "wf_device.h"
 #include "wf_json.h"
 #include "wf_report.h"
 #include "wf_units.h"
@@ -18,7 +19,11 @@
 #define DRAIN_NS (1200 * WF_NS_PER_MS)
 
 static const struct wf_option options[] = {
-	{ "config", 'c', "FILE", "the configuration (required)" },
+	{ "config", 'c', "FILE", "the configuration (this or --profile)" },
+	{ "profile", 'p', "NAME", "the configuration of a known network, such as lte" },
+	{ "ports", 0, "A,B", "two interfaces or devices, instead of the link's own" },
+	{ "set", 0, "KEY=VALUE", "another value for both directions (ab.KEY: one), several times",
+		.many = true },
 	{ "duration", 'd', "TIME", "stop after this long, such as 30s" },
 	{ "seed", 0, "N", "seed of all randomness, instead of the file's" },
 	{ "socket", 's', "PATH", "control socket, instead of the file's" },
@@ -121,8 +126,16 @@ check_options(struct run *r, struct wf_err *err)
 {
 	r->quiet = value(r, "quiet") != NULL;
 	wf_cmd_json(&wf_cmd_run, &r->v, &r->json, err);
-	if (value(r, "config") == NULL)
-		wf_err_add(err, NULL, "Write wirefault run -c FILE", "which configuration?");
+	r->live.from = (struct wf_bridge){ .file = value(r, "config"),
+		.profile = value(r, "profile"),
+		.ports = value(r, "ports"),
+		.set = r->v.many,
+		.n_set = r->v.n_many };
+	if ((r->live.from.file == NULL) == (r->live.from.profile == NULL))
+		wf_err_add(err, NULL,
+			"Write wirefault run -c FILE, or wirefault run --profile NAME --ports A,B",
+			r->live.from.file == NULL ? "which configuration?"
+						  : "--config and --profile are one too many");
 	if (value(r, "duration") != NULL &&
 		(wf_units_duration(value(r, "duration"), &r->duration_ns) < 0 ||
 			r->duration_ns < WF_NS_PER_MS))
@@ -137,8 +150,8 @@ check_options(struct run *r, struct wf_err *err)
 static int
 load(struct run *r, struct wf_err *err)
 {
-	r->live.path = value(r, "config");
-	if (wf_load(r->live.path, value(r, "seed"), &r->live.now, err) < 0)
+	if (wf_load_tree(wf_bridge_read(&r->live.from, err), value(r, "seed"), &r->live.now, err) <
+		0)
 		return -EINVAL;
 	if (wf_live_keep_seed(&r->live) < 0)
 		return wf_err_add(err, NULL, NULL, "out of memory");
@@ -162,6 +175,8 @@ start_data_path(struct run *r, int extra_argc, char **extra_argv, struct wf_err 
 	struct wf_plan *plan = r->plan;
 	char line[256];
 
+	if (wf_device_resolve(r->live.now.conf, r->quiet ? NULL : stderr) < 0)
+		return wf_err_add(err, NULL, NULL, "out of memory");
 	r->live.dp = wf_dp_new(r->live.now.conf, &opt, err);
 	if (r->live.dp == NULL || wf_plan_arm(plan, err) < 0 ||
 		wf_dp_check_carrier(r->live.dp, plan, err) < 0)
@@ -298,7 +313,8 @@ run(int argc, char **argv)
 
 const struct wf_cmd wf_cmd_run = {
 	.name = "run",
-	.arguments = "-c FILE [OPTIONS] [-- EAL ARGUMENTS]",
+	.arguments = "-c FILE | --profile NAME [--ports A,B] [OPTIONS] [-- EAL "
+		     "ARGUMENTS]",
 	.summary =
 		"Bridges the ports of a configuration, in the foreground, until TERM or INT; HUP "
 		"reads the file again",

@@ -157,7 +157,7 @@ apply(void *ctx, struct wf_node *tree, uint64_t *generation, struct wf_err *err)
 int
 wf_live_reload(struct wf_live *live, uint64_t *generation, struct wf_err *err)
 {
-	struct wf_node *tree = wf_conf_read_file(live->path, err);
+	struct wf_node *tree = wf_bridge_read(&live->from, err);
 
 	return tree == NULL ? -EINVAL : apply(live, tree, generation, err);
 }

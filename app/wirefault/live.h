@@ -5,12 +5,13 @@
 #ifndef WF_LIVE_H
 #define WF_LIVE_H
 
+#include "bridge.h"
 #include "wf_cmd.h"
 #include "wf_ctl.h"
 #include "wf_dp.h"
 
 struct wf_live {
-	const char *path; /* of the configuration file */
+	struct wf_bridge from; /* what is read at the start, and again at a reload */
 	struct wf_loaded
 		now; /* tree: as changed last; conf: of the start, the data path keeps it */
 	struct wf_node *file_seed; /* as the file had it at the start; NULL: it had none */

@@ -54,6 +54,9 @@ struct wf_loaded {
 /* Reads and checks `path`; seed_text (may be NULL) overrides the file's. 0 or -EINVAL with all
  * reasons in err. */
 int wf_load(const char *path, const char *seed_text, struct wf_loaded *out, struct wf_err *err);
+/* The same of a tree that was read already (NULL: that failed), which it takes. */
+int wf_load_tree(
+	struct wf_node *tree, const char *seed_text, struct wf_loaded *out, struct wf_err *err);
 void wf_unload(struct wf_loaded *l);
 
 /* Prints the errors and returns WF_EXIT_USAGE. */

@@ -84,6 +84,22 @@ from_environment(const struct wf_option *o, const char **value)
 		*value = "";
 }
 
+/* A value of row `o`. */
+static int
+keep(const struct wf_option *o, const char *text, const char **value, struct wf_option_values *out,
+	FILE *err)
+{
+	*value = text;
+	if (!o->many)
+		return 0;
+	if (out->n_many == WF_OPTIONS_MANY) {
+		fprintf(err, "--%s is given more than %d times.\n", o->name, WF_OPTIONS_MANY);
+		return -EINVAL;
+	}
+	out->many[out->n_many++] = text;
+	return 0;
+}
+
 int
 wf_options_parse(const struct wf_option *table, int argc, char **argv, struct wf_option_values *out,
 	FILE *err)
@@ -100,13 +116,20 @@ wf_options_parse(const struct wf_option *table, int argc, char **argv, struct wf
 		if (c == '?' || c == ':')
 			return complain(table, argv[optind - 1], c == ':', err);
 		for (int i = 0; table[i].name != NULL; i++)
-			if (c == LONG_ONLY + i || (table[i].letter != 0 && c == table[i].letter))
-				out->value[i] = optarg != NULL ? optarg : "";
+			if (c == LONG_ONLY + i || (table[i].letter != 0 && c == table[i].letter)) {
+				if (keep(&table[i], optarg != NULL ? optarg : "", &out->value[i],
+					    out, err) < 0)
+					return -EINVAL;
+			}
 	}
 	out->first_rest = optind;
-	for (int i = 0; table[i].name != NULL; i++)
-		if (out->value[i] == NULL && !table[i].no_twin)
-			from_environment(&table[i], &out->value[i]);
+	for (int i = 0; table[i].name != NULL; i++) {
+		if (out->value[i] != NULL || table[i].no_twin)
+			continue;
+		from_environment(&table[i], &out->value[i]);
+		if (out->value[i] != NULL)
+			keep(&table[i], out->value[i], &out->value[i], out, err);
+	}
 	return 0;
 }
 

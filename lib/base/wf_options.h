@@ -14,13 +14,17 @@ struct wf_option {
 	const char *arg;  /* what the value is called in the help; NULL: a flag */
 	const char *help; /* one sentence without a full stop */
 	bool no_twin;     /* the same name means something else with other verbs: not from there */
+	bool many; /* may be given several times, and all count; at most one row of a table */
 };
 
-#define WF_OPTIONS_MAX 32
+#define WF_OPTIONS_MAX  32
+#define WF_OPTIONS_MANY 64
 
 struct wf_option_values {
 	const char *value[WF_OPTIONS_MAX]; /* by row; NULL: not given; "" for a flag */
-	int first_rest;                    /* argv index of the first word that is no option */
+	const char *many[WF_OPTIONS_MANY]; /* of the row that says `many`, in order */
+	int n_many;
+	int first_rest; /* argv index of the first word that is no option */
 };
 
 /* Reads argv[1..] (words may stand between options; they are moved behind them). What is not given

@@ -20,7 +20,9 @@ check_twins(const struct wf_conf *conf, const struct wf_conf_port *port, const s
 		if (length != 0 && q->device != NULL && strcspn(q->device, ",") == length &&
 			strncmp(q->device, port->device, length) == 0)
 			wf_conf_complain(err, wf_node_get(n, "device"),
-				"Number them: net_tap0, net_tap1",
+				strncmp(port->device, "net_", 4) == 0
+					? "Number them: net_tap0, net_tap1"
+					: "Give each port an interface of its own",
 				"port \"%s\" has the device \"%.*s\", too", q->name, (int)length,
 				port->device);
 	}

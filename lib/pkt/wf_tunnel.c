@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * The packet inside VXLAN, GRE or GTP-U. Pure; worker threads.
+ * The packet inside VXLAN, GRE, GTP-U or PPPoE. Pure; worker threads.
  */
 #include "wf_tunnel.h"
 
@@ -26,6 +26,18 @@ enum {
 	GTPU_MORE_BYTES = 4, /* sequence number, N-PDU number, type of the first extension */
 	GTPU_EXTENSIONS = 8,
 	GTPU_PDU = 255, /* message type: a user's packet */
+};
+
+enum {
+	ETHER_TYPE_AT = 12,
+	TAG_BYTES = 4,
+	TYPE_PPPOE = 0x8864, /* of a session; discovery (0x8863) carries nothing */
+	PPPOE_BYTES = 6,
+	PPPOE_VERSION = 0x1100, /* version and type 1, code 0: data */
+	PPP_BYTES = 2,
+	PPP_IPV4 = 0x0021,
+	PPP_IPV6 = 0x0057,
+	PPP_MPLS = 0x0281,
 };
 
 enum { TYPE_IPV4 = 0x0800, TYPE_ETHERNET = 0x6558, TYPE_MPLS = 0x8847, TYPE_IPV6 = 0x86dd };
@@ -118,6 +130,30 @@ open_gre(const uint8_t *p, uint32_t len, struct inside *in)
 				   in->type == TYPE_MPLS || in->type == TYPE_ETHERNET);
 }
 
+/* RFC 2516: behind any VLAN tags, which the outer parse has stepped over. LCP and the like are no
+ * packets of users. */
+static bool
+open_pppoe(const uint8_t *frame, uint32_t len, struct inside *in)
+{
+	uint32_t at = ETHER_TYPE_AT, stated, protocol;
+
+	for (int n = 0; n <= WF_PARSE_TAGS && len >= at + 2 && be16(frame + at) != TYPE_PPPOE; n++)
+		at += TAG_BYTES;
+	at += 2;
+	if (len < at + PPPOE_BYTES + PPP_BYTES || be16(frame + at - 2) != TYPE_PPPOE ||
+		be16(frame + at) != PPPOE_VERSION)
+		return false;
+	stated = be16(frame + at + 4);
+	protocol = be16(frame + at + PPPOE_BYTES);
+	*in = (struct inside){ .at = at + PPPOE_BYTES + PPP_BYTES,
+		.type = protocol == PPP_IPV4   ? TYPE_IPV4
+			: protocol == PPP_IPV6 ? TYPE_IPV6
+			: protocol == PPP_MPLS ? TYPE_MPLS
+					       : 0,
+		.id = be16(frame + at + 2) };
+	return in->type != 0 && stated > PPP_BYTES && len > in->at;
+}
+
 /* The tunnel that a packet is, if any; `p` is what it was parsed from. */
 static bool
 open_any(const uint8_t *p, uint32_t len, const struct wf_parsed *outer, struct inside *in)
@@ -125,6 +161,8 @@ open_any(const uint8_t *p, uint32_t len, const struct wf_parsed *outer, struct i
 	uint32_t at = outer->l4_offset, port;
 	bool found = false;
 
+	if (!(outer->flags & WF_PARSE_IP) && be16(outer->key.ethertype) == TYPE_PPPOE)
+		return open_pppoe(p, len, in);
 	if (at == 0)
 		return false;
 	if (outer->key.proto == PROTO_GRE) {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * What a packet carries for others: the packet inside VXLAN, GRE or GTP-U. Pure; worker threads.
+ * What a packet carries for others: the packet inside VXLAN, GRE, GTP-U or PPPoE. Pure; worker
+ * threads.
  *
  * VXLAN (RFC 7348; UDP ports 4789 and 8472), GRE version 0 (RFC 2784, 2890) with IP, MPLS or
- * Ethernet in it, GTP-U version 1 (3GPP TS 29.281; UDP port 2152) with extension headers. Up to
+ * Ethernet in it, GTP-U version 1 (3GPP TS 29.281; UDP port 2152) with extension headers,
+ * PPPoE sessions (RFC 2516; 0x8864, behind VLAN tags too) with IP or MPLS in them. Up to
  * WF_TUNNEL_DEPTH of them inside each other.
  */
 #ifndef WF_TUNNEL_H

@@ -53,7 +53,8 @@ check_inside(const uint8_t *data, uint32_t len, const struct wf_parsed *outer)
 	memset(&in, 0xff, sizeof(in));
 	if (!wf_tunnel_parse(data, len, outer, &in))
 		return;
-	require(outer->l4_offset != 0);
+	require(outer->l4_offset != 0 ||
+		(outer->key.ethertype[0] == 0x88 && outer->key.ethertype[1] == 0x64));
 	require(in.key.family == 0 || in.key.family == 4 || in.key.family == 6);
 	require(((in.flags & WF_PARSE_IP) != 0) == (in.key.family != 0));
 	require(in.dscp < 64 && in.ecn < 4 && in.zero == 0);

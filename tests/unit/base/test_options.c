@@ -19,9 +19,10 @@ static const struct wf_option table[] = {
 	{ "config", 'c', "FILE", "the configuration" },
 	{ "force", 'f', NULL, "do it anyway" },
 	{ "ab-out", 0, "FILE", "where ab goes" },
+	{ "set", 0, "KEY=VALUE", "all of them count", .many = true },
 	{ NULL },
 };
-enum { CONFIG, FORCE, AB_OUT };
+enum { CONFIG, FORCE, AB_OUT, SET };
 
 static int
 setup(void **state)
@@ -33,7 +34,7 @@ setup(void **state)
 }
 
 static struct wf_option_values values;
-static char *words[16];
+static char *words[80];
 static char said[512];
 
 /* Parses words separated by blanks, after the name of the program. */
@@ -50,6 +51,27 @@ parse(char *line)
 	rc = wf_options_parse(table, argc, words, &values, err);
 	fclose(err);
 	return rc;
+}
+
+static void
+some_options_count_each_time(void **state)
+{
+	char line[] = "prog --set a=1 word --set=b=2 -c x", one[] = "prog", many[1024] = "prog";
+
+	assert_int_equal(parse(line), 0);
+	assert_int_equal(values.n_many, 2);
+	assert_string_equal(values.many[0], "a=1");
+	assert_string_equal(values.many[1], "b=2");
+	assert_string_equal(values.value[SET], "b=2");
+	setenv("WIREFAULT_SET", "c=3", 1);
+	assert_int_equal(parse(one), 0);
+	unsetenv("WIREFAULT_SET");
+	assert_int_equal(values.n_many, 1);
+	assert_string_equal(values.many[0], "c=3");
+	for (int i = 0; i < WF_OPTIONS_MANY + 1; i++)
+		strcat(many, " --set=a");
+	assert_int_equal(parse(many), -EINVAL);
+	assert_non_null(strstr(said, "--set is given more than 64 times"));
 }
 
 static void
@@ -155,7 +177,8 @@ help_is_a_line_an_option(void **state)
 	fclose(out);
 	assert_string_equal(text, "  -c, --config FILE            the configuration\n"
 				  "  -f, --force                  do it anyway\n"
-				  "      --ab-out FILE            where ab goes\n");
+				  "      --ab-out FILE            where ab goes\n"
+				  "      --set KEY=VALUE          all of them count\n");
 	free(text);
 }
 
@@ -163,6 +186,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(some_options_count_each_time),
 		cmocka_unit_test_setup(long_and_short_forms_are_the_same, setup),
 		cmocka_unit_test_setup(words_may_stand_between_options, setup),
 		cmocka_unit_test_setup(what_follows_two_dashes_is_no_option, setup),

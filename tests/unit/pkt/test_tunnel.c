@@ -178,6 +178,81 @@ gtpu_with_and_without_extensions(void **state)
 }
 
 static void
+put_pppoe(struct frame *f, uint16_t session, uint16_t protocol, uint16_t payload_bytes)
+{
+	put16(f, 0x1100);
+	put16(f, session);
+	put16(f, payload_bytes + 2);
+	put16(f, protocol);
+}
+
+static void
+pppoe_sessions_with_and_without_tags(void **state)
+{
+	struct frame f = { .len = 0 }, tagged = { .len = 0 }, mpls = { .len = 0 };
+
+	put_ether(&f, 0x8864);
+	put_pppoe(&f, 0x1234, 0x0057, 60);
+	put_inner_ip(&f);
+	check_inner(&f, WF_NO_VLAN, 0x1234);
+
+	put_ether(&tagged, 0x88a8);
+	put_tag(&tagged, 7, 0x8100);
+	put_tag(&tagged, 8, 0x8864);
+	put_pppoe(&tagged, 0xffff, 0x0057, 60);
+	put_inner_ip(&tagged);
+	check_inner(&tagged, 7, 0xffff);
+
+	put_ether(&mpls, 0x8864);
+	put_pppoe(&mpls, 1, 0x0281, 64);
+	put_bytes(&mpls, "\0\1\x01\x40", 4); /* the last label */
+	put_inner_ip(&mpls);
+	assert_true(open_bytes(mpls.bytes, mpls.len, &(struct wf_parsed){ 0 }));
+}
+
+static void
+a_vlan_that_looks_like_pppoe_is_none(void **state)
+{
+	struct frame f = { .len = 0 };
+	struct wf_parsed p = { 0 };
+
+	put_ether(&f, 0x8100);
+	put_tag(&f, 0x864, 0x8864); /* the identifier is no type */
+	put_pppoe(&f, 5, 0x0057, 60);
+	put_inner_ip(&f);
+	check_inner(&f, 0x864, 5);
+	f.bytes[16] = 0x08; /* behind the tag: ARP */
+	f.bytes[17] = 0x06;
+	assert_false(open_bytes(f.bytes, f.len, &p));
+}
+
+static void
+other_ppp_is_no_tunnel(void **state)
+{
+	static const struct {
+		uint32_t at;
+		uint8_t byte;
+	} wrong[] = {
+		{ 13, 0x63 }, /* discovery */
+		{ 14, 0x12 }, /* type 2 */
+		{ 15, 0xa7 }, /* PADT */
+		{ 20, 0xc0 }, /* LCP and its kin */
+		{ 21, 0x21 }, /* IPv4, which it isn't */
+		{ 19, 2 },    /* nothing in it */
+	};
+
+	for (size_t i = 0; i < WF_ARRAY_SIZE(wrong); i++) {
+		struct frame f = { .len = 0 };
+
+		put_ether(&f, 0x8864);
+		put_pppoe(&f, 0x1234, 0x0057, 60);
+		put_inner_ip(&f);
+		f.bytes[wrong[i].at] = wrong[i].byte;
+		assert_false(open_bytes(f.bytes, f.len, &(struct wf_parsed){ 0 }));
+	}
+}
+
+static void
 tunnels_in_tunnels(void **state)
 {
 	struct frame f = { .len = 0 };
@@ -298,6 +373,9 @@ main(void)
 		cmocka_unit_test(gre_with_every_option),
 		cmocka_unit_test(gre_with_ethernet_and_with_mpls),
 		cmocka_unit_test(gtpu_with_and_without_extensions),
+		cmocka_unit_test(pppoe_sessions_with_and_without_tags),
+		cmocka_unit_test(a_vlan_that_looks_like_pppoe_is_none),
+		cmocka_unit_test(other_ppp_is_no_tunnel),
 		cmocka_unit_test(tunnels_in_tunnels),
 		cmocka_unit_test(other_packets_are_no_tunnels),
 		cmocka_unit_test(cut_anywhere_it_is_safe),

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * A bridge without a file of its own: a profile by its name (or any file), other ports, other
+ * values. Control thread.
+ */
+#ifndef WF_BRIDGE_H
+#define WF_BRIDGE_H
+
+#include "wf_conf.h"
+
+struct wf_bridge {
+	const char *file;       /* one of these two */
+	const char *profile;    /* "lte" */
+	const char *ports;      /* "eth1,eth2"; NULL: the file's */
+	const char *const *set; /* "delay=30ms", "ba.loss=1%" */
+	int n_set;
+};
+
+/* Path of an installed profile, or of the source tree's beside a build: heap. NULL with reasons. */
+char *wf_bridge_find(const char *profile, struct wf_err *err);
+/* The configuration's tree. Reads files anew each time. NULL with reasons. */
+struct wf_node *wf_bridge_read(const struct wf_bridge *b, struct wf_err *err);
+
+#endif

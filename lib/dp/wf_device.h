@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Which driver takes a port whose device is only the name of a network interface ("eth0").
+ * Control thread.
+ */
+#ifndef WF_DEVICE_H
+#define WF_DEVICE_H
+
+#include "wf_conf.h"
+
+/* What the choice depends on. */
+struct wf_device_facts {
+	bool exists;
+	uint32_t mtu;    /* of the interface */
+	uint32_t queues; /* that it receives on */
+	char pci[16];    /* its PCI address; "": none */
+	char kernel_driver[32];
+	bool af_xdp, mlx4, mlx5; /* DPDK's driver is installed, and the kernel can */
+	uint32_t most_mtu;       /* of all ports: they share their packet buffers */
+	uint32_t n_workers;
+};
+
+/* Is it the name of an interface, rather than a device of EAL's ("net_tap0", "0000:03:00.1")? */
+bool wf_device_is_interface(const char *device);
+/* The device for the interface, as EAL names it; `number` tells it from others of its driver.
+ * *why gets the reason against better drivers, or NULL. Heap; NULL: out of memory. Pure. */
+char *wf_device_choose(
+	const char *ifname, const struct wf_device_facts *f, unsigned number, const char **why);
+/* What is known of the interface: the first five members. */
+void wf_device_look(const char *ifname, struct wf_device_facts *f);
+
+/* Puts chosen devices in the place of bare names. Tells `said` (may be NULL) of each. 0 or
+ * -ENOMEM. */
+int wf_device_resolve(struct wf_conf *conf, FILE *said);
+/* What `run` would stumble over on this machine, as warnings at the ports' lines: no such
+ * interface, one taken twice, names that are too long, MTUs that differ along a link. Resolved
+ * devices only. */
+void wf_device_warn(const struct wf_conf *conf, struct wf_err *warnings);
+
+#endif

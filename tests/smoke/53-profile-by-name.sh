@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# A bridge without a file: a profile by name, with other ports and values, which a reload keeps and
+# `wfctl config` writes down.
+. "$(dirname "$0")/tap.sh"
+
+lab_hosts
+lab_veth "$LAB_NS_A" wfa pa
+lab_veth "$LAB_NS_B" wfb pb
+lab_attach a wfa 10.77.0.1/24 fd77::1/64
+lab_attach b wfb 10.77.0.2/24 fd77::2/64
+lab_start profile:train --ports pa,pb --seed 7 --set outage=null --set loss=null --set delay=null \
+	--set ab.delay=60ms || exit 1
+contains "the ports are those given" "$LAB_LOG" 'port b: pb is taken by'
+is "ping" "$(lab_ping 10.77.0.2 -c 10 -i 0.1 | cut -d ' ' -f 1,2)" "10 10"
+lab_ctl config >"$LAB_DIR/config"
+lab_ctl reload >/dev/null
+is "wfctl reload" $? 0
+lab_ctl config >"$LAB_DIR/again"
+ok "a reload keeps ports and values" diff "$LAB_DIR/config" "$LAB_DIR/again"
+contains "the delay is the one given" "$LAB_DIR/config" '60ms'
+contains "the device is the one given" "$LAB_DIR/config" 'device = "pa"'
+conserved
+lab_stop
+is "wirefault's exit code" $? 0
+fails "no profile of that name" "$WIREFAULT" run --profile trian
+contains "the nearest one is named" "$LAB_DIR/ok.out" 'Did you mean "train"'
+finish
