@@ -149,6 +149,17 @@ wf_devargs_frame_room(const char *device)
 	return (uint32_t)strtoul(text, NULL, 0);
 }
 
+bool
+wf_devargs_spreads(const char *device)
+{
+	static const char *const drivers[] = { "net_af_packet", "net_af_xdp", "net_pcap" };
+
+	for (size_t i = 0; i < WF_ARRAY_SIZE(drivers); i++)
+		if (wf_devargs_driver(device, drivers[i]))
+			return true;
+	return false;
+}
+
 const char *
 wf_devargs_queue_hint(const char *device)
 {

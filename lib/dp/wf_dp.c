@@ -156,7 +156,8 @@ start_ports(struct wf_dp *dp, struct wf_err *err)
 		ret = wf_pool_init(&dp->pool, dp->memory.hold_bytes, reserved_buffers(dp),
 			frame_bytes(dp), dp->memory.by_default, err);
 	for (uint32_t i = 0; ret == 0 && i < dp->n_ports; i++)
-		ret = wf_port_start(&dp->ports[i], dp->cores.n_workers, dp->pool.mp, err);
+		ret = wf_port_start(
+			&dp->ports[i], dp->cores.n_workers, dp->pool.mp, &dp->clock, err);
 	return ret;
 }
 
