@@ -39,7 +39,7 @@ wf_port_init(struct wf_port *p, const struct wf_conf *conf, uint32_t index, uint
 	p->line = c->where.line;
 	p->rx_dir = find_rx_dir(conf, index);
 	p->mtu = c->mtu;
-	p->ops = &wf_port_ethdev;
+	p->ops = wf_devargs_driver(c->device, "packet") ? &wf_port_packet : &wf_port_ethdev;
 	wf_devargs_name(c->device, p->device);
 	if (!wf_devargs_hostif(c->device, p->hostif, sizeof(p->hostif)))
 		p->hostif[0] = '\0';

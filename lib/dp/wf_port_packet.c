@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The kind of port that stands on a network interface of the kernel by packet sockets, one for each
+ * queue pair. Control thread; the bursts are in wf_packet_rx.c and wf_packet_tx.c.
+ *
+ * Everything that is set is a property of the socket and ends with it, promiscuous mode too,
+ * however the process ends.
+ */
+#include <errno.h>
+#include <net/if.h>
+#include <rte_ether.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "wf_hostif.h"
+#include "wf_packet_args.h"
+#include "wf_packet_queue.h"
+#include "wf_packet_socket.h"
+#include "wf_port.h"
+#include "wf_tpacket.h"
+
+struct packet {
+	struct wf_packet_args args;
+	unsigned ifindex;
+	uint32_t n_queues;
+	struct wf_packet_queue *queue; /* [n_queues] */
+	uint64_t kernel_drops;         /* of all queues, so far: the kernel forgets them */
+	uint64_t backlog_base;         /* the interface's rx_dropped when we came */
+	uint64_t backlog;              /* since then, of this interface and those before it */
+};
+
+/* The kernel's numbers of frames that were lost between the interface and the ring. */
+static void
+read_kernel(struct packet *k)
+{
+	struct wf_packet_interface now;
+
+	for (uint32_t q = 0; q < k->n_queues; q++)
+		k->kernel_drops += wf_packet_drops(k->queue[q].fd);
+	if (wf_packet_ask_interface(k->ifindex, &now) < 0)
+		return;
+	k->backlog += now.rx_dropped >= k->backlog_base ? now.rx_dropped - k->backlog_base : 0;
+	k->backlog_base = now.rx_dropped;
+}
+
+static int
+packet_find(struct wf_port *p, struct wf_err *err)
+{
+	struct wf_where where = wf_port_where(p);
+	struct packet *k = calloc(1, sizeof(*k));
+	int ret;
+
+	if (!k)
+		return wf_err_add(err, &where, NULL, "out of memory"), -ENOMEM;
+	p->kind = k;
+	if (p->mtu == 0)
+		p->mtu = RTE_ETHER_MTU;
+	ret = wf_packet_args_parse(p->devargs, wf_port_frame_bytes(p), &k->args, &where, err);
+	if (ret < 0)
+		return ret;
+	k->ifindex = if_nametoindex(k->args.iface);
+	if (k->ifindex == 0)
+		return wf_err_add(err, &where, "`ip link` shows those that there are",
+			       "no network interface %s", k->args.iface),
+		       -ENODEV;
+	return 0;
+}
+
+static int
+open_queues(struct wf_port *p, struct rte_mempool *pool, const char **step)
+{
+	struct packet *k = p->kind;
+	int ret = 0, group = 0;
+
+	k->queue = aligned_alloc(WF_CACHE_LINE, k->n_queues * sizeof(*k->queue));
+	if (!k->queue)
+		return -ENOMEM;
+	memset(k->queue, 0, k->n_queues * sizeof(*k->queue));
+	for (uint32_t q = 0; q < k->n_queues; q++)
+		k->queue[q].fd = -1;
+	for (uint32_t q = 0; q < k->n_queues && ret == 0; q++) {
+		k->queue[q].clock = p->clock;
+		k->queue[q].pool = pool;
+		ret = wf_packet_socket_open(&k->queue[q], &k->args, step);
+		if (ret == 0)
+			ret = wf_packet_socket_bind(k->queue[q].fd, k->ifindex, step);
+		if (ret == 0 && k->n_queues > 1)
+			ret = wf_packet_socket_join(k->queue[q].fd, &group, step);
+	}
+	/* Before all had joined, each got a copy of everything. */
+	for (uint32_t q = 0; q < k->n_queues && ret == 0 && k->n_queues > 1; q++)
+		wf_packet_socket_flush(&k->queue[q]);
+	return ret;
+}
+
+static int
+packet_open(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, struct wf_err *err)
+{
+	struct wf_where where = wf_port_where(p);
+	struct wf_packet_interface now;
+	struct packet *k = p->kind;
+	const char *step = "opened";
+	int ret;
+
+	if (k->args.qpairs && k->args.qpairs != n_queues)
+		return wf_err_add(err, &where,
+			"Flows are spread over all queues: leave qpairs out, or give it as many as "
+			"there are workers",
+			"%s has %u queue pairs for %u worker%s", p->device, k->args.qpairs,
+			n_queues, n_queues == 1 ? "" : "s");
+	k->n_queues = n_queues;
+	ret = open_queues(p, pool, &step);
+	if (ret < 0)
+		return wf_err_add(err, &where,
+			       ret == -EPERM
+				       ? "It needs the right to open packet sockets: root, or "
+					 "CAP_NET_RAW"
+			       : ret == -ENOMEM ? "Lower rx_slots or tx_slots"
+						: NULL,
+			       "a packet socket on %s can't be %s: %s", k->args.iface, step,
+			       strerror(-ret)),
+		       ret;
+	if (wf_packet_ask_interface(k->ifindex, &now) == 0)
+		k->backlog_base = now.rx_dropped;
+	return 0;
+}
+
+static void
+packet_close(struct wf_port *p)
+{
+	struct packet *k = p->kind;
+
+	if (!k)
+		return;
+	for (uint32_t q = 0; k->queue && q < k->n_queues; q++)
+		wf_packet_socket_close(&k->queue[q]);
+	free(k->queue);
+	free(k);
+	p->kind = NULL;
+}
+
+static void
+packet_stats(struct wf_port *p, struct wf_snap_port *out)
+{
+	struct packet *k = p->kind;
+
+	read_kernel(k);
+	out->rx_missed = k->kernel_drops + k->backlog;
+	for (uint32_t i = 0; i < k->n_queues; i++) {
+		const struct wf_packet_queue *q = &k->queue[i];
+
+		out->rx_missed += atomic_load_explicit(&q->rx_cut, memory_order_relaxed);
+		out->rx_errors += atomic_load_explicit(&q->rx_bad, memory_order_relaxed);
+		out->tx_errors += atomic_load_explicit(&q->tx_refused, memory_order_relaxed);
+	}
+}
+
+static bool
+packet_link(struct wf_port *p)
+{
+	struct packet *k = p->kind;
+
+	return wf_packet_carrier(k->queue[0].fd);
+}
+
+/* The sockets stay, and so do the rings and what is in them. */
+static int
+packet_rebind(struct wf_port *p, unsigned ifindex)
+{
+	struct packet *k = p->kind;
+	struct wf_packet_interface now;
+	const char *step;
+	int ret = 0;
+
+	if (k->n_queues > 1)
+		return -EOPNOTSUPP; /* the kernel binds no socket that is of a group */
+	read_kernel(k);
+	ret = wf_packet_socket_bind(k->queue[0].fd, ifindex, &step);
+	if (ret < 0)
+		return ret;
+	k->ifindex = ifindex;
+	k->backlog_base = wf_packet_ask_interface(ifindex, &now) == 0 ? now.rx_dropped : 0;
+	return 0;
+}
+
+/* The kernel knows the interface's MTU as it is now, and which tags it forgives; a slot has room
+ * for what it has room for. */
+static uint32_t
+packet_fits_bytes(const struct wf_port *p)
+{
+	const struct packet *k = p->kind;
+
+	return k->args.slot_bytes - WF_TPACKET_TX_HEAD - WF_PORT_TAGS_BYTES;
+}
+
+static void *
+packet_queue(struct wf_port *p, uint32_t index)
+{
+	struct packet *k = p->kind;
+
+	return &k->queue[index];
+}
+
+const struct wf_port_ops wf_port_packet = {
+	.kind = "packet",
+	.find = packet_find,
+	.open = packet_open,
+	.close = packet_close,
+	.stats = packet_stats,
+	.link = packet_link,
+	.rebind = packet_rebind,
+	.fits_bytes = packet_fits_bytes,
+	.queue = packet_queue,
+	.rx_burst = wf_packet_rx_burst,
+	.stamps = true,
+	.tx_burst = wf_packet_tx_burst,
+	.tx_refusal = wf_packet_tx_refusal,
+	.tx_done = wf_packet_tx_done,
+	.tx_room = wf_packet_tx_room,
+};
