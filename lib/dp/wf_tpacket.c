@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <linux/if_packet.h>
+#include <rte_memcpy.h>
 #include <string.h>
 
 #define ETHERNET_BYTES  14
@@ -46,7 +47,7 @@ void
 wf_tpacket_copy(const struct wf_tpacket *t, uint8_t *to)
 {
 	if (WF_LIKELY(t->tag == 0)) {
-		memcpy(to, t->data, t->data_bytes);
+		rte_memcpy(to, t->data, t->data_bytes);
 		return;
 	}
 	memcpy(to, t->data, ADDRESSES_BYTES);
