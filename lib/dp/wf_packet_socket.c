@@ -8,7 +8,6 @@
 #include <linux/ethtool.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
-#include <linux/rtnetlink.h>
 #include <linux/sockios.h>
 #include <stdlib.h>
 #include <string.h>
@@ -212,43 +211,4 @@ wf_packet_carrier(int fd)
 	if (ioctl(fd, SIOCETHTOOL, &ifr) < 0 || !link.data)
 		return false;
 	return ioctl(fd, SIOCGIFFLAGS, &ifr) == 0 && (ifr.ifr_flags & IFF_UP);
-}
-
-/* RTM_GETSTATS of one interface: rx_dropped. */
-int
-wf_packet_ask_interface(unsigned ifindex, struct wf_packet_interface *out)
-{
-	struct {
-		struct nlmsghdr head;
-		struct if_stats_msg stats;
-	} ask = { .head = { .nlmsg_len = sizeof(ask),
-			  .nlmsg_type = RTM_GETSTATS,
-			  .nlmsg_flags = NLM_F_REQUEST },
-		.stats = { .ifindex = ifindex,
-			.filter_mask = IFLA_STATS_FILTER_BIT(IFLA_STATS_LINK_64) } };
-	uint8_t reply[1024] __attribute__((aligned(8))) = { 0 };
-	const struct nlmsghdr *head = (const struct nlmsghdr *)reply;
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), len, ret = -ENODATA;
-
-	if (fd < 0)
-		return -errno;
-	len = send(fd, &ask, sizeof(ask), 0) < 0 ? -1 : (int)recv(fd, reply, sizeof(reply), 0);
-	close(fd);
-	if (len < 0 || !NLMSG_OK(head, (unsigned)len))
-		return -EIO;
-	if (head->nlmsg_type != RTM_NEWSTATS)
-		return -ENODEV;
-	len = (int)head->nlmsg_len - (int)NLMSG_SPACE(sizeof(struct if_stats_msg));
-	for (const struct rtattr *a =
-			(const struct rtattr *)(reply + NLMSG_SPACE(sizeof(struct if_stats_msg)));
-		RTA_OK(a, len); a = RTA_NEXT(a, len)) {
-		struct rtnl_link_stats64 s = { 0 };
-
-		if (a->rta_type != IFLA_STATS_LINK_64)
-			continue;
-		memcpy(&s, RTA_DATA(a), RTA_PAYLOAD(a) < sizeof(s) ? RTA_PAYLOAD(a) : sizeof(s));
-		out->rx_dropped = s.rx_dropped;
-		ret = 0;
-	}
-	return ret;
 }

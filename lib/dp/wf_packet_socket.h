@@ -8,9 +8,10 @@
 #include "wf_packet_args.h"
 #include "wf_packet_queue.h"
 
-/* What the kernel says of an interface. */
+/* What the kernel counts of an interface, and of the machine. */
 struct wf_packet_interface {
-	uint64_t rx_dropped; /* before any socket or protocol saw them */
+	uint64_t rx_dropped;      /* before any socket saw them, or after all that wanted them */
+	uint64_t backlog_dropped; /* of any interface: no room in a core's backlog */
 };
 
 /* On failure of those below *step says what could not be done, as in "can't be ...". */

@@ -26,22 +26,33 @@ struct packet {
 	uint32_t n_queues;
 	struct wf_packet_queue *queue; /* [n_queues] */
 	uint64_t kernel_drops;         /* of all queues, so far: the kernel forgets them */
-	uint64_t backlog_base;         /* the interface's rx_dropped when we came */
-	uint64_t backlog;              /* since then, of this interface and those before it */
+	uint64_t backlog;              /* frames lost before the sockets, so far */
+	struct wf_packet_interface at; /* when they were last added up */
 };
 
-/* The kernel's numbers of frames that were lost between the interface and the ring. */
+static uint64_t
+grown(uint64_t now, uint64_t before)
+{
+	return now >= before ? now - before : 0;
+}
+
+/* Adds what the kernel has lost since the last time between the interface and the rings. rx_dropped
+ * counts, besides, frames that we got and nobody else wanted (tags of two kinds, unknown types):
+ * never more are ours than have found no room in a backlog, of this interface or another. */
 static void
 read_kernel(struct packet *k)
 {
 	struct wf_packet_interface now;
+	uint64_t dropped, backlog;
 
 	for (uint32_t q = 0; q < k->n_queues; q++)
 		k->kernel_drops += wf_packet_drops(k->queue[q].fd);
 	if (wf_packet_ask_interface(k->ifindex, &now) < 0)
 		return;
-	k->backlog += now.rx_dropped >= k->backlog_base ? now.rx_dropped - k->backlog_base : 0;
-	k->backlog_base = now.rx_dropped;
+	dropped = grown(now.rx_dropped, k->at.rx_dropped);
+	backlog = grown(now.backlog_dropped, k->at.backlog_dropped);
+	k->backlog += dropped < backlog ? dropped : backlog;
+	k->at = now;
 }
 
 static int
@@ -98,7 +109,6 @@ static int
 packet_open(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, struct wf_err *err)
 {
 	struct wf_where where = wf_port_where(p);
-	struct wf_packet_interface now;
 	struct packet *k = p->kind;
 	const char *step = "opened";
 	int ret;
@@ -121,8 +131,7 @@ packet_open(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, stru
 			       "a packet socket on %s can't be %s: %s", k->args.iface, step,
 			       strerror(-ret)),
 		       ret;
-	if (wf_packet_ask_interface(k->ifindex, &now) == 0)
-		k->backlog_base = now.rx_dropped;
+	wf_packet_ask_interface(k->ifindex, &k->at);
 	return 0;
 }
 
@@ -169,7 +178,6 @@ static int
 packet_rebind(struct wf_port *p, unsigned ifindex)
 {
 	struct packet *k = p->kind;
-	struct wf_packet_interface now;
 	const char *step;
 	int ret = 0;
 
@@ -180,7 +188,7 @@ packet_rebind(struct wf_port *p, unsigned ifindex)
 	if (ret < 0)
 		return ret;
 	k->ifindex = ifindex;
-	k->backlog_base = wf_packet_ask_interface(ifindex, &now) == 0 ? now.rx_dropped : 0;
+	wf_packet_ask_interface(ifindex, &k->at);
 	return 0;
 }
 
