@@ -20,11 +20,12 @@ lab_attach b wfb
 sent_by() { lab_in "$1" ip -s -j link show "wf$1" | jq '.[0].stats64.tx | .packets + .dropped'; }
 got_by() { lab_in "$1" ip -s -j link show "wf$1" | jq '.[0].stats64.rx.packets'; }
 stat_of() { lab_stat ".links[0].ab.$1"; }
-# All that came has left or ended.
+# All that was sent has come or is missed, and has left or ended.
 settled() {
 	local i
-	for ((i = 0; i < 100; i++)); do
-		[ "$(lab_stat '[.links[0] | .ab, .ba | .queued.packets] | add')" = 0 ] && return
+	for ((i = 0; i < 200; i++)); do
+		[ "$(lab_stat '[.links[0].ab.queued.packets, .links[0].ab.rx.packets + .ports[0].rx_missed] | @csv')" = \
+			"0,$(($(sent_by a) - sent0))" ] && return
 		sleep 0.05
 	done
 	false
