@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wf_conf.h"
 #include "wf_tpacket.h"
 
 /* 2 KiB is the least for which a slot's head is not a burden, and what a page is a multiple of. */
@@ -19,7 +20,6 @@
 #define RX_SLOTS_JUMBO 1024
 #define TX_SLOTS       1024
 #define TX_SLOTS_JUMBO 256
-#define QPAIRS_MAX     64
 
 struct key {
 	const char *name;
@@ -34,7 +34,7 @@ struct key {
 	}
 
 static const struct key keys[] = {
-	KEY("qpairs", qpairs, 1, QPAIRS_MAX, false),
+	KEY("qpairs", qpairs, 1, WF_CONF_MAX_WORKERS, false),
 	KEY("slot", slot_bytes, SLOT_MIN, SLOT_MAX, true),
 	KEY("rx_slots", rx_slots, 64, SLOTS_MAX, true),
 	KEY("tx_slots", tx_slots, 64, SLOTS_MAX, true),

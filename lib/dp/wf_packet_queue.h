@@ -15,20 +15,29 @@
 #include "wf_clock.h"
 #include "wf_port_ops.h"
 
+/* What the kernel has of a queue pair. */
+struct wf_packet_rings {
+	int fd;
+	uint8_t *rx, *tx; /* in one mapping from rx */
+	uint32_t at;      /* slot of rx to begin with */
+};
+
 /* A packet of the transmit ring, oldest first. */
 struct wf_packet_flight {
 	struct rte_mbuf *m;
 	wf_ns_t ns;         /* when the kernel took it */
-	enum wf_drop cause; /* other than WF_DROP_NONE: it is in no slot any more */
-	uint32_t slot;
+	enum wf_drop cause; /* other than WF_DROP_NONE: it was not sent, and is in no slot */
+	uint32_t slot;      /* WF_PACKET_NO_SLOT: it was sent, in rings that are given up */
 };
 
+#define WF_PACKET_NO_SLOT UINT32_MAX
+
 struct wf_packet_queue {
-	/* Set before the worker starts. */
+	/* Set before the worker starts; later only by wf_packet_adopt. */
 	int fd;
 	uint32_t slot_bytes;
 	uint32_t rx_mask, tx_mask; /* numbers of slots, less one */
-	uint8_t *rx, *tx;          /* rings, in one mapping from rx */
+	uint8_t *rx, *tx;          /* rings, as in struct wf_packet_rings */
 	const struct wf_clock *clock;
 	struct rte_mempool *pool;
 
@@ -44,6 +53,10 @@ struct wf_packet_queue {
 	wf_ns_t refused_since_ns; /* 0: the kernel takes what it gets */
 	bool down;                /* so said its last refusal */
 
+	/* Rings to go on with, and those that the worker has given up for them. */
+	struct wf_packet_rings *_Atomic next WF_CACHE_ALIGNED; /* control writes, release */
+	struct wf_packet_rings *_Atomic old;                   /* worker writes, release */
+
 	/* Worker adds, control reads. */
 	_Atomic uint64_t rx_cut WF_CACHE_ALIGNED; /* frames longer than a slot */
 	_Atomic uint64_t rx_bad;                  /* slots that made no sense */
@@ -56,6 +69,9 @@ uint16_t wf_packet_tx_burst(void *queue, struct rte_mbuf **m, uint16_t n);
 enum wf_drop wf_packet_tx_refusal(void *queue);
 uint16_t wf_packet_tx_done(void *queue, struct wf_tx_end *end, uint16_t n);
 uint32_t wf_packet_tx_room(const void *queue);
+
+/* Goes on with q->next, if there is one. What is still on its way in the old rings is unknown. */
+void wf_packet_adopt(struct wf_packet_queue *q);
 
 /* Is the interface that the socket is bound to up and running, as the kernel's link watch has it?
  * Takes no lock of the kernel's that others hold for long. */

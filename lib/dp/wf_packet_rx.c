@@ -113,6 +113,8 @@ wf_packet_rx_burst(void *queue, struct rte_mbuf **m, wf_ns_t *rx_ns, uint16_t n)
 	}
 	now_ns = wf_clock_ns(q->clock);
 	if (!is_ready(q, q->rx_at)) {
+		if (WF_UNLIKELY(atomic_load_explicit(&q->next, memory_order_relaxed) != NULL))
+			wf_packet_adopt(q);
 		q->floor_ns = now_ns; /* read before the status: what comes, comes later */
 		return 0;
 	}

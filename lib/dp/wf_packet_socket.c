@@ -75,54 +75,51 @@ set_options(int fd, const struct wf_packet_args *args, const char **step)
 	return ret;
 }
 
+/* Both rings lie one behind the other. */
+static uint64_t
+map_bytes(const struct wf_packet_args *args)
+{
+	return (uint64_t)args->slot_bytes * (args->rx_slots + args->tx_slots);
+}
+
 int
 wf_packet_socket_open(
-	struct wf_packet_queue *q, const struct wf_packet_args *args, const char **step)
+	struct wf_packet_rings *r, const struct wf_packet_args *args, const char **step)
 {
-	uint64_t rx_bytes = (uint64_t)args->slot_bytes * args->rx_slots;
-	uint64_t tx_bytes = (uint64_t)args->slot_bytes * args->tx_slots;
 	uint8_t *map;
 	int ret;
 
-	q->slot_bytes = args->slot_bytes;
-	q->rx_mask = args->rx_slots - 1;
-	q->tx_mask = args->tx_slots - 1;
+	*r = (struct wf_packet_rings){ .fd = -1 };
 	*step = "opened";
-	q->flight = calloc(args->tx_slots, sizeof(*q->flight));
-	if (!q->flight)
-		return -ENOMEM;
-	q->fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0); /* receives nothing yet */
-	if (q->fd < 0)
+	r->fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0); /* receives nothing yet */
+	if (r->fd < 0)
 		return -errno;
-	ret = set_options(q->fd, args, step);
+	ret = set_options(r->fd, args, step);
 	if (ret == 0) {
 		*step = "given its rings";
-		ret = set_ring(q->fd, PACKET_RX_RING, args->slot_bytes, args->rx_slots);
+		ret = set_ring(r->fd, PACKET_RX_RING, args->slot_bytes, args->rx_slots);
 	}
 	if (ret == 0)
-		ret = set_ring(q->fd, PACKET_TX_RING, args->slot_bytes, args->tx_slots);
+		ret = set_ring(r->fd, PACKET_TX_RING, args->slot_bytes, args->tx_slots);
 	if (ret < 0)
 		return ret;
-	map = mmap(NULL, rx_bytes + tx_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
-		q->fd, 0);
+	map = mmap(
+		NULL, map_bytes(args), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, r->fd, 0);
 	if (map == MAP_FAILED)
 		return -errno;
-	q->rx = map;
-	q->tx = map + rx_bytes;
+	r->rx = map;
+	r->tx = map + (uint64_t)args->slot_bytes * args->rx_slots;
 	return 0;
 }
 
 void
-wf_packet_socket_close(struct wf_packet_queue *q)
+wf_packet_socket_close(struct wf_packet_rings *r, const struct wf_packet_args *args)
 {
-	if (q->rx)
-		munmap(q->rx, (uint64_t)q->slot_bytes * (q->rx_mask + 1ull + q->tx_mask + 1ull));
-	if (q->fd >= 0)
-		close(q->fd);
-	free(q->flight);
-	q->rx = q->tx = NULL;
-	q->flight = NULL;
-	q->fd = -1;
+	if (r->rx)
+		munmap(r->rx, map_bytes(args));
+	if (r->fd >= 0)
+		close(r->fd);
+	*r = (struct wf_packet_rings){ .fd = -1 };
 }
 
 int
@@ -167,21 +164,23 @@ wf_packet_socket_join(int fd, int *group, const char **step)
 	return ret;
 }
 
-void
-wf_packet_socket_flush(struct wf_packet_queue *q)
+uint32_t
+wf_packet_socket_flush(const struct wf_packet_rings *r, const struct wf_packet_args *args)
 {
+	uint32_t at = 0;
+
 	for (;;) {
 		struct tpacket2_hdr *slot =
-			(struct tpacket2_hdr *)(q->rx +
-						(uint64_t)(q->rx_at & q->rx_mask) * q->slot_bytes);
+			(struct tpacket2_hdr *)(r->rx + (uint64_t)at * args->slot_bytes);
 
 		/* Acquire and release: partner is the kernel. */
 		if (!(__atomic_load_n(&slot->tp_status, __ATOMIC_ACQUIRE) & TP_STATUS_USER))
 			break;
 		__atomic_store_n(&slot->tp_status, TP_STATUS_KERNEL, __ATOMIC_RELEASE);
-		q->rx_at++;
+		at = (at + 1) % args->rx_slots;
 	}
-	wf_packet_drops(q->fd);
+	wf_packet_drops(r->fd);
+	return at;
 }
 
 uint64_t

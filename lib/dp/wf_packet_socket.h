@@ -19,14 +19,14 @@ struct wf_packet_interface {
 /* A socket with its rings, bound to nothing. 0 or -errno; closing mirrors it, and a failed one too.
  */
 int wf_packet_socket_open(
-	struct wf_packet_queue *q, const struct wf_packet_args *args, const char **step);
-void wf_packet_socket_close(struct wf_packet_queue *q);
+	struct wf_packet_rings *r, const struct wf_packet_args *args, const char **step);
+void wf_packet_socket_close(struct wf_packet_rings *r, const struct wf_packet_args *args);
 /* To an interface, of which it then receives everything. Again, if that has gone. 0 or -errno. */
 int wf_packet_socket_bind(int fd, unsigned ifindex, const char **step);
 /* A bound socket joins the group that shares flows out; *group is 0 for the first. 0 or -errno. */
 int wf_packet_socket_join(int fd, int *group, const char **step);
-/* Forgets what has been received. Before the worker starts. */
-void wf_packet_socket_flush(struct wf_packet_queue *q);
+/* Forgets what has been received, before anybody receives. Returns the slot to go on with. */
+uint32_t wf_packet_socket_flush(const struct wf_packet_rings *r, const struct wf_packet_args *args);
 
 /* Frames that found no room in the ring since the last call. */
 uint64_t wf_packet_drops(int fd);

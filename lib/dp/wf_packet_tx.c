@@ -224,7 +224,8 @@ wf_packet_tx_done(void *queue, struct wf_tx_end *end, uint16_t n)
 		struct wf_packet_flight *f = flight_at(q, q->done);
 
 		if (f->cause == WF_DROP_NONE) {
-			if (status_of(q, f->slot) != TP_STATUS_AVAILABLE)
+			if (WF_LIKELY(f->slot != WF_PACKET_NO_SLOT) &&
+				status_of(q, f->slot) != TP_STATUS_AVAILABLE)
 				break;
 			sent[n_sent++] = f->m;
 			if (n_sent == WF_BURST) {
@@ -237,6 +238,43 @@ wf_packet_tx_done(void *queue, struct wf_tx_end *end, uint16_t n)
 	}
 	rte_pktmbuf_free_bulk(sent, n_sent);
 	return k;
+}
+
+void
+wf_packet_adopt(struct wf_packet_queue *q)
+{
+	/* Acquire: partner is packet_rebind. */
+	struct wf_packet_rings *next = atomic_load_explicit(&q->next, memory_order_acquire), old;
+	wf_ns_t now_ns = wf_clock_ns(q->clock);
+
+	if (!next)
+		return;
+	for (uint32_t i = q->done; i != q->put; i++) {
+		struct wf_packet_flight *f = flight_at(q, i);
+
+		if (f->cause != WF_DROP_NONE || f->slot == WF_PACKET_NO_SLOT)
+			continue;
+		switch (status_of(q, f->slot)) {
+		case TP_STATUS_AVAILABLE:
+			f->slot = WF_PACKET_NO_SLOT;
+			break;
+		case TP_STATUS_SENDING:
+			refuse(q, f, now_ns, WF_DROP_tx_unknown);
+			break;
+		default:
+			refuse(q, f, now_ns, WF_DROP_port_down);
+		}
+	}
+	q->unsent = q->put;
+	old = (struct wf_packet_rings){ .fd = q->fd, .rx = q->rx, .tx = q->tx };
+	q->fd = next->fd;
+	q->rx = next->rx;
+	q->tx = next->tx;
+	q->rx_at = next->at;
+	q->tx_at = 0;
+	*next = old;
+	atomic_store_explicit(&q->next, NULL, memory_order_relaxed);
+	atomic_store_explicit(&q->old, next, memory_order_release); /* partner: packet_rebind */
 }
 
 uint32_t

@@ -24,7 +24,8 @@ struct packet {
 	struct wf_packet_args args;
 	unsigned ifindex;
 	uint32_t n_queues;
-	struct wf_packet_queue *queue; /* [n_queues] */
+	struct wf_packet_queue *queue; /* [n_queues]; the rings in them are the workers' */
+	int *fd;                       /* [n_queues]: of the sockets */
 	uint64_t kernel_drops;         /* of all queues, so far: the kernel forgets them */
 	uint64_t backlog;              /* frames lost before the sockets, so far */
 	struct wf_packet_interface at; /* when they were last added up */
@@ -46,7 +47,7 @@ read_kernel(struct packet *k)
 	uint64_t dropped, backlog;
 
 	for (uint32_t q = 0; q < k->n_queues; q++)
-		k->kernel_drops += wf_packet_drops(k->queue[q].fd);
+		k->kernel_drops += wf_packet_drops(k->fd[q]);
 	if (wf_packet_ask_interface(k->ifindex, &now) < 0)
 		return;
 	dropped = grown(now.rx_dropped, k->at.rx_dropped);
@@ -78,30 +79,69 @@ packet_find(struct wf_port *p, struct wf_err *err)
 	return 0;
 }
 
+/* A socket for each queue, on the interface; of more than one, flows are shared out. */
+static int
+open_sockets(const struct packet *k, struct wf_packet_rings *rings, const char **step)
+{
+	int ret = 0, group = 0;
+
+	for (uint32_t q = 0; q < k->n_queues && ret == 0; q++) {
+		ret = wf_packet_socket_open(&rings[q], &k->args, step);
+		if (ret == 0)
+			ret = wf_packet_socket_bind(rings[q].fd, k->ifindex, step);
+		if (ret == 0 && k->n_queues > 1)
+			ret = wf_packet_socket_join(rings[q].fd, &group, step);
+	}
+	/* Before all had joined, each got a copy of everything. */
+	for (uint32_t q = 0; q < k->n_queues && ret == 0 && k->n_queues > 1; q++)
+		rings[q].at = wf_packet_socket_flush(&rings[q], &k->args);
+	for (uint32_t q = 0; q < k->n_queues && ret < 0; q++)
+		wf_packet_socket_close(&rings[q], &k->args);
+	return ret;
+}
+
+static int
+make_queues(struct packet *k)
+{
+	size_t bytes = k->n_queues * sizeof(*k->queue);
+
+	k->queue = aligned_alloc(WF_CACHE_LINE, bytes);
+	k->fd = calloc(k->n_queues, sizeof(*k->fd));
+	if (k->queue)
+		memset(k->queue, 0, bytes);
+	for (uint32_t q = 0; k->queue && k->fd && q < k->n_queues; q++) {
+		k->queue[q].fd = k->fd[q] = -1;
+		k->queue[q].flight = calloc(k->args.tx_slots, sizeof(*k->queue[q].flight));
+		if (!k->queue[q].flight)
+			return -ENOMEM;
+	}
+	return k->queue && k->fd ? 0 : -ENOMEM;
+}
+
 static int
 open_queues(struct wf_port *p, struct rte_mempool *pool, const char **step)
 {
 	struct packet *k = p->kind;
-	int ret = 0, group = 0;
+	struct wf_packet_rings rings[WF_CONF_MAX_WORKERS];
+	int ret = make_queues(k);
 
-	k->queue = aligned_alloc(WF_CACHE_LINE, k->n_queues * sizeof(*k->queue));
-	if (!k->queue)
-		return -ENOMEM;
-	memset(k->queue, 0, k->n_queues * sizeof(*k->queue));
 	for (uint32_t q = 0; q < k->n_queues; q++)
-		k->queue[q].fd = -1;
+		rings[q] = (struct wf_packet_rings){ .fd = -1 };
+	if (ret == 0)
+		ret = open_sockets(k, rings, step);
 	for (uint32_t q = 0; q < k->n_queues && ret == 0; q++) {
-		k->queue[q].clock = p->clock;
-		k->queue[q].pool = pool;
-		ret = wf_packet_socket_open(&k->queue[q], &k->args, step);
-		if (ret == 0)
-			ret = wf_packet_socket_bind(k->queue[q].fd, k->ifindex, step);
-		if (ret == 0 && k->n_queues > 1)
-			ret = wf_packet_socket_join(k->queue[q].fd, &group, step);
+		struct wf_packet_queue *to = &k->queue[q];
+
+		to->clock = p->clock;
+		to->pool = pool;
+		to->slot_bytes = k->args.slot_bytes;
+		to->rx_mask = k->args.rx_slots - 1;
+		to->tx_mask = k->args.tx_slots - 1;
+		to->fd = k->fd[q] = rings[q].fd;
+		to->rx = rings[q].rx;
+		to->tx = rings[q].tx;
+		to->rx_at = rings[q].at;
 	}
-	/* Before all had joined, each got a copy of everything. */
-	for (uint32_t q = 0; q < k->n_queues && ret == 0 && k->n_queues > 1; q++)
-		wf_packet_socket_flush(&k->queue[q]);
 	return ret;
 }
 
@@ -135,6 +175,26 @@ packet_open(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, stru
 	return 0;
 }
 
+/* Rings that nobody uses any more. */
+static void
+put_away(const struct packet *k, struct wf_packet_rings *rings)
+{
+	if (rings)
+		wf_packet_socket_close(rings, &k->args);
+	free(rings);
+}
+
+static void
+close_queue(const struct packet *k, struct wf_packet_queue *q)
+{
+	struct wf_packet_rings rings = { .fd = q->fd, .rx = q->rx, .tx = q->tx };
+
+	wf_packet_socket_close(&rings, &k->args);
+	put_away(k, atomic_load_explicit(&q->next, memory_order_relaxed));
+	put_away(k, atomic_load_explicit(&q->old, memory_order_relaxed));
+	free(q->flight);
+}
+
 static void
 packet_close(struct wf_port *p)
 {
@@ -143,8 +203,9 @@ packet_close(struct wf_port *p)
 	if (!k)
 		return;
 	for (uint32_t q = 0; k->queue && q < k->n_queues; q++)
-		wf_packet_socket_close(&k->queue[q]);
+		close_queue(k, &k->queue[q]);
 	free(k->queue);
+	free(k->fd);
 	free(k);
 	p->kind = NULL;
 }
@@ -170,26 +231,56 @@ packet_link(struct wf_port *p)
 {
 	struct packet *k = p->kind;
 
-	return wf_packet_carrier(k->queue[0].fd);
+	return wf_packet_carrier(k->fd[0]);
 }
 
-/* The sockets stay, and so do the rings and what is in them. */
+/* A socket of a group can't be bound again: new ones, which the workers take over when they have
+ * received what is left in the old ones. */
+static int
+replace_sockets(struct packet *k)
+{
+	struct wf_packet_rings rings[WF_CONF_MAX_WORKERS];
+	const char *step;
+	int ret;
+
+	for (uint32_t q = 0; q < k->n_queues; q++) {
+		if (atomic_load_explicit(&k->queue[q].next, memory_order_relaxed))
+			return -EBUSY; /* a worker has not taken over those of the last time */
+		rings[q] = (struct wf_packet_rings){ .fd = -1 };
+	}
+	ret = open_sockets(k, rings, &step);
+	for (uint32_t q = 0; q < k->n_queues && ret == 0; q++) {
+		struct wf_packet_rings *next = malloc(sizeof(*next));
+
+		/* Acquire: partner is wf_packet_adopt. */
+		put_away(k, atomic_exchange_explicit(&k->queue[q].old, NULL, memory_order_acquire));
+		if (!next) {
+			wf_packet_socket_close(&rings[q], &k->args);
+			ret = -ENOMEM;
+			continue;
+		}
+		*next = rings[q];
+		k->fd[q] = next->fd;
+		atomic_store_explicit(&k->queue[q].next, next, memory_order_release);
+	}
+	return ret;
+}
+
 static int
 packet_rebind(struct wf_port *p, unsigned ifindex)
 {
 	struct packet *k = p->kind;
 	const char *step;
-	int ret = 0;
+	int ret;
 
-	if (k->n_queues > 1)
-		return -EOPNOTSUPP; /* the kernel binds no socket that is of a group */
 	read_kernel(k);
-	ret = wf_packet_socket_bind(k->queue[0].fd, ifindex, &step);
-	if (ret < 0)
-		return ret;
 	k->ifindex = ifindex;
-	wf_packet_ask_interface(ifindex, &k->at);
-	return 0;
+	/* One socket stays, and so do its rings and what is in them. */
+	ret = k->n_queues > 1 ? replace_sockets(k)
+			      : wf_packet_socket_bind(k->fd[0], ifindex, &step);
+	if (ret == 0)
+		wf_packet_ask_interface(ifindex, &k->at);
+	return ret;
 }
 
 /* The kernel knows the interface's MTU as it is now, and which tags it forgives; a slot has room
