@@ -120,7 +120,8 @@ start(struct wf_port *p, const char *device, struct wf_err *err)
 	if (wf_port_init(p, &conf, 0, 1, err) < 0)
 		die(device, err);
 	wf_devargs_name(device, name);
-	if (p->ops == &wf_port_ethdev && rte_eal_hotplug_add("vdev", name, strchr(p->devargs, ',') + 1) < 0)
+	if (p->ops == &wf_port_ethdev &&
+		rte_eal_hotplug_add("vdev", name, strchr(p->devargs, ',') + 1) < 0)
 		die(device, NULL);
 	if (wf_port_find(p, err) < 0 || wf_port_start(p, 1, pool, &wf_clock, err) < 0)
 		die(device, err);
