@@ -323,7 +323,7 @@ a_frame_longer_than_a_slot_is_missed(void **state)
 static void
 without_buffers_frames_wait(void **state)
 {
-	struct rte_mbuf *all[4095];
+	struct rte_mbuf *all[4096]; /* one more than there are */
 	uint32_t n = 0;
 
 	while ((all[n] = rte_pktmbuf_alloc(pool)) != NULL)
