@@ -6,18 +6,28 @@
 
 #include "wf_conf_bind.h"
 
+/* As much of a device as must differ from that of every other port: DPDK knows it by its name, a
+ * packet port is its interface. */
+static size_t
+own_length(const char *device)
+{
+	if (device == NULL)
+		return 0;
+	return strncmp(device, "packet,", 7) == 0 ? strlen(device) : strcspn(device, ",");
+}
+
 /* Is another port called the same, or the same device? Arguments behind a comma don't count. */
 static void
 check_twins(const struct wf_conf *conf, const struct wf_conf_port *port, const struct wf_node *n,
 	struct wf_err *err)
 {
 	for (const struct wf_conf_port *q = conf->ports; q < port; q++) {
-		size_t length = port->device != NULL ? strcspn(port->device, ",") : 0;
+		size_t length = own_length(port->device);
 
 		if (*port->name != 0 && strcmp(q->name, port->name) == 0)
 			wf_conf_complain(err, wf_node_get(n, "name"), "Give it another name",
 				"a second port \"%s\"", port->name);
-		if (length != 0 && q->device != NULL && strcspn(q->device, ",") == length &&
+		if (length != 0 && own_length(q->device) == length &&
 			strncmp(q->device, port->device, length) == 0)
 			wf_conf_complain(err, wf_node_get(n, "device"),
 				strncmp(port->device, "net_", 4) == 0

@@ -31,12 +31,13 @@ wf_carrier_check(const char *device, const struct wf_where *where, struct wf_err
 {
 	char name[WF_DEV_NAME];
 
-	if (wf_devargs_driver(device, "net_af_packet") || tap_name(device, name))
+	if (wf_devargs_driver(device, "packet") || wf_devargs_driver(device, "net_af_packet") ||
+		tap_name(device, name))
 		return 0;
 	wf_devargs_name(device, name);
 	return wf_err_add(err, where,
-		"Leave `carrier` out of the outage; it is for net_tap with iface=NAME and for "
-		"net_af_packet",
+		"Leave `carrier` out of the outage; it is for packet, net_af_packet, and "
+		"net_tap with iface=NAME",
 		"%s cannot show its host a pulled cable", name);
 }
 

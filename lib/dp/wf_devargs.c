@@ -15,6 +15,8 @@
 #define AFP_FRAME_OVERHEAD 128
 #define AFP_FRAME_COUNT    2048 /* the driver's 512 are 3 ms of a gigabit: less than a stall */
 #define PAGE               4096
+/* packet: a frame may become as long as a slot of the ring while it runs. */
+#define PACKET_SLOT_DEFAULT 2048
 
 void
 wf_devargs_name(const char *device, char out[WF_DEV_NAME])
@@ -80,6 +82,7 @@ static const struct {
 	const char *driver, *key;
 	bool shares;
 } hostif_keys[] = {
+	{ "packet", "iface", true },
 	{ "net_af_packet", "iface", true },
 	{ "net_af_xdp", "iface", true },
 	{ "net_pcap", "iface", false },
@@ -142,11 +145,26 @@ wf_devargs_frame_room(const char *device)
 {
 	char text[32];
 
+	if (wf_devargs_driver(device, "packet"))
+		return wf_devargs_get(device, "slot", text, sizeof(text))
+			       ? (uint32_t)strtoul(text, NULL, 10)
+			       : PACKET_SLOT_DEFAULT;
 	if (!wf_devargs_driver(device, "net_af_packet"))
 		return 0;
 	if (!wf_devargs_get(device, "framesz", text, sizeof(text)))
 		return AFP_FRAME_DEFAULT;
 	return (uint32_t)strtoul(text, NULL, 0);
+}
+
+bool
+wf_devargs_spreads(const char *device)
+{
+	static const char *const drivers[] = { "net_af_packet", "net_af_xdp", "net_pcap" };
+
+	for (size_t i = 0; i < WF_ARRAY_SIZE(drivers); i++)
+		if (wf_devargs_driver(device, drivers[i]))
+			return true;
+	return false;
 }
 
 const char *

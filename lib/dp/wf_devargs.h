@@ -33,6 +33,8 @@ bool wf_devargs_shares_hostif(const char *device);
 char *wf_devargs_complete(const char *device, uint32_t n_queues, uint32_t mtu);
 /* Data bytes that an mbuf must offer for this (completed) device, beside its MTU. */
 uint32_t wf_devargs_frame_room(const char *device);
+/* Does its driver spread flows over all queues that it was given, polled or not? */
+bool wf_devargs_spreads(const char *device);
 /* What to do about a device with too few queues; one sentence without a full stop. */
 const char *wf_devargs_queue_hint(const char *device);
 /* The same about a device that does not start. */

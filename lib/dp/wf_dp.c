@@ -124,7 +124,6 @@ start_eal(struct wf_dp *dp, const struct wf_dp_options *opt, struct wf_err *err)
 		.huge = dp->memory.huge,
 		.mem_mib = (dp->memory.hold_bytes + dp->memory.fixed_bytes) / MIB + 1,
 		.file_prefix = prefix,
-		.n_devices = dp->n_ports,
 		.devices = devices,
 		.extra_argc = opt->extra_argc,
 		.extra_argv = opt->extra_argv,
@@ -133,7 +132,8 @@ start_eal(struct wf_dp *dp, const struct wf_dp_options *opt, struct wf_err *err)
 
 	snprintf(prefix, sizeof(prefix), "wirefault-%d", (int)getpid());
 	for (uint32_t i = 0; devices && i < dp->n_ports; i++)
-		devices[i] = dp->ports[i].devargs;
+		if (dp->ports[i].ops == &wf_port_ethdev)
+			devices[choice.n_devices++] = dp->ports[i].devargs;
 	if (devices && lcores)
 		ret = wf_eal_args_build(&choice, &dp->eal_args);
 	if (ret == 0)
@@ -156,7 +156,8 @@ start_ports(struct wf_dp *dp, struct wf_err *err)
 		ret = wf_pool_init(&dp->pool, dp->memory.hold_bytes, reserved_buffers(dp),
 			frame_bytes(dp), dp->memory.by_default, err);
 	for (uint32_t i = 0; ret == 0 && i < dp->n_ports; i++)
-		ret = wf_port_start(&dp->ports[i], dp->cores.n_workers, dp->pool.mp, err);
+		ret = wf_port_start(
+			&dp->ports[i], dp->cores.n_workers, dp->pool.mp, &dp->clock, err);
 	return ret;
 }
 

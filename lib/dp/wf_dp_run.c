@@ -13,26 +13,26 @@
 /* A worker that does not answer for so long is stuck. */
 #define ANSWER_NS WF_NS_PER_S
 
-/* The worker's queue of every port. */
-static void
+/* The worker's queue of every port. 0 or -ENOMEM. */
+static int
 assign_queues(struct wf_dp *dp, struct wf_worker *w)
 {
 	for (uint32_t i = 0; i < dp->n_ports; i++) {
-		const struct wf_port *p = &dp->ports[i];
+		struct wf_port *p = &dp->ports[i];
+		void *queue = p->ops->queue(p, w->index);
 
-		w->txq[w->n_txqs++] = (struct wf_txq){
-			.port = p->id,
-			.queue = (uint16_t)w->index,
-			.cut = &p->cut,
-			.fits_bytes = wf_port_frame_bytes(p) - WF_PORT_TAGS_BYTES,
-		};
+		if (wf_txq_init(&w->txq[w->n_txqs++], p->ops, queue, &p->cut,
+			    p->ops->fits_bytes(p)) < 0)
+			return -ENOMEM;
 		if (p->rx_dir != WF_PORT_NO_DIR)
-			w->rxq[w->n_rxqs++] = (struct wf_rxq){ p->id, (uint16_t)p->rx_dir };
+			w->rxq[w->n_rxqs++] = (struct wf_rxq){ p->ops->rx_burst, queue,
+				(uint16_t)p->rx_dir, p->ops->stamps };
 	}
 	for (uint32_t l = 0; l < dp->n_links; l++) {
 		w->txq_of_dir[2 * l + WF_AB] = &w->txq[dp->links[l].port[1]];
 		w->txq_of_dir[2 * l + WF_BA] = &w->txq[dp->links[l].port[0]];
 	}
+	return 0;
 }
 
 static struct wf_worker *
@@ -55,9 +55,10 @@ make_worker(struct wf_dp *dp, uint32_t index)
 	};
 	struct wf_worker *w = wf_worker_new(&params);
 
-	if (w)
-		assign_queues(dp, w);
-	return w;
+	if (!w || assign_queues(dp, w) == 0)
+		return w;
+	wf_worker_free(w);
+	return NULL;
 }
 
 /* A ring for each ordered pair, known to both ends; the receiver's side frees it. */

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * A port: one DPDK device with a queue pair for each worker. Set up and asked by the control
- * thread; workers use only the ids of port and queue.
+ * A port: what a line of the configuration names, of one kind or another (wf_port_ops.h), with a
+ * queue pair for each worker. Set up and asked by the control thread; workers use only its queues.
  */
 #ifndef WF_PORT_H
 #define WF_PORT_H
 
 #include <stdatomic.h>
 
+#include "wf_clock.h"
 #include "wf_conf.h"
 #include "wf_devargs.h"
+#include "wf_port_ops.h"
 #include "wf_snapshot.h"
-
-struct rte_mempool;
 
 #define WF_PORT_NO_DIR UINT32_MAX
 /* Two VLAN tags more than the MTU and the Ethernet header. */
@@ -19,7 +19,7 @@ struct rte_mempool;
 
 struct wf_port {
 	char name[WF_NAME_MAX];   /* the configuration's */
-	char device[WF_DEV_NAME]; /* DPDK's */
+	char device[WF_DEV_NAME]; /* the device's, without its arguments */
 	char *devargs;            /* the completed device string */
 	char hostif[WF_DEV_NAME]; /* interface of the host, "" */
 	bool shares_hostif;       /* and its flags, offloads and MTU are ours to set */
@@ -27,12 +27,14 @@ struct wf_port {
 	const char *file;         /* where the configuration names it: only while starting */
 	unsigned line;
 	char path[WF_NAME_MAX + 8]; /* "ports.NAME" */
-	uint16_t id;                /* DPDK's number */
-	uint32_t mtu;               /* bytes of payload */
-	uint32_t rx_dir;            /* link direction of what it receives; WF_PORT_NO_DIR */
-	bool configured, started;
-	atomic_bool cut;       /* its host sees no carrier; the control thread for wf_txq_flush */
-	uint16_t n_rxd, n_txd; /* descriptors of a queue */
+	const struct wf_port_ops *ops;
+	void *kind;                   /* of ops: its own */
+	const struct wf_clock *clock; /* ours, once started */
+	uint16_t id;                  /* DPDK's number */
+	uint32_t mtu;                 /* bytes of payload */
+	uint32_t rx_dir;              /* link direction of what it receives; WF_PORT_NO_DIR */
+	bool started;
+	atomic_bool cut; /* its host sees no carrier; the control thread for wf_txq_flush */
 	struct wf_snap_port base;   /* counters at the last reset */
 	struct wf_snap_port frozen; /* counters at the end of receiving */
 	bool is_frozen;
@@ -49,13 +51,13 @@ struct wf_where wf_port_where(const struct wf_port *p);
 int wf_port_guard(const struct wf_port *p, struct wf_err *err);
 /* Ours alone from here until wf_port_fini? 0 or -errno with reasons. */
 int wf_port_claim(struct wf_port *p, struct wf_err *err);
-/* Finds the device after EAL's start, and its MTU. 0 or -errno with reasons. */
+/* Finds it after EAL's start, and its MTU. 0 or -errno with reasons. */
 int wf_port_find(struct wf_port *p, struct wf_err *err);
 /* Largest frame in bytes, tags included. */
 uint32_t wf_port_frame_bytes(const struct wf_port *p);
-/* Configures and starts it with n_queues queue pairs. 0 or -errno with reasons. */
-int wf_port_start(
-	struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, struct wf_err *err);
+/* Opens it with n_queues queue pairs. 0 or -errno with reasons. */
+int wf_port_start(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool,
+	const struct wf_clock *clock, struct wf_err *err);
 /* Mirror of find and start. */
 void wf_port_stop(struct wf_port *p);
 

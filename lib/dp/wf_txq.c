@@ -3,9 +3,33 @@
  */
 #include "wf_txq.h"
 
-#include <rte_ethdev.h>
+#include <errno.h>
+#include <rte_ether.h>
 #include <rte_mbuf.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* Ends reported at once. */
+#define ENDS 64
+
+int
+wf_txq_init(struct wf_txq *q, const struct wf_port_ops *ops, void *queue, const atomic_bool *cut,
+	uint32_t fits_bytes)
+{
+	*q = (struct wf_txq){ .ops = ops, .queue = queue, .cut = cut, .fits_bytes = fits_bytes };
+	if (!ops->tx_done)
+		return 0;
+	q->flight_mask = ops->tx_room(queue) - 1;
+	q->flight = calloc(q->flight_mask + 1, sizeof(*q->flight));
+	return q->flight ? 0 : -ENOMEM;
+}
+
+void
+wf_txq_fini(struct wf_txq *q)
+{
+	free(q->flight);
+	q->flight = NULL;
+}
 
 /* Would the MTU take this frame, of which VLAN tags are not a part? */
 static bool
@@ -68,19 +92,63 @@ keep_refused(struct wf_txq *q, struct wf_pipe *p, uint32_t sent, wf_ns_t now_ns)
 		old++;
 	if (old == 0)
 		return;
-	wf_pipe_drop(p, q->held, old, WF_DROP_tx_full);
+	wf_pipe_drop(p, q->held, old, q->ops->tx_refusal(q->queue));
 	close_gap(q, old);
+}
+
+/* What the device took is on its way. */
+static void
+take_off(struct wf_txq *q, uint32_t from, uint32_t n)
+{
+	assert(q->flight_head + n - q->flight_tail <= q->flight_mask + 1);
+	for (uint32_t i = 0; i < n; i++)
+		q->flight[q->flight_head++ & q->flight_mask] = q->held[from + i];
+}
+
+/* Accounts for what has ended. */
+static void
+land(struct wf_txq *q, struct wf_pipe *p)
+{
+	struct wf_tx_end end[ENDS];
+	struct wf_held h[ENDS];
+	uint32_t n, k;
+
+	do {
+		n = q->ops->tx_done(q->queue, end, ENDS);
+		assert(n <= q->flight_head - q->flight_tail);
+		for (uint32_t i = 0; i < n; i++)
+			h[i] = q->flight[q->flight_tail++ & q->flight_mask];
+		for (uint32_t i = 0; i < n; i += k) {
+			for (k = 1; i + k < n && end[i + k].cause == end[i].cause &&
+				    end[i + k].ns == end[i].ns;)
+				k++;
+			if (end[i].cause == WF_DROP_NONE)
+				wf_pipe_sent(p, h + i, k, end[i].ns);
+			else
+				wf_pipe_drop(p, h + i, k, end[i].cause);
+		}
+	} while (n == ENDS);
+}
+
+static void
+drop_waiting(struct wf_txq *q, struct wf_pipe *p, enum wf_drop cause)
+{
+	wf_pipe_drop(p, q->held, q->n, cause);
+	q->n = q->n_refused = 0;
 }
 
 uint32_t
 wf_txq_flush(struct wf_txq *q, struct wf_pipe *p, const struct wf_clock *clock)
 {
+	bool later = q->ops->tx_done != NULL;
 	uint32_t sent = 0, n;
 	wf_ns_t now_ns;
 
+	if (later)
+		land(q, p); /* there may be room again */
 	if (WF_UNLIKELY(atomic_load_explicit(q->cut, memory_order_relaxed))) { /* wf_dp_carrier */
 		n = q->n;
-		wf_txq_drop_all(q, p, WF_DROP_outage);
+		drop_waiting(q, p, WF_DROP_outage);
 		q->full_since_ns = 0;
 		return n;
 	}
@@ -90,10 +158,15 @@ wf_txq_flush(struct wf_txq *q, struct wf_pipe *p, const struct wf_clock *clock)
 	do {
 		n = RTE_MIN(q->n - sent, (uint32_t)WF_BURST);
 		now_ns = wf_clock_ns(clock);
-		n = rte_eth_tx_burst(q->port, q->queue, q->pkt + sent, (uint16_t)n);
-		wf_pipe_sent(p, q->held + sent, n, now_ns);
+		n = q->ops->tx_burst(q->queue, q->pkt + sent, (uint16_t)n);
+		if (later)
+			take_off(q, sent, n);
+		else
+			wf_pipe_sent(p, q->held + sent, n, now_ns);
 		sent += n;
 	} while (n > 0 && sent < q->n);
+	if (later)
+		land(q, p);
 	if (WF_UNLIKELY(sent < q->n)) {
 		keep_refused(q, p, sent, now_ns);
 		return sent;
@@ -106,6 +179,10 @@ wf_txq_flush(struct wf_txq *q, struct wf_pipe *p, const struct wf_clock *clock)
 void
 wf_txq_drop_all(struct wf_txq *q, struct wf_pipe *p, enum wf_drop cause)
 {
-	wf_pipe_drop(p, q->held, q->n, cause);
-	q->n = q->n_refused = 0;
+	if (q->ops->tx_done)
+		land(q, p);
+	while (q->flight_tail != q->flight_head)
+		wf_pipe_drop(
+			p, &q->flight[q->flight_tail++ & q->flight_mask], 1, WF_DROP_tx_unknown);
+	drop_waiting(q, p, cause);
 }

@@ -7,7 +7,6 @@
  */
 #include "wf_worker.h"
 
-#include <rte_ethdev.h>
 #include <rte_ether.h>
 #include <rte_mbuf.h>
 #include <sched.h>
@@ -27,10 +26,11 @@ restore_tag(struct rte_mbuf **m)
 	return rte_vlan_insert(m) == 0;
 }
 
-/* Makes received mbufs ready for the pipeline. Returns how many are. */
+/* Makes received mbufs, of which m[i] came at rx_ns[i & times], ready for the pipeline. Returns how
+ * many are. */
 static inline uint32_t
-fill_rx(struct wf_worker *w, uint32_t dir, struct rte_mbuf **m, uint32_t n, wf_ns_t now_ns,
-	struct wf_rx *rx)
+fill_rx(struct wf_worker *w, uint32_t dir, struct rte_mbuf **m, uint32_t n, const wf_ns_t *rx_ns,
+	uint32_t times, struct wf_rx *rx)
 {
 	uint32_t k = 0;
 
@@ -45,7 +45,7 @@ fill_rx(struct wf_worker *w, uint32_t dir, struct rte_mbuf **m, uint32_t n, wf_n
 			.data = rte_pktmbuf_mtod(m[i], const uint8_t *),
 			.readable_bytes = m[i]->data_len,
 			.len_bytes = m[i]->pkt_len,
-			.rx_ns = now_ns };
+			.rx_ns = rx_ns[i & times] };
 		if (WF_UNLIKELY(!whole))
 			wf_pipe_refuse(w->pipe, dir, &rx[k], 1, true, WF_DROP_no_buffer);
 		else
@@ -98,15 +98,19 @@ receive(struct wf_worker *w, const struct wf_plan *plan)
 	uint32_t total = 0;
 
 	for (uint32_t q = 0; q < w->n_rxqs; q++) {
-		uint32_t dir = w->rxq[q].dir;
+		const struct wf_rxq *from = &w->rxq[q];
+		uint32_t dir = from->dir;
 		struct rte_mbuf *m[WF_BURST];
+		wf_ns_t rx_ns[WF_BURST];
 		struct wf_rx rx[WF_BURST];
-		uint32_t n = rte_eth_rx_burst(w->rxq[q].port, (uint16_t)w->index, m, WF_BURST);
+		uint32_t n = from->burst(from->queue, m, rx_ns, WF_BURST);
 
 		if (n == 0)
 			continue;
 		total += n;
-		n = fill_rx(w, dir, m, n, wf_clock_ns(&w->clock), rx);
+		if (!from->stamps)
+			rx_ns[0] = wf_clock_ns(&w->clock);
+		n = fill_rx(w, dir, m, n, rx_ns, from->stamps ? UINT32_MAX : 0, rx);
 		if (w->n_workers > 1)
 			n = share_out(w, plan, dir, rx, n);
 		wf_pipe_in(w->pipe, plan, dir, rx, n, true);
@@ -141,7 +145,7 @@ flush(struct wf_worker *w)
 	uint32_t sent = 0;
 
 	for (uint32_t i = 0; i < w->n_txqs; i++)
-		if (w->txq[i].n > 0)
+		if (wf_txq_busy(&w->txq[i]))
 			sent += wf_txq_flush(&w->txq[i], w->pipe, &w->clock);
 	return sent;
 }

@@ -31,8 +31,10 @@ struct wf_orders {
 
 /* A queue that the worker receives from. */
 struct wf_rxq {
-	uint16_t port;
+	uint16_t (*burst)(void *queue, struct rte_mbuf **m, wf_ns_t *rx_ns, uint16_t n);
+	void *queue;
 	uint16_t dir;
+	bool stamps; /* burst says when each packet came */
 };
 
 struct wf_worker {

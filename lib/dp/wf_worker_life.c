@@ -66,6 +66,8 @@ wf_worker_free(struct wf_worker *w)
 	free(w->out);
 	free(w->in);
 	free(w->txq_of_dir);
+	for (uint32_t i = 0; i < w->n_txqs; i++)
+		wf_txq_fini(&w->txq[i]);
 	free(w->txq);
 	free(w->rxq);
 	free(w);

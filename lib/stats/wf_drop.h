@@ -24,6 +24,9 @@
 	X(no_buffer, EMULATOR, "no memory to hold, copy or account for the packet")                \
 	X(tx_full, EMULATOR, "the output port did not take the packet in time")                    \
 	X(handoff_full, EMULATOR, "the ring to the worker that owns the flow was full")            \
+	X(port_down, EMULATOR, "the output port was down, or its interface gone")                  \
+	X(tx_error, EMULATOR, "the output port refused the packet with an error")                  \
+	X(tx_unknown, EMULATOR, "given to the output port, which never said what became of it")    \
 	X(too_long, OTHER, "longer than the output port can send")                                 \
 	X(shutdown, OTHER, "still held when the time to drain at the end was over")
 

@@ -3,7 +3,6 @@
  * for is recorded by stand-ins of wf_pipe_sent and wf_pipe_drop.
  */
 #include <rte_dev.h>
-#include <rte_ethdev.h>
 #include <rte_mbuf.h>
 #include <rte_ring.h>
 #include <setjmp.h>
@@ -14,6 +13,7 @@
 #include <cmocka.h>
 
 #include "wf_dp.h"
+#include "wf_port.h"
 #include "wf_txq.h"
 
 #define FITS 1514
@@ -23,7 +23,7 @@ static struct rte_ring *ring; /* what the port sends ends here */
 static uint32_t ring_room;
 static struct wf_clock wf_clock;
 static struct wf_txq *q;
-static uint16_t port;
+static struct wf_port wf_port = { .device = "net_ring0", .mtu = FITS - 14 };
 static atomic_bool cut;
 static uint32_t sent, dropped[WF_DROP_COUNT];
 
@@ -48,20 +48,16 @@ __wrap_wf_pipe_drop(struct wf_pipe *p, const struct wf_held *h, uint32_t n, enum
 static int
 start(void **state)
 {
-	struct rte_eth_conf conf = { 0 };
 	struct wf_err *err = wf_err_new();
 
 	assert_int_equal(wf_dp_eal_offline(err), 0);
-	wf_err_free(err);
 	assert_int_equal(wf_clock_init(&wf_clock), 0);
 	pool = rte_pktmbuf_pool_create("pool", 4095, 0, 0, 2176, SOCKET_ID_ANY);
 	assert_non_null(pool);
 	assert_int_equal(rte_eal_hotplug_add("vdev", "net_ring0", ""), 0);
-	assert_int_equal(rte_eth_dev_get_port_by_name("net_ring0", &port), 0);
-	assert_int_equal(rte_eth_dev_configure(port, 1, 1, &conf), 0);
-	assert_int_equal(rte_eth_rx_queue_setup(port, 0, 0, 0, NULL, pool), 0);
-	assert_int_equal(rte_eth_tx_queue_setup(port, 0, 0, 0, NULL), 0);
-	assert_int_equal(rte_eth_dev_start(port), 0);
+	assert_int_equal(wf_port_ethdev.find(&wf_port, err), 0);
+	assert_int_equal(wf_port_ethdev.open(&wf_port, 1, pool, err), 0);
+	wf_err_free(err);
 	ring = rte_ring_lookup("ETH_RXTX0_net_ring0");
 	assert_non_null(ring);
 	ring_room = rte_ring_get_capacity(ring);
@@ -71,8 +67,7 @@ start(void **state)
 static int
 end(void **state)
 {
-	rte_eth_dev_stop(port);
-	rte_eth_dev_close(port);
+	wf_port_ethdev.close(&wf_port);
 	return 0;
 }
 
@@ -80,9 +75,7 @@ static int
 setup(void **state)
 {
 	q = calloc(1, sizeof(*q));
-	q->port = port;
-	q->fits_bytes = FITS;
-	q->cut = &cut;
+	wf_txq_init(q, &wf_port_ethdev, wf_port_ethdev.queue(&wf_port, 0), &cut, FITS);
 	atomic_store_explicit(&cut, false, memory_order_relaxed);
 	sent = 0;
 	memset(dropped, 0, sizeof(dropped));

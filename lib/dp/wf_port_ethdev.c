@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The kind of port that DPDK drives: network cards, memif, rings, pcap files, and DPDK's own
+ * drivers for interfaces of the kernel. Control thread, but for the bursts.
+ */
+#include <errno.h>
+#include <rte_ethdev.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wf_port.h"
+
+#define DESCRIPTORS 1024
+
+/* What a worker needs of a queue pair. */
+struct ethdev_queue {
+	uint16_t port, queue;
+};
+
+struct ethdev {
+	bool configured, started;
+	uint16_t n_rxd, n_txd; /* descriptors of a queue */
+	struct ethdev_queue *queue;
+};
+
+static int
+ethdev_find(struct wf_port *p, struct wf_err *err)
+{
+	char full[WF_DEV_NAME + 8];
+	struct wf_where where = wf_port_where(p);
+	uint16_t mtu = 0;
+	int ret;
+
+	snprintf(full, sizeof(full), "0000:%s", p->device);
+	if (rte_eth_dev_get_port_by_name(p->device, &p->id) != 0 &&
+		rte_eth_dev_get_port_by_name(full, &p->id) != 0)
+		return wf_err_add(err, &where,
+			wf_devargs_is_pci(p->device)
+				? "Is it bound to vfio-pci (dpdk-devbind.py --status) and known "
+				  "to one of DPDK's drivers?"
+				: "The driver's own message, if any, stands before this; check the "
+				  "device's "
+				  "name and arguments",
+			"DPDK did not start the device %s", p->devargs);
+	if (p->mtu == 0) {
+		ret = rte_eth_dev_get_mtu(p->id, &mtu);
+		p->mtu = ret == 0 && mtu ? mtu : RTE_ETHER_MTU;
+	}
+	return 0;
+}
+
+static int
+check_queues(const struct wf_port *p, uint32_t n_queues, const struct rte_eth_dev_info *info,
+	struct wf_err *err)
+{
+	uint32_t has = RTE_MIN(info->max_rx_queues, info->max_tx_queues);
+	struct wf_where where = wf_port_where(p);
+
+	if (n_queues < info->max_rx_queues && wf_devargs_spreads(p->device))
+		return wf_err_add(err, &where,
+			"Give the device as many queues as there are workers, or leave their "
+			"number "
+			"out",
+			"%s spreads what it receives over %u queues, of which %u worker%s would "
+			"poll "
+			"%u only",
+			p->device, info->max_rx_queues, n_queues, n_queues == 1 ? "" : "s",
+			n_queues);
+	if (n_queues <= has)
+		return 0;
+	return wf_err_add(err, &where, wf_devargs_queue_hint(p->device),
+		"%u workers need %u queue pairs, %s has %u", n_queues, n_queues, p->device, has);
+}
+
+/* The largest MTU that the driver believes in. */
+static uint32_t
+driver_max_mtu(const struct rte_eth_dev_info *info)
+{
+	uint32_t overhead = RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN;
+
+	if (info->max_mtu != UINT16_MAX && info->max_rx_pktlen > info->max_mtu)
+		overhead = info->max_rx_pktlen - info->max_mtu;
+	return RTE_MIN((uint32_t)info->max_mtu, info->max_rx_pktlen - overhead);
+}
+
+/* Drivers that share an interface of the host's often know the standard MTU only, but pass on what
+ * the interface carries. */
+static int
+check_mtu(const struct wf_port *p, const struct rte_eth_dev_info *info, struct wf_err *err)
+{
+	struct wf_where where = wf_port_where(p);
+
+	if (p->shares_hostif || p->mtu <= driver_max_mtu(info))
+		return 0;
+	return wf_err_add(err, &where,
+		"Lower `mtu`, or choose another driver (net_af_packet carries jumbo frames)",
+		"%s carries an MTU of at most %u, not %u", p->device, driver_max_mtu(info), p->mtu);
+}
+
+/* The host's interface has its MTU already. A driver without the notion has no limit. */
+static int
+set_mtu(const struct wf_port *p)
+{
+	int ret = p->shares_hostif ? 0 : rte_eth_dev_set_mtu(p->id, (uint16_t)p->mtu);
+
+	return ret == -ENOTSUP ? 0 : ret;
+}
+
+/* Spreads flows over the workers' queues where the device can. */
+static void
+want_rss(struct rte_eth_conf *conf, const struct rte_eth_dev_info *info)
+{
+	uint64_t hf = info->flow_type_rss_offloads &
+		      (RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP | RTE_ETH_RSS_SCTP);
+
+	if (!hf)
+		return;
+	conf->rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
+	conf->rx_adv_conf.rss_conf.rss_hf = hf;
+}
+
+static int
+configure(struct wf_port *p, uint32_t n_queues, const struct rte_eth_dev_info *info,
+	const char **step)
+{
+	struct rte_eth_conf conf = { 0 };
+	struct ethdev *e = p->kind;
+	int ret;
+
+	conf.rxmode.mtu = RTE_MIN(p->mtu, driver_max_mtu(info));
+	conf.txmode.offloads = info->tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
+	if (n_queues > 1)
+		want_rss(&conf, info);
+	*step = "configure";
+	ret = rte_eth_dev_configure(p->id, (uint16_t)n_queues, (uint16_t)n_queues, &conf);
+	if (ret < 0)
+		return ret;
+	e->configured = true;
+	*step = "set the MTU";
+	ret = set_mtu(p);
+	if (ret < 0)
+		return ret;
+	*step = "size the rings";
+	e->n_rxd = e->n_txd = DESCRIPTORS;
+	return rte_eth_dev_adjust_nb_rx_tx_desc(p->id, &e->n_rxd, &e->n_txd);
+}
+
+static int
+setup_queues(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, const char **step)
+{
+	unsigned socket = (unsigned)RTE_MAX(rte_eth_dev_socket_id(p->id), 0);
+	const struct ethdev *e = p->kind;
+	int ret = 0;
+
+	for (uint16_t q = 0; q < n_queues && ret == 0; q++) {
+		*step = "set up a receive queue";
+		ret = rte_eth_rx_queue_setup(p->id, q, e->n_rxd, socket, NULL, pool);
+		if (ret < 0)
+			break;
+		*step = "set up a transmit queue";
+		ret = rte_eth_tx_queue_setup(p->id, q, e->n_txd, socket, NULL);
+	}
+	return ret;
+}
+
+/* What is not for our own address is the very point. A driver without the notion takes all. */
+static int
+open_ears(const struct wf_port *p, const char **step)
+{
+	int ret;
+
+	*step = "switch to promiscuous mode";
+	ret = rte_eth_promiscuous_enable(p->id);
+	if (ret < 0 && ret != -ENOTSUP)
+		return ret;
+	ret = rte_eth_allmulticast_enable(p->id);
+	return ret == -ENOTSUP || ret >= 0 ? 0 : ret;
+}
+
+/* Its memory of its own. */
+static int
+make_queues(struct wf_port *p, uint32_t n_queues)
+{
+	struct ethdev *e = calloc(1, sizeof(*e));
+
+	p->kind = e;
+	if (e)
+		e->queue = calloc(n_queues, sizeof(*e->queue));
+	if (!e || !e->queue)
+		return -ENOMEM;
+	for (uint16_t q = 0; q < n_queues; q++)
+		e->queue[q] = (struct ethdev_queue){ p->id, q };
+	return 0;
+}
+
+static int
+start(struct wf_port *p, const char **step)
+{
+	struct ethdev *e = p->kind;
+	int ret;
+
+	*step = "start";
+	ret = rte_eth_dev_start(p->id);
+	e->started = ret == 0;
+	return ret == 0 ? open_ears(p, step) : ret;
+}
+
+static int
+ethdev_open(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, struct wf_err *err)
+{
+	struct wf_where where = wf_port_where(p);
+	struct rte_eth_dev_info info;
+	const char *step = "describe itself";
+	int ret = make_queues(p, n_queues);
+
+	if (ret == 0)
+		ret = rte_eth_dev_info_get(p->id, &info);
+	if (ret == 0) {
+		if (check_queues(p, n_queues, &info, err) < 0 || check_mtu(p, &info, err) < 0)
+			return -EINVAL;
+		ret = configure(p, n_queues, &info, &step);
+	}
+	if (ret == 0)
+		ret = setup_queues(p, n_queues, pool, &step);
+	if (ret == 0)
+		ret = start(p, &step);
+	if (ret < 0)
+		wf_err_add(err, &where, wf_devargs_start_hint(p->device),
+			"%s (MTU %u) does not %s: %s", p->device, p->mtu, step, strerror(-ret));
+	return ret;
+}
+
+static void
+ethdev_close(struct wf_port *p)
+{
+	struct ethdev *e = p->kind;
+
+	if (!e)
+		return;
+	if (e->started) {
+		rte_eth_promiscuous_disable(p->id);
+		rte_eth_allmulticast_disable(p->id);
+		rte_eth_dev_stop(p->id);
+	}
+	if (e->configured)
+		rte_eth_dev_close(p->id);
+	free(e->queue);
+	free(e);
+	p->kind = NULL;
+}
+
+static void
+ethdev_stats(struct wf_port *p, struct wf_snap_port *out)
+{
+	struct rte_eth_stats s;
+
+	if (rte_eth_stats_get(p->id, &s) != 0)
+		return;
+	out->rx_missed = s.imissed;
+	out->rx_nombuf = s.rx_nombuf;
+	out->rx_errors = s.ierrors;
+	out->tx_errors = s.oerrors;
+}
+
+/* net_tap asks for its interface by name in our namespace, from which it may have been moved; a
+ * tap's carrier is the process that holds it. */
+static bool
+ethdev_link(struct wf_port *p)
+{
+	struct rte_eth_link link = { 0 };
+
+	if (wf_devargs_driver(p->device, "net_tap"))
+		return true;
+	return rte_eth_link_get_nowait(p->id, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
+}
+
+static uint32_t
+ethdev_fits_bytes(const struct wf_port *p)
+{
+	return p->mtu + RTE_ETHER_HDR_LEN;
+}
+
+static void *
+ethdev_queue(struct wf_port *p, uint32_t index)
+{
+	struct ethdev *e = p->kind;
+
+	return &e->queue[index];
+}
+
+static uint16_t
+ethdev_rx_burst(void *queue, struct rte_mbuf **m, wf_ns_t *rx_ns, uint16_t n)
+{
+	const struct ethdev_queue *q = queue;
+
+	return rte_eth_rx_burst(q->port, q->queue, m, n);
+}
+
+static uint16_t
+ethdev_tx_burst(void *queue, struct rte_mbuf **m, uint16_t n)
+{
+	const struct ethdev_queue *q = queue;
+
+	return rte_eth_tx_burst(q->port, q->queue, m, n);
+}
+
+static enum wf_drop
+ethdev_tx_refusal(void *queue)
+{
+	return WF_DROP_tx_full;
+}
+
+const struct wf_port_ops wf_port_ethdev = {
+	.kind = "dpdk",
+	.find = ethdev_find,
+	.open = ethdev_open,
+	.close = ethdev_close,
+	.stats = ethdev_stats,
+	.link = ethdev_link,
+	.fits_bytes = ethdev_fits_bytes,
+	.queue = ethdev_queue,
+	.rx_burst = ethdev_rx_burst,
+	.tx_burst = ethdev_tx_burst,
+	.tx_refusal = ethdev_tx_refusal,
+};

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * What a kind of port can do: the one interface between the data path and whatever packets come
+ * from and go to. A kind is one table of functions; those of a queue are called once a burst, by
+ * the queue's worker, all others by the control thread.
+ */
+#ifndef WF_PORT_OPS_H
+#define WF_PORT_OPS_H
+
+#include "wf_drop.h"
+#include "wf_err.h"
+#include "wf_snapshot.h"
+
+struct rte_mbuf;
+struct rte_mempool;
+struct wf_port;
+
+/* The end of one packet that was given to a port which says later what became of it. */
+struct wf_tx_end {
+	wf_ns_t ns;         /* when the port passed it on */
+	enum wf_drop cause; /* WF_DROP_NONE: it was sent, and its buffer is freed */
+};
+
+struct wf_port_ops {
+	const char *kind;
+
+	/* Finds what the configuration names, after EAL's start, and its MTU. 0 or -errno with
+	 * reasons. */
+	int (*find)(struct wf_port *p, struct wf_err *err);
+	/* Gets it going with n_queues queue pairs, or refuses: a queue that exists and is not
+	 * polled would swallow packets. 0 or -errno with reasons; close() mirrors it, and a failed
+	 * one too. */
+	int (*open)(
+		struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, struct wf_err *err);
+	void (*close)(struct wf_port *p);
+	/* The counters since open(), which are members rx_* and tx_* of *out. Only one thread asks:
+	 * some sources forget when they are read. */
+	void (*stats)(struct wf_port *p, struct wf_snap_port *out);
+	/* Can packets be sent now? */
+	bool (*link)(struct wf_port *p);
+	/* The interface is there again, under this number: takes hold of it. 0 or -errno. NULL:
+	 * this kind does not stand on an interface by number. */
+	int (*rebind)(struct wf_port *p, unsigned ifindex);
+	/* Longest frame that is worth offering, VLAN tags left out. */
+	uint32_t (*fits_bytes)(const struct wf_port *p);
+
+	/* One queue pair, to be given to the functions below. */
+	void *(*queue)(struct wf_port *p, uint32_t index);
+	/* Up to n packets, in the order in which they came. A kind with `stamps` fills in when each
+	 * came, by our clock: never backwards within a queue, and never in the future. */
+	uint16_t (*rx_burst)(void *queue, struct rte_mbuf **m, wf_ns_t *rx_ns, uint16_t n);
+	bool stamps;
+	/* Offers n packets, of which it takes the first few. Returns how many. */
+	uint16_t (*tx_burst)(void *queue, struct rte_mbuf **m, uint16_t n);
+	/* Why it has not taken any for so long. */
+	enum wf_drop (*tx_refusal)(void *queue);
+	/* NULL: what tx_burst takes is sent, and freed by the kind. Else up to n of those that it
+	 * took and that have ended since, in order; and tx_burst with n = 0 moves on what it has
+	 * taken. A packet that was not sent still has its buffer. */
+	uint16_t (*tx_done)(void *queue, struct wf_tx_end *end, uint16_t n);
+	/* With tx_done: how many it may have taken and not reported at a time, a power of two. */
+	uint32_t (*tx_room)(const void *queue);
+};
+
+/* All that DPDK drives. */
+extern const struct wf_port_ops wf_port_ethdev;
+/* A network interface of the kernel, by a packet socket. */
+extern const struct wf_port_ops wf_port_packet;
+
+#endif
