@@ -21,8 +21,7 @@ wf_cmd_help(const struct wf_cmd *cmd, FILE *out)
 	wf_wrap(summary, 0, 0, out);
 	wf_options_help(cmd->options, out);
 	fputc('\n', out);
-	wf_wrap("Every option has an environment twin: --no-huge is WIREFAULT_NO_HUGE=1.\n", 0, 0,
-		out);
+	wf_wrap("Options have environment twins: --no-huge is WIREFAULT_NO_HUGE=1.\n", 0, 0, out);
 }
 
 int

@@ -10,7 +10,7 @@
 
 /* Keys that are used up when the ports and workers start. */
 static const char *const start_keys[] = { "ports", "workers", "memory", "max_flows", "flow_idle",
-	"control", "seed" };
+	"control" };
 
 static bool
 same(const struct wf_node *a, const struct wf_node *b)
@@ -55,6 +55,8 @@ check_restart(struct wf_live *live, const struct wf_loaded *next, struct wf_err 
 		if (!same(wf_node_get(live->now.tree, start_keys[i]),
 			    wf_node_get(next->tree, start_keys[i])))
 			rc = needs_restart(err, start_keys[i]);
+	if (next->conf->seed != live->now.seed) /* however it is written */
+		rc = needs_restart(err, "seed");
 	return check_links(live->now.conf, next->conf, err) < 0 ? -ENOTSUP : rc;
 }
 

@@ -18,8 +18,8 @@ void wf_wrap(const char *text, unsigned at, unsigned indent, FILE *out);
 /* The same for a width that the caller knows. */
 void wf_wrap_to(const char *text, unsigned at, unsigned indent, unsigned width, FILE *out);
 
-/* One message behind `at` columns, and a newline: wrapped for people on a terminal, one line for grep and editors where
- * `out` is a file or a pipe. */
+/* One message behind `at` columns, and a newline: wrapped for people on a terminal, one line for
+ * grep and editors where `out` is a file or a pipe. */
 void wf_wrap_message(const char *text, unsigned at, FILE *out);
 
 #endif

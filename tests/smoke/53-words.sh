@@ -77,7 +77,7 @@ for profile in "$LAB_ROOT"/config/*.conf "$LAB_ROOT"/config/profiles/*.conf; do
 	"$WIREFAULT" check -c "$profile" >"$LAB_DIR/out"
 	is "what check says of $(basename "$profile") fits" "$(awk 'length > 100' "$LAB_DIR/out")" ""
 done
-"$WIREFAULT" help chek 2>"$LAB_DIR/err"
+"$WIREFAULT" help checks 2>"$LAB_DIR/err"
 is "help of no verb" $? 2
 contains "suggests one" "$LAB_DIR/err" 'Did you mean "check"'
 printf '\xef\xbb\xbf' | cat - "$CONF" >"$LAB_DIR/marked.conf"

@@ -54,6 +54,8 @@ lab_ctl config >"$LAB_DIR/printed.conf"
 contains "is saved in quotes" "$LAB_DIR/printed.conf" "^seed = \"$most\";"
 is "and told as it is" "$(lab_stat .seed)" $most
 ok "the file can be read again" lab_ctl reload
+sed -i "s/^seed.*/seed = \"0xffffffffffffffff\";/" "$CONF"
+ok "and a file with the same seed, however it is written" lab_ctl reload
 sed -i 's/^seed.*/seed = 8;/' "$CONF"
 fails "but not with another seed" lab_ctl reload
 lab_stop
