@@ -79,7 +79,8 @@ skip_program(struct wf_import_words *w)
 	if (word == NULL)
 		return wf_import_error(w, "Write tc qdisc add dev eth0 root netem delay 20ms",
 			"there is no command");
-	if (strcmp(word, "tc") != 0 && (strlen(word) < 3 || strcmp(word + strlen(word) - 3, "/tc")))
+	if (strcmp(word, "tc") != 0 &&
+		(strlen(word) < 3 || strcmp(word + strlen(word) - 3, "/tc") != 0))
 		return 0;
 	w->at++;
 	while ((word = wf_import_peek(w)) != NULL && *word == '-') {
