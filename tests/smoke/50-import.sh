@@ -40,10 +40,7 @@ is "tbf's rate is there" "$(jq '.links[0].ab.classes[0].rate_bps' "$LAB_DIR/json
 within "and netem's delay" "$(jq '.links[0].ab.classes[0].delay_mean_ns' "$LAB_DIR/json")" 29999999 30000001
 loads 'seed 18446744073709551615 delay 1ms'
 echo 'qdisc netem 8001: dev eth0 root refcnt 2 limit 1000 delay 100ms' >"$LAB_DIR/shown"
-from_input() {
-	"$WIREFAULT" import netem - -o "$LAB_DIR/input.conf" <"$LAB_DIR/shown"
-}
-ok "from standard input" from_input
+ok "from standard input" bash -c "'$WIREFAULT' import netem - -o '$LAB_DIR/input.conf' <'$LAB_DIR/shown'"
 ok "loads" "$WIREFAULT" check --no-simulate -c "$LAB_DIR/input.conf"
 fails "a line that one direction cannot say" "$WIREFAULT" import netem 'tc qdisc add dev eth0 root handle 1: prio'
 
