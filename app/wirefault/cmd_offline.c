@@ -131,6 +131,7 @@ read_options(struct offline *o, struct wf_err *err)
 {
 	static const struct wf_cap_options defaults = WF_CAP_OPTIONS;
 	const char *unit = value(o, "time-unit"), *step = value(o, "step-back");
+	char hint[WF_UNITS_HINT];
 
 	o->cap = defaults;
 	if (value(o, "link-type") != NULL)
@@ -142,8 +143,9 @@ read_options(struct offline *o, struct wf_err *err)
 		wf_err_add(err, NULL, "Write --ab FILE --split RULE",
 			"--split divides the capture of --ab, a file, and needs no --ba");
 	if (step != NULL && wf_units_duration(step, &o->cap.step_back_ns) < 0)
-		wf_err_add(
-			err, NULL, "Write --step-back 1s", "--step-back \"%s\" is no time", step);
+		wf_err_add(err, NULL,
+			wf_units_hint_or(WF_UNITS_DURATION, step, "Write --step-back 1s", hint),
+			"--step-back \"%s\" is no time", step);
 	if (unit != NULL && strcmp(unit, "ns") != 0)
 		wf_err_add(err, NULL, "Leave it out: then the file says what they are",
 			"--time-unit takes ns, not \"%s\"", unit);

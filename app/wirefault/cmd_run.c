@@ -124,6 +124,8 @@ on_change(void *arg)
 static int
 check_options(struct run *r, struct wf_err *err)
 {
+	char hint[WF_UNITS_HINT];
+
 	r->quiet = value(r, "quiet") != NULL;
 	wf_cmd_json(&wf_cmd_run, &r->v, &r->json, err);
 	r->live.from = (struct wf_bridge){ .file = value(r, "config"),
@@ -139,7 +141,9 @@ check_options(struct run *r, struct wf_err *err)
 	if (value(r, "duration") != NULL &&
 		(wf_units_duration(value(r, "duration"), &r->duration_ns) < 0 ||
 			r->duration_ns < WF_NS_PER_MS))
-		wf_err_add(err, NULL, "Write --duration 30s; without it wirefault runs until TERM",
+		wf_err_add(err, NULL,
+			wf_units_hint_or(WF_UNITS_DURATION, value(r, "duration"),
+				"Write --duration 30s; without it wirefault runs until TERM", hint),
 			"\"%s\" is not a time of 1 ms or more", value(r, "duration"));
 	if (value(r, "huge") != NULL && value(r, "no-huge") != NULL)
 		wf_err_add(err, NULL, "Choose one", "--huge and --no-huge contradict each other");

@@ -74,9 +74,10 @@ unit_hint(const struct wf_param *row, const char *text, char out[WF_UNITS_HINT])
 		[WF_PARAM_SIZE] = WF_UNITS_SIZE,
 		[WF_PARAM_LIMIT] = WF_UNITS_LIMIT };
 
-	if (kinds[row->type].unit != NULL && wf_units_hint(kind[row->type], text, out))
-		return out;
-	return kinds[row->type].example;
+	const char *example = kinds[row->type].example;
+
+	return kinds[row->type].unit != NULL ? wf_units_hint_or(kind[row->type], text, example, out)
+					     : example;
 }
 
 int

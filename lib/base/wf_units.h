@@ -28,6 +28,9 @@ int wf_units_count(const char *text, uint64_t *n);
 enum wf_units_kind { WF_UNITS_DURATION, WF_UNITS_RATE, WF_UNITS_SIZE, WF_UNITS_LIMIT };
 #define WF_UNITS_HINT 128
 bool wf_units_hint(enum wf_units_kind kind, const char *text, char out[WF_UNITS_HINT]);
+/* The same as a hint of an error: `otherwise` when nothing is near. */
+const char *wf_units_hint_or(
+	enum wf_units_kind kind, const char *text, const char *otherwise, char out[WF_UNITS_HINT]);
 
 /* Writers: the shortest exact text with the largest unit in which the value has at most three
  * decimals ("20ms", "1.5Gbit", "1.234567ms" stays exact). Reading it gives the value back. */

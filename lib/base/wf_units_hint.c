@@ -100,3 +100,10 @@ wf_units_hint(enum wf_units_kind kind, const char *text, char out[WF_UNITS_HINT]
 	}
 	return false;
 }
+
+const char *
+wf_units_hint_or(
+	enum wf_units_kind kind, const char *text, const char *otherwise, char out[WF_UNITS_HINT])
+{
+	return wf_units_hint(kind, text, out) ? out : otherwise;
+}

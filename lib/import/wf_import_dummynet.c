@@ -30,7 +30,8 @@ read_rule(struct wf_import_words *w, FILE *notes)
 
 	if (wf_import_peek(w) != NULL && wf_import_integer(wf_import_peek(w), &number))
 		w->at++;
-	if (w->at + 2 > w->n || (strcmp(w->word[w->at], "pipe") && strcmp(w->word[w->at], "queue")))
+	if (w->at + 2 > w->n ||
+		(strcmp(w->word[w->at], "pipe") != 0 && strcmp(w->word[w->at], "queue") != 0))
 		return wf_import_error(w, "Leave it out",
 			"a rule that sends nothing to a pipe says nothing of impairments");
 	w->at += 2;

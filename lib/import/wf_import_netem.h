@@ -34,6 +34,8 @@ struct wf_netem {
 
 /* Reads the words that are left; comments go to q->notes. 0, or -EINVAL with a reason. */
 int wf_netem_read(struct wf_import_words *w, struct wf_netem *q);
+/* Is it the first word of an argument, cut short or not? */
+bool wf_netem_is_argument(const char *word);
 /* The parts of that which have their own grammar. */
 int wf_netem_read_loss(struct wf_import_words *w, struct wf_netem *q);
 int wf_netem_read_rate(struct wf_import_words *w, struct wf_netem *q);

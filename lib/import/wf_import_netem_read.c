@@ -176,6 +176,12 @@ refuse_unknown(struct wf_import_words *w, const char *word)
 	return wf_import_error(w, hint, "\"%s\" is no argument of netem, or one too many", word);
 }
 
+bool
+wf_netem_is_argument(const char *word)
+{
+	return wf_import_begins(word, names) >= 0;
+}
+
 int
 wf_netem_read(struct wf_import_words *w, struct wf_netem *q)
 {

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wf_import_netem.h"
 #include "wf_import_tc.h"
-#include "wf_import_text.h"
 
-const char *const wf_tc_heads[] = { "tc", "/sbin/tc", "/usr/sbin/tc", "sudo", "doas", "ip", "qdisc",
-	"class", "filter", "Sent", "backlog", "lended:", "tokens:", NULL };
+const char *const wf_tc_heads[] = { "$", "tc", "/sbin/tc", "/usr/sbin/tc", "sudo", "doas", "ip",
+	"qdisc", "class", "filter", "Sent", "backlog", "lended:", "tokens:", NULL };
 
 enum object { QDISC, CLASS, FILTER, CHAIN, ACTION, MONITOR, BARE };
 static const char *const objects[] = { "qdisc", "class", "filter", "chain", "action", "monitor",
@@ -45,7 +45,7 @@ parse_id(const char *text, uint32_t *id)
 	else if (*end == ':')
 		end++;
 	*id = (uint32_t)(major << 16 | minor);
-	return *end == 0 && end != text && *text != '-' && major < 0xffff && minor <= 0xffff;
+	return *end == 0 && end != text && *text != '-' && major <= 0xffff && minor <= 0xffff;
 }
 
 static int
@@ -65,6 +65,7 @@ skip_program(struct wf_import_words *w)
 {
 	const char *word;
 
+	wf_import_skip(w, "$"); /* a prompt */
 	while (wf_import_skip(w, "sudo") || wf_import_skip(w, "doas"))
 		while ((word = wf_import_peek(w)) != NULL && *word == '-')
 			w->at++;
@@ -79,7 +80,8 @@ skip_program(struct wf_import_words *w)
 	if (word == NULL)
 		return wf_import_error(w, "Write tc qdisc add dev eth0 root netem delay 20ms",
 			"there is no command");
-	if (strcmp(word, "tc") != 0 && (strlen(word) < 3 || strcmp(word + strlen(word) - 3, "/tc")))
+	if (strcmp(word, "tc") != 0 &&
+		(strlen(word) < 3 || strcmp(word + strlen(word) - 3, "/tc") != 0))
 		return 0;
 	w->at++;
 	while ((word = wf_import_peek(w)) != NULL && *word == '-') {
@@ -328,6 +330,10 @@ read_command(struct wf_tc_tree *tree, struct wf_import_words *w)
 		delete (tree, &node);
 		return 0;
 	}
+	if (object == BARE && w->where != NULL && w->at == 0 && !is_kind(w->word[0]) &&
+		!wf_netem_is_argument(w->word[0]))
+		return wf_import_error(w, "Leave it out, and give only the lines of tc",
+			"\"%s\" is no command of tc", w->word[0]);
 	rc = object == BARE && w->at == 0 && !is_kind(w->word[0])
 		     ? 0 /* netem's arguments alone */
 		     : read_kind(tree, w, object, verb == SHOWN, &node);

@@ -102,14 +102,18 @@ add_row(struct reader *r, const char *time, const char *rate)
 {
 	struct wf_trace *t = r->t;
 	wf_ns_t ns, before_ns = t->n > 0 ? r->point[t->n - 1].ns : 0;
+	const char *example = "Write \"2.5s 10Mbit\"";
+	char hint[WF_UNITS_HINT];
 	uint64_t bps;
 
 	if (wf_units_duration(time, &ns) < 0 || ns > LONGEST_NS)
-		return wf_err_add(r->err, &r->where, "Write \"2.5s 10Mbit\"",
+		return wf_err_add(r->err, &r->where,
+			wf_units_hint_or(WF_UNITS_DURATION, time, example, hint),
 			"\"%s\" is not a time from 0 s to %llu h", time, LONGEST_MS / 3600000);
 	if (wf_units_rate(rate, &bps) < 0 || bps > WF_TRACE_MAX_RATE_BPS ||
 		(bps > 0 && bps < WF_TRACE_MIN_RATE_BPS))
-		return wf_err_add(r->err, &r->where, "Write \"2.5s 10Mbit\"",
+		return wf_err_add(r->err, &r->where,
+			wf_units_hint_or(WF_UNITS_RATE, rate, example, hint),
 			"\"%s\" is not a rate: 0, or 1kbit to 400Gbit", rate);
 	if (t->n > 0 && ns <= before_ns)
 		return wf_err_add(r->err, &r->where, "Sort the rows by time",

@@ -46,6 +46,7 @@ static int
 add_row(struct reader *r, char *field[MAX_COLUMNS], uint32_t columns)
 {
 	struct wf_rows_point p = { 0 };
+	char hint[WF_UNITS_HINT];
 	uint32_t own = columns <= 2 ? columns - 1 : (uint32_t)r->o->column;
 
 	if (r->columns == 0)
@@ -56,7 +57,9 @@ add_row(struct reader *r, char *field[MAX_COLUMNS], uint32_t columns)
 			"%u fields do not make %s", columns, r->o->what);
 	if (!r->o->by_packet) {
 		if (wf_units_duration(field[0], &p.ns) < 0 || p.ns > LONGEST_NS)
-			return wf_err_add(r->err, &r->where, "Write \"2.5s\"",
+			return wf_err_add(r->err, &r->where,
+				wf_units_hint_or(
+					WF_UNITS_DURATION, field[0], "Write \"2.5s\"", hint),
 				"\"%.40s\" is not a time", field[0]);
 		if (r->n > 0 && p.ns <= r->point[r->n - 1].ns)
 			return wf_err_add(r->err, &r->where, "Sort the rows by time",

@@ -114,8 +114,7 @@ void wf_stage_note(const struct wf_stage_compile *c, enum wf_stage_id id, const 
 	__attribute__((format(printf, 3, 4)));
 
 /* The same for a probability of 1, which is what some write for 1 %. */
-void wf_stage_note_certain(
-	const struct wf_stage_compile *c, enum wf_stage_id id, const char *what);
+void wf_stage_note_certain(const struct wf_stage_compile *c, enum wf_stage_id id, const char *what);
 
 /* What a worker lends its stages. */
 struct wf_stage_env {

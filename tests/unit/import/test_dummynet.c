@@ -174,8 +174,8 @@ everything_else(void **state)
 	refused("plr 2", "is not a share");
 	refused("delay 20000", "is not a number of ms up to 10000");
 	becomes("bw 1M weight 5", "# weight 5 left out");
-	refused("bandwith 5M", "\"bandwith\" is no setting");
-	hinted("bandwith 5M", "Did you mean \"bandwidth\"?");
+	refused("delya 5", "\"delya\" is no setting");
+	hinted("delya 5", "Did you mean \"delay\"?");
 	refused("bw 1M bw 2M", "\"bw\" is given twice");
 	refused("delay 5 delay 7", "\"delay\" is given twice");
 }

@@ -194,6 +194,11 @@ as_it_stands_in_a_script(void **state)
 	becomes("root netem delay 5ms", "delay = \"5ms\";");
 	becomes("netem delay 5ms", "delay = \"5ms\";");
 	refused_at(ROOT "netem delay 5ms\n" ROOT "netem delay 7ms", 2, "there is one already");
+	becomes("$ sudo tc qdisc add dev eth0 root netem delay 5ms", "delay = \"5ms\";");
+	refused_at("modprobe ifb\n" ROOT "netem delay 5ms", 1, "\"modprobe\" is no command of tc");
+	refused_at(ROOT "netem delay 5ms; ping 1.1.1.1", 1, "\"ping\" is no command of tc");
+	refused_at(ROOT "netem delay 5ms\nqdisc clsact ffff: dev eth0 parent ffff:fff1", 2,
+		"clsact has no twin here");
 	refused_at(ROOT "netem delay 5ms\nip link add ifb0 type ifb", 2, "a command of ip");
 	refused_at(ROOT "netem delay 5ms\ntc qdisc add dev eth0 ingress", 2,
 		"ingress has no twin here");

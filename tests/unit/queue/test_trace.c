@@ -148,6 +148,28 @@ refused(const char *text, const struct wf_trace_options *o, unsigned line, const
 	free(p);
 }
 
+/* Units as other programs spell them. */
+static void
+hinted(const char *text, const char *hint)
+{
+	struct wf_trace_point *p = calloc(wf_trace_room(text), sizeof(*p));
+	struct wf_err *err = wf_err_new();
+	struct wf_trace t;
+
+	assert_int_equal(wf_trace_read(text, "a.trace", &HOLD, p, &t, err), -EINVAL);
+	assert_string_equal(wf_err_item(err, 0)->hint, hint);
+	wf_err_free(err);
+	free(p);
+}
+
+static void
+units_of_other_programs_are_told_with_ours(void **state)
+{
+	hinted("0s 10Mbps", "Did you mean \"10Mbit\" or \"10MBps\"?");
+	hinted("20msec 10Mbit", "Did you mean \"20ms\"?");
+	hinted("0s fast", "Write \"2.5s 10Mbit\"");
+}
+
 static void
 what_is_no_trace_is_refused(void **state)
 {
@@ -461,6 +483,7 @@ main(void)
 		cmocka_unit_test(rows_hold_or_go_straight),
 		cmocka_unit_test(rows_may_begin_later),
 		cmocka_unit_test(what_is_no_trace_is_refused),
+		cmocka_unit_test(units_of_other_programs_are_told_with_ours),
 		cmocka_unit_test(the_inverse_is_exact_to_the_nanosecond),
 		cmocka_unit_test(opportunities_are_as_mahimahi_defines_them),
 		cmocka_unit_test(rows_are_served_segment_by_segment),
