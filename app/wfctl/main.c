@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "wf_completion.h"
 #include "wf_conf.h"
 #include "wf_err.h"
 #include "wf_options.h"
@@ -60,6 +61,9 @@ static const struct verb verbs[] = {
 		"has the seed, even if the system chose it, and names files by their whole paths. "
 		"`save` replaces FILE as a whole or not at all. With -o json: prints a tree.\n",
 		0, 2, wfctl_config },
+	{ "completion", "bash|zsh|fish", "print what a shell needs to complete command lines",
+		"The text goes where the shell looks for it; `ninja install` does that.\n", 1, 1,
+		wfctl_completion },
 };
 
 #define CALL 29 /* width of the column of verbs in the help */
@@ -74,6 +78,16 @@ static const struct wf_option options[] = {
 	[OPT_VERSION] = { "version", 'V', NULL, "print the version" },
 	{ 0 },
 };
+
+const struct wf_completion_verb *
+wfctl_verbs(void)
+{
+	static struct wf_completion_verb list[WF_ARRAY_SIZE(verbs) + 1];
+
+	for (size_t i = 0; i < WF_ARRAY_SIZE(verbs); i++)
+		list[i] = (struct wf_completion_verb){ verbs[i].name, verbs[i].summary, options };
+	return list;
+}
 
 static void
 print_options(FILE *out)

@@ -13,6 +13,8 @@ enum wfctl_exit {
 	WFCTL_UNREACHABLE = 3, /* no answer from wirefault */
 };
 
+struct wf_completion_verb;
+
 struct wfctl_options {
 	const char *socket;
 	bool json;
@@ -27,5 +29,10 @@ int wfctl_config(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_set(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_reset(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_reload(const struct wfctl_options *o, int argc, char **argv);
+
+int wfctl_completion(const struct wfctl_options *o, int argc, char **argv);
+
+/* All verbs with their options, for completions. */
+const struct wf_completion_verb *wfctl_verbs(void);
 
 #endif

@@ -107,6 +107,7 @@ check(const struct check *c, struct wf_err *err)
 	warnings = wf_err_new();
 	if (warnings != NULL) {
 		wf_device_warn(l.conf, warnings);
+		wf_conf_warn(l.conf, warnings);
 		print(c, l.conf, plan, &simulated, warnings);
 	}
 	rc = warnings == NULL ? WF_EXIT_FAILED : rc;

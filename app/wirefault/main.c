@@ -7,8 +7,8 @@
 #include "wf_cmd.h"
 #include "wf_wrap.h"
 
-static const struct wf_cmd *const cmds[] = { &wf_cmd_run, &wf_cmd_check, &wf_cmd_offline,
-	&wf_cmd_gate, &wf_cmd_import, &wf_cmd_reference, &wf_cmd_doctor };
+const struct wf_cmd *const wf_cmds[] = { &wf_cmd_run, &wf_cmd_check, &wf_cmd_offline, &wf_cmd_gate,
+	&wf_cmd_import, &wf_cmd_reference, &wf_cmd_doctor, &wf_cmd_completion, NULL };
 
 static void
 help(FILE *out)
@@ -17,9 +17,9 @@ help(FILE *out)
 		"wirefault %s: a packet-level network emulator\n\n"
 		"Usage: wirefault VERB [OPTIONS]\n\n",
 		WF_VERSION);
-	for (size_t i = 0; i < WF_ARRAY_SIZE(cmds); i++) {
-		fprintf(out, "  %-10s ", cmds[i]->name);
-		wf_wrap(cmds[i]->summary, 13, 13, out);
+	for (size_t i = 0; wf_cmds[i] != NULL; i++) {
+		fprintf(out, "  %-10s ", wf_cmds[i]->name);
+		wf_wrap(wf_cmds[i]->summary, 13, 13, out);
 		fputc('\n', out);
 	}
 	fputc('\n', out);
@@ -32,13 +32,13 @@ help(FILE *out)
 static const struct wf_cmd *
 find(const char *name)
 {
-	const char *names[WF_ARRAY_SIZE(cmds) + 1] = { 0 };
+	const char *names[WF_ARRAY_SIZE(wf_cmds)] = { 0 };
 	const char *near;
 
-	for (size_t i = 0; i < WF_ARRAY_SIZE(cmds); i++) {
-		names[i] = cmds[i]->name;
-		if (strcmp(name, cmds[i]->name) == 0)
-			return cmds[i];
+	for (size_t i = 0; wf_cmds[i] != NULL; i++) {
+		names[i] = wf_cmds[i]->name;
+		if (strcmp(name, wf_cmds[i]->name) == 0)
+			return wf_cmds[i];
 	}
 	near = wf_suggest(name, names);
 	fprintf(stderr, "wirefault: there is no verb \"%s\".%s%s%s --help lists them.\n", name,

@@ -24,7 +24,9 @@ struct wf_cmd {
 };
 
 extern const struct wf_cmd wf_cmd_run, wf_cmd_check, wf_cmd_offline, wf_cmd_gate, wf_cmd_import,
-	wf_cmd_reference, wf_cmd_doctor;
+	wf_cmd_reference, wf_cmd_doctor, wf_cmd_completion;
+/* All of them, in the order of the help; NULL ends it. */
+extern const struct wf_cmd *const wf_cmds[];
 
 /* Prints a verb's help: usage, what it does, options. */
 void wf_cmd_help(const struct wf_cmd *cmd, FILE *out);

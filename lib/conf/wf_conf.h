@@ -88,6 +88,9 @@ int wf_conf_normalise(struct wf_node *tree, struct wf_err *err);
  * no pointer into the tree. */
 struct wf_conf *wf_conf_bind(const struct wf_node *tree, struct wf_err *err);
 void wf_conf_free(struct wf_conf *conf);
+/* Adds what is valid but hardly meant: classes that an earlier one shadows, matches of ends in ba
+ * without `mirror`, filters that see no tagged frame. */
+void wf_conf_warn(const struct wf_conf *conf, struct wf_err *warnings);
 
 /* A tree as libconfig text that reads back as the same tree. Heap; NULL: out of memory. */
 char *wf_conf_write(const struct wf_node *tree);

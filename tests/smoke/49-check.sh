@@ -60,4 +60,17 @@ chmod 644 "$CONF"
 check >"$LAB_DIR/out"
 is "nothing to simulate: exit code" $? 0
 fails "nothing to simulate: no table" grep -q simulated "$LAB_DIR/out"
+DEVICE_A=wf-nowhere DEVICE_B=net_null1 conf "" "" '
+	{ name = "web"; match = { dport = 80; }; ab = { loss = "1%"; }; ba = { loss = "1%"; }; },
+	{ name = "late"; match = { proto = "tcp"; dport = 80; }; ab = { loss = "2%"; }; },
+	{ name = "icmp"; filter = "icmp"; ab = { loss = "3%"; }; }'
+chmod 644 "$CONF"
+check >"$LAB_DIR/out"
+is "warnings: exit code" $? 0
+contains "no such interface" "$LAB_DIR/out" 'no network interface wf-nowhere'
+contains "ba without mirror" "$LAB_DIR/out" 'in ba, class "web" matches by dport'
+contains "a shadowed class" "$LAB_DIR/out" 'no packet of ab reaches class "late"'
+contains "a filter without vlan" "$LAB_DIR/out" 'without .vlan. the filter sees no frame'
+check --json >"$LAB_DIR/warned.json"
+is "warnings in JSON" "$(jq '.warnings | length' "$LAB_DIR/warned.json")" 4
 finish
