@@ -9,6 +9,7 @@
 #include "wf_carrier.h"
 #include "wf_cmd.h"
 #include "wf_json.h"
+#include "wf_port.h"
 #include "wf_units.h"
 
 static const struct wf_option options[] = {
@@ -51,6 +52,16 @@ check_carriers(const struct wf_conf *conf, const struct wf_plan *plan, struct wf
 	return rc;
 }
 
+static int
+check_ports(const struct wf_conf *conf, struct wf_err *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < conf->n_ports; i++)
+		rc |= wf_port_check(&conf->ports[i], err);
+	return rc;
+}
+
 struct check {
 	const char *path;
 	bool json, simulate;
@@ -85,7 +96,7 @@ check(const struct check *c, struct wf_err *err)
 	if (wf_load(c->path, NULL, &l, err) < 0)
 		return refuse(err, c->json);
 	plan = wf_plan_compile(l.conf, l.seed, NULL, err);
-	if (plan == NULL || check_carriers(l.conf, plan, err) < 0) {
+	if (plan == NULL || (check_ports(l.conf, err) | check_carriers(l.conf, plan, err)) < 0) {
 		wf_plan_free(plan);
 		wf_unload(&l);
 		return refuse(err, c->json);

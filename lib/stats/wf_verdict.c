@@ -17,6 +17,14 @@ static const char *const drop_remedy[WF_DROP_COUNT] = {
 	[WF_DROP_tx_full] =
 		"The output port takes less than was sent: limit the direction with `rate`, or "
 		"use a faster port or driver.",
+	[WF_DROP_port_down] =
+		"Interface or cable were down, or gone, while packets were to be sent: see to "
+		"them, or begin anew (`wfctl reset`) when they are up.",
+	[WF_DROP_tx_error] =
+		"The kernel refuses such frames: its log may say why, or a capture at the "
+		"input what they are.",
+	[WF_DROP_tx_unknown] =
+		"The interface went away with packets on their way: begin anew (`wfctl reset`).",
 	[WF_DROP_handoff_full] =
 		"The worker that owns the direction can't keep up: use one worker, or state "
 		"per flow (scope = \"flow\"), which every worker can keep.",
