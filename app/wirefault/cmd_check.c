@@ -10,6 +10,7 @@
 #include "wf_cmd.h"
 #include "wf_device.h"
 #include "wf_json.h"
+#include "wf_port.h"
 #include "wf_units.h"
 
 static const struct wf_option options[] = {
@@ -49,6 +50,16 @@ check_carriers(const struct wf_conf *conf, const struct wf_plan *plan, struct wf
 		if (plan->dir[dir].carrier != NULL)
 			rc |= wf_carrier_check(p->device, &p->where, err);
 	}
+	return rc;
+}
+
+static int
+check_ports(const struct wf_conf *conf, struct wf_err *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < conf->n_ports; i++)
+		rc |= wf_port_check(&conf->ports[i], err);
 	return rc;
 }
 
@@ -94,7 +105,8 @@ check(const struct check *c, struct wf_err *err)
 	plan = wf_plan_compile(l.conf, l.seed, NULL, err);
 	if (wf_device_resolve(l.conf, NULL) < 0)
 		wf_err_add(err, NULL, NULL, "out of memory");
-	if (plan == NULL || wf_err_count(err) != 0 || check_carriers(l.conf, plan, err) < 0) {
+	if (plan == NULL || wf_err_count(err) != 0 ||
+		(check_ports(l.conf, err) | check_carriers(l.conf, plan, err)) < 0) {
 		wf_plan_free(plan);
 		wf_unload(&l);
 		return refuse(err, c->json);

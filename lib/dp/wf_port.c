@@ -14,6 +14,7 @@
 #include "wf_claim.h"
 #include "wf_hostguard.h"
 #include "wf_hostif.h"
+#include "wf_packet_args.h"
 
 static uint32_t
 find_rx_dir(const struct wf_conf *conf, uint32_t port)
@@ -23,6 +24,18 @@ find_rx_dir(const struct wf_conf *conf, uint32_t port)
 			if (conf->links[l].port[side] == port)
 				return 2 * l + side;
 	return WF_PORT_NO_DIR;
+}
+
+int
+wf_port_check(const struct wf_conf_port *c, struct wf_err *err)
+{
+	uint32_t mtu = c->mtu ? c->mtu : RTE_ETHER_MTU;
+	struct wf_packet_args args;
+
+	if (!wf_devargs_driver(c->device, "packet"))
+		return 0;
+	return wf_packet_args_parse(
+		c->device, mtu + RTE_ETHER_HDR_LEN + WF_PORT_TAGS_BYTES, &args, &c->where, err);
 }
 
 int

@@ -40,6 +40,10 @@ struct wf_port {
 	bool is_frozen;
 };
 
+/* Are the arguments of its device such as its kind takes? Those of DPDK's devices are DPDK's to
+ * check. Touches nothing. 0, or -EINVAL with reasons. */
+int wf_port_check(const struct wf_conf_port *c, struct wf_err *err);
+
 /* What the configuration says of one port, for n_workers. No EAL needed. 0 or -errno. */
 int wf_port_init(struct wf_port *p, const struct wf_conf *conf, uint32_t index, uint32_t n_workers,
 	struct wf_err *err);

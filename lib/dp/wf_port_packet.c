@@ -71,6 +71,8 @@ packet_find(struct wf_port *p, struct wf_err *err)
 	ret = wf_packet_args_parse(p->devargs, wf_port_frame_bytes(p), &k->args, &where, err);
 	if (ret < 0)
 		return ret;
+	/* What it is called is what it stands on. */
+	snprintf(p->device, sizeof(p->device), "packet,iface=%s", k->args.iface);
 	k->ifindex = if_nametoindex(k->args.iface);
 	if (k->ifindex == 0)
 		return wf_err_add(err, &where, "`ip link` shows those that there are",

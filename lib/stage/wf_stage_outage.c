@@ -50,7 +50,7 @@ static const struct wf_param params[] = {
 		.offset = offsetof(struct outage_params, carrier),
 		.fallback = "false",
 		.help = "the host that sends sees its cable pulled meanwhile, and gets nothing "
-			"either; net_tap and net_af_packet only" },
+			"either; packet, net_tap and net_af_packet only" },
 	{ 0 },
 };
 

@@ -18,6 +18,14 @@
 #define REMEDY_OWNER                                                                               \
 	"The worker that owns the direction can't keep up: use one worker, or state per flow "     \
 	"(scope = \"flow\"), which every worker can keep."
+#define REMEDY_DOWN                                                                                \
+	"Interface or cable were down, or gone, while packets were to be sent: see to them, or "   \
+	"begin anew (`wfctl reset`) when they are up."
+#define REMEDY_REFUSED                                                                             \
+	"The kernel refuses such frames: its log may say why, or a capture at the input what "     \
+	"they are."
+#define REMEDY_UNKNOWN                                                                             \
+	"The interface went away with packets on their way: begin anew (`wfctl reset`)."
 #define REMEDY_CORE                                                                                \
 	"Give the worker a core of its own: list a quieter one in `workers`, or isolate it "       \
 	"(isolcpus). `wirefault doctor` measures which core is quiet."
@@ -31,6 +39,12 @@ drop_remedy(int cause)
 		return REMEDY_MEMORY;
 	case WF_DROP_tx_full:
 		return REMEDY_PORT;
+	case WF_DROP_port_down:
+		return REMEDY_DOWN;
+	case WF_DROP_tx_error:
+		return REMEDY_REFUSED;
+	case WF_DROP_tx_unknown:
+		return REMEDY_UNKNOWN;
 	case WF_DROP_handoff_full:
 		return REMEDY_OWNER;
 	default:

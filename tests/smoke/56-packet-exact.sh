@@ -167,7 +167,7 @@ refused() { # DEVICE-A DEVICE-B
 	lab_in m "$WIREFAULT" run -c "$CONF" --socket "$LAB_DIR/refused.sock" --duration 1s
 }
 fails "two queues and one worker: refused" refused packet,iface=pa,qpairs=2 packet,iface=pb,qpairs=2
-contains "... with the reason" "$LAB_DIR/ok.out" 'packet has 2 queue pairs for 1 worker'
+contains "... with the reason" "$LAB_DIR/ok.out" 'packet,iface=pa has 2 queue pairs for 1 worker'
 fails "the same of DPDK's driver" refused net_af_packet0,iface=pa,qpairs=2 net_af_packet1,iface=pb,qpairs=2
 contains "... with the reason" "$LAB_DIR/ok.out" 'spreads what it receives over 2 queues'
 fails "an argument that there is not" refused packet,iface=pa,queues=2 packet,iface=pb
