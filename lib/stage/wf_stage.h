@@ -126,14 +126,14 @@ struct wf_stage_env {
 				       /* All four are read and cleared by lib/pipe. */
 };
 
-/* The row waits for ns more, to keep its order. A packet counts once, however many stages it waits
+/* The row of these flags waits for ns more, to keep its order. A packet counts once, however many stages it waits
  * for. */
 static inline void
-wf_stage_clamped(struct wf_stage_env *env, struct wf_batch *b, uint16_t row, wf_ns_t ns)
+wf_stage_clamped(struct wf_stage_env *env, uint8_t *flags, wf_ns_t ns)
 {
-	env->clamped += (b->flags[row] & WF_ROW_CLAMPED) == 0;
+	env->clamped += (*flags & WF_ROW_CLAMPED) == 0;
 	env->clamped_ns += ns;
-	b->flags[row] |= WF_ROW_CLAMPED;
+	*flags |= WF_ROW_CLAMPED;
 }
 
 struct wf_stage_ops {

@@ -153,11 +153,13 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 static inline void
 order(wf_ns_t *last_due_ns, struct wf_batch *b, uint16_t i, struct wf_stage_env *env)
 {
-	if (WF_UNLIKELY(b->due_ns[i] < *last_due_ns)) {
-		wf_stage_clamped(env, b, i, *last_due_ns - b->due_ns[i]);
-		b->due_ns[i] = *last_due_ns;
+	wf_ns_t *due_ns = &b->due_ns[i];
+
+	if (WF_UNLIKELY(*due_ns < *last_due_ns)) {
+		wf_stage_clamped(env, &b->flags[i], *last_due_ns - *due_ns);
+		*due_ns = *last_due_ns;
 	}
-	*last_due_ns = b->due_ns[i];
+	*last_due_ns = *due_ns;
 }
 
 static inline struct wf_delay_state *
