@@ -155,12 +155,12 @@ notes_json(const struct wf_forecast *f)
 }
 
 static json_t *
-class_json(const struct wf_plan_class *k, json_t *simulated)
+class_json(const struct wf_plan_class *k, json_t *simulated, json_t *whole)
 {
 	const struct wf_forecast *f = &k->forecast;
 
 	return json_pack("{s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:f, "
-			 "s:f, s:f, s:I, s:I, s:o, s:I, s:o}",
+			 "s:f, s:f, s:I, s:I, s:o, s:I, s:o, s:o}",
 		"name", k->name, "scope", scope_of(k), "blackhole", f->blackhole, "rate_bps",
 		(json_int_t)f->rate_bps, "delay_mean_ns", (json_int_t)(f->delay_mean_ns + 0.5),
 		"delay_stddev_ns", (json_int_t)(f->delay_stddev_ns + 0.5), "delay_p50_ns",
@@ -174,7 +174,7 @@ class_json(const struct wf_plan_class *k, json_t *simulated)
 		"memory_bytes",
 		(json_int_t)(wf_plan_packets(f, WF_BUDGET_FRAME_BYTES) * WF_BUDGET_HELD_BYTES +
 			     0.5),
-		"simulated", simulated);
+		"simulated", simulated, "whole", whole);
 }
 
 static json_t *
@@ -185,7 +185,8 @@ dir_json(const struct wf_plan *plan, uint32_t dir, const struct wf_simulated *s)
 
 	for (uint16_t k = 0; k < d->n_classes; k++)
 		json_array_append_new(
-			classes, class_json(&d->classes[k], wf_simulated_json(s, dir, k)));
+			classes, class_json(&d->classes[k], wf_simulated_json(s, dir, k),
+					 wf_simulated_whole_json(s, dir, k)));
 	return json_pack("{s:b, s:o}", "one_worker", d->owned, "classes", classes);
 }
 

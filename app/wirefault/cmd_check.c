@@ -19,6 +19,11 @@ static const struct wf_option options[] = {
 	{ "simulate", 's', "PACKETS",
 		"packets to simulate of each stage, 1000 to 1000000 (default 20000, or fewer where "
 		"stages are many)" },
+	{ "frame", 0, "BYTES",
+		"length of the frames that all stages together are tried with, without FCS, 60 to "
+		"65535 (default 1514)" },
+	{ "gap", 0, "DURATION",
+		"time between them (default: half of the rate, or 100us where there is none)" },
 	{ "no-simulate", 0, NULL, "predict only" },
 	{ "help", 'h', NULL, "this help" },
 	{ 0 },
@@ -66,7 +71,7 @@ check_ports(const struct wf_conf *conf, struct wf_err *err)
 struct check {
 	const char *path;
 	bool json, simulate;
-	uint32_t packets; /* 0: not said */
+	struct wf_whole_traffic traffic; /* 0: not said */
 };
 
 static void
@@ -112,9 +117,9 @@ check(const struct check *c, struct wf_err *err)
 		return refuse(err, c->json);
 	}
 	/* What was not asked for need not be possible. */
-	if (c->simulate && wf_simulate(plan, c->packets, &simulated, err) < 0) {
+	if (c->simulate && wf_simulate(plan, &c->traffic, &simulated, err) < 0) {
 		wf_err_print(err, stderr);
-		rc = c->packets > 0 ? WF_EXIT_FAILED : WF_EXIT_OK;
+		rc = c->traffic.packets > 0 ? WF_EXIT_FAILED : WF_EXIT_OK;
 	}
 	warnings = wf_err_new();
 	if (warnings != NULL) {
@@ -128,6 +133,28 @@ check(const struct check *c, struct wf_err *err)
 	wf_plan_free(plan);
 	wf_unload(&l);
 	return rc;
+}
+
+/* Of the trial of all stages together. */
+static void
+read_traffic(const struct wf_option_values *v, struct check *c, struct wf_err *err)
+{
+	const char *frame = wf_cmd_value(&wf_cmd_check, v, "frame");
+	const char *gap = wf_cmd_value(&wf_cmd_check, v, "gap");
+	uint64_t n = 0;
+
+	if (frame != NULL && (wf_units_count(frame, &n) < 0 || n < 60 || n > 65535))
+		wf_err_add(err, NULL, NULL,
+			"--frame takes a whole number from 60 to 65535, not \"%s\"", frame);
+	c->traffic.frame_bytes = (uint32_t)n;
+	n = 0;
+	if (gap != NULL && (wf_units_duration(gap, &n) < 0 || n == 0 || n > 3600 * WF_NS_PER_S))
+		wf_err_add(err, NULL, "Write --gap 2ms",
+			"--gap takes a duration from 1ns to 1h, not \"%s\"", gap);
+	c->traffic.gap_ns = (double)n;
+	if ((frame != NULL || gap != NULL) && !c->simulate)
+		wf_err_add(err, NULL, "Leave out --no-simulate",
+			"--frame and --gap are of a simulation");
 }
 
 /* 0 or -EINVAL with reasons in err. */
@@ -150,7 +177,8 @@ read_options(const struct wf_option_values *v, struct check *c, struct wf_err *e
 	if (packets != NULL && !c->simulate)
 		wf_err_add(err, NULL, "Use one of them",
 			"--simulate and --no-simulate contradict each other");
-	c->packets = (uint32_t)n;
+	c->traffic.packets = (uint32_t)n;
+	read_traffic(v, c, err);
 	return wf_err_count(err) == 0 ? 0 : -1;
 }
 
@@ -172,7 +200,8 @@ run(int argc, char **argv)
 
 const struct wf_cmd wf_cmd_check = {
 	.name = "check",
-	.arguments = "-c FILE [-o json] [--simulate PACKETS | --no-simulate]",
+	.arguments = "-c FILE [-o json] [--frame BYTES] [--gap DURATION] "
+		     "[--simulate PACKETS | --no-simulate]",
 	.summary = "Checks a configuration: prints every error, or what its links will do, "
 		   "predicted and simulated",
 	.run = run,

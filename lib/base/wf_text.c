@@ -44,6 +44,34 @@ wf_text_time(wf_ns_t ns, char out[WF_TEXT_MAX])
 }
 
 const char *
+wf_text_per_second(double n, char out[WF_TEXT_MAX])
+{
+	if (n < 99.95)
+		snprintf(out, WF_TEXT_MAX, "%.1f", n);
+	else
+		wf_text_count((uint64_t)(n + 0.5), out);
+	return out;
+}
+
+const char *
+wf_text_rate(double bps, char out[WF_TEXT_MAX])
+{
+	static const char *const unit[] = { "bit/s", "kbit/s", "Mbit/s", "Gbit/s" };
+	size_t u = 0;
+
+	while (bps >= 999.5 && u + 1 < WF_ARRAY_SIZE(unit)) {
+		bps /= 1e3;
+		u++;
+	}
+	snprintf(out, WF_TEXT_MAX, "%.*f %s",
+		u == 0 || bps >= 99.95 ? 0
+		: bps >= 9.995         ? 1
+				       : 2,
+		bps, unit[u]);
+	return out;
+}
+
+const char *
 wf_text_age(wf_ns_t ns, char out[WF_TEXT_MAX])
 {
 	uint64_t s = ns / WF_NS_PER_S;

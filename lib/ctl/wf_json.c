@@ -36,6 +36,31 @@ count(const struct wf_count *c)
 	return json_pack("{s:o,s:o}", "packets", number(c->packets), "bytes", number(c->bytes));
 }
 
+/* Frames without FCS, as they are counted. */
+static json_t *
+rate(const struct wf_count *c, wf_ns_t ns)
+{
+	double s = (double)ns / 1e9;
+
+	return json_pack("{s:f,s:o}", "packets_per_s",
+		ns ? round((double)c->packets / s * 1e3) / 1e3 : 0.0, "bits_per_s",
+		number(ns ? (uint64_t)((double)c->bytes * 8 / s + 0.5) : 0));
+}
+
+static json_t *
+rates(const struct wf_passed *p, wf_ns_t ns)
+{
+	return json_pack("{s:o,s:o}", "rx", rate(&p->rx, ns), "tx", rate(&p->tx, ns));
+}
+
+static json_t *
+all_rates(const struct wf_snapshot *s, const struct wf_passed *since_reset,
+	const struct wf_passed *lately)
+{
+	return json_pack("{s:o,s:o*}", "since_reset", rates(since_reset, s->since_reset_ns),
+		"interval", s->live ? rates(lately, s->interval_ns) : NULL);
+}
+
 static json_t *
 dropped(const struct wf_count *by_cause)
 {
@@ -72,22 +97,26 @@ clamped(const struct wf_dir_stats *s)
 }
 
 static json_t *
-class_stats(const struct wf_snap_class *c)
+class_stats(const struct wf_snapshot *s, const struct wf_snap_class *c)
 {
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "name", wf_json_text(c->name), "rx",
-		count(&c->s.c.rx), "tx", count(&c->s.c.tx), "dup_created",
+	const struct wf_class_times *t = c->times;
+
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o*,s:o*,s:o}", "name",
+		wf_json_text(c->name), "rx", count(&c->s.c.rx), "tx", count(&c->s.c.tx), "rates",
+		all_rates(s, &c->since_reset, &c->lately), "dup_created",
 		count(&c->s.c.dup_created), "marked", count(&c->s.c.marked), "corrupted",
-		count(&c->s.c.corrupted), "dropped", dropped(c->s.c.dropped), "flows",
-		number(c->s.flows));
+		count(&c->s.c.corrupted), "dropped", dropped(c->s.c.dropped), "delay_ns",
+		t != NULL ? hist(&t->delay) : NULL, "release_error_ns",
+		t != NULL ? hist(&t->error) : NULL, "flows", number(c->s.flows));
 }
 
 static json_t *
-classes(const struct wf_snap_dir *d)
+classes(const struct wf_snapshot *s, const struct wf_snap_dir *d)
 {
 	json_t *j = json_array();
 
 	for (uint32_t i = 0; i < d->n_classes; i++) {
-		if (json_array_append_new(j, class_stats(&d->classes[i])) < 0) {
+		if (json_array_append_new(j, class_stats(s, &d->classes[i])) < 0) {
 			json_decref(j);
 			return NULL;
 		}
@@ -96,26 +125,28 @@ classes(const struct wf_snap_dir *d)
 }
 
 static json_t *
-direction(const struct wf_snap_dir *d, bool live)
+direction(const struct wf_snapshot *s, const struct wf_snap_dir *d)
 {
 	const struct wf_flow_counts *c = &d->s.c;
 
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o*,s:o,s:o,s:o}",
-		"rx", count(&c->rx), "tx", count(&c->tx), "queued", count(&d->queued),
+	return json_pack(
+		"{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o*,s:o,s:o,s:o}", "rx",
+		count(&c->rx), "tx", count(&c->tx), "rates",
+		all_rates(s, &d->since_reset, &d->lately), "queued", count(&d->queued),
 		"dup_created", count(&c->dup_created), "forged", count(&c->forged), "grown",
 		count(&c->grown), "cut", count(&c->cut), "marked", count(&c->marked), "corrupted",
 		count(&c->corrupted), "resent", count(&d->s.resent), "dropped", dropped(c->dropped),
 		"delay_ns", hist(&d->s.delay), "release_error_ns", hist(&d->s.error), "on_time_ns",
-		live ? number(d->on_time_ns) : NULL, "clamped", clamped(&d->s), "flow_fallback",
-		number(d->s.fallback), "classes", classes(d));
+		s->live ? number(d->on_time_ns) : NULL, "clamped", clamped(&d->s), "flow_fallback",
+		number(d->s.fallback), "classes", classes(s, d));
 }
 
 static json_t *
-link_stats(const struct wf_snap_link *l, bool live)
+link_stats(const struct wf_snapshot *s, const struct wf_snap_link *l)
 {
 	return json_pack("{s:o,s:[o,o],s:o,s:o}", "name", wf_json_text(l->name), "ports",
 		wf_json_text(l->port[0]), wf_json_text(l->port[1]), "ab",
-		direction(&l->dir[WF_AB], live), "ba", direction(&l->dir[WF_BA], live));
+		direction(s, &l->dir[WF_AB]), "ba", direction(s, &l->dir[WF_BA]));
 }
 
 static json_t *
@@ -141,7 +172,7 @@ links(const struct wf_snapshot *s)
 	json_t *j = json_array();
 
 	for (uint32_t i = 0; i < s->n_links; i++) {
-		if (json_array_append_new(j, link_stats(&s->links[i], s->live)) < 0) {
+		if (json_array_append_new(j, link_stats(s, &s->links[i])) < 0) {
 			json_decref(j);
 			return NULL;
 		}
@@ -252,11 +283,13 @@ json_t *
 wf_json_stats(const struct wf_snapshot *s)
 {
 	struct wf_count lost_track = wf_snapshot_unaccounted(s);
-	json_t *j = json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:o,s:o}}", "schema",
-		"wirefault.stats/1", "time_ns", number(s->time_ns), "uptime_ns",
-		number(s->uptime_ns), "generation", number(s->generation), "seed", seed(s->seed),
-		"unaccounted", count(&lost_track), "links", links(s), "ports", ports(s), "workers",
-		workers(s), "pool", "size", number(s->pool_size), "in_use", number(s->pool_in_use));
+	json_t *j = json_pack("{s:s,s:o,s:o,s:o,s:o*,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:o,s:o}}",
+		"schema", "wirefault.stats/1", "time_ns", number(s->time_ns), "uptime_ns",
+		number(s->uptime_ns), "since_reset_ns", number(s->since_reset_ns), "interval_ns",
+		s->live ? number(s->interval_ns) : NULL, "generation", number(s->generation),
+		"seed", seed(s->seed), "unaccounted", count(&lost_track), "links", links(s),
+		"ports", ports(s), "workers", workers(s), "pool", "size", number(s->pool_size),
+		"in_use", number(s->pool_in_use));
 
 	if (j == NULL)
 		return NULL;

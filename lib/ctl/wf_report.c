@@ -88,10 +88,13 @@ print_input(const json_t *input, FILE *out)
 static void
 print_header(const json_t *stats, FILE *out)
 {
-	char text[WF_TEXT_MAX];
+	char text[WF_TEXT_MAX], since[WF_TEXT_MAX];
+	uint64_t uptime_ns = integer(stats, "uptime_ns");
+	uint64_t since_ns = integer(stats, "since_reset_ns");
+	bool reset = since_ns != 0 && since_ns != uptime_ns;
 
-	fprintf(out, "After %s, generation %llu, seed ",
-		wf_text_age(integer(stats, "uptime_ns"), text),
+	fprintf(out, "After %s%s%s, generation %llu, seed ", wf_text_age(uptime_ns, text),
+		reset ? ", reset before " : "", reset ? wf_text_age(since_ns, since) : "",
 		(unsigned long long)integer(stats, "generation"));
 	if (json_is_string(json_object_get(stats, "seed"))) /* from 2^63 on */
 		fprintf(out, "%s\n", string(stats, "seed"));
@@ -144,6 +147,68 @@ print_packets(const json_t *stats, FILE *out)
 	}
 }
 
+static void
+print_rate(const char *link, const char *what, const json_t *rates, FILE *out)
+{
+	char text[4][WF_TEXT_MAX];
+
+	fprintf(out, "  %-12.12s %-20.20s", link, what);
+	for (int i = 0; i < 2; i++) {
+		const json_t *r = json_object_get(rates, i == 0 ? "rx" : "tx");
+
+		fprintf(out, " %13s %14s",
+			wf_text_per_second(
+				json_number_value(json_object_get(r, "packets_per_s")), text[0]),
+			wf_text_rate(json_number_value(json_object_get(r, "bits_per_s")), text[1]));
+	}
+	fputc('\n', out);
+}
+
+/* A direction since the reset, lately, and its classes since the reset. */
+static void
+print_direction_rates(const json_t *link, int side, const char *lately, FILE *out)
+{
+	const json_t *d = json_object_get(link, sides[side]);
+	const json_t *rates = json_object_get(d, "rates");
+	json_t *classes = json_object_get(d, "classes"), *class;
+	char text[64];
+	size_t i;
+
+	direction_text(link, side, text, sizeof(text));
+	print_rate(side == 0 ? string(link, "name") : "", text,
+		json_object_get(rates, "since_reset"), out);
+	if (lately != NULL)
+		print_rate("", lately, json_object_get(rates, "interval"), out);
+	if (json_array_size(classes) < 2)
+		return;
+	json_array_foreach(classes, i, class)
+	{
+		snprintf(text, sizeof(text), "    %s", string(class, "name"));
+		print_rate("", text,
+			json_object_get(json_object_get(class, "rates"), "since_reset"), out);
+	}
+}
+
+static void
+print_rates(const json_t *stats, FILE *out)
+{
+	uint64_t interval_ns = integer(stats, "interval_ns");
+	char age[WF_TEXT_MAX], lately[64];
+	json_t *link;
+	size_t i;
+
+	snprintf(lately, sizeof(lately), "    last %s", wf_text_age(interval_ns, age));
+	fprintf(out,
+		"\nRates          %-20s %28s %28s\n"
+		"  %-12s %-20s %13s %14s %13s %14s\n",
+		"", "--------- received ---------", "----------- sent -----------", "link",
+		"direction", "pkt/s", "bit/s", "pkt/s", "bit/s");
+	json_array_foreach(json_object_get(stats, "links"), i,
+		link) for (int side = 0; side < 2; side++) print_direction_rates(link, side,
+		interval_ns != 0 && interval_ns != integer(stats, "since_reset_ns") ? lately : NULL,
+		out);
+}
+
 static const char *
 cause_help(const char *name)
 {
@@ -194,17 +259,16 @@ print_lost(const json_t *stats, FILE *out)
 		string(link, "name"), sides[side], json_object_get(link, sides[side]), out);
 }
 
+/* Of a direction or a class. */
 static void
-print_direction_time(const json_t *link, int side, FILE *out)
+print_time(const char *link, const char *what, const json_t *d, FILE *out)
 {
-	const json_t *d = json_object_get(link, sides[side]);
 	const json_t *delay = json_object_get(d, "delay_ns");
 	const json_t *error = json_object_get(d, "release_error_ns");
-	char text[64], mean[WF_TEXT_MAX], p50[WF_TEXT_MAX], p99[WF_TEXT_MAX];
+	char mean[WF_TEXT_MAX], p50[WF_TEXT_MAX], p99[WF_TEXT_MAX];
 	char e50[WF_TEXT_MAX], e99[WF_TEXT_MAX];
 
-	direction_text(link, side, text, sizeof(text));
-	fprintf(out, "  %-12.12s %-20.20s", side == 0 ? string(link, "name") : "", text);
+	fprintf(out, "  %-12.12s %-20.20s", link, what);
 	if (integer(delay, "count") == 0) {
 		fprintf(out, " %12s\n", "no packets");
 		return;
@@ -212,6 +276,25 @@ print_direction_time(const json_t *link, int side, FILE *out)
 	fprintf(out, " %12s %11s %11s    %11s %11s\n", wf_text_time(integer(delay, "mean"), mean),
 		wf_text_time(integer(delay, "p50"), p50), wf_text_time(integer(delay, "p99"), p99),
 		wf_text_time(integer(error, "p50"), e50), wf_text_time(integer(error, "p99"), e99));
+}
+
+static void
+print_direction_time(const json_t *link, int side, FILE *out)
+{
+	const json_t *d = json_object_get(link, sides[side]);
+	json_t *class;
+	char text[64];
+	size_t i;
+
+	direction_text(link, side, text, sizeof(text));
+	print_time(side == 0 ? string(link, "name") : "", text, d, out);
+	json_array_foreach(json_object_get(d, "classes"), i, class)
+	{
+		if (json_object_get(class, "delay_ns") == NULL)
+			continue;
+		snprintf(text, sizeof(text), "    %s", string(class, "name"));
+		print_time("", text, class, out);
+	}
 }
 
 /* Packets that waited for their predecessors: how far that moved the mean. */
@@ -361,6 +444,7 @@ wf_report_table(const json_t *stats, FILE *out)
 {
 	print_header(stats, out);
 	print_packets(stats, out);
+	print_rates(stats, out);
 	print_lost(stats, out);
 	print_times(stats, out);
 	print_machine(stats, out);

@@ -20,15 +20,27 @@ struct wf_dp_link {
 	uint32_t port[2];
 };
 
+/* What had passed at some time. */
+struct wf_dp_mark {
+	wf_ns_t time_ns;
+	struct wf_passed *dir;   /* [n_dirs] */
+	struct wf_passed *class; /* [WF_PLAN_MAX_SLOTS] */
+};
+
+/* wf_dp_rates.c: at the start or reset, and at two snapshots at least a second apart. */
+enum { WF_MARK_RESET, WF_MARK_BEFORE, WF_MARK_LAST, WF_MARKS };
+
 /* What has been added up over workers and turns. */
 struct wf_dp_totals {
 	struct wf_dir_stats *dir;       /* [n_dirs] */
 	wf_ns_t *on_time_ns;            /* [n_dirs]: strictest of the plans that were run */
 	struct wf_class_stats *class;   /* [WF_PLAN_MAX_SLOTS] */
+	struct wf_class_times **times;  /* [WF_PLAN_MAX_SLOTS]; NULL: not kept */
 	uint32_t *class_uid;            /* [WF_PLAN_MAX_SLOTS]: whose counters these are */
 	struct wf_worker_stats *worker; /* [n_workers] */
-	uint32_t n_slots;               /* slots that any plan has used */
-	bool asked;                     /* a turn of the banks is under way */
+	struct wf_dp_mark mark[WF_MARKS];
+	uint32_t n_slots; /* slots that any plan has used */
+	bool asked;       /* a turn of the banks is under way */
 };
 
 struct wf_dp {
@@ -61,8 +73,21 @@ int wf_dp_totals_init(struct wf_dp *dp);
 void wf_dp_totals_fini(struct wf_dp *dp);
 /* Turns the banks of all workers and adds them to the totals. 0 or -ETIMEDOUT. */
 int wf_dp_collect(struct wf_dp *dp);
+/* Makes room for what will be counted under the plan, in the totals and at every worker. 0 or
+ * -ENOMEM. */
+int wf_dp_totals_prepare(struct wf_dp *dp, const struct wf_plan *plan);
 /* Counters of slots that now belong to another class start again. */
 void wf_dp_totals_adopt(struct wf_dp *dp, const struct wf_plan *plan);
+
+/* wf_dp_rates.c */
+/* 0 or -ENOMEM. */
+int wf_dp_marks_init(struct wf_dp *dp);
+void wf_dp_marks_fini(struct wf_dp *dp);
+/* Rates begin anew: of everything, or of a class slot whose counters have become 0. */
+void wf_dp_marks_restart(struct wf_dp *dp, wf_ns_t now_ns);
+void wf_dp_marks_restart_class(struct wf_dp *dp, uint32_t slot);
+/* Fills in the snapshot's times and what has passed in them; the totals are of now. */
+void wf_dp_marks_fill(struct wf_dp *dp, wf_ns_t now_ns, struct wf_snapshot *snap);
 
 /* wf_dp_run.c */
 int wf_dp_make_workers(struct wf_dp *dp, struct wf_err *err);

@@ -148,6 +148,8 @@ wf_dp_start(struct wf_dp *dp, struct wf_plan *plan, struct wf_err *err)
 	}
 	dp->start_ns = wf_clock_ns(&dp->clock);
 	ret = wf_dp_make_workers(dp, err);
+	if (ret == 0 && wf_dp_totals_prepare(dp, plan) < 0)
+		ret = wf_err_add(err, NULL, "Configure fewer classes", "out of memory");
 	if (ret < 0) {
 		wf_dp_free_workers(dp);
 		return ret;
@@ -165,6 +167,7 @@ wf_dp_start(struct wf_dp *dp, struct wf_plan *plan, struct wf_err *err)
 		wf_err_add(err, NULL, "Is the core taken by something else?",
 			"a worker did not start within a second");
 	dp->flowing_ns = wf_clock_ns(&dp->clock);
+	wf_dp_marks_restart(dp, dp->flowing_ns); /* nothing is added up yet */
 	return ret;
 }
 
@@ -193,6 +196,11 @@ wf_dp_publish(struct wf_dp *dp, struct wf_plan *next, uint64_t *generation)
 
 	/* What was counted for classes whose slots change hands is added up before. */
 	wf_dp_collect(dp);
+	if (wf_dp_totals_prepare(dp, next) < 0) {
+		wf_plan_free(next);
+		*generation = wf_swap_generation(dp->swap);
+		return -ENOMEM;
+	}
 	wf_dp_totals_adopt(dp, next);
 	ret = wf_swap_publish(dp->swap, next, ANSWER_NS);
 	*generation = wf_swap_generation(dp->swap);

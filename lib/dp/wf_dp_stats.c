@@ -21,15 +21,16 @@ wf_dp_totals_init(struct wf_dp *dp)
 	t->dir = calloc(dp->n_dirs, sizeof(*t->dir));
 	t->on_time_ns = calloc(dp->n_dirs, sizeof(*t->on_time_ns));
 	t->class = calloc(WF_PLAN_MAX_SLOTS, sizeof(*t->class));
+	t->times = calloc(WF_PLAN_MAX_SLOTS, sizeof(struct wf_class_times *));
 	t->class_uid = calloc(WF_PLAN_MAX_SLOTS, sizeof(*t->class_uid));
 	t->worker = calloc(dp->cores.n_workers, sizeof(*t->worker));
-	if (!t->dir || !t->on_time_ns || !t->class || !t->class_uid || !t->worker)
+	if (!t->dir || !t->on_time_ns || !t->class || !t->times || !t->class_uid || !t->worker)
 		return -ENOMEM;
 	for (uint32_t d = 0; d < dp->n_dirs; d++) {
 		wf_dir_stats_init(&t->dir[d]);
 		t->on_time_ns[d] = UINT64_MAX;
 	}
-	return 0;
+	return wf_dp_marks_init(dp);
 }
 
 void
@@ -38,9 +39,47 @@ wf_dp_totals_fini(struct wf_dp *dp)
 	free(dp->totals.dir);
 	free(dp->totals.on_time_ns);
 	free(dp->totals.class);
+	for (uint32_t s = 0; dp->totals.times && s < WF_PLAN_MAX_SLOTS; s++)
+		free(dp->totals.times[s]);
+	free(dp->totals.times);
 	free(dp->totals.class_uid);
+	wf_dp_marks_fini(dp);
 	free(dp->totals.worker);
 	memset(&dp->totals, 0, sizeof(dp->totals));
+}
+
+int
+wf_dp_totals_prepare(struct wf_dp *dp, const struct wf_plan *plan)
+{
+	struct wf_dp_totals *t = &dp->totals;
+
+	for (uint32_t i = 0; i < dp->cores.n_workers; i++)
+		if (wf_pipe_prepare(dp->workers[i]->pipe, plan) < 0)
+			return -ENOMEM;
+	for (uint32_t d = 0; d < plan->n_dirs; d++) {
+		const struct wf_plan_dir *dir = &plan->dir[d];
+
+		for (uint32_t c = 0; dir->n_classes > 1 && c < dir->n_classes; c++) {
+			struct wf_class_times **times = &t->times[dir->classes[c].slot];
+
+			if (!*times)
+				*times = wf_class_times_new();
+			if (!*times)
+				return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+static void
+restart_class(struct wf_dp *dp, uint32_t slot)
+{
+	struct wf_dp_totals *t = &dp->totals;
+
+	wf_dp_marks_restart_class(dp, slot);
+	memset(&t->class[slot], 0, sizeof(t->class[slot]));
+	if (t->times[slot])
+		wf_class_times_clear(t->times[slot]);
 }
 
 void
@@ -58,7 +97,7 @@ wf_dp_totals_adopt(struct wf_dp *dp, const struct wf_plan *plan)
 
 			if (t->class_uid[k->slot] == k->uid)
 				continue;
-			memset(&t->class[k->slot], 0, sizeof(t->class[0]));
+			restart_class(dp, k->slot);
 			t->class_uid[k->slot] = k->uid;
 		}
 	}
@@ -113,8 +152,16 @@ add_bank(struct wf_dp *dp, uint32_t worker, struct wf_bank *bank)
 		wf_dir_stats_merge(&t->dir[d], &bank->dir[d]);
 		wf_dir_stats_init(&bank->dir[d]);
 	}
-	for (uint32_t s = 0; s < t->n_slots; s++)
+	for (uint32_t s = 0; s < t->n_slots; s++) {
+		struct wf_class_times *times = wf_bank_times(bank, s);
+
 		wf_class_stats_merge(&t->class[s], &bank -> class[s]);
+		if (!times)
+			continue;
+		if (t->times[s])
+			wf_class_times_merge(t->times[s], times);
+		wf_class_times_clear(times);
+	}
 	memset(bank->class, 0, t->n_slots * sizeof(bank->class[0]));
 	add_worker(&t->worker[worker], &bank->worker);
 	memset(&bank->worker, 0, sizeof(bank->worker));
@@ -149,6 +196,8 @@ fill_dir(const struct wf_dp *dp, uint32_t dir, struct wf_snap_dir *out)
 	for (uint32_t c = 0; c < d->n_classes; c++) {
 		snprintf(out->classes[c].name, WF_NAME_MAX, "%s", d->classes[c].name);
 		out->classes[c].s = dp->totals.class[d->classes[c].slot];
+		if (wf_snapshot_times(&out->classes[c], dp->totals.times[d->classes[c].slot]) < 0)
+			return -ENOMEM;
 	}
 	return 0;
 }
@@ -202,6 +251,7 @@ wf_dp_snapshot(struct wf_dp *dp)
 			return NULL;
 		}
 	}
+	wf_dp_marks_fill(dp, now_ns, s);
 	for (uint32_t i = 0; i < dp->n_ports; i++)
 		wf_port_snapshot(&dp->ports[i], &s->ports[i]);
 	for (uint32_t i = 0; i < dp->cores.n_workers; i++)
@@ -239,9 +289,11 @@ wf_dp_reset(struct wf_dp *dp)
 		restart_dir(&t->dir[d]);
 		t->on_time_ns[d] = wf_plan_on_time_ns(&wf_dp_plan(dp)->dir[d]);
 	}
-	memset(t->class, 0, WF_PLAN_MAX_SLOTS * sizeof(*t->class));
+	for (uint32_t s = 0; s < WF_PLAN_MAX_SLOTS; s++)
+		restart_class(dp, s);
 	memset(t->worker, 0, dp->cores.n_workers * sizeof(*t->worker));
 	for (uint32_t i = 0; i < dp->n_ports; i++)
 		wf_port_reset(&dp->ports[i]);
+	wf_dp_marks_restart(dp, wf_clock_ns(&dp->clock));
 	return 0;
 }

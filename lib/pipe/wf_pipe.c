@@ -4,6 +4,7 @@
  */
 #include "wf_pipe.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,6 +80,21 @@ wf_pipe_free(struct wf_pipe *p)
 	free(p->in_store);
 	free(p->held);
 	free(p);
+}
+
+int
+wf_pipe_prepare(struct wf_pipe *p, const struct wf_plan *plan)
+{
+	for (uint32_t dir = 0; dir < plan->n_dirs; dir++) {
+		const struct wf_plan_dir *d = &plan->dir[dir];
+
+		for (uint16_t i = 0; d->n_classes > 1 && i < d->n_classes; i++) {
+			if (wf_stats_time_class(p->stats, d->classes[i].slot) < 0)
+				return -ENOMEM;
+			atomic_store_explicit(&p->timed, true, memory_order_relaxed);
+		}
+	}
+	return 0;
 }
 
 /* Inserts the copies that rows first..end-1 want, each behind its original. Returns the new end. */
@@ -218,9 +234,11 @@ alike(const struct wf_held *a, const struct wf_held *b)
 	return a->slot == b->slot && a->dir == b->dir;
 }
 
-/* Packets of one class that leave together. Returns how many of the n they are. */
-static uint32_t
-sent_alike(struct wf_pipe *p, const struct wf_held *h, uint32_t n, wf_ns_t now_ns)
+/* Packets of one class that leave together. Returns how many of the n they are. `times` are the
+ * class's, or NULL, which is a constant in what is compiled of this. */
+static inline __attribute__((always_inline)) uint32_t
+sent_of(struct wf_pipe *p, const struct wf_held *h, uint32_t n, wf_ns_t now_ns,
+	struct wf_class_times *times)
 {
 	struct wf_bank *bank = p->stats->now;
 	struct wf_dir_stats *ds = &bank->dir[h->dir];
@@ -240,19 +258,51 @@ sent_alike(struct wf_pipe *p, const struct wf_held *h, uint32_t n, wf_ns_t now_n
 			alike(&h[i + k], h));
 		wf_hist_sum(&ds->delay, &delay, now_ns - rx_ns, k);
 		wf_hist_sum(&ds->error, &error, now_ns > due_ns ? now_ns - due_ns : 0, k);
+		if (times != NULL) {
+			times->delay.bucket[wf_hist_index(now_ns - rx_ns)] += k;
+			times->error.bucket[wf_hist_index(now_ns > due_ns ? now_ns - due_ns : 0)] +=
+				k;
+		}
 		i += k;
 	}
 	wf_hist_flush(&ds->delay, &delay);
 	wf_hist_flush(&ds->error, &error);
+	if (times != NULL) { /* the sums are of this class alone, and serve twice */
+		wf_hist_flush(&times->delay, &delay);
+		wf_hist_flush(&times->error, &error);
+	}
 	wf_count_merge(&ds->c.tx, &sum);
 	wf_count_merge(&cs->c.tx, &sum);
 	release(p, h->dir, &sum);
 	return i;
 }
 
+static uint32_t
+sent_alike(struct wf_pipe *p, const struct wf_held *h, uint32_t n, wf_ns_t now_ns)
+{
+	return sent_of(p, h, n, now_ns, NULL);
+}
+
+static __attribute__((noinline)) void
+sent_timed(struct wf_pipe *p, const struct wf_held *h, uint32_t n, wf_ns_t now_ns)
+{
+	while (n > 0) {
+		struct wf_class_times *times = wf_bank_times(p->stats->now, h->slot);
+		uint32_t k = times == NULL ? sent_alike(p, h, n, now_ns)
+					   : sent_of(p, h, n, now_ns, times);
+
+		h += k;
+		n -= k;
+	}
+}
+
 void
 wf_pipe_sent(struct wf_pipe *p, const struct wf_held *h, uint32_t n, wf_ns_t now_ns)
 {
+	if (WF_UNLIKELY(atomic_load_explicit(&p->timed, memory_order_relaxed))) {
+		sent_timed(p, h, n, now_ns);
+		return;
+	}
 	while (n > 0) {
 		uint32_t k = sent_alike(p, h, n, now_ns);
 

@@ -55,6 +55,10 @@ struct wf_pipe *wf_pipe_new(const struct wf_pipe_params *params);
 /* Frees what is still held through ops->free. */
 void wf_pipe_free(struct wf_pipe *p);
 
+/* Control: makes the statistics ready for the plan's classes, before the pipe's worker uses it:
+ * times are kept of each class of a direction that has more than its default one. 0 or -ENOMEM. */
+int wf_pipe_prepare(struct wf_pipe *p, const struct wf_plan *plan);
+
 /* n <= WF_BURST packets of link direction `dir`, with times that do not go backwards among them;
  * from one call to the next they may, as packets that another worker hands over are older. All
  * packets now belong to the pipe. `count_rx` is false for packets handed over by another worker,

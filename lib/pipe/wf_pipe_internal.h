@@ -38,6 +38,7 @@ struct wf_pipe {
 	struct wf_count *held; /* [n_dirs]: in the store, the ready list and the taker's hands */
 	bool *in_store;        /* [n_dirs]: the store may hold packets of the direction */
 	uint32_t n_dirs, n_slots, max_flows;
+	_Atomic bool timed; /* times are kept of some class; control stores, wf_pipe_sent loads */
 	wf_ns_t flow_idle_ns;
 	uint32_t ready_head, ready_tail; /* count up */
 	/* State blocks: see wf_pipe_state.c. */

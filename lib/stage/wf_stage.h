@@ -63,6 +63,7 @@ struct wf_forecast {
 	double delay_mean_ns, delay_stddev_ns; /* without queueing; order's clamp not included */
 	double delay_p99_ns, delay_max_ns;
 	double delay_p50_ns;
+	wf_ns_t half_life_ns;  /* of the likeness of delays; 0: none, or by packet (delay_rho) */
 	double delay_rho;      /* from packet to packet, of the copula; NaN: not one number */
 	double delay_kurtosis; /* fourth central moment / sd^4: how rare what makes the sd is */
 	double corrupted;      /* of packets that reach the stage */
@@ -126,14 +127,14 @@ struct wf_stage_env {
 				       /* All four are read and cleared by lib/pipe. */
 };
 
-/* The row waits for ns more, to keep its order. A packet counts once, however many stages it waits
- * for. */
+/* The row of these flags waits for ns more, to keep its order. A packet counts once, however many
+ * stages it waits for. */
 static inline void
-wf_stage_clamped(struct wf_stage_env *env, struct wf_batch *b, uint16_t row, wf_ns_t ns)
+wf_stage_clamped(struct wf_stage_env *env, uint8_t *flags, wf_ns_t ns)
 {
-	env->clamped += (b->flags[row] & WF_ROW_CLAMPED) == 0;
+	env->clamped += (*flags & WF_ROW_CLAMPED) == 0;
 	env->clamped_ns += ns;
-	b->flags[row] |= WF_ROW_CLAMPED;
+	*flags |= WF_ROW_CLAMPED;
 }
 
 struct wf_stage_ops {

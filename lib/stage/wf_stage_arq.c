@@ -208,7 +208,7 @@ one(const struct arq_cfg *a, struct arq_state *s, struct wf_batch *b, uint16_t i
 	if (a->in_order) {
 		if (due_ns < s->last_due_ns) {
 			if (b->drop[i] == WF_DROP_NONE)
-				wf_stage_clamped(env, b, i, s->last_due_ns - due_ns);
+				wf_stage_clamped(env, &b->flags[i], s->last_due_ns - due_ns);
 			due_ns = s->last_due_ns;
 		}
 		s->last_due_ns = due_ns;

@@ -73,8 +73,7 @@ compile_shape(const struct wf_delay_params *p, int law, struct wf_stage_compile 
 	s->cancel_bias = p->cancel_bias;
 	s->most_ns = (int64_t)f->delay_mean_ns << BIAS_SHIFT;
 	f->delay_rho = rho ? p->rho : 0;
-	if (half_life) /* by then nothing is left of it */
-		f->gap_ns = 20 * p->half_life;
+	f->half_life_ns = half_life ? p->half_life : 0;
 	if (p->amplitude > 0) { /* phases spread evenly; but one says what the next will be */
 		f->gap_ns = (wf_ns_t)(1.6180339887 * 1e9 / p->frequency) + f->gap_ns;
 		f->delay_rho = NAN;
@@ -153,11 +152,13 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 static inline void
 order(wf_ns_t *last_due_ns, struct wf_batch *b, uint16_t i, struct wf_stage_env *env)
 {
-	if (WF_UNLIKELY(b->due_ns[i] < *last_due_ns)) {
-		wf_stage_clamped(env, b, i, *last_due_ns - b->due_ns[i]);
-		b->due_ns[i] = *last_due_ns;
+	wf_ns_t *due_ns = &b->due_ns[i];
+
+	if (WF_UNLIKELY(*due_ns < *last_due_ns)) {
+		wf_stage_clamped(env, &b->flags[i], *last_due_ns - *due_ns);
+		*due_ns = *last_due_ns;
 	}
-	*last_due_ns = b->due_ns[i];
+	*last_due_ns = *due_ns;
 }
 
 static inline struct wf_delay_state *

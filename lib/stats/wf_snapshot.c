@@ -41,6 +41,27 @@ wf_snapshot_classes(struct wf_snap_dir *dir, uint32_t n)
 	return 0;
 }
 
+int
+wf_snapshot_times(struct wf_snap_class *class, const struct wf_class_times *src)
+{
+	if (src == NULL)
+		return 0;
+	if (class->times == NULL)
+		class->times = wf_class_times_new();
+	if (class->times == NULL)
+		return -ENOMEM;
+	wf_class_times_merge(class->times, src);
+	return 0;
+}
+
+static void
+free_dir(struct wf_snap_dir *d)
+{
+	for (uint32_t i = 0; i < d->n_classes; i++)
+		free(d->classes[i].times);
+	free(d->classes);
+}
+
 void
 wf_snapshot_free(struct wf_snapshot *s)
 {
@@ -48,7 +69,7 @@ wf_snapshot_free(struct wf_snapshot *s)
 		return;
 	for (uint32_t i = 0; s->links != NULL && i < s->n_links; i++)
 		for (int side = 0; side < 2; side++)
-			free(s->links[i].dir[side].classes);
+			free_dir(&s->links[i].dir[side]);
 	free(s->links);
 	free(s->ports);
 	free(s->workers);

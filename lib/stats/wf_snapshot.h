@@ -7,14 +7,23 @@
 
 #include "wf_stats.h"
 
+/* What came and left in some time: rates follow from it. */
+struct wf_passed {
+	struct wf_count rx, tx;
+};
+
 struct wf_snap_class {
 	char name[WF_NAME_MAX];
 	struct wf_class_stats s;
+	struct wf_class_times *times;         /* its own; NULL: not kept */
+	struct wf_passed since_reset, lately; /* in since_reset_ns and interval_ns */
 };
 
 struct wf_snap_dir {
 	struct wf_dir_stats s;  /* totals since start or reset */
 	struct wf_count queued; /* held + in hand-off rings */
+	/* In since_reset_ns, without what was held at the reset, and in interval_ns. */
+	struct wf_passed since_reset, lately;
 	int64_t unaccounted_packets, unaccounted_bytes;
 	wf_ns_t on_time_ns; /* a p99 of the release error up to this doesn't matter */
 	uint32_t n_classes;
@@ -72,6 +81,8 @@ struct wf_reason {
 struct wf_snapshot {
 	bool live; /* false: offline; then ports' and workers' parts are left out */
 	wf_ns_t time_ns, uptime_ns;
+	wf_ns_t since_reset_ns; /* counts are of this time; uptime_ns without a reset */
+	wf_ns_t interval_ns;    /* the youngest part of it that has rates of its own; live only */
 	uint64_t generation, seed;
 	uint32_t n_links, n_ports, n_workers;
 	struct wf_snap_link *links;
@@ -88,6 +99,8 @@ struct wf_snapshot {
 struct wf_snapshot *wf_snapshot_new(uint32_t n_links, uint32_t n_ports, uint32_t n_workers);
 /* Room for n classes of one direction. 0 or -ENOMEM. */
 int wf_snapshot_classes(struct wf_snap_dir *dir, uint32_t n);
+/* Adds to what the class has of them. src NULL: nothing. 0 or -ENOMEM. */
+int wf_snapshot_times(struct wf_snap_class *class, const struct wf_class_times *src);
 void wf_snapshot_free(struct wf_snapshot *snap);
 
 /* Computes queued's remainder, `unaccounted` of every direction, and the verdict with its reasons:

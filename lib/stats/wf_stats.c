@@ -3,6 +3,7 @@
  */
 #include "wf_stats.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +21,8 @@ bank_init(struct wf_bank *b, uint32_t n_dirs, uint32_t n_classes)
 	b->dir = aligned_alloc(WF_CACHE_LINE,
 		(n_dirs * sizeof(*b->dir) + WF_CACHE_LINE - 1) / WF_CACHE_LINE * WF_CACHE_LINE);
 	b->class = calloc(n_classes, sizeof(*b->class));
-	if (b->dir == NULL || b->class == NULL)
+	b->times = calloc(n_classes, sizeof(*b->times));
+	if (b->dir == NULL || b->class == NULL || b->times == NULL)
 		return -1;
 	for (uint32_t i = 0; i < n_dirs; i++)
 		wf_dir_stats_init(&b->dir[i]);
@@ -52,10 +54,31 @@ wf_stats_free(struct wf_stats *s)
 	if (s == NULL)
 		return;
 	for (int i = 0; i < 2; i++) {
-		free(s->bank[i].dir);
-		free(s->bank[i].class);
+		struct wf_bank *b = &s->bank[i];
+
+		for (uint32_t c = 0; b->times != NULL && c < s->n_classes; c++)
+			free(wf_bank_times(b, c));
+		free(b->times);
+		free(b->dir);
+		free(b->class);
 	}
 	free(s);
+}
+
+int
+wf_stats_time_class(struct wf_stats *s, uint32_t class)
+{
+	for (int i = 0; i < 2; i++) {
+		struct wf_class_times *t = wf_bank_times(&s->bank[i], class);
+
+		if (t != NULL)
+			continue;
+		t = wf_class_times_new();
+		if (t == NULL)
+			return -ENOMEM;
+		atomic_store_explicit(&s->bank[i].times[class], t, memory_order_release);
+	}
+	return 0;
 }
 
 void
@@ -128,4 +151,30 @@ wf_class_stats_merge(struct wf_class_stats *dst, const struct wf_class_stats *sr
 {
 	counts_merge(&dst->c, &src->c);
 	dst->flows += src->flows;
+}
+
+struct wf_class_times *
+wf_class_times_new(void)
+{
+	struct wf_class_times *t = calloc(1, sizeof(*t));
+
+	if (t != NULL)
+		t->delay.min_ns = t->error.min_ns = UINT64_MAX;
+	return t;
+}
+
+void
+wf_class_times_clear(struct wf_class_times *t)
+{
+	if (t->delay.count == 0)
+		return;
+	wf_hist_init(&t->delay);
+	wf_hist_init(&t->error);
+}
+
+void
+wf_class_times_merge(struct wf_class_times *dst, const struct wf_class_times *src)
+{
+	wf_hist_merge(&dst->delay, &src->delay);
+	wf_hist_merge(&dst->error, &src->error);
 }

@@ -62,6 +62,13 @@ struct wf_class_stats {
 	uint64_t flows; /* gauge: flows in the table, set when banks turn */
 };
 
+/* When packets of a class left. Apart from its counters, because it is large, and only kept for
+ * classes that somebody configured. */
+struct wf_class_times {
+	struct wf_hist delay; /* as of a direction */
+	struct wf_hist error;
+};
+
 struct wf_worker_stats {
 	uint64_t loops;
 	uint64_t busy_cycles, total_cycles;
@@ -73,6 +80,9 @@ struct wf_bank {
 	struct wf_worker_stats worker;
 	struct wf_dir_stats *dir;     /* [n_dirs] */
 	struct wf_class_stats *class; /* [n_classes]: by class slot */
+	/* [n_classes]; NULL: not kept of this class. Control stores once, with release; partner:
+	 * wf_bank_times. */
+	struct wf_class_times *_Atomic *times;
 };
 
 struct wf_stats {
@@ -89,6 +99,15 @@ struct wf_stats {
 
 struct wf_stats *wf_stats_new(uint32_t n_dirs, uint32_t n_classes);
 void wf_stats_free(struct wf_stats *s);
+
+/* Control: from now on times are kept of the class, in both banks. 0 or -ENOMEM. */
+int wf_stats_time_class(struct wf_stats *s, uint32_t class);
+/* NULL: they are not kept. */
+static inline struct wf_class_times *
+wf_bank_times(const struct wf_bank *b, uint32_t class)
+{
+	return atomic_load_explicit(&b->times[class], memory_order_acquire);
+}
 
 /* Worker: has the control core asked for a turn that has not been made? A hand-off ring may have
  * told the worker before the control core did (another worker has turned), so that it is ahead. */
@@ -117,5 +136,11 @@ struct wf_bank *wf_stats_idle(struct wf_stats *s);
 void wf_dir_stats_merge(struct wf_dir_stats *dst, const struct wf_dir_stats *src);
 void wf_class_stats_merge(struct wf_class_stats *dst, const struct wf_class_stats *src);
 void wf_dir_stats_init(struct wf_dir_stats *d);
+
+/* Empty ones, for the caller to free; NULL: out of memory. */
+struct wf_class_times *wf_class_times_new(void);
+/* Empties them. What is empty is not touched: most of its pages have never been. */
+void wf_class_times_clear(struct wf_class_times *t);
+void wf_class_times_merge(struct wf_class_times *dst, const struct wf_class_times *src);
 
 #endif

@@ -29,7 +29,7 @@ struct trial {
 static bool
 is_of(const struct wf_plan_step *step, uint8_t stage)
 {
-	return step->stage == stage;
+	return step->stage == stage || stage == WF_TRIAL_WHOLE;
 }
 
 bool
@@ -72,7 +72,7 @@ make_plan(struct trial *t)
 		k->step[k->n_steps++] = *step;
 		k->n_before += step->stage < WF_STAGE_QUEUE;
 	}
-	if (q->stage == WF_STAGE_RATE)
+	if (q->stage == WF_STAGE_RATE || q->stage == WF_TRIAL_WHOLE)
 		k->variant[WF_STAGE_QUEUE] = from->variant[WF_STAGE_QUEUE];
 	else
 		k->queue = NULL;
@@ -114,11 +114,10 @@ put(uint8_t *to, uint32_t bytes, uint32_t value)
 
 /* What stands behind the IP header. Returns the length of the frame. */
 static uint32_t
-fill(uint8_t *frame, enum wf_trial_traffic traffic)
+fill(uint8_t *frame, enum wf_trial_traffic traffic, uint32_t len)
 {
 	static const uint8_t query[] = { 0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 'x', 0, 0, 1, 0,
 		1 };
-	uint32_t len = WF_FORECAST_FRAME;
 
 	frame[23] = traffic == WF_TRIAL_TCP ? 6 : 17;
 	put(frame + 34, 2, 40000);
@@ -146,7 +145,8 @@ make_packet(const struct wf_trial_params *q, uint32_t i)
 	struct wf_cap_packet p = { .data = frame };
 	struct wf_twin_packet *packet;
 
-	p.len_bytes = fill(frame, (enum wf_trial_traffic)q->traffic);
+	p.len_bytes = fill(frame, (enum wf_trial_traffic)q->traffic,
+		q->frame_bytes != 0 ? q->frame_bytes : WF_FORECAST_FRAME);
 	p.cap_bytes = p.len_bytes < KEPT ? p.len_bytes : KEPT;
 	put(frame + 16, 2, p.len_bytes - 14);
 	if (q->flows)

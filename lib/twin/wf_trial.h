@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * A trial: one stage of one class, alone in the real pipeline, on a virtual clock, under a steady
- * stream of packets; what came of each. Needs EAL (rte_hash), but no port, hugepage or privilege.
- * Memory: what is in flight, and 16 bytes a packet.
+ * A trial: one stage of one class, or all of them, alone in the real pipeline, on a virtual clock,
+ * under a steady stream of packets; what came of each. Needs EAL (rte_hash), but no port, hugepage
+ * or privilege. Memory: what is in flight, and 16 bytes a packet.
  */
 #ifndef WF_TRIAL_H
 #define WF_TRIAL_H
@@ -10,6 +10,8 @@
 
 #define WF_TRIAL_MAX 1000000u /* packets */
 
+#define WF_TRIAL_WHOLE UINT8_MAX /* for a stage: all of them */
+
 /* Over IPv4. Frames are WF_FORECAST_FRAME bytes long, but for queries. */
 enum wf_trial_traffic { WF_TRIAL_UDP, WF_TRIAL_TCP, WF_TRIAL_DNS };
 
@@ -17,12 +19,13 @@ struct wf_trial_params {
 	const struct wf_plan *plan; /* compiled; need not be armed */
 	uint32_t dir;
 	uint16_t class_id;
-	uint8_t stage;   /* WF_STAGE_RATE: with its queue */
+	uint8_t stage;   /* WF_STAGE_RATE: with its queue; WF_TRIAL_WHOLE */
 	uint8_t traffic; /* enum wf_trial_traffic */
 	uint32_t packets;
-	double gap_ns; /* between them */
-	bool flows;    /* each is of a flow of its own; otherwise all are of one */
-	bool capable;  /* of ECN */
+	uint32_t frame_bytes; /* 0: WF_FORECAST_FRAME */
+	double gap_ns;        /* between them */
+	bool flows;           /* each is of a flow of its own; otherwise all are of one */
+	bool capable;         /* of ECN */
 };
 
 /* Of the packet with this number, from 0. */

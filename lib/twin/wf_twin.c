@@ -202,9 +202,10 @@ start(struct twin *t)
 	params.stats = t->stats;
 	params.start_ns = t->first_ns;
 	t->pipe = t->stats != NULL ? wf_pipe_new(&params) : NULL;
-	return t->pipe != NULL ? 0
-			       : wf_err_add(t->err, NULL, "Lower --in-flight or max_flows",
-					 "out of memory");
+	return t->pipe != NULL && wf_pipe_prepare(t->pipe, q->plan) == 0
+		       ? 0
+		       : wf_err_add(
+				 t->err, NULL, "Lower --in-flight or max_flows", "out of memory");
 }
 
 /* The statistics at the end. Flows that have been idle for long are gone from them, seen or not. */

@@ -8,14 +8,21 @@
 
 static int
 fill_dir(struct wf_snap_dir *d, const struct wf_plan_dir *plan, const struct wf_dir_stats *stats,
-	const struct wf_class_stats *classes)
+	const struct wf_bank *bank)
 {
 	wf_dir_stats_merge(&d->s, stats);
+	d->since_reset = (struct wf_passed){ stats->c.rx, stats->c.tx };
 	if (wf_snapshot_classes(d, plan->n_classes) < 0)
 		return -1;
 	for (uint16_t i = 0; i < plan->n_classes; i++) {
 		snprintf(d->classes[i].name, WF_NAME_MAX, "%s", plan->classes[i].name);
-		wf_class_stats_merge(&d->classes[i].s, &classes[plan->classes[i].slot]);
+		d->classes[i].since_reset =
+			(struct wf_passed){ bank->class[plan->classes[i].slot].c.rx,
+				bank->class[plan->classes[i].slot].c.tx };
+		wf_class_stats_merge(&d->classes[i].s, &bank->class[plan->classes[i].slot]);
+		if (wf_snapshot_times(&d->classes[i], wf_bank_times(bank, plan->classes[i].slot)) <
+			0)
+			return -1;
 	}
 	return 0;
 }
@@ -55,7 +62,7 @@ wf_twin_snapshot(const struct wf_twin_params *q, const struct wf_bank *bank, wf_
 		return NULL;
 	s->live = false;
 	s->time_ns = last_ns;
-	s->uptime_ns = last_ns - first_ns;
+	s->uptime_ns = s->since_reset_ns = last_ns - first_ns;
 	s->generation = q->plan->generation;
 	s->seed = q->plan->seed;
 	for (uint32_t side = 0; side < 2; side++)
@@ -67,8 +74,8 @@ wf_twin_snapshot(const struct wf_twin_params *q, const struct wf_bank *bank, wf_
 
 		snprintf(s->links[0].port[side], WF_NAME_MAX, "%s",
 			q->conf->ports[link->port[side]].name);
-		if (fill_dir(&s->links[0].dir[side], &q->plan->dir[dir], &bank->dir[dir],
-			    bank->class) < 0) {
+		if (fill_dir(&s->links[0].dir[side], &q->plan->dir[dir], &bank->dir[dir], bank) <
+			0) {
 			wf_snapshot_free(s);
 			return NULL;
 		}

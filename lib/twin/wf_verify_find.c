@@ -9,9 +9,11 @@
 #include "wf_summary.h"
 #include "wf_verify_private.h"
 
-#define RATE_ERROR 1e-4 /* that a rate may have */
-#define FEW        20   /* losses in a row that are too few to tell */
-#define UNSURE     0.1  /* error of an sd that is worth a word */
+#define RATE_ERROR 1e-4   /* that a rate may have */
+#define FEW        20     /* losses in a row that are too few to tell */
+#define MEDIAN     1.2533 /* error of a normal median, and of the 99th percentile, to the mean's */
+#define P99        3.74
+#define UNSURE     0.1 /* error of an sd that is worth a word */
 
 /* Adds what the series w->x[0..n-1] says of it. `floor`: the error is not below that. */
 static struct wf_finding *
@@ -51,6 +53,19 @@ delays(struct wf_verify_work *w)
 	return n;
 }
 
+/* Delays that resemble each other over time are worth as many as this share of independent ones.
+ * *rho: what is left from one packet to the next. */
+static double
+worth(const struct wf_verify_work *w, double *rho)
+{
+	double half_life = (double)w->k->forecast.half_life_ns;
+
+	if (!(half_life > 0))
+		return 1;
+	*rho = isnan(*rho) ? NAN : exp2(-w->q.gap_ns / half_life);
+	return tanh(w->q.gap_ns / half_life * M_LN2 / 2); /* (1 - rho) / (1 + rho) */
+}
+
 /* What the reader should know of delays that are not as predicted, or not as configured.
  * `sd_error`: of the sd, as a share of it. */
 static void
@@ -73,8 +88,9 @@ note_delay(struct wf_verify_work *w, uint32_t n, double sd_error)
 			100.0 * zeroes / n);
 	} else if (sd_error > UNSURE) {
 		snprintf(v->note, sizeof(v->note),
-			"delays that are long and rare make the sd, which so few packets show to "
+			"delays that are %s make the sd, which so few packets show to "
 			"%.0f%% at best",
+			w->k->forecast.half_life_ns > 0 ? "alike for so long" : "long and rare",
 			100 * sd_error);
 	}
 }
@@ -84,21 +100,24 @@ find_delay(struct wf_verify_work *w)
 {
 	const struct wf_forecast *f = &w->k->forecast;
 	uint32_t n = delays(w);
+	double rho = f->delay_rho, free = n * worth(w, &rho);
 	double kurtosis = f->delay_kurtosis > 1 ? f->delay_kurtosis : 1;
-	double sd_error = sqrt((kurtosis - 1) / n) / 2;
+	double sd_error = sqrt((kurtosis - 1) / free) / 2;
+	/* Stretches of the series are too much alike to tell how far off they are. */
+	double alike = free < n ? f->delay_stddev_ns / sqrt(free) : 0;
 
 	find(w, "delay mean", WF_UNIT_NS, f->delay_mean_ns, wf_mean, n,
-		f->delay_stddev_ns / sqrt(n));
+		f->delay_stddev_ns / sqrt(free));
 	if (!(f->delay_stddev_ns > 0))
 		return 0;
 	note_delay(w, n, sd_error);
 	find(w, "delay sd", WF_UNIT_NS, f->delay_stddev_ns, wf_stddev, n,
 		sd_error * f->delay_stddev_ns);
-	find(w, "delay p50", WF_UNIT_NS, f->delay_p50_ns, wf_median, n, 0);
-	find(w, "delay p99", WF_UNIT_NS, f->delay_p99_ns, wf_p99, n, 0);
+	find(w, "delay p50", WF_UNIT_NS, f->delay_p50_ns, wf_median, n, MEDIAN * alike);
+	find(w, "delay p99", WF_UNIT_NS, f->delay_p99_ns, wf_p99, n, P99 * alike);
 	if (wf_ranks(w->x, n) < 0)
 		return -1;
-	find(w, "delay rho", WF_UNIT_NUMBER, f->delay_rho, wf_rho, n, 1 / sqrt(n));
+	find(w, "delay rho", WF_UNIT_NUMBER, rho, wf_rho, n, 1 / sqrt(n));
 	return 0;
 }
 

@@ -158,7 +158,7 @@ pipes_open(const struct perf_case *c)
 	q.stats = s->stats;
 	q.max_flows = s->n_flows > 0 ? (uint32_t)s->n_flows + 1024 : 1024;
 	s->pipe = s->stats != NULL ? wf_pipe_new(&q) : NULL;
-	if (s->memory == MAP_FAILED || s->pipe == NULL) {
+	if (s->memory == MAP_FAILED || s->pipe == NULL || wf_pipe_prepare(s->pipe, s->plan) < 0) {
 		fprintf(stderr, "perf: no memory for %s\n", c->name);
 		return NULL;
 	}

@@ -11,13 +11,18 @@ shape='
 def count: type == "number" and . >= 0 and . == floor;
 def pair: (.packets | count) and (.bytes | count);
 def spread: [.count, .min, .p50, .p90, .p99, .p99_9, .max | count] + [.mean, .stddev | type == "number"] | all;
+def rate: all(.rx, .tx; (.packets_per_s | type == "number" and . >= 0) and (.bits_per_s | count));
+def rates: (.since_reset | rate) and (.interval | rate);
 def direction: ([.rx, .tx, .queued, .dup_created, .forged | pair] | all)
 	and (.dropped | type == "object" and has("loss") and has("queue_full") and has("blackhole")
 		and has("no_buffer") and has("tx_full") and (has("total") | not) and all(.[]; pair))
 	and (.delay_ns | spread) and (.release_error_ns | spread)
-	and (.classes | length > 0 and all(.[]; (.name | type == "string") and (.rx | pair)));
+	and (.classes | length > 0 and all(.[]; (.name | type == "string") and (.rx | pair)
+		and (.rates | rates)))
+	and (.rates | rates)
+	and (.classes | length == 1 or all(.[]; (.delay_ns | spread) and (.release_error_ns | spread)));
 .schema == "wirefault.stats/1"
-and ([.time_ns, .uptime_ns, .generation, .seed | count] | all)
+and ([.time_ns, .uptime_ns, .since_reset_ns, .interval_ns, .generation, .seed | count] | all)
 and .seed == 7
 and (.unaccounted | pair)
 and (.links | length == 1 and all(.[]; .name == "wan" and .ports == ["a", "b"]
@@ -46,6 +51,18 @@ balance='.links[] | .ab, .ba | .rx.packets + .dup_created.packets + .forged.pack
 is "rx + dup + forged = tx + queued + dropped" "$(jq "$balance" "$LAB_DIR/stats.json" | sort -u)" true
 within "delays are those of all that was sent or is on its way" \
 	"$(lab_stat '.links[0].ab | .delay_ns.count - .tx.packets')" 0 0
+
+# The times of classes are those of their direction, and rates are counts over the time since the reset.
+is "the classes' times add up" \
+	"$(lab_stat '.links[0].ab | .delay_ns.count == ([.classes[].delay_ns.count] | add) and .delay_ns.count > 0')" true
+lab_ctl reset >/dev/null
+lab_ping 10.77.0.2 -c 20 -i 0.01 >/dev/null
+lab_ctl stats -o json >"$LAB_DIR/reset.json"
+is "after a reset: the time since" "$(jq '.since_reset_ns < .uptime_ns' "$LAB_DIR/reset.json")" true
+off='(.since_reset_ns / 1e9) as $s | [.links[0] | .ab, .ba | .tx.packets - .rates.since_reset.tx.packets_per_s * $s,
+	(.tx.bytes * 8 - .rates.since_reset.tx.bits_per_s * $s) / 8 | fabs] | max < 1'
+is "after a reset: rate and time make the count" "$(jq "$off" "$LAB_DIR/reset.json")" true
+ok "after a reset: the table says so" eval 'lab_ctl stats | grep -q "^After .* s, reset before .* s, generation"'
 lab_stop
 cp "$LAB_OUT" "$LAB_DIR/final.json" # all of it
 ok "final report" jq -e "$shape" "$LAB_DIR/final.json"

@@ -43,7 +43,26 @@ is "a finding has" "$(jq -c '.links[0].ab.classes[0].simulated[0].findings[0] | 
 	'["differs","name","off","predicted","simulated","standard_error","unit"]'
 is "scopes" "$(jq -r '[.links[0].ab.classes[].scope] | join(" ")' "$LAB_DIR/one.json")" "class flow"
 
+# A frame of 1514 bytes takes 1.2112 ms at 10 Mbit/s, and packets are twice as far apart.
+whole() { # SIDE KEY [FILE]
+	jq ".links[0].$1.classes[0].whole.$2" "${3-$LAB_DIR/one.json}"
+}
+within "all stages together: gap" "$(whole ba gap_ns)" 2422399 2422401
+within "all stages together: delay, without what order adds" \
+	"$(calc "($(whole ba delay_mean_ns) - $(whole ba order_ns)) / 1e6")" 21.14 21.29
+within "all stages together: loss" "$(whole ab lost)" 0.03 0.07
+check --json --frame 564 --gap 2ms >"$LAB_DIR/other.json"
+is "another traffic: as stated" "$(jq -c '.links[0].ba.classes[0].whole | [.frame_bytes, .gap_ns] | map(floor)' "$LAB_DIR/other.json")" "[564,2000000]"
+within "another traffic: delay, without what order adds" \
+	"$(calc "($(whole ba delay_mean_ns "$LAB_DIR/other.json") - $(whole ba order_ns "$LAB_DIR/other.json")) / 1e6")" 20.38 20.53
+for bad in "--frame 59" "--frame 65536" "--frame big" "--gap 0" "--gap 2h" "--gap 3" "--gap 1ms --no-simulate"; do
+	# shellcheck disable=SC2086 # words
+	check $bad >"$LAB_DIR/out" 2>&1
+	is "$bad: exit code" $? 2
+done
+
 check >"$LAB_DIR/out"
+contains "the table has all stages together" "$LAB_DIR/out" '^all stages together: 20000 packets of 1514 bytes'
 contains "the table says why" "$LAB_DIR/out" 'keeping order adds .* ms to the mean'
 contains "and the scope" "$LAB_DIR/out" 'ab +udp +flow'
 check --simulate 1000 >"$LAB_DIR/out"

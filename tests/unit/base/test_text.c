@@ -48,12 +48,31 @@ test_ages_take_two_units(void **state)
 	assert_string_equal(wf_text_age(183600 * WF_NS_PER_S, out), "2 d 03 h");
 }
 
+static void
+test_rates_have_three_figures_or_more(void **state)
+{
+	char out[WF_TEXT_MAX];
+
+	assert_string_equal(wf_text_per_second(0, out), "0.0");
+	assert_string_equal(wf_text_per_second(99.94, out), "99.9");
+	assert_string_equal(wf_text_per_second(99.96, out), "100");
+	assert_string_equal(wf_text_per_second(81274.5, out), "81,275");
+	assert_string_equal(wf_text_rate(0, out), "0 bit/s");
+	assert_string_equal(wf_text_rate(999, out), "999 bit/s");
+	assert_string_equal(wf_text_rate(999.6, out), "1.00 kbit/s");
+	assert_string_equal(wf_text_rate(9.996e6, out), "10.0 Mbit/s");
+	assert_string_equal(wf_text_rate(99.96e6, out), "100 Mbit/s");
+	assert_string_equal(wf_text_rate(400e9, out), "400 Gbit/s");
+	assert_string_equal(wf_text_rate(12.34e12, out), "12340 Gbit/s");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_counts_have_thousands_separators),
 		cmocka_unit_test(test_times_take_the_unit_that_fits),
+		cmocka_unit_test(test_rates_have_three_figures_or_more),
 		cmocka_unit_test(test_ages_take_two_units),
 	};
 

@@ -27,12 +27,18 @@ fill_direction(struct wf_snap_dir *d)
 		wf_hist_add(&d->s.delay, 20 * WF_NS_PER_MS);
 		wf_hist_add(&d->s.error, 300);
 	}
+	d->since_reset = (struct wf_passed){ { 900, 90000 }, { 975, 97500 } };
+	d->lately = (struct wf_passed){ { 30, 3000 }, { 20, 2000 } };
 	if (wf_snapshot_classes(d, 2) < 0)
 		return;
 	snprintf(d->classes[0].name, WF_NAME_MAX, "default");
 	snprintf(d->classes[1].name, WF_NAME_MAX, "voip");
 	fill_counts(&d->classes[0].s.c);
 	d->classes[0].s.flows = 7;
+	d->classes[0].since_reset.tx = (struct wf_count){ 15, 1500 };
+	d->classes[0].times = wf_class_times_new();
+	wf_hist_add(&d->classes[0].times->delay, 30 * WF_NS_PER_MS);
+	wf_hist_add(&d->classes[0].times->error, 400);
 }
 
 struct wf_snapshot *
@@ -45,6 +51,8 @@ sample_snapshot(bool live)
 	s->live = live;
 	s->time_ns = 123456789;
 	s->uptime_ns = 65 * WF_NS_PER_S;
+	s->since_reset_ns = live ? 30 * WF_NS_PER_S : s->uptime_ns;
+	s->interval_ns = live ? 4 * WF_NS_PER_S : 0;
 	s->generation = 3;
 	s->seed = 42;
 	s->input.clamped = live ? 0 : 4;

@@ -48,11 +48,12 @@ assert_keys(json_t *j, const char *const *want)
 static void
 test_document_has_its_keys_in_order(void **state)
 {
-	static const char *const top[] = { "schema", "time_ns", "uptime_ns", "generation", "seed",
-		"unaccounted", "links", "ports", "workers", "pool", "warnings", "verdict", NULL };
-	static const char *const dir[] = { "rx", "tx", "queued", "dup_created", "forged", "grown",
-		"cut", "marked", "corrupted", "resent", "dropped", "delay_ns", "release_error_ns",
-		"on_time_ns", "clamped", "flow_fallback", "classes", NULL };
+	static const char *const top[] = { "schema", "time_ns", "uptime_ns", "since_reset_ns",
+		"interval_ns", "generation", "seed", "unaccounted", "links", "ports", "workers",
+		"pool", "warnings", "verdict", NULL };
+	static const char *const dir[] = { "rx", "tx", "rates", "queued", "dup_created", "forged",
+		"grown", "cut", "marked", "corrupted", "resent", "dropped", "delay_ns",
+		"release_error_ns", "on_time_ns", "clamped", "flow_fallback", "classes", NULL };
 	static const char *const hist[] = { "count", "min", "mean", "stddev", "p50", "p90", "p99",
 		"p99_9", "max", NULL };
 	json_t *j = document(true);
@@ -99,6 +100,55 @@ test_numbers_are_those_of_the_snapshot(void **state)
 	assert_int_equal(number(ab, "clamped", "packets"), 50);
 	assert_int_equal(number(ab, "clamped", "bias_mean_ns"), 2000);
 	assert_int_equal(number(ab, "flow_fallback", NULL), 3);
+	json_decref(j);
+}
+
+/* Of the counters' own time, not of the uptime; bits are of frames without FCS. */
+static void
+test_rates_are_of_the_time_since_the_reset(void **state)
+{
+	json_t *j = document(true), *all = json_object_get(direction(j, "ab"), "rates");
+	json_t *since = json_object_get(all, "since_reset");
+	json_t *class = json_array_get(json_object_get(direction(j, "ab"), "classes"), 0);
+
+	assert_int_equal(number(j, "since_reset_ns", NULL), 30 * WF_NS_PER_S);
+	assert_int_equal(number(j, "interval_ns", NULL), 4 * WF_NS_PER_S);
+	assert_float_equal(
+		json_real_value(json_object_get(json_object_get(since, "rx"), "packets_per_s")), 30,
+		1e-9);
+	assert_int_equal(number(since, "rx", "bits_per_s"), 24000);
+	assert_float_equal(
+		json_real_value(json_object_get(json_object_get(since, "tx"), "packets_per_s")),
+		32.5, 1e-9);
+	assert_int_equal(number(json_object_get(all, "interval"), "rx", "bits_per_s"), 6000);
+	assert_int_equal(number(json_object_get(all, "interval"), "tx", "bits_per_s"), 4000);
+	class = json_object_get(json_object_get(class, "rates"), "since_reset");
+	assert_int_equal(number(class, "tx", "bits_per_s"), 400);
+	json_decref(j);
+}
+
+static void
+test_offline_rates_are_of_the_whole_run(void **state)
+{
+	json_t *j = document(false), *all = json_object_get(direction(j, "ab"), "rates");
+
+	assert_int_equal(number(j, "since_reset_ns", NULL), 65 * WF_NS_PER_S);
+	assert_null(json_object_get(j, "interval_ns"));
+	assert_null(json_object_get(all, "interval"));
+	assert_int_equal(number(json_object_get(all, "since_reset"), "tx", "bits_per_s"), 12000);
+	json_decref(j);
+}
+
+static void
+test_classes_have_times_where_they_are_kept(void **state)
+{
+	json_t *j = document(true);
+	json_t *classes = json_object_get(direction(j, "ab"), "classes");
+
+	assert_int_equal(number(json_array_get(classes, 0), "delay_ns", "mean"), 30000000);
+	assert_int_equal(number(json_array_get(classes, 0), "release_error_ns", "max"), 400);
+	assert_null(json_object_get(json_array_get(classes, 1), "delay_ns"));
+	assert_null(json_object_get(json_array_get(classes, 1), "release_error_ns"));
 	json_decref(j);
 }
 
@@ -291,6 +341,9 @@ main(void)
 		cmocka_unit_test(test_document_has_its_keys_in_order),
 		cmocka_unit_test(test_document_has_every_cause_but_none),
 		cmocka_unit_test(test_numbers_are_those_of_the_snapshot),
+		cmocka_unit_test(test_rates_are_of_the_time_since_the_reset),
+		cmocka_unit_test(test_offline_rates_are_of_the_whole_run),
+		cmocka_unit_test(test_classes_have_times_where_they_are_kept),
 		cmocka_unit_test(test_empty_histogram_has_minimum_zero),
 		cmocka_unit_test(test_classes_have_counts_and_flows),
 		cmocka_unit_test(test_live_document_has_ports_and_workers),

@@ -62,13 +62,41 @@ test_numbers_are_shown_by_direction(void **state)
 {
 	char *text = report(true, 0);
 
-	assert_has(text, "After 1 min 05 s, generation 3, seed 42");
+	assert_has(text, "After 1 min 05 s, reset before 30.0 s, generation 3, seed 42");
 	assert_has(text, "ab  a > b");
 	assert_has(text, "ba  b > a");
 	assert_has(text, "1,000");
 	assert_has(text, "20.00 ms");
 	assert_has(text, "300 ns");
 	assert_has(text, "voip");
+	free(text);
+}
+
+static void
+test_rates_stand_beside_counts(void **state)
+{
+	char *text = report(true, 0);
+
+	assert_has(text, "            30.0    24.0 kbit/s          32.5    26.0 kbit/s\n");
+	assert_has(text, "    last 4.0 s                 7.5    6.00 kbit/s           5.0    "
+			 "4.00 kbit/s\n");
+	assert_has(text, "    default                    0.0        0 bit/s           0.5      "
+			 "400 bit/s\n");
+	free(text);
+	text = report(false, 0);
+	assert_has(text, "After 1 min 05 s, generation 3, seed 42");
+	assert_has(text, "            13.8    11.1 kbit/s          15.0    12.0 kbit/s\n");
+	assert_null(strstr(text, "    last "));
+	free(text);
+}
+
+static void
+test_classes_have_their_times(void **state)
+{
+	char *text = report(true, 0);
+
+	assert_has(text, "    default              30.00 ms    30.00 ms    30.00 ms         400 ns "
+			 "     400 ns\n");
 	free(text);
 }
 
@@ -143,6 +171,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_no_line_is_longer_than_100_columns),
 		cmocka_unit_test(test_numbers_are_shown_by_direction),
+		cmocka_unit_test(test_rates_stand_beside_counts),
+		cmocka_unit_test(test_classes_have_their_times),
 		cmocka_unit_test(test_losses_are_shown_by_cause_with_their_share),
 		cmocka_unit_test(test_direction_without_packets_says_so),
 		cmocka_unit_test(test_warnings_are_hard_to_miss),

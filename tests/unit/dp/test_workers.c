@@ -84,6 +84,62 @@ a_plan_that_nobody_owns_needs_no_hand_over(void **state)
 	wf_snapshot_free(s);
 }
 
+/* What is held at a reset counts as received, but has not come since. */
+static void
+rates_begin_at_the_reset(void **state)
+{
+	struct wf_plan *delay = rig_plan(&rig, (const char *const[]){ "delay.mean=3s", NULL });
+	const struct wf_snap_dir *ab;
+	struct wf_snapshot *s;
+	uint64_t generation;
+
+	assert_int_equal(wf_dp_publish(rig.dp, delay, &generation), 0);
+	rig_send(&rig, 500, 64, 1);
+	s = rig_settled(&rig);
+	wf_snapshot_free(s);
+	assert_int_equal(wf_dp_reset(rig.dp), 0);
+	s = wf_dp_snapshot(rig.dp);
+	ab = &s->links[0].dir[WF_AB];
+	rig.sent_packets = ab->s.c.rx.packets;
+	assert_int_equal(ab->since_reset.rx.packets, 0);
+	assert_true(s->since_reset_ns < s->uptime_ns);
+	assert_int_equal(s->interval_ns, s->since_reset_ns); /* no snapshot before */
+	wf_snapshot_free(s);
+
+	rig_send(&rig, 300, 100, 1);
+	s = rig_settled(&rig);
+	ab = &s->links[0].dir[WF_AB];
+	assert_int_equal(ab->since_reset.rx.packets, 300);
+	assert_int_equal(ab->since_reset.rx.bytes, 30000);
+	assert_int_equal(ab->classes[0].since_reset.rx.packets, 300);
+	wf_snapshot_free(s);
+}
+
+/* However often it is asked for, an interval is a second at least, and then moves on. */
+static void
+an_interval_is_a_second_at_least(void **state)
+{
+	wf_ns_t before_ns = 0;
+	struct wf_snapshot *s;
+	bool moved = false;
+
+	while (!moved) {
+		s = wf_dp_snapshot(rig.dp);
+		assert_non_null(s);
+		assert_true(s->interval_ns <= s->since_reset_ns);
+		moved = s->interval_ns < before_ns; /* it has begun later */
+		if (moved) {
+			assert_true(s->interval_ns >= WF_NS_PER_S);
+			assert_int_equal(s->links[0].dir[WF_AB].lately.rx.packets, 0);
+			assert_int_equal(s->links[0].dir[WF_AB].since_reset.rx.packets, 300);
+		}
+		before_ns = s->interval_ns;
+		wf_snapshot_free(s);
+	}
+	s = rig_empty(&rig);
+	wf_snapshot_free(s);
+}
+
 static void
 stopping_empties_the_rings_too(void **state)
 {
@@ -108,6 +164,8 @@ main(void)
 		cmocka_unit_test(flows_are_handed_to_their_owners),
 		cmocka_unit_test(snapshots_are_exact_while_packets_change_hands),
 		cmocka_unit_test(a_plan_that_nobody_owns_needs_no_hand_over),
+		cmocka_unit_test(rates_begin_at_the_reset),
+		cmocka_unit_test(an_interval_is_a_second_at_least),
 		cmocka_unit_test(stopping_empties_the_rings_too),
 	};
 

@@ -198,6 +198,7 @@ bench_new(const char *text, const struct bench_options *options)
 		.ctx = b };
 	b->pipe = wf_pipe_new(&q);
 	assert_non_null(b->pipe);
+	assert_int_equal(wf_pipe_prepare(b->pipe, b->plan), 0);
 	return b;
 }
 

@@ -112,6 +112,48 @@ the_numbers_of_turns_may_wrap(void **state)
 	}
 }
 
+static void
+times_are_kept_of_the_classes_that_are_asked_for(void **state)
+{
+	struct wf_stats *s = *state;
+	struct wf_class_times *first;
+
+	assert_int_equal(wf_stats_time_class(s, 1), 0);
+	for (int b = 0; b < 2; b++) {
+		assert_null(wf_bank_times(&s->bank[b], 0));
+		assert_null(wf_bank_times(&s->bank[b], 2));
+		assert_true(wf_bank_times(&s->bank[b], 1)->delay.min_ns == UINT64_MAX);
+		assert_true(wf_bank_times(&s->bank[b], 1)->error.min_ns == UINT64_MAX);
+	}
+	first = wf_bank_times(s->now, 1);
+	assert_ptr_not_equal(first, wf_bank_times(wf_stats_idle(s), 1));
+	wf_hist_add(&first->delay, 5);
+	assert_int_equal(wf_stats_time_class(s, 1), 0); /* again: nothing is lost */
+	assert_ptr_equal(wf_bank_times(s->now, 1), first);
+	assert_int_equal(first->delay.count, 1);
+}
+
+static void
+times_add_up_and_begin_anew(void **state)
+{
+	struct wf_class_times *a = wf_class_times_new(), *b = wf_class_times_new();
+
+	wf_hist_add(&a->delay, 5);
+	wf_hist_add(&a->error, 7);
+	wf_hist_add(&b->delay, 50);
+	wf_hist_add(&b->error, 0);
+	wf_class_times_merge(a, b);
+	assert_int_equal(a->delay.count, 2);
+	assert_int_equal(a->delay.sum_ns, 55);
+	assert_int_equal(a->error.sum_ns, 7);
+	wf_class_times_clear(a);
+	assert_memory_equal(a, (wf_class_times_clear(b), b), sizeof(*a));
+	assert_int_equal(a->delay.count, 0);
+	assert_true(a->delay.min_ns == UINT64_MAX && a->error.min_ns == UINT64_MAX);
+	free(a);
+	free(b);
+}
+
 /* Of the counters in front of the histograms. */
 #define COUNTERS_SIZE (offsetof(struct wf_dir_stats, fallback) + sizeof(uint64_t))
 
@@ -275,6 +317,8 @@ main(void)
 		CASE(turns_alternate_between_two_banks),
 		CASE(a_worker_ahead_of_the_question_does_not_turn_twice),
 		CASE(the_numbers_of_turns_may_wrap),
+		CASE(times_are_kept_of_the_classes_that_are_asked_for),
+		CASE(times_add_up_and_begin_anew),
 		CASE(merging_adds_every_member),
 		CASE(merging_classes_adds_counts_and_flows),
 		CASE(every_drop_cause_has_a_name_and_a_side),

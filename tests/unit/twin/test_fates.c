@@ -4,6 +4,7 @@
 #include "rig.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #define N 50000
 
@@ -158,6 +159,61 @@ a_packet_that_waits_twice_counts_once(void **state)
 	assert_in_range(rig_stats(WF_AB)->clamped, 1900, 2000);
 }
 
+/* The histograms of a direction's classes add up to its own, bucket by bucket. */
+static void
+classes_have_times_of_their_own(void **state)
+{
+	const struct wf_snap_dir *d;
+	struct wf_class_times *sum;
+
+	rig.classes = "classes = ( { name = \"k\"; match = { sport = \"39936-39939\"; }; "
+		      "ab = { delay = \"1ms\"; }; }, { name = \"none\"; match = { vlan = 7; }; ab "
+		      "= { loss = \"1%\"; }; } );";
+	traffic(WF_AB, 20000, 10000);
+	traffic(WF_BA, 10, 10000);
+	rig_run("delay = { mean = \"5ms\"; stddev = \"1ms\"; }; loss = \"1%\";", "");
+	d = &rig.snap->links[0].dir[WF_AB];
+	assert_int_equal(d->n_classes, 3);
+	sum = wf_class_times_new();
+	for (uint32_t i = 0; i < 3; i++) {
+		const struct wf_class_times *t = d->classes[i].times;
+
+		assert_int_equal(t->delay.count, d->classes[i].s.c.tx.packets);
+		wf_class_times_merge(sum, t);
+	}
+	assert_memory_equal(&sum->delay, &d->s.delay, sizeof(sum->delay));
+	assert_memory_equal(&sum->error, &d->s.error, sizeof(sum->error));
+	assert_true(d->classes[0].times->delay.count > 1000);
+	assert_true(d->classes[1].times->delay.count > 1000);
+	assert_int_equal(d->classes[2].times->delay.count, 0);
+	assert_int_equal(wf_hist_mean(&d->classes[1].times->delay), WF_NS_PER_MS);
+	free(sum);
+}
+
+static void
+a_direction_without_classes_keeps_one_set_of_times(void **state)
+{
+	traffic(WF_AB, 100, 1000);
+	rig_run("delay = \"20ms\";", "");
+	assert_int_equal(rig.snap->links[0].dir[WF_AB].n_classes, 1);
+	assert_null(rig.snap->links[0].dir[WF_AB].classes[0].times);
+}
+
+static void
+rates_are_those_of_the_run(void **state)
+{
+	const struct wf_snap_dir *d;
+
+	traffic(WF_AB, 100, 1000);
+	rig_run("loss = \"50%\";", "");
+	d = &rig.snap->links[0].dir[WF_AB];
+	assert_int_equal(rig.snap->since_reset_ns, 99 * 1000);
+	assert_int_equal(d->since_reset.rx.packets, 100);
+	assert_int_equal(d->since_reset.tx.packets, d->s.c.tx.packets);
+	assert_int_equal(d->since_reset.tx.bytes, d->s.c.tx.bytes);
+	assert_int_equal(d->classes[0].since_reset.rx.bytes, d->s.c.rx.bytes);
+}
+
 static void
 directions_do_not_meet(void **state)
 {
@@ -225,6 +281,9 @@ main(void)
 		TEST(copies_follow_at_their_spacing),
 		TEST(duplicates_are_as_many_as_asked_for),
 		TEST(a_packet_that_waits_twice_counts_once),
+		TEST(classes_have_times_of_their_own),
+		TEST(a_direction_without_classes_keeps_one_set_of_times),
+		TEST(rates_are_those_of_the_run),
 		TEST(directions_do_not_meet),
 		TEST(a_direction_alone_has_the_same_fates),
 		TEST(at_equal_times_ab_comes_before_ba),

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "wf_verify.h"
+#include "wf_whole.h"
 
 #define PACKETS 20000
 
@@ -304,6 +305,85 @@ start(void **state)
 	return rte_eal_init(7, argv) >= 0 ? 0 : -1;
 }
 
+/* Packets as close as the rate lets them be: what is left of likeness is predicted. */
+static void
+delays_that_are_alike_for_a_time_are_tried_in_usual_traffic(void **state)
+{
+	static const char *const half_life[] = { "1ms", "5ms", "50ms", "500ms" };
+	static const double half_life_ns[] = { 1e6, 5e6, 50e6, 500e6 };
+
+	for (int i = 0; i < 4; i++) {
+		char ab[128];
+		struct wf_verdict v;
+
+		snprintf(ab, sizeof(ab),
+			"delay = { mean = \"20ms\"; stddev = \"2ms\"; half_life = \"%s\"; order = "
+			"\"free\"; };",
+			half_life[i]);
+		compile(ab, "");
+		v = verdict(0, WF_STAGE_DELAY);
+		assert_float_equal(v.gap_ns, 100e3, 1e-9);
+		assert_float_equal(finding(&v, "delay rho")->predicted,
+			pow(2, -100e3 / half_life_ns[i]), 1e-9);
+		agrees(&v);
+	}
+	compile("rate = \"12.112Mbit\"; delay = { mean = \"39ms\"; stddev = \"4ms\"; half_life = "
+		"\"50ms\"; };",
+		"");
+	assert_float_equal(verdict(0, WF_STAGE_DELAY).gap_ns, 2e6, 1);
+}
+
+static struct wf_whole
+whole(uint32_t frame_bytes, double gap_ns)
+{
+	struct wf_whole_traffic t = {
+		.packets = PACKETS, .frame_bytes = frame_bytes, .gap_ns = gap_ns
+	};
+	struct wf_whole w;
+
+	assert_int_equal(wf_whole_try(plan, 0, 0, &t, &w), 0);
+	assert_int_equal(w.packets, PACKETS);
+	return w;
+}
+
+/* 1000 bytes at 8 Mbit/s take 1 ms. */
+static void
+stages_add_up(void **state)
+{
+	struct wf_whole w;
+
+	compile("rate = \"8Mbit\"; queue = \"10pkt\"; delay = \"20ms\";", "");
+	w = whole(1000, 2e6);
+	assert_float_equal(w.mean_ns, 21e6, 1);
+	assert_float_equal(w.stddev_ns, 0, 1);
+	assert_float_equal(w.p99_ns, 21e6, 1);
+	assert_float_equal(w.lost + w.copies + w.order_ns, 0, 1e-12);
+	w = whole(500, 2e6);
+	assert_float_equal(w.mean_ns, 20.5e6, 1);
+	w = whole(1000, 0.5e6); /* twice the rate: the queue is full, and half is lost */
+	assert_float_equal(w.lost, 0.5, 1e-3);
+	assert_float_equal(w.max_ns, 30e6, 1);
+	assert_true(w.mean_ns > 29e6 && w.mean_ns < w.max_ns);
+	w = whole(1000, 0);
+	assert_float_equal(w.gap_ns, 2e6, 1);
+	w = whole(0, 0);
+	assert_int_equal(w.frame_bytes, WF_FORECAST_FRAME);
+	assert_float_equal(w.gap_ns, 2e3 * WF_FORECAST_FRAME, 1);
+	compile("delay = \"20ms\"; loss = \"10%\"; duplicate = \"5%\";", "");
+	w = whole(1000, 0);
+	assert_float_equal(w.gap_ns, 100e3, 1e-9);
+	assert_float_equal(w.lost, 0.1, 5 * sqrt(0.1 * 0.9 / PACKETS));
+	assert_float_equal(w.copies, 0.9 * 0.05, 5 * sqrt(0.045 / PACKETS));
+	compile("delay = { mean = \"20ms\"; stddev = \"2ms\"; };", "");
+	w = whole(1000, 1e6);
+	assert_float_equal(w.mean_ns - w.order_ns, 20e6, 5 * 2e6 / sqrt(PACKETS));
+	assert_true(w.order_ns > 0.2e6);
+	compile("blackhole = true;", "");
+	w = whole(1000, 1e6);
+	assert_float_equal(w.lost, 1, 0);
+	assert_true(isnan(w.mean_ns));
+}
+
 static int
 stop(void **state)
 {
@@ -324,6 +404,8 @@ main(void)
 		cmocka_unit_test(sharers_are_tried_at_the_whole_rate),
 		cmocka_unit_test(what_moves_delays_is_named),
 		cmocka_unit_test(traffic_is_such_that_draws_are_seen),
+		cmocka_unit_test(delays_that_are_alike_for_a_time_are_tried_in_usual_traffic),
+		cmocka_unit_test(stages_add_up),
 		cmocka_unit_test(what_is_too_rare_is_said_to_be),
 		cmocka_unit_test(marks_count_as_losses),
 		cmocka_unit_test(stages_that_answer_act_on_their_share),
