@@ -73,7 +73,8 @@ ports_are_replaced(void **state)
 static const char *
 of_delay(struct wf_node *tree, enum wf_side side, const char *key, char buf[64])
 {
-	const struct wf_node *dir = wf_conf_dir_node(wf_conf_owner_node(tree, "lte", NULL), side, false);
+	const struct wf_node *dir =
+		wf_conf_dir_node(wf_conf_owner_node(tree, "lte", NULL), side, false);
 
 	return wf_node_text(wf_node_get(wf_node_get(dir, "delay"), key), buf, 64);
 }
