@@ -82,10 +82,12 @@ static const struct wf_option options[] = {
 const struct wf_completion_verb *
 wfctl_verbs(void)
 {
-	static struct wf_completion_verb list[WF_ARRAY_SIZE(verbs) + 1];
+	static struct wf_completion_verb list[WF_ARRAY_SIZE(verbs) + 2];
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(verbs); i++)
 		list[i] = (struct wf_completion_verb){ verbs[i].name, verbs[i].summary, options };
+	list[WF_ARRAY_SIZE(verbs)] =
+		(struct wf_completion_verb){ "help", "the help of a verb", options };
 	return list;
 }
 

@@ -23,6 +23,6 @@ contains "the device is the one given" "$LAB_DIR/config" 'device = "pa"'
 conserved
 lab_stop
 is "wirefault's exit code" $? 0
-fails "no profile of that name" "$WIREFAULT" run --profile trian
+fails "no profile of that name" "$WIREFAULT" run --profile trainn
 contains "the nearest one is named" "$LAB_DIR/ok.out" 'Did you mean "train"'
 finish
