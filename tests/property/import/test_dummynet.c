@@ -171,8 +171,8 @@ any_values_of_pipes(void **state)
 		"red 0.002/5/15/0.1", "gred 0.5/1/900000000/1", "red 1e-9/1K/1G/1", "ecn",
 		"profile x.profile" };
 
-	any_values(grammar, WF_ARRAY_SIZE(grammar), "", conf_name, 20000, 50);
-	any_values(grammar, WF_ARRAY_SIZE(grammar), "bw 10Mbit/s ", conf_name, 20000, 100);
+	any_values(grammar, WF_ARRAY_SIZE(grammar), "", conf_name, 6000, 50);
+	any_values(grammar, WF_ARRAY_SIZE(grammar), "bw 10Mbit/s ", conf_name, 6000, 100);
 }
 
 int

@@ -167,7 +167,7 @@ any_values_of_netem(void **state)
 	const char *both = "tc qdisc add dev eth0 root handle 1: netem delay 7ms loss 3%\n"
 			   "tc qdisc add dev eth0 parent 1:1 netem ";
 
-	any_values(grammar, WF_ARRAY_SIZE(grammar), "", "import.conf", 20000, 50);
+	any_values(grammar, WF_ARRAY_SIZE(grammar), "", "import.conf", 8000, 50);
 	any_values(grammar, WF_ARRAY_SIZE(grammar), both, "import.conf", 5000, 20);
 }
 
