@@ -6,10 +6,10 @@
 LAB_DIR=$(mktemp -d)
 trap 'rm -rf "$LAB_DIR"' EXIT
 number=0
-from=netem
+emulator=netem
 loads() { # ARGUMENTS...
 	number=$((number + 1))
-	ok "$from ${*//$'\n'/ }" "$WIREFAULT" import $from "$@" -o "$LAB_DIR/$number.conf"
+	ok "$emulator ${*//$'\n'/ }" "$WIREFAULT" import $emulator "$@" -o "$LAB_DIR/$number.conf"
 	ok "loads" "$WIREFAULT" check --no-simulate -c "$LAB_DIR/$number.conf"
 }
 
@@ -44,7 +44,7 @@ ok "from standard input" bash -c "'$WIREFAULT' import netem - -o '$LAB_DIR/input
 ok "loads" "$WIREFAULT" check --no-simulate -c "$LAB_DIR/input.conf"
 fails "a line that one direction cannot say" "$WIREFAULT" import netem 'tc qdisc add dev eth0 root handle 1: prio'
 
-from=mahimahi
+emulator=mahimahi
 seq 10 >"$LAB_DIR/up"
 cp "$LAB_DIR/up" "$LAB_DIR/down"
 loads 'mm-delay 40'
@@ -59,7 +59,7 @@ fails "so nothing is written" test -e "$LAB_DIR/missing.conf"
 ok "unless it is asked for" "$WIREFAULT" import mahimahi 'mm-link up missing' --unchecked -o "$LAB_DIR/missing.conf"
 fails "no shell" "$WIREFAULT" import mahimahi mm-webreplay x
 
-from=dummynet
+emulator=dummynet
 printf 'samples 100\nloss-level 0.9\ndelay prob\n0 0\n10 1\n' >"$LAB_DIR/profile"
 loads ipfw pipe 1 config bw 10Mbit/s delay 50ms plr 0.01 queue 50KBytes burst 10K mask all
 loads bw 10Mbit/s red 0.002/5/15/0.1 ecn noerror
