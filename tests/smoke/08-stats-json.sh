@@ -59,6 +59,7 @@ lab_ctl reset >/dev/null
 lab_ping 10.77.0.2 -c 20 -i 0.01 >/dev/null
 lab_ctl stats -o json >"$LAB_DIR/reset.json"
 is "after a reset: the time since" "$(jq '.since_reset_ns < .uptime_ns' "$LAB_DIR/reset.json")" true
+# shellcheck disable=SC2016 # jq's own
 off='(.since_reset_ns / 1e9) as $s | [.links[0] | .ab, .ba | .tx.packets - .rates.since_reset.tx.packets_per_s * $s,
 	(.tx.bytes * 8 - .rates.since_reset.tx.bits_per_s * $s) / 8 | fabs] | max < 1'
 is "after a reset: rate and time make the count" "$(jq "$off" "$LAB_DIR/reset.json")" true

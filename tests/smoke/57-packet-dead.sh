@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Packet ports whose interface is down, unplugged or gone: the port says so, packets into it are drops
 # with that cause and never sent, and with the interface everything comes back.
+# shellcheck disable=SC2317 # functions that ok calls
 . "$(dirname "$0")/tap.sh"
 
 lab_hosts
