@@ -187,8 +187,8 @@ make_queues(struct wf_port *p, uint32_t n_queues)
 		e->queue = calloc(n_queues, sizeof(*e->queue));
 	if (!e || !e->queue)
 		return -ENOMEM;
-	for (uint16_t q = 0; q < n_queues; q++)
-		e->queue[q] = (struct ethdev_queue){ p->id, q };
+	for (uint32_t q = 0; q < n_queues; q++)
+		e->queue[q] = (struct ethdev_queue){ p->id, (uint16_t)q };
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 # Packet ports whose interface is down, unplugged or gone: the port says so, packets into it are drops
 # with that cause and never sent, and with the interface everything comes back.
 . "$(dirname "$0")/tap.sh"
+# shellcheck disable=SC2317 # functions that `ok` and `fails` call
 
 lab_hosts
 for ns in "$LAB_NS_A" "$LAB_NS_B" "$LAB_NS_M"; do
@@ -78,7 +79,9 @@ for _ in {1..50}; do
 	lab_in m ip link set pb up
 done
 alive "after many flaps"
-lab_in m ip link del pb
+lab_in m ip link set pb netns "$LAB_NS_B"
+dead "the interface is in another namespace"
+lab_in b ip link del pb
 dead "the interface is gone"
 lab_stop
 is "wirefault's exit code" $? 0
