@@ -3,8 +3,8 @@
 # Packet ports, judged by the hosts: what one sent is received or missed, what was sent the other got,
 # byte for byte. A stopped process, bursts beyond the ring, tags and fragments of every kind, frames
 # longer than the output's MTU, queues.
-. "$(dirname "$0")/tap.sh"
 # shellcheck disable=SC2317 # functions that `ok` and `fails` call
+. "$(dirname "$0")/tap.sh"
 
 # Hosts that say nothing of their own.
 lab_hosts

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Packet ports whose interface is down, unplugged or gone: the port says so, packets into it are drops
 # with that cause and never sent, and with the interface everything comes back.
-. "$(dirname "$0")/tap.sh"
 # shellcheck disable=SC2317 # functions that `ok` and `fails` call
+. "$(dirname "$0")/tap.sh"
 
 lab_hosts
 for ns in "$LAB_NS_A" "$LAB_NS_B" "$LAB_NS_M"; do
