@@ -47,16 +47,20 @@ wfctl_ports(const struct wfctl_options *o, int argc, char **argv)
 	if (rc == WFCTL_OK && o->json) {
 		rc = client_print_json(reply);
 	} else if (rc == WFCTL_OK) {
-		printf("%-12s %-32s %-5s %12s %10s %10s %10s\n", "port", "device", "link", "missed",
-			"no buffer", "rx errors", "tx errors");
+		printf("%-10s %-20s %-8s %-5s %5s %6s %10s %9s %9s %9s\n", "port", "device", "kind",
+			"link", "downs", "mtu", "missed", "no buffer", "rx errors", "tx errors");
 		json_array_foreach(json_object_get(reply, "ports"), i, p)
 		{
 			char missed[WF_TEXT_MAX], nombuf[WF_TEXT_MAX], rx[WF_TEXT_MAX],
 				tx[WF_TEXT_MAX];
 
-			printf("%-12.12s %-32.32s %-5s %12s %10s %10s %10s\n", string(p, "name"),
-				string(p, "device"),
-				json_is_true(json_object_get(p, "link_up")) ? "up" : "DOWN",
+			printf("%-10.10s %-20.20s %-8.8s %-5s %5llu %6llu %10s %9s %9s %9s\n",
+				string(p, "name"), string(p, "device"), string(p, "kind"),
+				json_is_true(json_object_get(p, "gone"))      ? "GONE"
+				: json_is_true(json_object_get(p, "link_up")) ? "up"
+									      : "DOWN",
+				(unsigned long long)integer(p, "downs"),
+				(unsigned long long)integer(p, "mtu"),
 				wf_text_count(integer(p, "rx_missed"), missed),
 				wf_text_count(integer(p, "rx_nombuf"), nombuf),
 				wf_text_count(integer(p, "rx_errors"), rx),

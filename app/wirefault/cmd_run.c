@@ -10,6 +10,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "live.h"
+#include "watch.h"
 #include "wf_device.h"
 #include "wf_json.h"
 #include "wf_report.h"
@@ -43,6 +44,7 @@ struct run {
 	struct wf_ctl *ctl;
 	struct event_base *base;
 	struct event *events[5];
+	struct wf_port_watch watch;
 	wf_ns_t duration_ns;
 	bool quiet, json;
 };
@@ -217,7 +219,7 @@ start_control(struct run *r, struct wf_err *err)
 			return wf_err_add(err, NULL, NULL, "out of memory");
 	r->live.changed = on_change;
 	r->live.changed_ctx = r;
-	return 0;
+	return wf_port_watch_begin(&r->watch, r->base, r->live.dp, r->quiet, err);
 }
 
 static void
@@ -266,6 +268,7 @@ stop(struct run *r)
 	for (size_t i = 0; i < WF_ARRAY_SIZE(r->events); i++)
 		if (r->events[i] != NULL)
 			event_free(r->events[i]);
+	wf_port_watch_end(&r->watch);
 	wf_ctl_free(r->ctl);
 	if (r->base != NULL)
 		event_base_free(r->base);

@@ -10,6 +10,7 @@
 #define MAGIC_PATCHED 0xa1b2cd34u
 #define MAGIC_NAVTEL  0xa12b3c4du
 #define HEADER_BYTES  24
+#define MAJOR_DGUX    543 /* what DG/UX writes */
 /* Above it stand the length of an FCS, and whether that is known. */
 #define LINK_TYPE_MASK 0x03ffffffu
 
@@ -81,9 +82,12 @@ wf_cap_pcap_begin(struct wf_cap_file *f)
 	h = wf_stream_peek(f->stream, HEADER_BYTES, NULL);
 	if (h == NULL)
 		return "it ends within its header";
-	if (wf_cap_u16(f, h + 4) != 2)
+	if (wf_cap_u16(f, h + 4) == MAJOR_DGUX)
+		f->minor = 2; /* its lengths are swapped, as they were then */
+	else if (wf_cap_u16(f, h + 4) == 2)
+		f->minor = wf_cap_u16(f, h + 6);
+	else
 		return "a version of pcap other than 2";
-	f->minor = wf_cap_u16(f, h + 6);
 	f->link_type = wf_cap_u32(f, h + 20) & LINK_TYPE_MASK;
 	f->header_bytes = magic == MAGIC_PATCHED ? 24 : 16;
 	f->fractions = magic == MAGIC_NS || f->nanoseconds ? 1000000000 : 1000000;

@@ -109,10 +109,11 @@ static int
 packet(struct wf_cap_file *f, uint32_t iface, const uint8_t *when, const uint8_t *data,
 	const uint8_t *end, struct wf_cap_record *r)
 {
-	const struct wf_cap_iface *i = &f->iface[iface];
+	const struct wf_cap_iface *i;
 
 	if (iface >= f->n_ifaces)
 		return wf_cap_damage(f, "a packet of an interface that isn't described");
+	i = &f->iface[iface];
 	if (r->cap_bytes > (size_t)(end - data))
 		return wf_cap_damage(f, "a packet is longer than its block");
 	r->timed = when != NULL;

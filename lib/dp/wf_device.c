@@ -60,7 +60,7 @@ af_xdp_why_not(const struct wf_device_facts *f)
 }
 
 static const char *
-af_packet_why_not(const struct wf_device_facts *f)
+packet_why_not(const struct wf_device_facts *f)
 {
 	return NULL; /* takes whatever has a name, and says itself what it lacks */
 }
@@ -74,7 +74,7 @@ static const struct {
 	{ NULL, mlx5_why_not },
 	{ NULL, mlx4_why_not },
 	{ "net_af_xdp", af_xdp_why_not },
-	{ "net_af_packet", af_packet_why_not },
+	{ "packet", packet_why_not },
 };
 
 bool
@@ -177,7 +177,7 @@ port_mtu(const struct wf_conf_port *p)
 	return 0;
 }
 
-/* "net_af_packet0": does another port have it? */
+/* "packet0": does another port have it? */
 static bool
 is_taken(const struct wf_conf *conf, const struct wf_conf_port *own, const char *device)
 {

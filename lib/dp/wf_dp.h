@@ -8,6 +8,7 @@
 #include "wf_conf.h"
 #include "wf_plan.h"
 #include "wf_snapshot.h"
+#include "wf_watch.h"
 
 struct wf_dp;
 
@@ -49,6 +50,13 @@ int wf_dp_check_carrier(struct wf_dp *dp, const struct wf_plan *plan, struct wf_
 /* Pulls the cables that are out now, and plugs in those that are not. Returns the time until that
  * changes next; UINT64_MAX: not with this plan. What went wrong goes to err. */
 wf_ns_t wf_dp_carrier(struct wf_dp *dp, struct wf_err *err);
+
+/* The interface of the host that a port stands on, to be watched; "": none. NULL: no such port. */
+const char *wf_dp_hostif(const struct wf_dp *dp, uint32_t port);
+/* It is so now: packets into a port that is down end as port_down; one that is there again is taken
+ * hold of. `before` NULL: it is told for the first time. What went wrong goes to err. */
+void wf_dp_host(struct wf_dp *dp, uint32_t port, const struct wf_watch_state *before,
+	const struct wf_watch_state *now, struct wf_err *err);
 
 /* An exact snapshot of everything. NULL: out of memory, or a worker did not answer within 1 s. */
 struct wf_snapshot *wf_dp_snapshot(struct wf_dp *dp);

@@ -40,16 +40,17 @@ apply(struct wf_port *p, bool cut, struct wf_err *err)
 	struct wf_where where = wf_port_where(p);
 	int ret;
 
-	if (atomic_load_explicit(&p->cut, memory_order_relaxed) == cut)
+	if (p->cut == cut)
 		return;
+	p->cut = cut;
 	if (cut)
-		atomic_store_explicit(&p->cut, true, memory_order_relaxed); /* wf_txq_flush */
+		wf_port_shut(p);
 	ret = wf_carrier_set(p, !cut);
 	if (ret < 0)
 		wf_err_add(err, &where, NULL, "%s: the carrier cannot be %s: %s", p->device,
 			cut ? "taken" : "given back", strerror(-ret));
 	if (!cut)
-		atomic_store_explicit(&p->cut, false, memory_order_relaxed);
+		wf_port_shut(p);
 }
 
 wf_ns_t

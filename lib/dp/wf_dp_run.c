@@ -21,7 +21,7 @@ assign_queues(struct wf_dp *dp, struct wf_worker *w)
 		struct wf_port *p = &dp->ports[i];
 		void *queue = p->ops->queue(p, w->index);
 
-		if (wf_txq_init(&w->txq[w->n_txqs++], p->ops, queue, &p->cut,
+		if (wf_txq_init(&w->txq[w->n_txqs++], p->ops, queue, &p->shut,
 			    p->ops->fits_bytes(p)) < 0)
 			return -ENOMEM;
 		if (p->rx_dir != WF_PORT_NO_DIR)

@@ -153,15 +153,16 @@ wf_packet_socket_join(int fd, int *group, const char **step)
 	socklen_t size = sizeof(*group);
 
 	*step = "joined to those of the other queues";
-	if (*group == 0)
-		mode |= PACKET_FANOUT_FLAG_UNIQUEID;
-	ret = set_option(fd, PACKET_FANOUT, (*group & 0xffff) | mode << 16);
-	if (ret == 0 && *group == 0) {
-		if (getsockopt(fd, SOL_PACKET, PACKET_FANOUT, group, &size) < 0)
-			return -errno;
-		*group &= 0xffff;
-	}
-	return ret;
+	if (*group >= 0)
+		return set_option(fd, PACKET_FANOUT, *group | mode << 16);
+	mode |= PACKET_FANOUT_FLAG_UNIQUEID;
+	ret = set_option(fd, PACKET_FANOUT, mode << 16);
+	if (ret < 0)
+		return ret;
+	if (getsockopt(fd, SOL_PACKET, PACKET_FANOUT, group, &size) < 0)
+		return -errno;
+	*group &= 0xffff; /* the first since the machine started is 0 */
+	return 0;
 }
 
 uint32_t

@@ -23,7 +23,8 @@ int wf_packet_socket_open(
 void wf_packet_socket_close(struct wf_packet_rings *r, const struct wf_packet_args *args);
 /* To an interface, of which it then receives everything. Again, if that has gone. 0 or -errno. */
 int wf_packet_socket_bind(int fd, unsigned ifindex, const char **step);
-/* A bound socket joins the group that shares flows out; *group is 0 for the first. 0 or -errno. */
+/* A bound socket joins the group that shares flows out; *group is -1 for the first, which makes it.
+ * 0 or -errno. */
 int wf_packet_socket_join(int fd, int *group, const char **step);
 /* Forgets what has been received, before anybody receives. Returns the slot to go on with. */
 uint32_t wf_packet_socket_flush(const struct wf_packet_rings *r, const struct wf_packet_args *args);

@@ -167,8 +167,28 @@ since(uint64_t now, uint64_t base)
 static bool
 link_is_up(struct wf_port *p)
 {
-	return p->started && !atomic_load_explicit(&p->cut, memory_order_relaxed) &&
-	       p->ops->link(p);
+	return p->started && !p->cut && !p->host.down && p->ops->link(p);
+}
+
+void
+wf_port_shut(struct wf_port *p)
+{
+	enum wf_drop why = p->cut         ? WF_DROP_outage
+			   : p->host.down ? WF_DROP_port_down
+					  : WF_DROP_NONE;
+
+	atomic_store_explicit(
+		&p->shut, (unsigned char)why, memory_order_relaxed); /* wf_txq_flush */
+}
+
+static void
+fill_host(const struct wf_port *p, struct wf_snap_port *out)
+{
+	snprintf(out->hostif, sizeof(out->hostif), "%s", p->host.name);
+	out->gone = p->host.gone;
+	out->mtu = p->host.name[0] ? p->host.mtu : p->mtu;
+	out->mtu_before = p->host.name[0] ? p->host.mtu_before : p->mtu;
+	out->downs = p->host.downs - p->host.downs_before;
 }
 
 void
@@ -184,7 +204,9 @@ wf_port_snapshot(struct wf_port *p, struct wf_snap_port *out)
 	}
 	snprintf(out->name, sizeof(out->name), "%s", p->name);
 	snprintf(out->device, sizeof(out->device), "%s", p->device);
+	out->kind = p->ops->kind;
 	out->link_up = link_is_up(p);
+	fill_host(p, out);
 	out->rx_missed = since(now.rx_missed, p->base.rx_missed);
 	out->rx_nombuf = since(now.rx_nombuf, p->base.rx_nombuf);
 	out->rx_errors = since(now.rx_errors, p->base.rx_errors);
@@ -203,4 +225,6 @@ wf_port_reset(struct wf_port *p)
 {
 	read_counters(p, &p->base);
 	p->frozen = p->base;
+	p->host.downs_before = p->host.downs;
+	p->host.mtu_before = p->host.mtu;
 }

@@ -17,6 +17,14 @@
 /* Two VLAN tags more than the MTU and the Ethernet header. */
 #define WF_PORT_TAGS_BYTES 8
 
+/* The interface of the host that a port stands on, as wf_watch tells. */
+struct wf_port_host {
+	char name[WF_DEV_NAME]; /* as it is called now; "": none, or nobody has told */
+	bool down, gone;
+	uint32_t mtu, mtu_before;
+	uint64_t downs, downs_before; /* so far; at the last reset */
+};
+
 struct wf_port {
 	char name[WF_NAME_MAX];   /* the configuration's */
 	char device[WF_DEV_NAME]; /* the device's, without its arguments */
@@ -34,7 +42,11 @@ struct wf_port {
 	uint32_t mtu;                 /* bytes of payload */
 	uint32_t rx_dir;              /* link direction of what it receives; WF_PORT_NO_DIR */
 	bool started;
-	atomic_bool cut; /* its host sees no carrier; the control thread for wf_txq_flush */
+	bool cut;            /* an outage has taken its host's carrier */
+	atomic_uchar shut;   /* enum wf_drop: why nothing can be sent; the control thread for
+				wf_txq_flush */
+	unsigned host_index; /* of the interface that it was last bound to; 0: nobody has told */
+	struct wf_port_host host;   /* what its interface is like, as the kernel tells */
 	struct wf_snap_port base;   /* counters at the last reset */
 	struct wf_snap_port frozen; /* counters at the end of receiving */
 	bool is_frozen;
@@ -65,6 +77,8 @@ int wf_port_start(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool
 /* Mirror of find and start. */
 void wf_port_stop(struct wf_port *p);
 
+/* Why nothing can be sent now; WF_DROP_NONE: it can. For wf_txq_flush. */
+void wf_port_shut(struct wf_port *p);
 /* Counters since the last reset, link state, names. */
 void wf_port_snapshot(struct wf_port *p, struct wf_snap_port *out);
 /* What the device misses from now on, because nobody receives, does not count. */

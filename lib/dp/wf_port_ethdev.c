@@ -92,7 +92,7 @@ check_mtu(const struct wf_port *p, const struct rte_eth_dev_info *info, struct w
 	if (p->shares_hostif || p->mtu <= driver_max_mtu(info))
 		return 0;
 	return wf_err_add(err, &where,
-		"Lower `mtu`, or choose another driver (net_af_packet carries jumbo frames)",
+		"Lower `mtu`, or choose another driver (a packet port carries jumbo frames)",
 		"%s carries an MTU of at most %u, not %u", p->device, driver_max_mtu(info), p->mtu);
 }
 

@@ -85,7 +85,7 @@ packet_find(struct wf_port *p, struct wf_err *err)
 static int
 open_sockets(const struct packet *k, struct wf_packet_rings *rings, const char **step)
 {
-	int ret = 0, group = 0;
+	int ret = 0, group = -1;
 
 	for (uint32_t q = 0; q < k->n_queues && ret == 0; q++) {
 		ret = wf_packet_socket_open(&rings[q], &k->args, step);

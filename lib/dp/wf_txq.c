@@ -13,10 +13,10 @@
 #define ENDS 64
 
 int
-wf_txq_init(struct wf_txq *q, const struct wf_port_ops *ops, void *queue, const atomic_bool *cut,
+wf_txq_init(struct wf_txq *q, const struct wf_port_ops *ops, void *queue, const atomic_uchar *shut,
 	uint32_t fits_bytes)
 {
-	*q = (struct wf_txq){ .ops = ops, .queue = queue, .cut = cut, .fits_bytes = fits_bytes };
+	*q = (struct wf_txq){ .ops = ops, .queue = queue, .shut = shut, .fits_bytes = fits_bytes };
 	if (!ops->tx_done)
 		return 0;
 	q->flight_mask = ops->tx_room(queue) - 1;
@@ -141,14 +141,15 @@ uint32_t
 wf_txq_flush(struct wf_txq *q, struct wf_pipe *p, const struct wf_clock *clock)
 {
 	bool later = q->ops->tx_done != NULL;
+	enum wf_drop shut = atomic_load_explicit(q->shut, memory_order_relaxed); /* wf_port_shut */
 	uint32_t sent = 0, n;
 	wf_ns_t now_ns;
 
 	if (later)
 		land(q, p); /* there may be room again */
-	if (WF_UNLIKELY(atomic_load_explicit(q->cut, memory_order_relaxed))) { /* wf_dp_carrier */
+	if (WF_UNLIKELY(shut != WF_DROP_NONE)) {
 		n = q->n;
-		drop_waiting(q, p, WF_DROP_outage);
+		drop_waiting(q, p, shut);
 		q->full_since_ns = 0;
 		return n;
 	}

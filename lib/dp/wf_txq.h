@@ -18,10 +18,10 @@
 
 struct wf_txq {
 	const struct wf_port_ops *ops;
-	void *queue;            /* of ops */
-	const atomic_bool *cut; /* the port's: nothing can be sent */
-	uint32_t fits_bytes;    /* any frame up to this length can be sent */
-	uint32_t n;             /* packets here; the first n_refused have been refused before */
+	void *queue;              /* of ops */
+	const atomic_uchar *shut; /* the port's, enum wf_drop: why nothing can be sent */
+	uint32_t fits_bytes;      /* any frame up to this length can be sent */
+	uint32_t n;               /* packets here; the first n_refused have been refused before */
 	uint32_t n_refused;
 	wf_ns_t full_since_ns; /* when it last became full; 0: it has been empty since */
 	/* With ops->tx_done: given to the device, which has not said yet whether it was sent. */
@@ -34,7 +34,7 @@ struct wf_txq {
 
 /* For a queue of a port of this kind. 0 or -ENOMEM. Control thread, as fini. */
 int wf_txq_init(struct wf_txq *q, const struct wf_port_ops *ops, void *queue,
-	const atomic_bool *cut, uint32_t fits_bytes);
+	const atomic_uchar *shut, uint32_t fits_bytes);
 void wf_txq_fini(struct wf_txq *q);
 
 /* Is there anything to send, or to hear of? */

@@ -39,8 +39,15 @@ struct wf_snap_link {
 struct wf_snap_port {
 	char name[WF_NAME_MAX];
 	char device[WF_NAME_MAX];
+	const char *kind; /* "dpdk", "packet"; NULL: nobody says */
 	bool link_up;
 	uint64_t rx_missed, rx_nombuf, rx_errors, tx_errors;
+	/* Of the host's interface that it stands on, where it stands on one: */
+	char hostif[WF_NAME_MAX]; /* as it is called now; "": none */
+	bool gone;                /* it isn't in our namespace any more */
+	uint32_t mtu;             /* as it is now */
+	uint32_t mtu_before;      /* as it was at the start or the last reset */
+	uint64_t downs;           /* how often it went down, lost its carrier or went away */
 };
 
 struct wf_snap_worker {
@@ -71,6 +78,9 @@ struct wf_snap_input {
 
 /* Lateness that nobody can tell from none: the least on_time_ns. */
 #define WF_ON_TIME_NS (50 * WF_NS_PER_US)
+
+/* Longest turn of a worker's loop that a run may have. */
+#define WF_STALL_NS (100 * WF_NS_PER_MS)
 
 /* Why the run can't be trusted, and what to do about it. */
 struct wf_reason {

@@ -131,6 +131,18 @@ judge_lateness(
 		wf_text_time(d->on_time_ns, bound));
 }
 
+/* A worker that stood still for so long has let packets wait that long, or be missed. */
+static void
+judge_worker(struct wf_snapshot *s, const struct wf_snap_worker *w)
+{
+	char stall[WF_TEXT_MAX], bound[WF_TEXT_MAX];
+
+	if (s->live && w->stall_max_ns > WF_STALL_NS)
+		reason(s, REMEDY_CORE,
+			"the worker on core %u stood still for %s; up to %s may pass", w->lcore,
+			wf_text_time(w->stall_max_ns, stall), wf_text_time(WF_STALL_NS, bound));
+}
+
 static void
 judge_port(struct wf_snapshot *s, const struct wf_snap_port *p)
 {
@@ -139,6 +151,10 @@ judge_port(struct wf_snapshot *s, const struct wf_snap_port *p)
 	if (p->rx_missed + p->rx_nombuf > 0)
 		reason(s, REMEDY_CORE, "port %s: %s packets missed before wirefault saw them",
 			p->name, wf_text_count(p->rx_missed + p->rx_nombuf, n));
+	if (p->mtu != p->mtu_before)
+		reason(s, "Begin anew (`wfctl reset`): other frames fit now than before.",
+			"port %s: the MTU has changed from %u to %u", p->name, p->mtu_before,
+			p->mtu);
 }
 
 static void
@@ -175,4 +191,6 @@ wf_snapshot_judge(struct wf_snapshot *s)
 	judge_input(s);
 	for (uint32_t i = 0; i < s->n_ports; i++)
 		judge_port(s, &s->ports[i]);
+	for (uint32_t i = 0; i < s->n_workers; i++)
+		judge_worker(s, &s->workers[i]);
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# veth and net_af_packet: ping, TCP, UDP, IPv6 and VLAN cross although the hosts' offloads were on,
+# veth and packet ports: ping, TCP, UDP, IPv6 and VLAN cross although the hosts' offloads were on,
 # and the host gets back what it had.
 . "$(dirname "$0")/tap.sh"
 

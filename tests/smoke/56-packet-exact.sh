@@ -3,7 +3,7 @@
 # Packet ports, judged by the hosts: what one sent is received or missed, what was sent the other got,
 # byte for byte. A stopped process, bursts beyond the ring, tags and fragments of every kind, frames
 # longer than the output's MTU, queues.
-# shellcheck disable=SC2317 # functions that ok calls
+# shellcheck disable=SC2317 # functions that `ok` and `fails` call
 . "$(dirname "$0")/tap.sh"
 
 # Hosts that say nothing of their own.
@@ -56,7 +56,7 @@ exact() { # WHAT
 	settled
 	sent=$(($(sent_by a) - sent0)) got=$(($(got_by b) - got0))
 	is "$1: sent = received + missed" "$(($(stat_of rx.packets) + $(lab_stat '.ports[0].rx_missed')))" $sent
-	lab_stat '"# \(.links[0].ab.rx) \(.ports[0])"'
+	lab_stat '"# received \(.links[0].ab.rx.packets), missed \(.ports[0].rx_missed), sent \(.links[0].ab.tx.packets)"'
 	is "$1: what was sent the other host got" "$(stat_of tx.packets)" $got
 	conserved
 }
@@ -161,6 +161,17 @@ END
 exact "1522 bytes with two tags"
 is "... are too long" "$(stat_of dropped.too_long.packets)" 50
 lab_stop
+
+# Jumbo frames.
+for mtu in a:wfa m:pa m:pb b:wfb; do lab_in "${mtu%:*}" ip link set "${mtu#*:}" mtu 9004; done
+begin 'delay = "1ms";'
+flood 200 9018 1
+flood 200 60 1
+exact "frames of 9018 bytes"
+is "... none too long" "$(stat_of tx.packets)" 400
+lab_stop
+for mtu in a:wfa m:pa b:wfb; do lab_in "${mtu%:*}" ip link set "${mtu#*:}" mtu 1600; done
+lab_in m ip link set pb mtu 1500
 
 # Queues: as many as there are workers.
 refused() { # DEVICE-A DEVICE-B

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Packet ports whose interface is down, unplugged or gone: the port says so, packets into it are drops
 # with that cause and never sent, and with the interface everything comes back.
-# shellcheck disable=SC2317 # functions that ok calls
+# shellcheck disable=SC2317 # functions that `ok` and `fails` call
 . "$(dirname "$0")/tap.sh"
 
 lab_hosts
@@ -44,6 +44,14 @@ await_link() { # true|false
 	done
 	false
 }
+await_stat() { # EXPRESSION VALUE
+	local i
+	for ((i = 0; i < 100; i++)); do
+		[ "$(lab_stat "$1")" = "$2" ] && break
+		sleep 0.05
+	done
+	lab_stat "$1"
+}
 # Nothing more is sent, everything more is dropped because of the port.
 dead() { # WHAT
 	local tx down
@@ -74,13 +82,36 @@ lab_in m ip link set pb down
 dead "our end is down"
 lab_in m ip link set pb up
 alive "our end is up again"
-for _ in {1..50}; do
-	lab_in m ip link set pb down
-	lab_in m ip link set pb up
-done
+for _ in {1..1000}; do
+	printf 'link set pb down\nlink set pb up\n'
+done >"$LAB_DIR/flaps"
+lab_in m ip -batch "$LAB_DIR/flaps"
 alive "after many flaps"
+lab_in m ip link set pb netns "$LAB_NS_B"
+dead "the interface is in another namespace"
+lab_in b ip link set pb netns "$LAB_NS_M"
+lab_in m ip link set pb up
+alive "the interface is back from there"
+lab_in m ip link set pb name other
+lab_in m ip link set other up
+alive "the interface has another name"
+lab_in m ip link set other down
+lab_in m ip link set other name pb
+lab_in m ip link set pb up
 lab_in m ip link del pb
 dead "the interface is gone"
+is "gone: the port says so" "$(lab_stat '.ports[1].gone')" true
+contains "gone: a message" "$LAB_LOG" 'interface pb is gone'
+lab_veth "$LAB_NS_B" wfb pb
+lab_attach b wfb
+again=$(stat_of tx.packets)
+got_by() { echo $(($(lab_in "$1" ip -s -j link show "wf$1" | jq '.[0].stats64.rx.packets') + again)); }
+alive "an interface of its name is there again"
+lab_in m ip link set pb mtu 1400
+is "the MTU as it is now" "$(await_stat '.ports[1].mtu' 1400)" 1400
+lab_ctl stats >"$LAB_DIR/stats"
+contains "the MTU has changed: the verdict" "$LAB_DIR/stats" 'MTU has changed from 1500 to 1400'
+is "how often it went down" "$(lab_stat '.ports[1].downs > 5')" true
 lab_stop
 is "wirefault's exit code" $? 0
 finish

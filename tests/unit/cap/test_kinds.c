@@ -7,6 +7,40 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Versions 2.2 and before, 2.3 now and then, and DG/UX have the two lengths the other way round. */
+static void
+swapped_lengths_are_read(void **state)
+{
+	static const uint32_t versions[] = { 2 | 2 << 16, 2 | 3 << 16, 543 };
+	static const uint8_t frame[20];
+
+	for (size_t i = 0; i < WF_ARRAY_SIZE(versions); i++) {
+		uint32_t whole = 60;
+
+		begin(0xa1b2c3d4, 1);
+		memcpy(file + 4, &versions[i], 4);
+		record(1, 0, frame, 20);
+		memcpy(file + file_n - 20 - 8, &whole, 4);
+		fixture_put("old.pcap", file, file_n);
+		read_all(fixture_path("old.pcap"), NULL);
+		assert_int_equal(seen.n, 1);
+		assert_int_equal(seen.p[0].cap_bytes, 20);
+		assert_int_equal(seen.p[0].len_bytes, 60);
+	}
+}
+
+static void
+a_packet_before_its_interface_is_damage(void **state)
+{
+	static const uint32_t blocks[] = { 0x0a0d0d0a, 28, 0x1a2b3c4d, 1, UINT32_MAX, UINT32_MAX,
+		28, 6, 36, 5, 0, 0, 4, 60, 0, 36 };
+
+	fixture_put("orphan.pcapng", blocks, sizeof(blocks));
+	read_all(fixture_path("orphan.pcapng"), NULL);
+	assert_int_equal(seen.rc, -EINVAL);
+	assert_non_null(strstr(seen.errors, "isn't described"));
+}
+
 static void
 compressed_captures_are_read(void **state)
 {
@@ -242,6 +276,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(swapped_lengths_are_read),
+		cmocka_unit_test(a_packet_before_its_interface_is_damage),
 		cmocka_unit_test(compressed_captures_are_read),
 		cmocka_unit_test(a_compressed_capture_cut_anywhere_is_damaged),
 		cmocka_unit_test(other_link_types_become_ethernet),

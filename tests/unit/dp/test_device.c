@@ -32,8 +32,9 @@ chooses(struct wf_device_facts f, const char *device, const char *reason)
 static void
 names_are_told_from_devices(void **state)
 {
-	static const char *const devices[] = { "net_tap0", "net_af_packet0,iface=eth0",
-		"0000:03:00.1", "03:00.1", "eth_pcap0", "net_null", "" };
+	static const char *const devices[] = { "net_tap0", "packet,iface=eth0",
+		"net_af_packet0,iface=eth0", "0000:03:00.1", "03:00.1", "eth_pcap0", "net_null",
+		"" };
 	static const char *const names[] = { "eth0", "enp3s0f1np1", "wlan0", "eth0.100", "br-lan",
 		"ethernet", "network" };
 
@@ -53,15 +54,15 @@ af_xdp_comes_first_where_it_can(void **state)
 	f.most_mtu = 3000;
 	chooses(f, "net_af_xdp3,iface=eth0", NULL);
 	f.most_mtu = 3001;
-	chooses(f, "net_af_packet3,iface=eth0", "MTU");
+	chooses(f, "packet3,iface=eth0", "MTU");
 	f = veth, f.n_workers = 2;
-	chooses(f, "net_af_packet3,iface=eth0", "one worker");
+	chooses(f, "packet3,iface=eth0", "one worker");
 	f = veth, f.queues = 4;
-	chooses(f, "net_af_packet3,iface=eth0", "ethtool -L");
+	chooses(f, "packet3,iface=eth0", "ethtool -L");
 	f = veth, f.af_xdp = false;
-	chooses(f, "net_af_packet3,iface=eth0", "missing");
+	chooses(f, "packet3,iface=eth0", "missing");
 	f = veth, f.exists = false;
-	chooses(f, "net_af_packet3,iface=eth0", NULL);
+	chooses(f, "packet3,iface=eth0", NULL);
 }
 
 static void
@@ -157,10 +158,10 @@ static void
 numbers_do_not_collide(void **state)
 {
 	struct wf_err *err = wf_err_new();
-	struct wf_conf *conf = conf_of("wf-nowhere0\"", "net_af_packet0,iface=lo\"", err);
+	struct wf_conf *conf = conf_of("wf-nowhere0\"", "packet0,iface=lo\"", err);
 
 	assert_int_equal(wf_device_resolve(conf, NULL), 0);
-	assert_string_equal(conf->ports[0].device, "net_af_packet1,iface=wf-nowhere0");
+	assert_string_equal(conf->ports[0].device, "packet1,iface=wf-nowhere0");
 	wf_conf_free(conf);
 	wf_err_free(err);
 }

@@ -21,6 +21,7 @@
 
 #include "wf_dp.h"
 #include "wf_packet_queue.h"
+#include "wf_packet_socket.h"
 #include "wf_port.h"
 #include "wf_txq.h"
 
@@ -404,6 +405,27 @@ an_interface_made_again_is_taken_again(void **state)
 	assert_true(port.ops->rebind(&port, 99999) < 0);
 }
 
+/* The first group since the machine started has it. */
+static void
+a_group_of_number_0_is_a_group(void **state)
+{
+	const char *step;
+	int fd[2], group = 0;
+
+	for (int i = 0; i < 2; i++) {
+		int is = -1;
+		socklen_t size = sizeof(is);
+
+		fd[i] = socket(AF_PACKET, SOCK_RAW, 0);
+		assert_int_equal(wf_packet_socket_bind(fd[i], if_nametoindex("lo"), &step), 0);
+		assert_int_equal(wf_packet_socket_join(fd[i], &group, &step), 0);
+		assert_int_equal(getsockopt(fd[i], SOL_PACKET, PACKET_FANOUT, &is, &size), 0);
+		assert_int_equal(is & 0xffff, 0);
+	}
+	close(fd[0]);
+	close(fd[1]);
+}
+
 int
 main(void)
 {
@@ -418,6 +440,7 @@ main(void)
 		PORT_TEST(without_buffers_frames_wait),
 		PORT_TEST(a_port_that_is_down_sends_nothing_and_comes_back),
 		PORT_TEST(an_interface_made_again_is_taken_again),
+		cmocka_unit_test(a_group_of_number_0_is_a_group),
 		cmocka_unit_test_setup_teardown(
 			a_port_that_is_down_sends_nothing_and_comes_back, two_queues, teardown),
 		cmocka_unit_test_setup_teardown(

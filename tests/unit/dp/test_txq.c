@@ -24,7 +24,7 @@ static uint32_t ring_room;
 static struct wf_clock wf_clock;
 static struct wf_txq *q;
 static struct wf_port wf_port = { .device = "net_ring0", .mtu = FITS - 14 };
-static atomic_bool cut;
+static atomic_uchar shut; /* enum wf_drop */
 static uint32_t sent, dropped[WF_DROP_COUNT];
 
 void __wrap_wf_pipe_sent(struct wf_pipe *p, const struct wf_held *h, uint32_t n, wf_ns_t now_ns);
@@ -75,8 +75,8 @@ static int
 setup(void **state)
 {
 	q = calloc(1, sizeof(*q));
-	wf_txq_init(q, &wf_port_ethdev, wf_port_ethdev.queue(&wf_port, 0), &cut, FITS);
-	atomic_store_explicit(&cut, false, memory_order_relaxed);
+	wf_txq_init(q, &wf_port_ethdev, wf_port_ethdev.queue(&wf_port, 0), &shut, FITS);
+	atomic_store_explicit(&shut, WF_DROP_NONE, memory_order_relaxed);
 	sent = 0;
 	memset(dropped, 0, sizeof(dropped));
 	return q ? 0 : -1;
@@ -190,12 +190,12 @@ nothing_is_sent_while_the_cable_is_out(void **state)
 	put(64, 0, 0);
 	wf_txq_flush(q, NULL, &wf_clock); /* refused */
 	put(64, 0, 0);
-	atomic_store_explicit(&cut, true, memory_order_relaxed);
+	atomic_store_explicit(&shut, WF_DROP_outage, memory_order_relaxed);
 	assert_int_equal(wf_txq_flush(q, NULL, &wf_clock), 2);
 	assert_int_equal(q->n, 0);
 	assert_int_equal(dropped[WF_DROP_outage], 2);
 	empty_ring();
-	atomic_store_explicit(&cut, false, memory_order_relaxed);
+	atomic_store_explicit(&shut, WF_DROP_NONE, memory_order_relaxed);
 	put(64, 0, 0);
 	assert_int_equal(wf_txq_flush(q, NULL, &wf_clock), 1);
 	assert_int_equal(sent, 1);

@@ -27,7 +27,7 @@ static struct rte_mempool *pool;
 static struct rte_mbuf *in_dev[ROOM];
 static struct wf_clock wf_clock;
 static struct wf_txq *q;
-static atomic_bool cut;
+static atomic_uchar shut; /* enum wf_drop */
 static uint32_t sent, dropped[WF_DROP_COUNT];
 static wf_ns_t last_sent_ns;
 static wf_ns_t last_id;
@@ -129,9 +129,9 @@ setup(void **state)
 	memset(dropped, 0, sizeof(dropped));
 	sent = 0;
 	last_id = 0;
-	atomic_store_explicit(&cut, false, memory_order_relaxed);
+	atomic_store_explicit(&shut, WF_DROP_NONE, memory_order_relaxed);
 	q = calloc(1, sizeof(*q));
-	return q ? wf_txq_init(q, &ops, NULL, &cut, 1514) : -1;
+	return q ? wf_txq_init(q, &ops, NULL, &shut, 1514) : -1;
 }
 
 /* Every buffer is back in the end. */
@@ -229,7 +229,7 @@ an_outage_takes_what_waits(void **state)
 	dev.takes = 10;
 	put(30);
 	wf_txq_flush(q, NULL, &wf_clock);
-	atomic_store_explicit(&cut, true, memory_order_relaxed);
+	atomic_store_explicit(&shut, WF_DROP_outage, memory_order_relaxed);
 	wf_txq_flush(q, NULL, &wf_clock);
 	assert_int_equal(dropped[WF_DROP_outage], 20);
 	end_next(10, WF_DROP_NONE, 1);

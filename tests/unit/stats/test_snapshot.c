@@ -220,6 +220,30 @@ packets_that_a_port_missed_are_a_reason(void **state)
 }
 
 static void
+an_mtu_that_has_changed_is_a_reason(void **state)
+{
+	struct wf_snapshot *s = *state;
+
+	s->ports[1].mtu = s->ports[1].mtu_before = 1500;
+	expect_trust(s);
+	s->ports[1].mtu = 1400;
+	expect_reason(s, "port b: the MTU has changed from 1500 to 1400");
+}
+
+static void
+a_worker_that_stood_still_is_a_reason(void **state)
+{
+	struct wf_snapshot *s = *state;
+
+	s->workers[0].stall_max_ns = WF_STALL_NS;
+	expect_trust(s);
+	s->workers[0].stall_max_ns = 500 * WF_NS_PER_MS;
+	expect_reason(s, "the worker on core 0 stood still for 500.0 ms");
+	s->live = false;
+	expect_trust(s);
+}
+
+static void
 reasons_do_not_pile_up_when_judged_again(void **state)
 {
 	struct wf_snapshot *s = *state;
@@ -284,6 +308,8 @@ main(void)
 		CASE(what_is_late_depends_on_the_delay),
 		CASE(offline_nothing_is_late),
 		CASE(packets_that_a_port_missed_are_a_reason),
+		CASE(an_mtu_that_has_changed_is_a_reason),
+		CASE(a_worker_that_stood_still_is_a_reason),
 		CASE(reasons_do_not_pile_up_when_judged_again),
 		CASE(all_reasons_are_given),
 		cmocka_unit_test(a_snapshot_of_nothing_is_fine),
