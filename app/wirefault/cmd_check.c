@@ -83,10 +83,8 @@ print(const struct check *c, const struct wf_conf *conf, const struct wf_plan *p
 	if (!c->json) {
 		wf_forecast_table(c->path, conf, plan, stdout);
 		wf_simulated_table(simulated, plan, stdout);
-		if (wf_err_count(warnings) != 0) {
-			printf("\nWarnings\n");
-			wf_err_print(warnings, stdout);
-		}
+		fflush(stdout); /* where both are one terminal, warnings end the text */
+		wf_err_print(warnings, stderr);
 		return;
 	}
 	doc = wf_forecast_json(conf, plan, simulated);

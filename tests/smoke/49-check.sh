@@ -84,8 +84,9 @@ DEVICE_A=wf-nowhere DEVICE_B=net_null1 conf "" "" '
 	{ name = "late"; match = { proto = "tcp"; dport = 80; }; ab = { loss = "2%"; }; },
 	{ name = "icmp"; filter = "icmp"; ab = { loss = "3%"; }; }'
 chmod 644 "$CONF"
-check >"$LAB_DIR/out"
+check >"$LAB_DIR/table" 2>"$LAB_DIR/out"
 is "warnings: exit code" $? 0
+fails "warnings: none among the results" grep -qE "no network interface|in ba, class|no packet of|without .vlan." "$LAB_DIR/table"
 contains "no such interface" "$LAB_DIR/out" 'no network interface wf-nowhere'
 contains "ba without mirror" "$LAB_DIR/out" 'in ba, class "web" matches by dport'
 contains "a shadowed class" "$LAB_DIR/out" 'no packet of ab reaches class "late"'

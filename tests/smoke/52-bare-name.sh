@@ -5,7 +5,7 @@
 . "$(dirname "$0")/tap.sh"
 
 DEVICE_A=pa DEVICE_B=pb conf "" 'delay = "1ms";'
-"$WIREFAULT" check -c "$CONF" >"$LAB_DIR/check"
+"$WIREFAULT" check -c "$CONF" 2>"$LAB_DIR/check" >/dev/null
 is "check without the interfaces" $? 0
 contains "check warns" "$LAB_DIR/check" 'this machine has no network interface pa'
 lab_hosts
@@ -13,8 +13,8 @@ lab_veth "$LAB_NS_A" wfa pa
 lab_veth "$LAB_NS_B" wfb pb
 lab_attach a wfa 10.77.0.1/24 fd77::1/64
 lab_attach b wfb 10.77.0.2/24 fd77::2/64
-lab_in m "$WIREFAULT" check -c "$CONF" >"$LAB_DIR/check"
-is "no warnings with them" "$(grep -c Warnings "$LAB_DIR/check")" 0
+lab_in m "$WIREFAULT" check -c "$CONF" 2>"$LAB_DIR/check" >/dev/null
+is "no warnings with them" "$(cat "$LAB_DIR/check")" ""
 lab_start "$CONF" || exit 1
 contains "the driver is said" "$LAB_LOG" 'port a: pa is taken by net_af_xdp0,iface=pa'
 is "ping" "$(lab_ping 10.77.0.2 -c 20 -i 0.02 | cut -d ' ' -f 1,2)" "20 20"
