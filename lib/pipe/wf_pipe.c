@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "wf_pipe_internal.h"
+#include "wf_pipe_room.h"
 #include "wf_rng.h"
 
 /* Flows looked at for ageing in one turn of the loop. */
@@ -37,6 +37,9 @@ wf_pipe_new(const struct wf_pipe_params *q)
 	p->batch = &p->arriving;
 	p->env.start_ns = q->start_ns;
 	p->held = calloc(q->n_dirs, sizeof(*p->held));
+	p->max_held = q->max_held;
+	p->share = calloc(q->n_dirs, sizeof(*p->share));
+	p->shared_for = UINT64_MAX;
 	p->in_store = calloc(q->n_dirs, sizeof(*p->in_store));
 	p->class_flows = calloc(q->n_slots, sizeof(*p->class_flows));
 	p->fallback = aligned_alloc(WF_CACHE_LINE, q->n_slots * sizeof(*p->fallback));
@@ -44,7 +47,7 @@ wf_pipe_new(const struct wf_pipe_params *q)
 		memset(p->fallback, 0, q->n_slots * sizeof(*p->fallback));
 	p->store = wf_store_new(q->max_held, q->n_dirs, q->start_ns);
 	p->flows = wf_flow_table_new(q->name, q->max_flows, q->flow_idle_ns, wf_pipe_flow_end, p);
-	if (p->held == NULL || p->in_store == NULL || p->class_flows == NULL ||
+	if (p->held == NULL || p->share == NULL || p->in_store == NULL || p->class_flows == NULL ||
 		p->fallback == NULL || p->store == NULL || p->flows == NULL ||
 		wf_pipe_state_init(p) < 0 || wf_pipe_identify_init(p) < 0 ||
 		wf_pipe_queue_init(p, q->max_held) < 0 || wf_pipe_park_init(p, q->max_held) < 0 ||
@@ -78,6 +81,7 @@ wf_pipe_free(struct wf_pipe *p)
 	free(p->fallback);
 	free(p->class_flows);
 	free(p->in_store);
+	free(p->share);
 	free(p->held);
 	free(p);
 }
@@ -157,6 +161,8 @@ wf_pipe_in(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const st
 	if (n == 0)
 		return;
 	assert(n <= WF_BURST);
+	if (WF_UNLIKELY(p->shared_for != plan->generation))
+		wf_pipe_share_room(p, plan);
 	/* A flow could end between two of these packets, which must not touch the first: what they
 	 * find is looked up before any of them goes through its stages. */
 	if (WF_UNLIKELY(rx[n - 1].rx_ns - rx[0].rx_ns >= p->flow_idle_ns)) {
@@ -221,13 +227,6 @@ wf_pipe_next(const struct wf_pipe *p)
 	return p->next_event_ns < next_ns ? p->next_event_ns : next_ns;
 }
 
-static inline void
-release(struct wf_pipe *p, uint32_t dir, const struct wf_count *gone)
-{
-	p->held[dir].packets -= gone->packets;
-	p->held[dir].bytes -= gone->bytes;
-}
-
 static inline bool
 alike(const struct wf_held *a, const struct wf_held *b)
 {
@@ -273,7 +272,7 @@ sent_of(struct wf_pipe *p, const struct wf_held *h, uint32_t n, wf_ns_t now_ns,
 	}
 	wf_count_merge(&ds->c.tx, &sum);
 	wf_count_merge(&cs->c.tx, &sum);
-	release(p, h->dir, &sum);
+	wf_pipe_let_go(p, h->dir, &sum);
 	return i;
 }
 
@@ -319,7 +318,7 @@ wf_pipe_drop(struct wf_pipe *p, const struct wf_held *h, uint32_t n, enum wf_dro
 	for (uint32_t i = 0; i < n; i++) {
 		wf_count_add(&bank->dir[h[i].dir].c.dropped[cause], h[i].len_bytes);
 		wf_count_add(&bank->class[h[i].slot].c.dropped[cause], h[i].len_bytes);
-		release(p, h[i].dir, &(struct wf_count){ 1, h[i].len_bytes });
+		wf_pipe_let_go(p, h[i].dir, &(struct wf_count){ 1, h[i].len_bytes });
 		p->ops.free(p->ops.ctx, &h[i].pkt, 1);
 	}
 }

@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "wf_pipe_internal.h"
+#include "wf_pipe_room.h"
 
 static struct wf_frame
 frame_of(const struct wf_batch *b, uint32_t row)
@@ -79,7 +79,8 @@ inject(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, wf_ns_t rx_n
 
 	wf_count_add(&ds->c.forged, h.len_bytes);
 	wf_count_add(&cs->c.forged, h.len_bytes);
-	h.pkt = p->ops.make(p->ops.ctx, forged->data, forged->len_bytes);
+	if (wf_pipe_room(p, dir) > 0)
+		h.pkt = p->ops.make(p->ops.ctx, forged->data, forged->len_bytes);
 	if (h.pkt == NULL || !wf_store_put(p->store, &h)) {
 		wf_count_add(&ds->c.dropped[WF_DROP_no_buffer], h.len_bytes);
 		wf_count_add(&cs->c.dropped[WF_DROP_no_buffer], h.len_bytes);
@@ -87,7 +88,7 @@ inject(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, wf_ns_t rx_n
 			p->ops.free(p->ops.ctx, &h.pkt, 1);
 		return;
 	}
-	wf_count_add(&p->held[dir], h.len_bytes);
+	wf_pipe_hold(p, dir, &(struct wf_count){ 1, h.len_bytes });
 	p->in_store[dir] = true;
 }
 

@@ -2,7 +2,7 @@
  * The end of the pipeline: what stages have marked is done, once, in order of arrival. Drops are
  * counted and freed in bulk, copies cloned, survivors put into the store. Worker threads.
  */
-#include "wf_pipe_internal.h"
+#include "wf_pipe_room.h"
 
 struct ending {
 	struct wf_pipe *p;
@@ -16,6 +16,7 @@ struct ending {
 	uint16_t slot;            /* of the class whose packets are summed up ... */
 	struct wf_count class_rx; /* ... not yet counted */
 	struct wf_count held;     /* not yet counted */
+	uint64_t room;            /* for so many of them */
 	uint32_t n_free;
 	void *free_pkt[WF_BATCH_ROWS];
 };
@@ -38,6 +39,8 @@ hold(struct ending *e, const struct wf_held *h)
 	if (e->direct && p->ready_tail - p->ready_head < WF_READY) {
 		p->ready[p->ready_tail++ % WF_READY] = *h;
 	} else {
+		if (WF_UNLIKELY(e->held.packets >= e->room))
+			return false;
 		if (WF_UNLIKELY(!(e->d->in_order ? wf_store_put_in_order(p->store, h)
 						 : wf_store_put(p->store, h))))
 			return false;
@@ -89,7 +92,7 @@ park(struct ending *e, struct wf_class_stats *cs, uint32_t row, const struct wf_
 	struct wf_batch *b = e->p->batch;
 
 	if (b->flags[row] & WF_ROW_PARK) {
-		if (wf_pipe_park(e->p, h, b->park[row]))
+		if (e->held.packets < e->room && wf_pipe_park(e->p, h, b->park[row]))
 			wf_count_add(&e->held, h->len_bytes);
 		else
 			drop(e, cs, h->len_bytes, WF_DROP_no_buffer, h->pkt);
@@ -137,10 +140,13 @@ end_row(struct ending *e, uint32_t row)
 		return;
 	}
 	if (WF_UNLIKELY(k->queue != NULL) && !e->departing) {
-		if (wf_pipe_queue_in(e->p, e->plan, k, e->dir, row))
-			wf_count_add(&e->held, len_bytes);
-		else
+		/* At once: it may depart before the end of the burst. */
+		if (e->held.packets < e->room && wf_pipe_queue_in(e->p, e->plan, k, e->dir, row)) {
+			wf_pipe_hold(e->p, e->dir, &(struct wf_count){ 1, len_bytes });
+			e->room--;
+		} else {
 			drop(e, cs, len_bytes, WF_DROP_no_buffer, pkt);
+		}
 		return;
 	}
 	h = (struct wf_held){ .due_ns = b->due_ns[row],
@@ -167,7 +173,12 @@ hold_rows(struct ending *e, struct wf_class_stats *cs, uint32_t first, uint32_t 
 		.len_bytes = b->len_bytes + first,
 		.n = end - first,
 		.dir_and_slot = e->dir | (uint32_t)e->slot << 16 };
-	uint32_t held = first + wf_store_put_rows_in_order(e->p->store, &rows), row;
+	uint64_t room = e->room > e->held.packets ? e->room - e->held.packets : 0;
+	uint32_t held, row;
+
+	if (WF_UNLIKELY(room < rows.n))
+		rows.n = (uint32_t)room;
+	held = first + wf_store_put_rows_in_order(e->p->store, &rows);
 
 	e->direct = false;
 	for (row = first; row < held; row++)
@@ -225,6 +236,7 @@ begin(struct ending *e, struct wf_pipe *p, const struct wf_plan *plan, uint32_t 
 	e->dir_stats = &p->stats->now->dir[dir];
 	e->slot = d->classes[p->batch->class_id[0]].slot;
 	e->class_rx = e->held = (struct wf_count){ 0, 0 };
+	e->room = wf_pipe_room(p, dir);
 	e->n_free = 0;
 }
 
@@ -235,7 +247,7 @@ end(struct ending *e)
 
 	flush(e, e->slot);
 	p->in_store[e->dir] = !e->direct;
-	wf_count_merge(&p->held[e->dir], &e->held);
+	wf_pipe_hold(p, e->dir, &e->held);
 	if (e->n_free > 0)
 		p->ops.free(p->ops.ctx, e->free_pkt, e->n_free);
 }

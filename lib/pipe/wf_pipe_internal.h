@@ -36,7 +36,12 @@ struct wf_pipe {
 	struct wf_flow_table *flows;
 	struct wf_stage_env env;
 	struct wf_count *held; /* [n_dirs]: in the store, the ready list and the taker's hands */
-	bool *in_store;        /* [n_dirs]: the store may hold packets of the direction */
+	/* See wf_pipe_room.h. */
+	uint64_t max_held, total_held, unmet;
+	uint32_t *share;     /* [n_dirs] */
+	bool shares;         /* some are not 0 */
+	uint64_t shared_for; /* generation of the plan */
+	bool *in_store;      /* [n_dirs]: the store may hold packets of the direction */
 	uint32_t n_dirs, n_slots, max_flows;
 	_Atomic bool timed; /* times are kept of some class; control stores, wf_pipe_sent loads */
 	wf_ns_t flow_idle_ns;

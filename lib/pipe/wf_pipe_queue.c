@@ -17,6 +17,7 @@
 
 #include "wf_ecn.h"
 #include "wf_pipe_queue.h"
+#include "wf_pipe_room.h"
 #include "wf_rng.h"
 
 int
@@ -121,8 +122,7 @@ count_drop(struct wf_pipe *p, const struct wf_pipe_queue *w, const struct wf_qen
 
 	wf_count_add(&bank->dir[w->dir].c.dropped[cause], e->len_bytes);
 	wf_count_add(&bank->class[w->slot].c.dropped[cause], e->len_bytes);
-	p->held[w->dir].packets--;
-	p->held[w->dir].bytes -= e->len_bytes;
+	wf_pipe_let_go(p, w->dir, &(struct wf_count){ 1, e->len_bytes });
 	p->ops.free(p->ops.ctx, &e->pkt, 1);
 }
 
@@ -291,8 +291,7 @@ depart(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_class
 		leave(p, w, e, now_ns);
 		return;
 	}
-	p->held[w->dir].packets--;
-	p->held[w->dir].bytes -= e->len_bytes;
+	wf_pipe_let_go(p, w->dir, &(struct wf_count){ 1, e->len_bytes });
 	p->batch = &p->leaving;
 	fill_row(p, &plan->dir[w->dir], k, e, w->class_id, now_ns);
 	if (e->marked)

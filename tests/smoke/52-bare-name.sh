@@ -30,7 +30,7 @@ lab_in a ip link set wfa mtu 9000
 lab_in b ip link set wfb mtu 9000
 lab_start "$CONF" || exit 1
 contains "jumbo frames go another way, and why" "$LAB_LOG" 'packet0,iface=pa; AF_XDP carries no MTU over 3000'
-is "a jumbo ping" "$(lab_ping 10.77.0.2 -c 5 -i 0.02 -s 8000 -M do | cut -d ' ' -f 1,2)" "5 5"
+is "a jumbo ping" "$(lab_ping 10.77.0.2 -c 5 -i 0.02 -s 8000 -M 'do' | cut -d ' ' -f 1,2)" "5 5"
 lab_stop
 is "wirefault's exit code" $? 0
 finish
