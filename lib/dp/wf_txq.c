@@ -150,6 +150,10 @@ wf_txq_flush(struct wf_txq *q, struct wf_pipe *p, const struct wf_clock *clock)
 	if (WF_UNLIKELY(shut != WF_DROP_NONE)) {
 		n = q->n;
 		drop_waiting(q, p, shut);
+		if (later && q->flight_head != q->flight_tail) { /* what it took must end, too */
+			q->ops->tx_burst(q->queue, NULL, 0);
+			land(q, p);
+		}
 		q->full_since_ns = 0;
 		return n;
 	}

@@ -114,4 +114,22 @@ contains "the MTU has changed: the verdict" "$LAB_DIR/stats" 'MTU has changed fr
 is "how often it went down" "$(lab_stat '.ports[1].downs > 5')" true
 lab_stop
 is "wirefault's exit code" $? 0
+
+# Several workers: sockets of a group, which can't be bound again.
+if [ "$(nproc)" -ge 2 ]; then
+	sed -i '1i workers = [ 0, 1 ];' "$CONF"
+	lab_start "$CONF" || exit 1
+	sent=0 again=$((-$(lab_in b ip -s -j link show wfb | jq '.[0].stats64.rx.packets')))
+	alive "two workers"
+	lab_in m ip link del pb
+	dead "two workers: the interface is gone"
+	lab_veth "$LAB_NS_B" wfb pb
+	lab_attach b wfb
+	again=$(stat_of tx.packets)
+	alive "two workers: it is there again"
+	lab_stop
+	is "wirefault's exit code" $? 0
+else
+	skip "two workers" "one core"
+fi
 finish

@@ -19,6 +19,7 @@
 static struct {
 	uint32_t taken, reported, ended;
 	uint32_t takes; /* how many more */
+	bool down;      /* moved on, what it has ends as port_down */
 	enum wf_drop cause[ROOM];
 	wf_ns_t ns[ROOM];
 } dev;
@@ -60,6 +61,8 @@ dev_tx_burst(void *queue, struct rte_mbuf **m, uint16_t n)
 {
 	uint16_t k = 0;
 
+	for (; n == 0 && dev.down && dev.ended != dev.taken; dev.ended++)
+		dev.cause[dev.ended % ROOM] = WF_DROP_port_down;
 	while (k < n && dev.takes > 0 && dev.taken - dev.reported < ROOM) {
 		in_dev[dev.taken++ % ROOM] = m[k++];
 		dev.takes--;
@@ -237,6 +240,20 @@ an_outage_takes_what_waits(void **state)
 	assert_int_equal(sent, 10);
 }
 
+/* What the port could not send before is not left hanging there. */
+static void
+a_port_that_is_shut_is_moved_on(void **state)
+{
+	dev.takes = 10;
+	put(10);
+	wf_txq_flush(q, NULL, &wf_clock);
+	dev.down = true;
+	atomic_store_explicit(&shut, (unsigned char)WF_DROP_port_down, memory_order_relaxed);
+	wf_txq_flush(q, NULL, &wf_clock);
+	assert_int_equal(dropped[WF_DROP_port_down], 10);
+	assert_false(wf_txq_busy(q));
+}
+
 static void
 what_it_never_speaks_of_is_unknown(void **state)
 {
@@ -260,6 +277,7 @@ main(void)
 		LATER_TEST(what_it_does_not_take_ends_for_its_reason),
 		LATER_TEST(more_than_its_room_goes_round),
 		LATER_TEST(an_outage_takes_what_waits),
+		LATER_TEST(a_port_that_is_shut_is_moved_on),
 		LATER_TEST(what_it_never_speaks_of_is_unknown),
 	};
 
