@@ -65,6 +65,14 @@ wfctl_ports(const struct wfctl_options *o, int argc, char **argv)
 				wf_text_count(integer(p, "rx_nombuf"), nombuf),
 				wf_text_count(integer(p, "rx_errors"), rx),
 				wf_text_count(integer(p, "tx_errors"), tx));
+			printf("%11s%llu queue pair%s of %llu slots to receive and %llu to "
+			       "send%s%s\n",
+				"", (unsigned long long)integer(p, "queues"),
+				integer(p, "queues") == 1 ? "" : "s",
+				(unsigned long long)integer(p, "rx_slots"),
+				(unsigned long long)integer(p, "tx_slots"),
+				json_is_string(json_object_get(p, "interface")) ? ", on " : "",
+				string(p, "interface"));
 		}
 	}
 	json_decref(reply);

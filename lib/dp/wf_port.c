@@ -205,6 +205,9 @@ wf_port_snapshot(struct wf_port *p, struct wf_snap_port *out)
 	snprintf(out->name, sizeof(out->name), "%s", p->name);
 	snprintf(out->device, sizeof(out->device), "%s", p->device);
 	out->kind = p->ops->kind;
+	out->queues = now.queues;
+	out->rx_slots = now.rx_slots;
+	out->tx_slots = now.tx_slots;
 	out->link_up = link_is_up(p);
 	fill_host(p, out);
 	out->rx_missed = since(now.rx_missed, p->base.rx_missed);

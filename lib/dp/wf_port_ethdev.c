@@ -19,6 +19,7 @@ struct ethdev_queue {
 struct ethdev {
 	bool configured, started;
 	uint16_t n_rxd, n_txd; /* descriptors of a queue */
+	uint32_t n_queues;
 	struct ethdev_queue *queue;
 };
 
@@ -187,6 +188,7 @@ make_queues(struct wf_port *p, uint32_t n_queues)
 		e->queue = calloc(n_queues, sizeof(*e->queue));
 	if (!e || !e->queue)
 		return -ENOMEM;
+	e->n_queues = n_queues;
 	for (uint32_t q = 0; q < n_queues; q++)
 		e->queue[q] = (struct ethdev_queue){ p->id, (uint16_t)q };
 	return 0;
@@ -251,8 +253,12 @@ ethdev_close(struct wf_port *p)
 static void
 ethdev_stats(struct wf_port *p, struct wf_snap_port *out)
 {
+	const struct ethdev *e = p->kind;
 	struct rte_eth_stats s;
 
+	out->queues = e->n_queues;
+	out->rx_slots = e->n_rxd;
+	out->tx_slots = e->n_txd;
 	if (rte_eth_stats_get(p->id, &s) != 0)
 		return;
 	out->rx_missed = s.imissed;

@@ -218,6 +218,9 @@ packet_stats(struct wf_port *p, struct wf_snap_port *out)
 	struct packet *k = p->kind;
 
 	read_kernel(k);
+	out->queues = k->n_queues;
+	out->rx_slots = k->args.rx_slots;
+	out->tx_slots = k->args.tx_slots;
 	out->rx_missed = k->kernel_drops + k->backlog;
 	for (uint32_t i = 0; i < k->n_queues; i++) {
 		const struct wf_packet_queue *q = &k->queue[i];

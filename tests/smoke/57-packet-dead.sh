@@ -111,6 +111,9 @@ lab_in m ip link set pb mtu 1400
 is "the MTU as it is now" "$(await_stat '.ports[1].mtu' 1400)" 1400
 lab_ctl stats >"$LAB_DIR/stats"
 contains "the MTU has changed: the verdict" "$LAB_DIR/stats" 'MTU has changed from 1500 to 1400'
+lab_ctl ports >"$LAB_DIR/ports"
+contains "wfctl ports: the rings" "$LAB_DIR/ports" "1 queue pair of [0-9]+ slots to receive and [0-9]+ to send, on pb"
+is "wfctl ports: no line is longer than 100 columns" "$(awk "length > 100" "$LAB_DIR/ports")" ""
 is "how often it went down" "$(lab_stat '.ports[1].downs > 5')" true
 lab_stop
 is "wirefault's exit code" $? 0
