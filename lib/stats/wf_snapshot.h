@@ -39,7 +39,7 @@ struct wf_snap_link {
 struct wf_snap_port {
 	char name[WF_NAME_MAX];
 	char device[WF_NAME_MAX];
-	const char *kind; /* "dpdk", "packet"; NULL: nobody says */
+	const char *kind;                    /* "dpdk", "packet"; NULL: nobody says */
 	uint32_t queues, rx_slots, tx_slots; /* queue pairs, and the sizes of their rings */
 	bool link_up;
 	uint64_t rx_missed, rx_nombuf, rx_errors, tx_errors;
