@@ -14,7 +14,8 @@
 #include "wf_units.h"
 
 static const struct wf_option options[] = {
-	{ "config", 'c', "FILE", "the configuration (required)" },
+	WF_CMD_FROM_OPTIONS,
+	{ "ports", 0, "A,B", "two interfaces or devices, instead of the link's own" },
 	WF_CMD_JSON_OPTIONS,
 	{ "simulate", 's', "PACKETS",
 		"packets to simulate of each stage, 1000 to 1000000 (default 20000, or fewer where "
@@ -69,7 +70,7 @@ check_ports(const struct wf_conf *conf, struct wf_err *err)
 }
 
 struct check {
-	const char *path;
+	struct wf_bridge from;
 	bool json, simulate;
 	struct wf_whole_traffic traffic; /* 0: not said */
 };
@@ -81,7 +82,8 @@ print(const struct check *c, const struct wf_conf *conf, const struct wf_plan *p
 	json_t *doc;
 
 	if (!c->json) {
-		wf_forecast_table(c->path, conf, plan, stdout);
+		wf_forecast_table(
+			c->from.file != NULL ? c->from.file : c->from.profile, conf, plan, stdout);
 		wf_simulated_table(simulated, plan, stdout);
 		fflush(stdout); /* where both are one terminal, warnings end the text */
 		wf_err_print(warnings, stderr);
@@ -103,7 +105,7 @@ check(const struct check *c, struct wf_err *err)
 	struct wf_plan *plan = NULL;
 	int rc = WF_EXIT_OK;
 
-	if (wf_load(c->path, NULL, &l, err) < 0)
+	if (wf_load(&c->from, NULL, &l, err) < 0)
 		return refuse(err, c->json);
 	plan = wf_plan_compile(l.conf, l.seed, NULL, err);
 	if (wf_device_resolve(l.conf, NULL) < 0)
@@ -162,11 +164,10 @@ read_options(const struct wf_option_values *v, struct check *c, struct wf_err *e
 	const char *packets = wf_cmd_value(&wf_cmd_check, v, "simulate");
 	uint64_t n = 0;
 
-	c->path = wf_cmd_value(&wf_cmd_check, v, "config");
+	wf_cmd_from(&wf_cmd_check, v, &c->from, err);
+	c->from.ports = wf_cmd_value(&wf_cmd_check, v, "ports");
 	wf_cmd_json(&wf_cmd_check, v, &c->json, err);
 	c->simulate = wf_cmd_value(&wf_cmd_check, v, "no-simulate") == NULL;
-	if (c->path == NULL)
-		wf_err_add(err, NULL, "Write wirefault check -c FILE", "which configuration?");
 	if (packets != NULL &&
 		(wf_units_count(packets, &n) < 0 || n < WF_VERIFY_LEAST || n > WF_TRIAL_MAX))
 		wf_err_add(err, NULL, NULL,
@@ -198,8 +199,8 @@ run(int argc, char **argv)
 
 const struct wf_cmd wf_cmd_check = {
 	.name = "check",
-	.arguments = "-c FILE [-o json] [--frame BYTES] [--gap DURATION] "
-		     "[--simulate PACKETS | --no-simulate]",
+	.arguments = "-c FILE | --profile NAME [--ports A,B] [-o json] [--frame BYTES] "
+		     "[--gap DURATION] [--simulate PACKETS | --no-simulate]",
 	.summary = "Checks a configuration: prints every error, or what its links will do, "
 		   "predicted and simulated",
 	.run = run,

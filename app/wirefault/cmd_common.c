@@ -68,6 +68,25 @@ wf_cmd_json(
 	return 0;
 }
 
+int
+wf_cmd_from(const struct wf_cmd *cmd, const struct wf_option_values *v, struct wf_bridge *out,
+	struct wf_err *err)
+{
+	char hint[128];
+
+	*out = (struct wf_bridge){ .file = wf_cmd_value(cmd, v, "config"),
+		.profile = wf_cmd_value(cmd, v, "profile"),
+		.set = v->many,
+		.n_set = v->n_many };
+	if ((out->file == NULL) != (out->profile == NULL))
+		return 0;
+	snprintf(hint, sizeof(hint), "Write wirefault %s -c FILE, or wirefault %s --profile NAME",
+		cmd->name, cmd->name);
+	return wf_err_add(err, NULL, hint,
+		out->file == NULL ? "which configuration?"
+				  : "--config and --profile are one too many");
+}
+
 static int
 choose_seed(const struct wf_conf *conf, const char *text, uint64_t *seed, struct wf_err *err)
 {
@@ -90,9 +109,10 @@ choose_seed(const struct wf_conf *conf, const char *text, uint64_t *seed, struct
 }
 
 int
-wf_load(const char *path, const char *seed_text, struct wf_loaded *out, struct wf_err *err)
+wf_load(const struct wf_bridge *from, const char *seed_text, struct wf_loaded *out,
+	struct wf_err *err)
 {
-	return wf_load_tree(wf_conf_read_file(path, err), seed_text, out, err);
+	return wf_load_tree(wf_bridge_read(from, err), seed_text, out, err);
 }
 
 int

@@ -17,7 +17,7 @@
 #define SNAPLEN 262144
 
 static const struct wf_option options[] = {
-	{ "config", 'c', "FILE", "the configuration (required)" },
+	WF_CMD_FROM_OPTIONS,
 	{ "link", 'l', "NAME", "the link; may be left out where there is one" },
 	{ "ab", 0, "IN", "capture that enters at the first port" },
 	{ "ab-out", 0, "OUT", "what leaves at the second port; .pcapng or nanosecond pcap" },
@@ -156,8 +156,9 @@ read_options(struct offline *o, struct wf_err *err)
 static int
 prepare(struct offline *o, struct wf_err *err)
 {
-	if (value(o, "config") == NULL)
-		wf_err_add(err, NULL, "Write wirefault offline -c FILE", "which configuration?");
+	struct wf_bridge from;
+
+	wf_cmd_from(&wf_cmd_offline, &o->v, &from, err);
 	if (value(o, "ab") == NULL && value(o, "ba") == NULL)
 		wf_err_add(err, NULL, "Write --ab IN.pcap --ab-out OUT.pcap", "there is no input");
 	if (value(o, "ab-out") != NULL && value(o, "ab") == NULL)
@@ -176,8 +177,8 @@ prepare(struct offline *o, struct wf_err *err)
 	}
 	count_option(o, "burst", WF_TWIN_BURST, WF_TWIN_BURST, &o->twin.burst, err);
 	count_option(o, "in-flight", 1u << 22, 1u << 28, &o->twin.max_held, err);
-	if (value(o, "config") == NULL ||
-		wf_load(value(o, "config"), value(o, "seed"), &o->loaded, err) < 0)
+	if ((from.file == NULL) == (from.profile == NULL) ||
+		wf_load(&from, value(o, "seed"), &o->loaded, err) < 0)
 		return -EINVAL;
 	find_link(o, err);
 	o->plan = wf_plan_compile(o->loaded.conf, o->loaded.seed, NULL, err);
@@ -318,7 +319,8 @@ run(int argc, char **argv)
 
 const struct wf_cmd wf_cmd_offline = {
 	.name = "offline",
-	.arguments = "-c FILE [--link NAME] --ab IN --ab-out OUT [--ba IN --ba-out OUT] [OPTIONS]",
+	.arguments = "-c FILE | --profile NAME [--link NAME] --ab IN --ab-out OUT [--ba IN "
+		     "--ba-out OUT] [OPTIONS]",
 	.summary = "Sends captures through a link on a virtual clock: exact, and the same for the "
 		   "same seed",
 	.run = run,

@@ -20,11 +20,8 @@
 #define DRAIN_NS (1200 * WF_NS_PER_MS)
 
 static const struct wf_option options[] = {
-	{ "config", 'c', "FILE", "the configuration (this or --profile)" },
-	{ "profile", 'p', "NAME", "the configuration of a known network, such as lte" },
+	WF_CMD_FROM_OPTIONS,
 	{ "ports", 0, "A,B", "two interfaces or devices, instead of the link's own" },
-	{ "set", 0, "KEY=VALUE", "another value for both directions (ab.KEY: one), several times",
-		.many = true },
 	{ "duration", 'd', "TIME", "stop after this long, such as 30s" },
 	{ "seed", 0, "N", "seed of all randomness, instead of the file's" },
 	{ "socket", 's', "PATH", "control socket, instead of the file's" },
@@ -130,16 +127,8 @@ check_options(struct run *r, struct wf_err *err)
 
 	r->quiet = value(r, "quiet") != NULL;
 	wf_cmd_json(&wf_cmd_run, &r->v, &r->json, err);
-	r->live.from = (struct wf_bridge){ .file = value(r, "config"),
-		.profile = value(r, "profile"),
-		.ports = value(r, "ports"),
-		.set = r->v.many,
-		.n_set = r->v.n_many };
-	if ((r->live.from.file == NULL) == (r->live.from.profile == NULL))
-		wf_err_add(err, NULL,
-			"Write wirefault run -c FILE, or wirefault run --profile NAME --ports A,B",
-			r->live.from.file == NULL ? "which configuration?"
-						  : "--config and --profile are one too many");
+	wf_cmd_from(&wf_cmd_run, &r->v, &r->live.from, err);
+	r->live.from.ports = value(r, "ports");
 	if (value(r, "duration") != NULL &&
 		(wf_units_duration(value(r, "duration"), &r->duration_ns) < 0 ||
 			r->duration_ns < WF_NS_PER_MS))
@@ -156,8 +145,7 @@ check_options(struct run *r, struct wf_err *err)
 static int
 load(struct run *r, struct wf_err *err)
 {
-	if (wf_load_tree(wf_bridge_read(&r->live.from, err), value(r, "seed"), &r->live.now, err) <
-		0)
+	if (wf_load(&r->live.from, value(r, "seed"), &r->live.now, err) < 0)
 		return -EINVAL;
 	if (wf_live_keep_seed(&r->live) < 0)
 		return wf_err_add(err, NULL, NULL, "out of memory");

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "bridge.h"
 #include "wf_conf.h"
 #include "wf_options.h"
 #include "wf_plan.h"
@@ -46,6 +47,19 @@ const char *wf_cmd_value(
 int wf_cmd_json(
 	const struct wf_cmd *cmd, const struct wf_option_values *v, bool *json, struct wf_err *err);
 
+/* Rows of the table of a verb that takes a configuration, or a profile by its name. */
+#define WF_CMD_FROM_OPTIONS                                                                        \
+	{ "config", 'c', "FILE", "the configuration (this or --profile)" },                        \
+		{ "profile", 'p', "NAME", "the configuration of a known network, such as lte" },   \
+	{                                                                                          \
+		"set", 0, "KEY=VALUE",                                                             \
+			"another value for both directions (ab.KEY: one), several times",          \
+			.many = true                                                               \
+	}
+/* Where the configuration comes from; `ports` is NULL. 0 or -EINVAL with a reason. */
+int wf_cmd_from(const struct wf_cmd *cmd, const struct wf_option_values *v, struct wf_bridge *out,
+	struct wf_err *err);
+
 /* A configuration as it was read, checked and typed. */
 struct wf_loaded {
 	struct wf_node *tree;
@@ -53,9 +67,10 @@ struct wf_loaded {
 	uint64_t seed; /* --seed, else the file's, else the system's */
 };
 
-/* Reads and checks `path`; seed_text (may be NULL) overrides the file's. 0 or -EINVAL with all
- * reasons in err. */
-int wf_load(const char *path, const char *seed_text, struct wf_loaded *out, struct wf_err *err);
+/* Reads and checks a configuration; seed_text (may be NULL) overrides the file's. 0 or -EINVAL with
+ * all reasons in err. */
+int wf_load(const struct wf_bridge *from, const char *seed_text, struct wf_loaded *out,
+	struct wf_err *err);
 /* The same of a tree that was read already (NULL: that failed), which it takes. */
 int wf_load_tree(
 	struct wf_node *tree, const char *seed_text, struct wf_loaded *out, struct wf_err *err);

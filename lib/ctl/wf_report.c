@@ -93,9 +93,9 @@ print_header(const json_t *stats, FILE *out)
 	uint64_t since_ns = integer(stats, "since_reset_ns");
 	bool reset = since_ns != 0 && since_ns != uptime_ns;
 
-	fprintf(out, "After %s%s%s, generation %llu, seed ", wf_text_age(uptime_ns, text),
-		reset ? ", reset before " : "", reset ? wf_text_age(since_ns, since) : "",
-		(unsigned long long)integer(stats, "generation"));
+	fprintf(out, "After %s%s%s%s, generation %llu, seed ", wf_text_age(uptime_ns, text),
+		reset ? ", reset " : "", reset ? wf_text_age(since_ns, since) : "",
+		reset ? " ago" : "", (unsigned long long)integer(stats, "generation"));
 	if (json_is_string(json_object_get(stats, "seed"))) /* from 2^63 on */
 		fprintf(out, "%s\n", string(stats, "seed"));
 	else

@@ -23,6 +23,17 @@ contains "the device is the one given" "$LAB_DIR/config" 'device = "pa"'
 conserved
 lab_stop
 is "wirefault's exit code" $? 0
+"$WIREFAULT" check --profile lte --set delay=30ms --set ba.loss=1% --no-simulate --json >"$LAB_DIR/check"
+is "check takes a profile and values, too" \
+	"$(jq -c '[.links[0] | .ab, .ba | .classes[0] | .delay_mean_ns, .loss]' "$LAB_DIR/check")" \
+	'[30000000,0,30000000,0.01]'
+"$WIREFAULT" offline --profile lte --set blackhole=true --ab "$LAB_ROOT/tests/cases/jump.pcap" -q --stats - >"$LAB_DIR/stats"
+is "and so does offline" "$(jq '.links[0].ab.dropped.blackhole.packets' "$LAB_DIR/stats")" 1000
+for verb in run check offline; do
+	"$WIREFAULT" $verb -c "$LAB_ROOT/config/minimal.conf" --profile lte 2>"$LAB_DIR/both"
+	is "$verb: a file and a profile are refused" $? 2
+	contains "$verb: ... and said" "$LAB_DIR/both" 'one too many'
+done
 fails "no profile of that name" "$WIREFAULT" run --profile trainn
 contains "the nearest one is named" "$LAB_DIR/ok.out" 'Did you mean "train"'
 finish

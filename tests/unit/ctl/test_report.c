@@ -62,7 +62,7 @@ test_numbers_are_shown_by_direction(void **state)
 {
 	char *text = report(true, 0);
 
-	assert_has(text, "After 1 min 05 s, reset before 30.0 s, generation 3, seed 42");
+	assert_has(text, "After 1 min 05 s, reset 30.0 s ago, generation 3, seed 42");
 	assert_has(text, "ab  a > b");
 	assert_has(text, "ba  b > a");
 	assert_has(text, "1,000");
