@@ -186,6 +186,11 @@ fill_host(const struct wf_port *p, struct wf_snap_port *out)
 {
 	snprintf(out->hostif, sizeof(out->hostif), "%s", p->host.name);
 	out->gone = p->host.gone;
+	snprintf(out->state, sizeof(out->state), "%s",
+		p->cut                          ? "outage"
+		: p->host.down && p->host.state ? p->host.state
+		: out->link_up                  ? "up"
+						: "down");
 	out->mtu = p->host.name[0] ? p->host.mtu : p->mtu;
 	out->mtu_before = p->host.name[0] ? p->host.mtu_before : p->mtu;
 	out->downs = p->host.downs - p->host.downs_before;

@@ -21,6 +21,8 @@
 struct wf_port_host {
 	char name[WF_DEV_NAME]; /* as it is called now; "": none, or nobody has told */
 	bool down, gone;
+	bool lost;         /* it is another one, which this kind of port can't take hold of */
+	const char *state; /* in a word or two; NULL: nobody has told */
 	uint32_t mtu, mtu_before;
 	uint64_t downs, downs_before; /* so far; at the last reset */
 };
