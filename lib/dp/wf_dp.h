@@ -20,6 +20,7 @@ struct wf_dp_options {
 	int extra_argc; /* more arguments for EAL, after ours */
 	char **extra_argv;
 	bool quiet;
+	bool claim_cores; /* and refuse those on which another wirefault polls, but for force */
 };
 
 /* EAL without ports for the offline twin and for unit tests: no hugepages, PCI or shared files;
