@@ -47,22 +47,17 @@ wfctl_ports(const struct wfctl_options *o, int argc, char **argv)
 	if (rc == WFCTL_OK && o->json) {
 		rc = client_print_json(reply);
 	} else if (rc == WFCTL_OK) {
-		printf("%-10s %-20s %-8s %-5s %5s %6s %10s %9s %9s %9s\n", "port", "device", "kind",
-			"link", "downs", "mtu", "missed", "no buffer", "rx errors", "tx errors");
+		printf("%-10s %-20s %-8s %-10s %5s %6s %10s %9s %9s\n", "port", "device", "kind",
+			"link", "downs", "mtu", "missed", "rx errors", "tx errors");
 		json_array_foreach(json_object_get(reply, "ports"), i, p)
 		{
-			char missed[WF_TEXT_MAX], nombuf[WF_TEXT_MAX], rx[WF_TEXT_MAX],
-				tx[WF_TEXT_MAX];
+			uint64_t all = integer(p, "rx_missed") + integer(p, "rx_nombuf");
+			char missed[WF_TEXT_MAX], rx[WF_TEXT_MAX], tx[WF_TEXT_MAX];
 
-			printf("%-10.10s %-20.20s %-8.8s %-5s %5llu %6llu %10s %9s %9s %9s\n",
+			printf("%-10.10s %-20.20s %-8.8s %-10s %5llu %6llu %10s %9s %9s\n",
 				string(p, "name"), string(p, "device"), string(p, "kind"),
-				json_is_true(json_object_get(p, "gone"))      ? "GONE"
-				: json_is_true(json_object_get(p, "link_up")) ? "up"
-									      : "DOWN",
-				(unsigned long long)integer(p, "downs"),
-				(unsigned long long)integer(p, "mtu"),
-				wf_text_count(integer(p, "rx_missed"), missed),
-				wf_text_count(integer(p, "rx_nombuf"), nombuf),
+				string(p, "state"), (unsigned long long)integer(p, "downs"),
+				(unsigned long long)integer(p, "mtu"), wf_text_count(all, missed),
 				wf_text_count(integer(p, "rx_errors"), rx),
 				wf_text_count(integer(p, "tx_errors"), tx));
 			printf("%11s%llu queue pair%s of %llu slots to receive and %llu to "

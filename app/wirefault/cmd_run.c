@@ -25,7 +25,9 @@ static const struct wf_option options[] = {
 	{ "duration", 'd', "TIME", "stop after this long, such as 30s" },
 	{ "seed", 0, "N", "seed of all randomness, instead of the file's" },
 	{ "socket", 's', "PATH", "control socket, instead of the file's" },
-	{ "force", 0, NULL, "take a NIC even if it carries the default route or this session" },
+	{ "force", 0, NULL,
+		"take a NIC even if it carries the default route or this session, a core even if "
+		"another wirefault polls there" },
 	{ "huge", 0, NULL, "use hugepages or fail" },
 	{ "no-huge", 0, NULL, "do without hugepages even if there are some" },
 	WF_CMD_JSON_OPTIONS,
@@ -165,6 +167,7 @@ start_data_path(struct run *r, int extra_argc, char **extra_argv, struct wf_err 
 		.extra_argc = extra_argc,
 		.extra_argv = extra_argv,
 		.quiet = r->quiet,
+		.claim_cores = true,
 	};
 	struct wf_plan *plan = r->plan;
 	char line[256];
@@ -183,6 +186,8 @@ start_data_path(struct run *r, int extra_argc, char **extra_argv, struct wf_err 
 	return wf_dp_start(r->live.dp, plan, err);
 }
 
+/* The control socket, before anything is done to the machine: who asks waits until the loop runs.
+ */
 static int
 start_control(struct run *r, struct wf_err *err)
 {
@@ -195,8 +200,13 @@ start_control(struct run *r, struct wf_err *err)
 	if (path == NULL)
 		path = r->live.now.conf->control.socket;
 	r->ctl = wf_ctl_new(r->base, path, &ops, err);
-	if (r->ctl == NULL)
-		return -EINVAL;
+	return r->ctl == NULL ? -EINVAL : 0;
+}
+
+/* What the loop waits for. */
+static int
+start_events(struct run *r, struct wf_err *err)
+{
 	r->events[0] = evsignal_new(r->base, SIGTERM, on_stop, r->base);
 	r->events[1] = evsignal_new(r->base, SIGINT, on_stop, r->base);
 	r->events[2] = evsignal_new(r->base, SIGHUP, on_reload, r);
@@ -292,8 +302,9 @@ run(int argc, char **argv)
 	hold_signals(SIG_BLOCK);
 	if (check_options(&r, err) < 0 || load(&r, err) < 0) {
 		rc = wf_cmd_refuse(err);
-	} else if (start_data_path(&r, argc - extra, argv + extra, err) < 0 ||
-		   start_control(&r, err) < 0) {
+	} else if (start_control(&r, err) < 0 ||
+		   start_data_path(&r, argc - extra, argv + extra, err) < 0 ||
+		   start_events(&r, err) < 0) {
 		wf_err_print(err, stderr);
 		rc = WF_EXIT_FAILED;
 	} else {

@@ -51,17 +51,17 @@ int
 wf_port_watch_begin(struct wf_port_watch *w, struct event_base *base, struct wf_dp *dp, bool quiet,
 	struct wf_err *err)
 {
-	const char *names[WF_CONF_MAX_PORTS + 1];
+	struct wf_watch_want want[WF_CONF_MAX_PORTS + 1];
 	uint32_t n = 0;
 
-	while ((names[n] = wf_dp_hostif(dp, n)) != NULL)
+	while (wf_dp_hostif(dp, n, &want[n]))
 		n++;
 	*w = (struct wf_port_watch){ .dp = dp, .quiet = quiet };
-	w->watch = wf_watch_new(names, n, on_change, w, err);
+	w->watch = wf_watch_new(want, n, on_change, w, err);
 	if (w->watch == NULL)
 		return -EINVAL;
 	for (uint32_t i = 0; i < n; i++)
-		if (names[i][0] != '\0')
+		if (wf_watch_at(w->watch, i)->ifindex != 0)
 			wf_dp_host(dp, i, NULL, wf_watch_at(w->watch, i), err);
 	w->event = event_new(base, wf_watch_fd(w->watch), EV_READ | EV_PERSIST, on_readable, w);
 	if (w->event == NULL || event_add(w->event, NULL) < 0)

@@ -350,9 +350,9 @@ print_port(const json_t *p, FILE *out)
 	uint64_t missed = integer(p, "rx_missed") + integer(p, "rx_nombuf");
 	char n[WF_TEXT_MAX], e[WF_TEXT_MAX];
 
-	fprintf(out, "  port %-8.8s  %-30.30s %-9s  missed %s, send errors %s\n", string(p, "name"),
-		string(p, "device"), json_is_true(json_object_get(p, "link_up")) ? "up" : "DOWN",
-		wf_text_count(missed, n), wf_text_count(integer(p, "tx_errors"), e));
+	fprintf(out, "  port %-8.8s  %-30.30s %-10s missed %s, send errors %s\n", string(p, "name"),
+		string(p, "device"), string(p, "state"), wf_text_count(missed, n),
+		wf_text_count(integer(p, "tx_errors"), e));
 }
 
 static void

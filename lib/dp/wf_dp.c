@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "wf_claim.h"
 #include "wf_dp_private.h"
 #include "wf_flow_table.h"
 #include "wf_quiet.h"
@@ -40,8 +41,36 @@ look_at_ports(struct wf_dp *dp, const struct wf_conf *conf, const struct wf_dp_o
 			ret = -EINVAL;
 		if (!opt->force && wf_port_guard(p, err) < 0)
 			ret = -EINVAL;
+		if (wf_port_rights(p, err) < 0)
+			ret = -EPERM;
 		if (wf_port_claim(p, err) < 0)
 			ret = -EBUSY;
+	}
+	return ret;
+}
+
+/* Nobody else polls there? 0 or -EBUSY with reasons. */
+static int
+claim_cores(struct wf_dp *dp, const struct wf_conf *conf, bool force, struct wf_err *err)
+{
+	struct wf_where where = { .file = conf->file, .path = "workers" };
+	char who[32] = "";
+	int ret = 0;
+
+	for (uint32_t w = 0; w < dp->cores.n_workers; w++) {
+		pid_t holder;
+		int fd = wf_claim_core(dp->cores.worker[w], &holder);
+
+		if (fd > 0)
+			dp->core_claim[w] = fd;
+		if (fd != -EADDRINUSE || force)
+			continue; /* whatever else went wrong, it is no reason not to run */
+		if (holder > 0)
+			snprintf(who, sizeof(who), " (process %d)", (int)holder);
+		ret = wf_err_add(err, &where,
+			"Two of them take turns of milliseconds: choose another core, stop that "
+			"one, or say --force if you mean it",
+			"another wirefault%s polls on core %u", who, dp->cores.worker[w]);
 	}
 	return ret;
 }
@@ -182,6 +211,9 @@ climb(struct wf_dp *dp, const struct wf_conf *conf, const struct wf_dp_options *
 		ret = copy_links(dp, conf);
 	if (ret == 0)
 		ret = look_at_ports(dp, conf, opt, err);
+	if (ret != -ENOMEM && dp->n_ports > 0 && opt->claim_cores &&
+		claim_cores(dp, conf, opt->force, err) < 0)
+		ret = -EBUSY;
 	if (ret == 0)
 		ret = choose_memory(dp, conf, opt, err);
 	if (ret == 0)
@@ -235,6 +267,9 @@ wf_dp_free(struct wf_dp *dp)
 	wf_hostif_free(dp->hostif);
 	for (uint32_t i = 0; i < dp->n_ports; i++)
 		wf_port_fini(&dp->ports[i]);
+	for (uint32_t w = 0; w < dp->cores.n_workers; w++)
+		if (dp->core_claim[w] > 0)
+			close(dp->core_claim[w]);
 	free(dp->ports);
 	free(dp->links);
 	free(dp);

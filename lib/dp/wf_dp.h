@@ -20,6 +20,7 @@ struct wf_dp_options {
 	int extra_argc; /* more arguments for EAL, after ours */
 	char **extra_argv;
 	bool quiet;
+	bool claim_cores; /* and refuse those on which another wirefault polls, but for force */
 };
 
 /* EAL without ports for the offline twin and for unit tests: no hugepages, PCI or shared files;
@@ -51,8 +52,9 @@ int wf_dp_check_carrier(struct wf_dp *dp, const struct wf_plan *plan, struct wf_
  * changes next; UINT64_MAX: not with this plan. What went wrong goes to err. */
 wf_ns_t wf_dp_carrier(struct wf_dp *dp, struct wf_err *err);
 
-/* The interface of the host that a port stands on, to be watched; "": none. NULL: no such port. */
-const char *wf_dp_hostif(const struct wf_dp *dp, uint32_t port);
+/* The interface of the host that a port stands on, to be watched, name "" if none; the name lives
+ * as long as dp. false: no such port. */
+bool wf_dp_hostif(struct wf_dp *dp, uint32_t port, struct wf_watch_want *want);
 /* It is so now: packets into a port that is down end as port_down; one that is there again is taken
  * hold of. `before` NULL: it is told for the first time. What went wrong goes to err. */
 void wf_dp_host(struct wf_dp *dp, uint32_t port, const struct wf_watch_state *before,

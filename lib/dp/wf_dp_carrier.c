@@ -42,15 +42,20 @@ apply(struct wf_port *p, bool cut, struct wf_err *err)
 
 	if (p->cut == cut)
 		return;
-	p->cut = cut;
-	if (cut)
+	if (cut) {
+		p->cut = true;
 		wf_port_shut(p);
+	}
 	ret = wf_carrier_set(p, !cut);
 	if (ret < 0)
 		wf_err_add(err, &where, NULL, "%s: the carrier cannot be %s: %s", p->device,
 			cut ? "taken" : "given back", strerror(-ret));
-	if (!cut)
-		wf_port_shut(p);
+	if (cut)
+		return;
+	/* As it is plugged in, it is taken to be up until the kernel says otherwise. */
+	p->cut = false;
+	p->host.down = p->host.gone || p->host.lost;
+	wf_port_shut(p);
 }
 
 wf_ns_t

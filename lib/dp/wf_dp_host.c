@@ -4,25 +4,65 @@
  * interfaces calls.
  */
 #include <errno.h>
+#include <net/if.h>
+#include <rte_ethdev.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "wf_dp_private.h"
 
-const char *
-wf_dp_hostif(const struct wf_dp *dp, uint32_t port)
+bool
+wf_dp_hostif(struct wf_dp *dp, uint32_t port, struct wf_watch_want *want)
 {
-	return port < dp->n_ports ? dp->ports[port].hostif : NULL;
+	struct rte_eth_dev_info info;
+	struct wf_port *p;
+
+	if (port >= dp->n_ports)
+		return false;
+	p = &dp->ports[port];
+	/* A tap's is its own, and its wherever it is. */
+	want->follow = wf_devargs_driver(p->device, "net_tap");
+	want->name = "";
+	if (p->shares_hostif)
+		want->name = p->hostif;
+	else if (want->follow && rte_eth_dev_info_get(p->id, &info) == 0 && info.if_index != 0 &&
+		 if_indextoname(info.if_index, p->host.name))
+		want->name = p->host.name;
+	return true;
 }
 
-/* A carrier that an outage has taken away is no news: it comes back when the outage ends. */
 static bool
 is_down(const struct wf_port *p, const struct wf_watch_state *now)
 {
-	/* The host's side of a tap may be anywhere; packets go through its descriptor. */
+	/* Without the right to hear of other namespaces, a tap there can only be believed in. */
 	if (now->ifindex == 0 && now->moved && !p->shares_hostif)
 		return false;
-	return now->ifindex == 0 || !now->up || (!now->carrier && !p->cut);
+	return p->host.lost || !now->carrier;
+}
+
+static const char *
+state_of(const struct wf_port *p, const struct wf_watch_state *now)
+{
+	if (now->ifindex == 0)
+		return now->moved ? "moved" : "gone";
+	if (p->host.lost)
+		return "replaced";
+	return !now->up ? "down" : !now->carrier ? "no carrier" : "up";
+}
+
+/* What is longer than the MTU is dropped by the kernel behind a driver that says "sent". Kinds that
+ * hear of each packet what became of it need not know. */
+static void
+follow_mtu(struct wf_dp *dp, uint32_t port)
+{
+	const struct wf_port *p = &dp->ports[port];
+	uint32_t mtu = p->host.mtu && p->host.mtu < p->mtu ? p->host.mtu : p->mtu;
+
+	if (!p->shares_hostif || p->ops->tx_done)
+		return;
+	for (uint32_t w = 0; dp->workers && w < dp->cores.n_workers; w++)
+		atomic_store_explicit(&dp->workers[w]->txq[port].fits_bytes,
+			mtu + RTE_ETHER_HDR_LEN, memory_order_relaxed); /* wf_txq_put */
 }
 
 /* The interface is there under another number. */
@@ -33,6 +73,7 @@ take_hold(struct wf_port *p, const struct wf_watch_state *now, struct wf_err *er
 	int ret;
 
 	if (!p->ops->rebind) {
+		p->host.lost = true;
 		wf_err_add(err, &where,
 			"Start wirefault again, or use a packet port, which comes back",
 			"%s was made again, but its driver keeps to the old one", now->name);
@@ -55,9 +96,8 @@ wf_dp_host(struct wf_dp *dp, uint32_t port, const struct wf_watch_state *before,
 	if (p->host.mtu == 0)
 		p->host.mtu_before = now->mtu;
 	p->host.mtu = now->mtu;
+	follow_mtu(dp, port);
 	p->host.gone = now->ifindex == 0;
-	p->host.down = is_down(p, now);
-	p->host.downs += p->host.down && !was_down && before != NULL;
 	/* Before anything is sent to it. Also under the number that it had: the sockets have lost
 	 * it. */
 	if (before != NULL && now->ifindex != 0 && p->shares_hostif &&
@@ -65,5 +105,9 @@ wf_dp_host(struct wf_dp *dp, uint32_t port, const struct wf_watch_state *before,
 		take_hold(p, now, err);
 	if (now->ifindex != 0)
 		p->host_index = now->ifindex;
+	p->host.down = is_down(p, now);
+	p->host.state = state_of(p, now);
+	/* What an outage does is no news. */
+	p->host.downs += p->host.down && !was_down && before != NULL && !p->cut;
 	wf_port_shut(p);
 }

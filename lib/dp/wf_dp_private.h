@@ -47,6 +47,7 @@ struct wf_dp {
 	/* Set by wf_dp_new. */
 	struct wf_clock clock;
 	struct wf_cores cores;
+	int core_claim[WF_CONF_MAX_WORKERS]; /* descriptors; 0: none */
 	struct wf_memory memory;
 	uint32_t n_ports, n_links, n_dirs, max_flows;
 	wf_ns_t flow_idle_ns;

@@ -15,6 +15,7 @@
 #include "wf_hostguard.h"
 #include "wf_hostif.h"
 #include "wf_packet_args.h"
+#include "wf_rights.h"
 
 static uint32_t
 find_rx_dir(const struct wf_conf *conf, uint32_t port)
@@ -94,6 +95,22 @@ wf_port_guard(const struct wf_port *p, struct wf_err *err)
 		return 0;
 	return wf_err_add(err, &where, "Choose another one, or say --force if you mean it", "%s %s",
 		p->hostif[0] ? p->hostif : p->device, why);
+}
+
+int
+wf_port_rights(const struct wf_port *p, struct wf_err *err)
+{
+	bool tap = wf_devargs_driver(p->device, "net_tap");
+	struct wf_where where = wf_port_where(p);
+	const char *lacking = NULL;
+
+	if (tap || p->hostif[0])
+		lacking = wf_rights_lacking(tap || p->shares_hostif, !tap);
+	if (!lacking)
+		return 0;
+	wf_err_add(err, &where, "Run it as root, or with CAP_NET_ADMIN and CAP_NET_RAW",
+		"%s needs %s, which this process hasn't", p->device, lacking);
+	return -EPERM;
 }
 
 int
@@ -186,6 +203,11 @@ fill_host(const struct wf_port *p, struct wf_snap_port *out)
 {
 	snprintf(out->hostif, sizeof(out->hostif), "%s", p->host.name);
 	out->gone = p->host.gone;
+	snprintf(out->state, sizeof(out->state), "%s",
+		p->cut                          ? "outage"
+		: p->host.down && p->host.state ? p->host.state
+		: out->link_up                  ? "up"
+						: "down");
 	out->mtu = p->host.name[0] ? p->host.mtu : p->mtu;
 	out->mtu_before = p->host.name[0] ? p->host.mtu_before : p->mtu;
 	out->downs = p->host.downs - p->host.downs_before;

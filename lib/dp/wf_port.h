@@ -21,6 +21,8 @@
 struct wf_port_host {
 	char name[WF_DEV_NAME]; /* as it is called now; "": none, or nobody has told */
 	bool down, gone;
+	bool lost;         /* it is another one, which this kind of port can't take hold of */
+	const char *state; /* in a word or two; NULL: nobody has told */
 	uint32_t mtu, mtu_before;
 	uint64_t downs, downs_before; /* so far; at the last reset */
 };
@@ -65,6 +67,8 @@ struct wf_where wf_port_where(const struct wf_port *p);
 
 /* Is it safe to take? 0 or -EINVAL with reasons. */
 int wf_port_guard(const struct wf_port *p, struct wf_err *err);
+/* Has the process the rights that it needs? 0 or -EPERM with reasons. */
+int wf_port_rights(const struct wf_port *p, struct wf_err *err);
 /* Ours alone from here until wf_port_fini? 0 or -errno with reasons. */
 int wf_port_claim(struct wf_port *p, struct wf_err *err);
 /* Finds it after EAL's start, and its MTU. 0 or -errno with reasons. */

@@ -267,8 +267,8 @@ ethdev_stats(struct wf_port *p, struct wf_snap_port *out)
 	out->tx_errors = s.oerrors;
 }
 
-/* net_tap asks for its interface by name in our namespace, from which it may have been moved; a
- * tap's carrier is the process that holds it. */
+/* net_tap asks for its interface by name in our namespace, from which it may have been moved: what
+ * is known of it is what wf_dp_host() is told. */
 static bool
 ethdev_link(struct wf_port *p)
 {

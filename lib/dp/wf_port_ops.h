@@ -32,8 +32,8 @@ struct wf_port_ops {
 	int (*open)(
 		struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, struct wf_err *err);
 	void (*close)(struct wf_port *p);
-	/* The counters since open(), which are members rx_* and tx_* of *out. Only one thread asks:
-	 * some sources forget when they are read. */
+	/* Slots of a queue's rings, and the counters since open(): members rx_* and tx_* of *out.
+	 * Only one thread asks: some sources forget when they are read. */
 	void (*stats)(struct wf_port *p, struct wf_snap_port *out);
 	/* Can packets be sent now? */
 	bool (*link)(struct wf_port *p);

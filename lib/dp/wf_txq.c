@@ -16,7 +16,8 @@ int
 wf_txq_init(struct wf_txq *q, const struct wf_port_ops *ops, void *queue, const atomic_uchar *shut,
 	uint32_t fits_bytes)
 {
-	*q = (struct wf_txq){ .ops = ops, .queue = queue, .shut = shut, .fits_bytes = fits_bytes };
+	*q = (struct wf_txq){ .ops = ops, .queue = queue, .shut = shut };
+	atomic_init(&q->fits_bytes, fits_bytes);
 	if (!ops->tx_done)
 		return 0;
 	q->flight_mask = ops->tx_room(queue) - 1;
@@ -33,7 +34,7 @@ wf_txq_fini(struct wf_txq *q)
 
 /* Would the MTU take this frame, of which VLAN tags are not a part? */
 static bool
-fits_with_tags(const struct wf_txq *q, struct rte_mbuf *m)
+fits_with_tags(uint32_t fits_bytes, struct rte_mbuf *m)
 {
 	const uint8_t *data = rte_pktmbuf_mtod(m, const uint8_t *);
 	uint32_t tags = 0;
@@ -45,14 +46,16 @@ fits_with_tags(const struct wf_txq *q, struct rte_mbuf *m)
 			type != RTE_ETHER_TYPE_QINQ1)
 			break;
 	}
-	return m->pkt_len <= q->fits_bytes + tags * RTE_VLAN_HLEN;
+	return m->pkt_len <= fits_bytes + tags * RTE_VLAN_HLEN;
 }
 
 void
 wf_txq_put_slowly(
 	struct wf_txq *q, struct wf_pipe *p, const struct wf_clock *clock, const struct wf_held *h)
 {
-	if (h->len_bytes > q->fits_bytes && !fits_with_tags(q, h->pkt)) {
+	uint32_t fits_bytes = atomic_load_explicit(&q->fits_bytes, memory_order_relaxed);
+
+	if (h->len_bytes > fits_bytes && !fits_with_tags(fits_bytes, h->pkt)) {
 		wf_pipe_drop(p, h, 1, WF_DROP_too_long);
 		return;
 	}

@@ -20,7 +20,7 @@ struct wf_txq {
 	const struct wf_port_ops *ops;
 	void *queue;              /* of ops */
 	const atomic_uchar *shut; /* the port's, enum wf_drop: why nothing can be sent */
-	uint32_t fits_bytes;      /* any frame up to this length can be sent */
+	atomic_uint fits_bytes;   /* any frame up to this length can be sent; control may write */
 	uint32_t n;               /* packets here; the first n_refused have been refused before */
 	uint32_t n_refused;
 	wf_ns_t full_since_ns; /* when it last became full; 0: it has been empty since */
@@ -53,7 +53,10 @@ static inline void
 wf_txq_put(
 	struct wf_txq *q, struct wf_pipe *p, const struct wf_clock *clock, const struct wf_held *h)
 {
-	if (WF_UNLIKELY(h->len_bytes > q->fits_bytes || q->n == WF_TXQ_ROOM)) {
+	/* Relaxed: follow_mtu; an MTU that has just changed was another one a moment ago. */
+	uint32_t fits_bytes = atomic_load_explicit(&q->fits_bytes, memory_order_relaxed);
+
+	if (WF_UNLIKELY(h->len_bytes > fits_bytes || q->n == WF_TXQ_ROOM)) {
 		wf_txq_put_slowly(q, p, clock, h);
 		return;
 	}

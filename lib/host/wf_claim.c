@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * Claims on interfaces. The socket listens, so that whoever comes second can ask the kernel who
- * came first. Control thread.
+ * Claims on interfaces and cores. The socket listens, so that whoever comes second can ask the
+ * kernel who came first. Control thread.
  */
 #include "wf_claim.h"
 
@@ -12,12 +12,12 @@
 #include <unistd.h>
 
 static socklen_t
-address_of(const char *ifname, struct sockaddr_un *a)
+address_of(const char *kind, const char *name, struct sockaddr_un *a)
 {
 	int n;
 
 	*a = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	n = snprintf(&a->sun_path[1], sizeof(a->sun_path) - 1, "wirefault/interface/%s", ifname);
+	n = snprintf(&a->sun_path[1], sizeof(a->sun_path) - 1, "wirefault/%s/%s", kind, name);
 	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)n);
 }
 
@@ -37,11 +37,11 @@ ask_holder(const struct sockaddr_un *a, socklen_t len)
 	return who.pid;
 }
 
-int
-wf_claim_interface(const char *ifname, pid_t *holder)
+static int
+claim(const char *kind, const char *name, pid_t *holder)
 {
 	struct sockaddr_un a;
-	socklen_t len = address_of(ifname, &a);
+	socklen_t len = address_of(kind, name, &a);
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), error;
 
 	*holder = 0;
@@ -54,4 +54,19 @@ wf_claim_interface(const char *ifname, pid_t *holder)
 	if (error == EADDRINUSE)
 		*holder = ask_holder(&a, len);
 	return -error;
+}
+
+int
+wf_claim_interface(const char *ifname, pid_t *holder)
+{
+	return claim("interface", ifname, holder);
+}
+
+int
+wf_claim_core(unsigned core, pid_t *holder)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "%u", core);
+	return claim("core", name, holder);
 }

@@ -3,6 +3,7 @@
  */
 #include "wf_watch_message.h"
 
+#include <linux/net_namespace.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,9 +37,34 @@ read_attribute(uint16_t type, const uint8_t *data, uint32_t n, struct wf_link_me
 		break;
 	case IFLA_NEW_NETNSID:
 		out->moved = true;
+		out->new_netnsid = n >= 4 ? (int)u32(data) : -1;
+		break;
+	case IFLA_NEW_IFINDEX:
+		out->new_ifindex = n >= 4 ? u32(data) : 0;
+		break;
+	case IFLA_TARGET_NETNSID:
+		out->netnsid = n >= 4 ? (int)u32(data) : -1;
 		break;
 	default:
 		break;
+	}
+}
+
+/* Calls `read` for each whole attribute of body[at..n). */
+static void
+read_attributes(const uint8_t *body, uint32_t at, uint32_t n,
+	void (*read)(uint16_t type, const uint8_t *data, uint32_t n, struct wf_link_message *out),
+	struct wf_link_message *out)
+{
+	while (at + sizeof(struct rtattr) <= n) {
+		struct rtattr a;
+
+		memcpy(&a, body + at, sizeof(a));
+		if (a.rta_len < sizeof(a) || a.rta_len > n - at)
+			return;
+		read(a.rta_type & NLA_TYPE_MASK, body + at + sizeof(a),
+			a.rta_len - (uint32_t)sizeof(a), out);
+		at += ALIGN4(a.rta_len);
 	}
 }
 
@@ -46,23 +72,29 @@ static void
 read_link(const uint8_t *body, uint32_t n, bool deleted, struct wf_link_message *out)
 {
 	struct ifinfomsg head;
-	uint32_t at = ALIGN4(sizeof(head));
 
 	memcpy(&head, body, sizeof(head));
 	*out = (struct wf_link_message){ .ifindex = (unsigned)head.ifi_index,
 		.deleted = deleted,
+		.netnsid = -1,
+		.new_netnsid = -1,
 		.up = (head.ifi_flags & IFF_UP) != 0,
 		.carrier = (head.ifi_flags & LOWER_UP) != 0 };
-	while (at + sizeof(struct rtattr) <= n) {
-		struct rtattr a;
+	read_attributes(body, ALIGN4(sizeof(head)), n, read_attribute, out);
+}
 
-		memcpy(&a, body + at, sizeof(a));
-		if (a.rta_len < sizeof(a) || a.rta_len > n - at)
-			return;
-		read_attribute(a.rta_type & NLA_TYPE_MASK, body + at + sizeof(a),
-			a.rta_len - (uint32_t)sizeof(a), out);
-		at += ALIGN4(a.rta_len);
-	}
+static void
+read_netns_attribute(uint16_t type, const uint8_t *data, uint32_t n, struct wf_link_message *out)
+{
+	if (type == NETNSA_NSID && n >= 4)
+		out->netnsid = (int)u32(data);
+}
+
+static void
+read_netns(const uint8_t *body, uint32_t n, struct wf_link_message *out)
+{
+	*out = (struct wf_link_message){ .netnsid = -1, .new_netnsid = -1 };
+	read_attributes(body, ALIGN4(sizeof(struct rtgenmsg)), n, read_netns_attribute, out);
 }
 
 const uint8_t *
@@ -85,6 +117,11 @@ wf_link_message_read(
 	else if ((head.nlmsg_type == RTM_NEWLINK || head.nlmsg_type == RTM_DELLINK) &&
 		 head.nlmsg_len >= sizeof(head) + sizeof(struct ifinfomsg))
 		*kind = WF_LINK_STATE;
+	else if (head.nlmsg_type == RTM_DELNSID &&
+		 head.nlmsg_len >= sizeof(head) + sizeof(struct rtgenmsg))
+		*kind = WF_LINK_NETNS_GONE;
+	if (*kind == WF_LINK_NETNS_GONE)
+		read_netns(bytes + sizeof(head), head.nlmsg_len - (uint32_t)sizeof(head), out);
 	if (*kind == WF_LINK_STATE)
 		read_link(bytes + sizeof(head), head.nlmsg_len - (uint32_t)sizeof(head),
 			head.nlmsg_type == RTM_DELLINK, out);

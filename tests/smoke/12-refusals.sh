@@ -62,6 +62,34 @@ ok "--force takes it" lab_start "$CONF" --force
 refuse -c "$CONF" --force
 is "a second wirefault on the same interfaces: exit code" "$status" 1
 contains "names the interface and the process" "$err" 'pa is a port of another wirefault \(process [0-9]+\)'
+
+# Said before EAL, which this argument would fail.
+DEVICE_A=net_null0 DEVICE_B=net_null1 conf "" ""
+second() { # OPTION...: with the first one's choice of cores, which hosts have not
+	nsenter --net="/run/netns/$LAB_NS_M" -- timeout 20 "$WIREFAULT" run -c "$CONF" "$@" \
+		>"$LAB_DIR/out" 2>"$err" </dev/null
+}
+second --socket "$LAB_DIR/s" -- --vdev=net_bogus0
+is "a second wirefault on the same core: exit code" $? 1
+contains "names the core and the process" "$err" \
+	"another wirefault \(process $LAB_PID\) polls on core [0-9]+"
+fails "and EAL has not begun" grep -q EAL "$err"
+ok "--force polls there all the same" \
+	second --socket "$LAB_DIR/s" --force --no-huge --duration 10ms
+second --socket "$LAB_SOCK" -- --vdev=net_bogus0
+is "a taken socket: exit code" $? 1
+contains "a taken socket: says so" "$err" 'another process listens there'
+fails "a taken socket: EAL has not begun" grep -q EAL "$err"
 ok "the first one runs on" kill -0 "$LAB_PID"
+ok "and answers" lab_stat .uptime_ns
+
+DEVICE_A=net_tap0,iface=wfx DEVICE_B=packet,iface=pb conf "" ""
+lab_in m setpriv --bounding-set -net_admin,-net_raw --inh-caps -net_admin,-net_raw \
+	timeout 20 "$WIREFAULT" run --socket "$LAB_DIR/s" --force -c "$CONF" -- --vdev=net_bogus0 \
+	>"$LAB_DIR/out" 2>"$err" </dev/null
+is "no rights: exit code" $? 1
+contains "no rights: says so of a tap" "$err" 'net_tap0 needs CAP_NET_ADMIN.*root'
+contains "no rights: and of an interface" "$err" 'packet needs CAP_NET_ADMIN.*root'
+fails "no rights: EAL has not begun" grep -q EAL "$err"
 lab_stop
 finish

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -51,9 +52,9 @@ shell(const char *command)
 static struct wf_watch *
 watch(const char *a, const char *b)
 {
-	const char *names[] = { a, b };
+	struct wf_watch_want want[] = { { a, false }, { b, false } };
 	struct wf_err *err = wf_err_new();
-	struct wf_watch *w = wf_watch_new(names, 2, changed, NULL, err);
+	struct wf_watch *w = wf_watch_new(want, 2, changed, NULL, err);
 
 	assert_non_null(w);
 	wf_err_free(err);
@@ -121,40 +122,122 @@ one_that_is_deleted_and_made_again_is_back(void **state)
 	wf_watch_free(w);
 }
 
+/* A namespace that a child holds, which moves interfaces out of it again. */
+struct elsewhere {
+	pid_t pid;
+	int order, done;
+};
+
+static void
+elsewhere_order(struct elsewhere *e, const char *command)
+{
+	size_t n = strlen(command) + 1;
+	char c = 0;
+
+	assert_int_equal(write(e->order, command, n), n);
+	assert_true(read(e->done, &c, 1) == 1 && c);
+}
+
+static struct elsewhere
+elsewhere_make(void)
+{
+	struct elsewhere e;
+	int order[2], done[2];
+	char command[128];
+	char c;
+
+	assert_true(pipe(order) == 0 && pipe(done) == 0);
+	e = (struct elsewhere){ fork(), order[1], done[0] };
+	if (e.pid == 0) {
+		close(order[1]);
+		c = unshare(CLONE_NEWNET) == 0;
+		while (write(done[1], &c, 1) == 1 && read(order[0], command, sizeof(command)) > 0)
+			c = system(command) == 0;
+		_exit(0);
+	}
+	close(order[0]);
+	close(done[1]);
+	assert_true(read(e.done, &c, 1) == 1 && c);
+	return e;
+}
+
+static void
+elsewhere_end(struct elsewhere *e)
+{
+	close(e->order);
+	close(e->done);
+	waitpid(e->pid, NULL, 0);
+}
+
+static void
+move(const char *name, pid_t to)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "ip link set %s netns %d", name, (int)to);
+	shell(command);
+}
+
 static void
 one_that_is_moved_is_gone_and_may_come_back(void **state)
 {
 	struct wf_watch *w = watch("pa", "");
 	const struct wf_watch_state *a = wf_watch_at(w, 0);
-	char command[256];
-	int to[2], back[2];
-	pid_t pid;
-	char c = 0;
+	struct elsewhere e = elsewhere_make();
+	char command[128];
 
-	assert_true(pipe(to) == 0 && pipe(back) == 0);
-	pid = fork();
-	if (pid == 0) { /* another namespace */
-		c = unshare(CLONE_NEWNET) == 0;
-		if (write(back[1], &c, 1) == 1 && read(to[0], &c, 1) == 1) {
-			snprintf(command, sizeof(command), "ip link set pa netns %d",
-				(int)getppid());
-			c = system(command) == 0;
-			if (write(back[1], &c, 1) != 1)
-				_exit(1);
-		}
-		_exit(0);
-	}
-	assert_true(read(back[0], &c, 1) == 1 && c);
-	snprintf(command, sizeof(command), "ip link set pa netns %d", (int)pid);
-	shell(command);
+	move("pa", e.pid);
 	AWAIT(w, a->ifindex == 0);
 	assert_true(a->moved);
-	assert_int_equal(write(to[1], &c, 1), 1);
-	assert_true(read(back[0], &c, 1) == 1 && c);
+	snprintf(command, sizeof(command), "ip link set pa netns %d", (int)getpid());
+	elsewhere_order(&e, command);
 	AWAIT(w, a->ifindex != 0);
 	shell("ip link set pa up");
 	AWAIT(w, a->carrier);
+	elsewhere_end(&e);
 	wf_watch_free(w);
+}
+
+/* As a tap's: what it is told by goes with it. */
+static void
+one_to_follow_is_heard_of_wherever_it_is(void **state)
+{
+	struct wf_watch_want want = { "pf", true };
+	struct wf_err *err = wf_err_new();
+	struct elsewhere e = elsewhere_make(), far = elsewhere_make();
+	const struct wf_watch_state *a;
+	struct wf_watch *w;
+	char command[128];
+
+	shell("ip link add pf type veth peer name pg && ip link set pf up && ip link set pg up");
+	w = wf_watch_new(&want, 1, changed, NULL, err);
+	assert_non_null(w);
+	a = wf_watch_at(w, 0);
+	assert_true(a->carrier && a->netnsid < 0);
+	move("pf", e.pid);
+	AWAIT(w, a->ifindex != 0 && a->netnsid >= 0 && !a->up);
+	elsewhere_order(&e, "ip link set pf up");
+	AWAIT(w, a->carrier);
+	elsewhere_order(&e, "ip link set pf mtu 1300");
+	AWAIT(w, a->mtu == 1300);
+	assert_int_equal(wf_watch_ask(w), 0); /* asked, it is as it was told */
+	assert_true(a->carrier && a->mtu == 1300 && a->netnsid >= 0);
+	elsewhere_order(&e, "ip link set pf down");
+	AWAIT(w, !a->up && a->ifindex != 0);
+	/* Home again, out of a namespace whose numbers are its own. */
+	snprintf(command, sizeof(command), "ip link set pf netns %d", (int)getpid());
+	elsewhere_order(&e, command);
+	AWAIT(w, a->ifindex != 0 && a->netnsid < 0);
+	shell("ip link set pf up");
+	AWAIT(w, a->carrier);
+	/* The namespace ends, and the interface with it: the watch keeps neither alive. */
+	move("pf", far.pid);
+	AWAIT(w, a->netnsid >= 0);
+	elsewhere_end(&far);
+	AWAIT(w, a->ifindex == 0);
+	elsewhere_end(&e);
+	wf_watch_free(w);
+	wf_err_free(err);
 }
 
 /* More news than the socket has room for: what counts is what is true in the end. */
@@ -225,6 +308,7 @@ main(void)
 		cmocka_unit_test(another_name_is_the_same_interface),
 		cmocka_unit_test(one_that_is_deleted_and_made_again_is_back),
 		cmocka_unit_test(one_that_is_moved_is_gone_and_may_come_back),
+		cmocka_unit_test(one_to_follow_is_heard_of_wherever_it_is),
 		cmocka_unit_test(lost_messages_are_asked_for),
 		cmocka_unit_test(messages_cut_anywhere_are_read_safely),
 	};
