@@ -34,6 +34,16 @@ wf_dp_check_carrier(struct wf_dp *dp, const struct wf_plan *plan, struct wf_err 
 	return ret;
 }
 
+/* Ports count what their hosts lose, but not while these have no carrier: so from here on. */
+static void
+count(struct wf_port *p)
+{
+	struct wf_snap_port unused;
+
+	if (p->started)
+		p->ops->stats(p, &unused);
+}
+
 static void
 apply(struct wf_port *p, bool cut, struct wf_err *err)
 {
@@ -42,15 +52,20 @@ apply(struct wf_port *p, bool cut, struct wf_err *err)
 
 	if (p->cut == cut)
 		return;
-	p->cut = cut;
-	if (cut)
+	count(p);
+	if (cut) {
+		p->cut = true;
 		wf_port_shut(p);
+	}
 	ret = wf_carrier_set(p, !cut);
 	if (ret < 0)
 		wf_err_add(err, &where, NULL, "%s: the carrier cannot be %s: %s", p->device,
 			cut ? "taken" : "given back", strerror(-ret));
-	if (!cut)
+	if (!cut) {
+		count(p);
+		p->cut = false;
 		wf_port_shut(p);
+	}
 }
 
 wf_ns_t

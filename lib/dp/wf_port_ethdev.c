@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wf_beside.h"
 #include "wf_port.h"
 
 #define DESCRIPTORS 1024
@@ -20,6 +21,7 @@ struct ethdev {
 	bool configured, started;
 	uint16_t n_rxd, n_txd; /* descriptors of a queue */
 	struct ethdev_queue *queue;
+	struct wf_beside beside;
 };
 
 static int
@@ -211,10 +213,12 @@ ethdev_open(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, stru
 	struct rte_eth_dev_info info;
 	const char *step = "describe itself";
 	int ret = make_queues(p, n_queues);
+	struct ethdev *e = p->kind;
 
 	if (ret == 0)
 		ret = rte_eth_dev_info_get(p->id, &info);
 	if (ret == 0) {
+		wf_beside_prepare(&e->beside, p);
 		if (check_queues(p, n_queues, &info, err) < 0 || check_mtu(p, &info, err) < 0)
 			return -EINVAL;
 		ret = configure(p, n_queues, &info, &step);
@@ -223,6 +227,10 @@ ethdev_open(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, stru
 		ret = setup_queues(p, n_queues, pool, &step);
 	if (ret == 0)
 		ret = start(p, &step);
+	if (ret == 0) {
+		step = "show what the kernel loses";
+		ret = wf_beside_find(&e->beside, p, n_queues);
+	}
 	if (ret < 0)
 		wf_err_add(err, &where, wf_devargs_start_hint(p->device),
 			"%s (MTU %u) does not %s: %s", p->device, p->mtu, step, strerror(-ret));
@@ -251,6 +259,7 @@ ethdev_close(struct wf_port *p)
 static void
 ethdev_stats(struct wf_port *p, struct wf_snap_port *out)
 {
+	struct ethdev *e = p->kind;
 	struct rte_eth_stats s;
 
 	if (rte_eth_stats_get(p->id, &s) != 0)
@@ -259,6 +268,7 @@ ethdev_stats(struct wf_port *p, struct wf_snap_port *out)
 	out->rx_nombuf = s.rx_nombuf;
 	out->rx_errors = s.ierrors;
 	out->tx_errors = s.oerrors;
+	wf_beside_count(&e->beside, p, out);
 }
 
 /* net_tap asks for its interface by name in our namespace, from which it may have been moved; a
