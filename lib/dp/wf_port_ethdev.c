@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wf_batch.h"
 #include "wf_beside.h"
 #include "wf_port.h"
 
@@ -15,12 +16,17 @@
 /* What a worker needs of a queue pair. */
 struct ethdev_queue {
 	uint16_t port, queue;
+	/* Longer frames net_af_packet takes and the kernel throws away without a word; 0: not so.
+	 */
+	uint32_t fits_bytes;
+	atomic_uint_least64_t thrown_away; /* written by the worker only */
 };
 
 struct ethdev {
 	bool configured, started;
-	uint16_t n_rxd, n_txd; /* descriptors of a queue */
-	struct ethdev_queue *queue;
+	uint16_t n_rxd, n_txd;      /* descriptors of a queue */
+	struct ethdev_queue *queue; /* [n_queues] */
+	uint32_t n_queues;
 	struct wf_beside beside;
 };
 
@@ -189,8 +195,13 @@ make_queues(struct wf_port *p, uint32_t n_queues)
 		e->queue = calloc(n_queues, sizeof(*e->queue));
 	if (!e || !e->queue)
 		return -ENOMEM;
-	for (uint32_t q = 0; q < n_queues; q++)
-		e->queue[q] = (struct ethdev_queue){ p->id, (uint16_t)q };
+	for (uint32_t q = 0; q < n_queues; q++) {
+		e->queue[q].port = p->id;
+		e->queue[q].queue = (uint16_t)q;
+		if (wf_devargs_driver(p->device, "net_af_packet"))
+			e->queue[q].fits_bytes = p->mtu + RTE_ETHER_HDR_LEN;
+	}
+	e->n_queues = n_queues;
 	return 0;
 }
 
@@ -268,6 +279,9 @@ ethdev_stats(struct wf_port *p, struct wf_snap_port *out)
 	out->rx_nombuf = s.rx_nombuf;
 	out->rx_errors = s.ierrors;
 	out->tx_errors = s.oerrors;
+	for (uint32_t q = 0; q < e->n_queues; q++)
+		out->tx_errors +=
+			atomic_load_explicit(&e->queue[q].thrown_away, memory_order_relaxed);
 	wf_beside_count(&e->beside, p, out);
 }
 
@@ -305,11 +319,41 @@ ethdev_rx_burst(void *queue, struct rte_mbuf **m, wf_ns_t *rx_ns, uint16_t n)
 	return rte_eth_rx_burst(q->port, q->queue, m, n);
 }
 
+/* The kernel lets one 802.1Q tag pass over the MTU. */
+static bool
+is_thrown_away(const struct ethdev_queue *q, struct rte_mbuf *m)
+{
+	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
+	bool tagged = eth->ether_type == RTE_BE16(RTE_ETHER_TYPE_VLAN);
+
+	return m->pkt_len > q->fits_bytes + (tagged ? RTE_VLAN_HLEN : 0);
+}
+
+/* Counts those of which nobody else will tell. */
+static uint16_t
+tx_burst_counted(struct ethdev_queue *q, struct rte_mbuf **m, uint16_t n)
+{
+	bool thrown_away[WF_BURST];
+	uint64_t sum = 0;
+
+	n = RTE_MIN(n, (uint16_t)WF_BURST);
+	for (uint16_t i = 0; i < n; i++)
+		thrown_away[i] = is_thrown_away(q, m[i]);
+	n = rte_eth_tx_burst(q->port, q->queue, m, n);
+	for (uint16_t i = 0; i < n; i++)
+		sum += thrown_away[i];
+	if (WF_UNLIKELY(sum))
+		atomic_fetch_add_explicit(&q->thrown_away, sum, memory_order_relaxed);
+	return n;
+}
+
 static uint16_t
 ethdev_tx_burst(void *queue, struct rte_mbuf **m, uint16_t n)
 {
-	const struct ethdev_queue *q = queue;
+	struct ethdev_queue *q = queue;
 
+	if (q->fits_bytes)
+		return tx_burst_counted(q, m, n);
 	return rte_eth_tx_burst(q->port, q->queue, m, n);
 }
 
