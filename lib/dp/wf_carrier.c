@@ -3,16 +3,16 @@
  */
 #include "wf_carrier.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "wf_fds.h"
 
 #ifndef TUNSETCARRIER /* Linux 5.0 */
 #define TUNSETCARRIER _IOW('T', 226, int)
@@ -41,40 +41,14 @@ wf_carrier_check(const char *device, const struct wf_where *where, struct wf_err
 		"%s cannot show its host a pulled cable", name);
 }
 
-/* Is this descriptor of ours a queue of the tap? It keeps its name in whatever namespace. */
-static bool
-is_queue_of(int fd, const char *ifname)
-{
-	char path[64], target[32];
-	struct ifreq ifr = { 0 };
-	ssize_t n;
-
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	n = readlink(path, target, sizeof(target) - 1);
-	if (n < 0)
-		return false;
-	target[n] = '\0';
-	return strcmp(target, "/dev/net/tun") == 0 && ioctl(fd, TUNGETIFF, &ifr) == 0 &&
-	       strncmp(ifr.ifr_name, ifname, IFNAMSIZ) == 0;
-}
-
 static int
 set_tap(const char *ifname, bool up)
 {
-	DIR *fds = opendir("/proc/self/fd");
-	const struct dirent *entry;
-	int carrier = up, ret = -ENODEV;
+	int fd = wf_fds_tap(ifname), carrier = up;
 
-	if (!fds)
-		return -errno;
-	while (ret == -ENODEV && (entry = readdir(fds)) != NULL) {
-		int fd = atoi(entry->d_name);
-
-		if (entry->d_name[0] != '.' && is_queue_of(fd, ifname))
-			ret = ioctl(fd, TUNSETCARRIER, &carrier) < 0 ? -errno : 0;
-	}
-	closedir(fds);
-	return ret;
+	if (fd < 0)
+		return fd;
+	return ioctl(fd, TUNSETCARRIER, &carrier) < 0 ? -errno : 0;
 }
 
 static int

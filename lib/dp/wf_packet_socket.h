@@ -8,12 +8,6 @@
 #include "wf_packet_args.h"
 #include "wf_packet_queue.h"
 
-/* What the kernel counts of an interface, and of the machine. */
-struct wf_packet_interface {
-	uint64_t rx_dropped;      /* before any socket saw them, or after all that wanted them */
-	uint64_t backlog_dropped; /* of any interface: no room in a core's backlog */
-};
-
 /* On failure of those below *step says what could not be done, as in "can't be ...". */
 
 /* A socket with its rings, bound to nothing. 0 or -errno; closing mirrors it, and a failed one too.
@@ -33,7 +27,5 @@ uint32_t wf_packet_socket_flush(const struct wf_packet_rings *r, const struct wf
 uint64_t wf_packet_drops(int fd);
 /* Has the interface that the socket is bound to a carrier at this moment? */
 bool wf_packet_carrier(int fd);
-/* 0 or -errno. */
-int wf_packet_ask_interface(unsigned ifindex, struct wf_packet_interface *out);
 
 #endif

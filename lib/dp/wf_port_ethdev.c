@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wf_batch.h"
+#include "wf_beside.h"
 #include "wf_port.h"
 
 #define DESCRIPTORS 1024
@@ -14,13 +16,18 @@
 /* What a worker needs of a queue pair. */
 struct ethdev_queue {
 	uint16_t port, queue;
+	/* Longer frames net_af_packet takes and the kernel throws away without a word; 0: not so.
+	 */
+	uint32_t fits_bytes;
+	atomic_uint_least64_t thrown_away; /* written by the worker only */
 };
 
 struct ethdev {
 	bool configured, started;
-	uint16_t n_rxd, n_txd; /* descriptors of a queue */
+	uint16_t n_rxd, n_txd;      /* descriptors of a queue */
+	struct ethdev_queue *queue; /* [n_queues] */
 	uint32_t n_queues;
-	struct ethdev_queue *queue;
+	struct wf_beside beside;
 };
 
 static int
@@ -188,9 +195,13 @@ make_queues(struct wf_port *p, uint32_t n_queues)
 		e->queue = calloc(n_queues, sizeof(*e->queue));
 	if (!e || !e->queue)
 		return -ENOMEM;
+	for (uint32_t q = 0; q < n_queues; q++) {
+		e->queue[q].port = p->id;
+		e->queue[q].queue = (uint16_t)q;
+		if (wf_devargs_driver(p->device, "net_af_packet"))
+			e->queue[q].fits_bytes = p->mtu + RTE_ETHER_HDR_LEN;
+	}
 	e->n_queues = n_queues;
-	for (uint32_t q = 0; q < n_queues; q++)
-		e->queue[q] = (struct ethdev_queue){ p->id, (uint16_t)q };
 	return 0;
 }
 
@@ -213,10 +224,12 @@ ethdev_open(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, stru
 	struct rte_eth_dev_info info;
 	const char *step = "describe itself";
 	int ret = make_queues(p, n_queues);
+	struct ethdev *e = p->kind;
 
 	if (ret == 0)
 		ret = rte_eth_dev_info_get(p->id, &info);
 	if (ret == 0) {
+		wf_beside_prepare(&e->beside, p);
 		if (check_queues(p, n_queues, &info, err) < 0 || check_mtu(p, &info, err) < 0)
 			return -EINVAL;
 		ret = configure(p, n_queues, &info, &step);
@@ -225,6 +238,10 @@ ethdev_open(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, stru
 		ret = setup_queues(p, n_queues, pool, &step);
 	if (ret == 0)
 		ret = start(p, &step);
+	if (ret == 0) {
+		step = "show what the kernel loses";
+		ret = wf_beside_find(&e->beside, p, n_queues);
+	}
 	if (ret < 0)
 		wf_err_add(err, &where, wf_devargs_start_hint(p->device),
 			"%s (MTU %u) does not %s: %s", p->device, p->mtu, step, strerror(-ret));
@@ -253,7 +270,7 @@ ethdev_close(struct wf_port *p)
 static void
 ethdev_stats(struct wf_port *p, struct wf_snap_port *out)
 {
-	const struct ethdev *e = p->kind;
+	struct ethdev *e = p->kind;
 	struct rte_eth_stats s;
 
 	out->queues = e->n_queues;
@@ -265,6 +282,10 @@ ethdev_stats(struct wf_port *p, struct wf_snap_port *out)
 	out->rx_nombuf = s.rx_nombuf;
 	out->rx_errors = s.ierrors;
 	out->tx_errors = s.oerrors;
+	for (uint32_t q = 0; q < e->n_queues; q++)
+		out->tx_errors +=
+			atomic_load_explicit(&e->queue[q].thrown_away, memory_order_relaxed);
+	wf_beside_count(&e->beside, p, out);
 }
 
 /* net_tap asks for its interface by name in our namespace, from which it may have been moved: what
@@ -301,11 +322,41 @@ ethdev_rx_burst(void *queue, struct rte_mbuf **m, wf_ns_t *rx_ns, uint16_t n)
 	return rte_eth_rx_burst(q->port, q->queue, m, n);
 }
 
+/* The kernel lets one 802.1Q tag pass over the MTU. */
+static bool
+is_thrown_away(const struct ethdev_queue *q, struct rte_mbuf *m)
+{
+	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
+	bool tagged = eth->ether_type == RTE_BE16(RTE_ETHER_TYPE_VLAN);
+
+	return m->pkt_len > q->fits_bytes + (tagged ? RTE_VLAN_HLEN : 0);
+}
+
+/* Counts those of which nobody else will tell. */
+static uint16_t
+tx_burst_counted(struct ethdev_queue *q, struct rte_mbuf **m, uint16_t n)
+{
+	bool thrown_away[WF_BURST];
+	uint64_t sum = 0;
+
+	n = RTE_MIN(n, (uint16_t)WF_BURST);
+	for (uint16_t i = 0; i < n; i++)
+		thrown_away[i] = is_thrown_away(q, m[i]);
+	n = rte_eth_tx_burst(q->port, q->queue, m, n);
+	for (uint16_t i = 0; i < n; i++)
+		sum += thrown_away[i];
+	if (WF_UNLIKELY(sum))
+		atomic_fetch_add_explicit(&q->thrown_away, sum, memory_order_relaxed);
+	return n;
+}
+
 static uint16_t
 ethdev_tx_burst(void *queue, struct rte_mbuf **m, uint16_t n)
 {
-	const struct ethdev_queue *q = queue;
+	struct ethdev_queue *q = queue;
 
+	if (q->fits_bytes)
+		return tx_burst_counted(q, m, n);
 	return rte_eth_tx_burst(q->port, q->queue, m, n);
 }
 

@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 
 #include "wf_hostif.h"
+#include "wf_ifstats.h"
 #include "wf_packet_args.h"
 #include "wf_packet_queue.h"
 #include "wf_packet_socket.h"
@@ -28,31 +29,20 @@ struct packet {
 	int *fd;                       /* [n_queues]: of the sockets */
 	uint64_t kernel_drops;         /* of all queues, so far: the kernel forgets them */
 	uint64_t backlog;              /* frames lost before the sockets, so far */
-	struct wf_packet_interface at; /* when they were last added up */
+	struct wf_ifstats at;          /* when they were last added up */
 };
 
-static uint64_t
-grown(uint64_t now, uint64_t before)
-{
-	return now >= before ? now - before : 0;
-}
-
-/* Adds what the kernel has lost since the last time between the interface and the rings. rx_dropped
- * counts, besides, frames that we got and nobody else wanted (tags of two kinds, unknown types):
- * never more are ours than have found no room in a backlog, of this interface or another. */
+/* Adds what the kernel has lost since the last time between the interface and the rings. */
 static void
 read_kernel(struct packet *k)
 {
-	struct wf_packet_interface now;
-	uint64_t dropped, backlog;
+	struct wf_ifstats now;
 
 	for (uint32_t q = 0; q < k->n_queues; q++)
 		k->kernel_drops += wf_packet_drops(k->fd[q]);
-	if (wf_packet_ask_interface(k->ifindex, &now) < 0)
+	if (wf_ifstats_ask(k->ifindex, &now) < 0)
 		return;
-	dropped = grown(now.rx_dropped, k->at.rx_dropped);
-	backlog = grown(now.backlog_dropped, k->at.backlog_dropped);
-	k->backlog += dropped < backlog ? dropped : backlog;
+	k->backlog += wf_ifstats_lost(&k->at, &now);
 	k->at = now;
 }
 
@@ -173,7 +163,7 @@ packet_open(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, stru
 			       "a packet socket on %s can't be %s: %s", k->args.iface, step,
 			       strerror(-ret)),
 		       ret;
-	wf_packet_ask_interface(k->ifindex, &k->at);
+	wf_ifstats_ask(k->ifindex, &k->at);
 	return 0;
 }
 
@@ -284,7 +274,7 @@ packet_rebind(struct wf_port *p, unsigned ifindex)
 	ret = k->n_queues > 1 ? replace_sockets(k)
 			      : wf_packet_socket_bind(k->fd[0], ifindex, &step);
 	if (ret == 0)
-		wf_packet_ask_interface(ifindex, &k->at);
+		wf_ifstats_ask(ifindex, &k->at);
 	return ret;
 }
 
