@@ -7,9 +7,9 @@ conf "" ""
 ok "wirefault becomes ready" lab_up "$CONF"
 [ -n "$LAB_PID" ] || exit 1
 
-is "ping" "$(lab_ping 10.77.0.2 -c 20 -i 0.02 | cut -d ' ' -f 1,2)" "20 20"
-is "ping over IPv6" "$(lab_ping fd77::2 -c 20 -i 0.02 | cut -d ' ' -f 1,2)" "20 20"
-is "full frames" "$(lab_ping 10.77.0.2 -c 5 -i 0.02 -M "do" -s 1472 | cut -d ' ' -f 1,2)" "5 5"
+is "ping" "$(lab_ping_all 10.77.0.2 -c 20 -i 0.02)" "20 20"
+is "ping over IPv6" "$(lab_ping_all fd77::2 -c 20 -i 0.02)" "20 20"
+is "full frames" "$(lab_ping_all 10.77.0.2 -c 5 -i 0.02 -M "do" -s 1472)" "5 5"
 
 tcp_intact "TCP carries every byte" 10.77.0.2
 tcp_intact "TCP over IPv6" '[fd77::2]'

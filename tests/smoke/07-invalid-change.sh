@@ -35,5 +35,5 @@ kill -HUP "$LAB_PID"
 ok "HUP: says so" lab_await "$LAB_LOG" 'not reloaded' "$LAB_PID" 5
 contains "HUP: file and line" "$LAB_LOG" 'lab.conf:[0-9]+'
 unchanged "reload and HUP"
-is "and packets still cross" "$(lab_ping 10.77.0.2 -c 5 -i 0.02 | cut -d ' ' -f 2)" 5
+is "and packets still cross" "$(lab_ping_all 10.77.0.2 -c 5 -i 0.02)" "5 5"
 finish

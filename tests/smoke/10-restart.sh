@@ -20,6 +20,6 @@ ok "the socket is still there" test -S "$LAB_SOCK"
 ok "restart" lab_start "$CONF"
 lab_attach a wfa 10.77.0.1/24 fd77::1/64
 lab_attach b wfb 10.77.0.2/24 fd77::2/64
-is "packets cross" "$(lab_ping 10.77.0.2 -c 5 -i 0.02 | cut -d ' ' -f 2)" 5
+is "packets cross" "$(lab_ping_all 10.77.0.2 -c 5 -i 0.02)" "5 5"
 ok "wfctl works" lab_ctl status
 finish

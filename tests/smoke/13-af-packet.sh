@@ -20,8 +20,8 @@ host_state() {
 host_state >"$LAB_DIR/before"
 lab_start "$CONF" || exit 1
 
-is "ping" "$(lab_ping 10.77.0.2 -c 20 -i 0.02 | cut -d ' ' -f 1,2)" "20 20"
-is "ping over IPv6" "$(lab_ping fd77::2 -c 20 -i 0.02 | cut -d ' ' -f 1,2)" "20 20"
+is "ping" "$(lab_ping_all 10.77.0.2 -c 20 -i 0.02)" "20 20"
+is "ping over IPv6" "$(lab_ping_all fd77::2 -c 20 -i 0.02)" "20 20"
 tcp_intact "TCP carries every byte" 10.77.0.2
 tcp_intact "TCP over IPv6" '[fd77::2]'
 lost=$(lab_iperf 5202 -u -b 5M -t 1 -l 1000 | jq .end.sum.lost_packets)

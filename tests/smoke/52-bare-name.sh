@@ -17,7 +17,7 @@ lab_in m "$WIREFAULT" check -c "$CONF" 2>"$LAB_DIR/check" >/dev/null
 is "no warnings with them" "$(cat "$LAB_DIR/check")" ""
 lab_start "$CONF" || exit 1
 contains "the driver is said" "$LAB_LOG" 'port a: pa is taken by net_af_xdp0,iface=pa'
-is "ping" "$(lab_ping 10.77.0.2 -c 20 -i 0.02 | cut -d ' ' -f 1,2)" "20 20"
+is "ping" "$(lab_ping_all 10.77.0.2 -c 20 -i 0.02)" "20 20"
 tcp_intact "TCP carries every byte" 10.77.0.2
 vlan_crosses "VLAN tags"
 conserved
@@ -30,7 +30,7 @@ lab_in a ip link set wfa mtu 9000
 lab_in b ip link set wfb mtu 9000
 lab_start "$CONF" || exit 1
 contains "jumbo frames go another way, and why" "$LAB_LOG" 'packet0,iface=pa; AF_XDP carries no MTU over 3000'
-is "a jumbo ping" "$(lab_ping 10.77.0.2 -c 5 -i 0.02 -s 8000 -M 'do' | cut -d ' ' -f 1,2)" "5 5"
+is "a jumbo ping" "$(lab_ping_all 10.77.0.2 -c 5 -i 0.02 -s 8000 -M 'do')" "5 5"
 lab_stop
 is "wirefault's exit code" $? 0
 finish

@@ -12,7 +12,7 @@ lab_attach b wfb 10.77.0.2/24 fd77::2/64
 lab_start profile:train --ports pa,pb --seed 7 --set outage=null --set loss=null --set delay=null \
 	--set ab.delay=60ms || exit 1
 contains "the ports are those given" "$LAB_LOG" 'port b: pb is taken by'
-is "ping" "$(lab_ping 10.77.0.2 -c 10 -i 0.1 | cut -d ' ' -f 1,2)" "10 10"
+is "ping" "$(lab_ping_all 10.77.0.2 -c 10 -i 0.1)" "10 10"
 lab_ctl config >"$LAB_DIR/config"
 lab_ctl reload >/dev/null
 is "wfctl reload" $? 0
