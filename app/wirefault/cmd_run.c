@@ -12,6 +12,7 @@
 #include "live.h"
 #include "watch.h"
 #include "wf_device.h"
+#include "wf_hostif.h"
 #include "wf_json.h"
 #include "wf_report.h"
 #include "wf_units.h"
@@ -46,6 +47,7 @@ struct run {
 	struct wf_port_watch watch;
 	wf_ns_t duration_ns;
 	bool quiet, json;
+	char *state_file; /* what is changed on the host */
 };
 
 static const char *
@@ -155,6 +157,14 @@ load(struct run *r, struct wf_err *err)
 	return r->plan == NULL ? -EINVAL : 0;
 }
 
+static const char *
+socket_path(const struct run *r)
+{
+	const char *path = value(r, "socket");
+
+	return path != NULL ? path : r->live.now.conf->control.socket;
+}
+
 /* Ports, rules, workers. */
 static int
 start_data_path(struct run *r, int extra_argc, char **extra_argv, struct wf_err *err)
@@ -172,6 +182,12 @@ start_data_path(struct run *r, int extra_argc, char **extra_argv, struct wf_err 
 	struct wf_plan *plan = r->plan;
 	char line[256];
 
+	if (asprintf(&r->state_file, "%s%s", socket_path(r), WF_CMD_STATE_SUFFIX) < 0)
+		return wf_err_add(err, NULL, NULL, "out of memory");
+	opt.state_file = r->state_file;
+	/* The socket is ours: whoever left that file is no more. */
+	if (wf_hostif_restore(r->state_file, stderr, err) < 0)
+		return -EINVAL;
 	if (wf_device_resolve(r->live.now.conf, r->quiet ? NULL : stderr) < 0)
 		return wf_err_add(err, NULL, NULL, "out of memory");
 	r->live.dp = wf_dp_new(r->live.now.conf, &opt, err);
@@ -191,15 +207,12 @@ start_data_path(struct run *r, int extra_argc, char **extra_argv, struct wf_err 
 static int
 start_control(struct run *r, struct wf_err *err)
 {
-	const char *path = value(r, "socket");
 	struct wf_ctl_ops ops = wf_live_ops(&r->live);
 
 	r->base = event_base_new();
 	if (r->base == NULL)
 		return wf_err_add(err, NULL, NULL, "out of memory");
-	if (path == NULL)
-		path = r->live.now.conf->control.socket;
-	r->ctl = wf_ctl_new(r->base, path, &ops, err);
+	r->ctl = wf_ctl_new(r->base, socket_path(r), &ops, err);
 	return r->ctl == NULL ? -EINVAL : 0;
 }
 
@@ -272,6 +285,7 @@ stop(struct run *r)
 		event_base_free(r->base);
 	wf_plan_free(r->plan);
 	wf_dp_free(r->live.dp);
+	free(r->state_file);
 	wf_node_free(r->live.file_seed);
 	wf_unload(&r->live.now);
 }

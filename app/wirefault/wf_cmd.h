@@ -11,6 +11,9 @@
 #include "wf_options.h"
 #include "wf_plan.h"
 
+/* Behind the path of the control socket: what was changed on the host, to be put back. */
+#define WF_CMD_STATE_SUFFIX ".host"
+
 /* Exit codes: ok, the run failed, bad usage or configuration; of a gate: neither kept nor missed.
  */
 enum wf_exit { WF_EXIT_OK = 0, WF_EXIT_FAILED = 1, WF_EXIT_USAGE = 2, WF_EXIT_UNSHOWN = 3 };
@@ -25,7 +28,7 @@ struct wf_cmd {
 };
 
 extern const struct wf_cmd wf_cmd_run, wf_cmd_check, wf_cmd_offline, wf_cmd_gate, wf_cmd_import,
-	wf_cmd_reference, wf_cmd_doctor, wf_cmd_completion;
+	wf_cmd_reference, wf_cmd_doctor, wf_cmd_restore, wf_cmd_completion;
 /* All of them, in the order of the help; NULL ends it. */
 extern const struct wf_cmd *const wf_cmds[];
 

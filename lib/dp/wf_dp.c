@@ -128,11 +128,12 @@ choose_memory(struct wf_dp *dp, const struct wf_conf *conf, const struct wf_dp_o
 }
 
 static int
-take_host_interfaces(struct wf_dp *dp, const struct wf_conf *conf, struct wf_err *err)
+take_host_interfaces(
+	struct wf_dp *dp, const struct wf_conf *conf, const char *state_file, struct wf_err *err)
 {
 	int ret = 0;
 
-	dp->hostif = wf_hostif_new();
+	dp->hostif = wf_hostif_new(state_file);
 	if (!dp->hostif)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < dp->n_ports && ret == 0; i++) {
@@ -217,7 +218,7 @@ climb(struct wf_dp *dp, const struct wf_conf *conf, const struct wf_dp_options *
 	if (ret == 0)
 		ret = choose_memory(dp, conf, opt, err);
 	if (ret == 0)
-		ret = take_host_interfaces(dp, conf, err);
+		ret = take_host_interfaces(dp, conf, opt->state_file, err);
 	if (ret < 0)
 		return ret;
 	wf_quiet_begin(opt->extra_argc == 0);

@@ -20,6 +20,7 @@ struct wf_dp_options {
 	int extra_argc; /* more arguments for EAL, after ours */
 	char **extra_argv;
 	bool quiet;
+	const char *state_file; /* of what is changed on the host; NULL: none */
 	bool claim_cores; /* and refuse those on which another wirefault polls, but for force */
 };
 

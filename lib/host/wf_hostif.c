@@ -13,31 +13,57 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "wf_offloads.h"
-#include "wf_veth.h"
+#include "wf_found.h"
+#include "wf_xdp_detach.h"
 
 #define OUR_FLAGS (IFF_UP | IFF_PROMISC | IFF_ALLMULTI)
 
 struct touched {
 	struct touched *before; /* touched earlier */
-	struct wf_netns netns;
-	int ifindex;
-	bool peer;    /* only its offloads are ours */
+	struct wf_hostif *owner;
 	uint32_t mtu; /* wanted; 0: leave */
-	short flags;  /* found */
-	int found_mtu;
-	int off_result; /* of wf_offloads_off */
-	struct wf_offloads offloads;
+	struct wf_found found;
+	int off_result; /* of wf_offloads_look or _off */
 };
 
 struct wf_hostif {
 	struct touched *last;
+	char *file; /* NULL: none */
 };
 
 struct wf_hostif *
-wf_hostif_new(void)
+wf_hostif_new(const char *file)
 {
-	return calloc(1, sizeof(struct wf_hostif));
+	struct wf_hostif *h = calloc(1, sizeof(*h));
+
+	if (h && file && !(h->file = strdup(file))) {
+		free(h);
+		return NULL;
+	}
+	return h;
+}
+
+/* Writes down all that was touched, in order. 0 or -errno. */
+static int
+record(const struct wf_hostif *h)
+{
+	struct wf_found *list;
+	uint32_t n = 0, i;
+	int ret;
+
+	if (!h->file)
+		return 0;
+	for (const struct touched *t = h->last; t; t = t->before)
+		n++;
+	list = calloc(n ? n : 1, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	i = n;
+	for (const struct touched *t = h->last; t; t = t->before)
+		list[--i] = t->found;
+	ret = wf_found_write(h->file, list, n);
+	free(list);
+	return ret;
 }
 
 static int
@@ -70,56 +96,71 @@ set_mtu(int fd, struct ifreq *ifr, int mtu)
 	return ioctl(fd, SIOCSIFMTU, ifr) < 0 ? -errno : 0;
 }
 
-/* In the interface's namespace: looks, remembers, changes. */
+/* Fills in what is found. 0 or -errno. */
+static int
+look(int fd, struct touched *t, struct ifreq *ifr)
+{
+	if (!if_indextoname((unsigned)t->found.ifindex, ifr->ifr_name))
+		return -errno;
+	snprintf(t->found.name, sizeof(t->found.name), "%s", ifr->ifr_name);
+	if (ioctl(fd, SIOCGIFMTU, ifr) < 0)
+		return -errno;
+	t->found.mtu = ifr->ifr_mtu;
+	if (ioctl(fd, SIOCGIFFLAGS, ifr) < 0)
+		return -errno;
+	t->found.flags = ifr->ifr_flags;
+	t->found.xdp = wf_xdp_attached((unsigned)t->found.ifindex);
+	t->off_result = wf_offloads_look(fd, t->found.name, &t->found.offloads);
+	return 0;
+}
+
+/* In the interface's namespace: looks, writes down, changes. */
 static int
 change(void *arg)
 {
 	struct touched *t = arg;
 	struct ifreq ifr = { 0 };
-	int fd = open_socket(), ret = 0;
+	int fd = open_socket(), ret;
 
 	if (fd < 0)
 		return fd;
-	if (!if_indextoname((unsigned)t->ifindex, ifr.ifr_name))
-		ret = -errno;
-	if (ret == 0 && !t->peer) {
-		if (ioctl(fd, SIOCGIFMTU, &ifr) < 0)
-			ret = -errno;
-		t->found_mtu = ifr.ifr_mtu;
-		if (ret == 0 && ioctl(fd, SIOCGIFFLAGS, &ifr) < 0)
-			ret = -errno;
-		t->flags = ifr.ifr_flags;
-		if (ret == 0 && t->mtu)
-			ret = set_mtu(fd, &ifr, (int)t->mtu);
-		if (ret == 0)
-			ret = set_flags(fd, &ifr, (short)(t->flags | IFF_UP));
-	}
+	ret = look(fd, t, &ifr);
 	if (ret == 0)
-		t->off_result = wf_offloads_off(fd, ifr.ifr_name, &t->offloads);
+		ret = record(t->owner);
+	if (ret == 0 && !t->found.peer && t->mtu)
+		ret = set_mtu(fd, &ifr, (int)t->mtu);
+	if (ret == 0 && !t->found.peer)
+		ret = set_flags(fd, &ifr, (short)(t->found.flags | IFF_UP));
+	if (ret == 0 && t->off_result > 0) {
+		int off = wf_offloads_off(fd, t->found.name, &t->found.offloads);
+
+		t->off_result = off < 0 ? off : t->off_result;
+	}
 	close(fd);
 	return ret;
 }
 
-/* In the interface's namespace: the mirror of change(). An interface that has gone needs none. */
+/* In the interface's namespace: the mirror of change(). An interface that has gone needs none. 0,
+ * or -ENODEV. */
 static int
 undo(void *arg)
 {
-	const struct touched *t = arg;
+	const struct wf_found *f = arg;
 	struct ifreq ifr = { 0 };
-	int fd = open_socket();
+	int fd = open_socket(), ret = -ENODEV;
 
 	if (fd < 0)
 		return fd;
-	if (if_indextoname((unsigned)t->ifindex, ifr.ifr_name)) {
-		if (t->off_result > 0)
-			wf_offloads_restore(fd, ifr.ifr_name, &t->offloads);
-		if (!t->peer) {
-			set_flags(fd, &ifr, t->flags);
-			set_mtu(fd, &ifr, t->found_mtu);
+	if (if_indextoname((unsigned)f->ifindex, ifr.ifr_name)) {
+		wf_offloads_restore(fd, ifr.ifr_name, &f->offloads);
+		if (!f->peer) {
+			set_flags(fd, &ifr, f->flags);
+			set_mtu(fd, &ifr, f->mtu);
 		}
+		ret = 0;
 	}
 	close(fd);
-	return 0;
+	return ret;
 }
 
 /* 0 or -errno; `model` says where and what. */
@@ -132,9 +173,10 @@ touch(struct wf_hostif *h, const struct touched *model)
 	if (!t)
 		return -ENOMEM;
 	*t = *model;
-	ret = wf_netns_run(&t->netns, change, t);
+	t->owner = h;
 	t->before = h->last;
-	h->last = t; /* even when it failed half-way: what was found is put back */
+	h->last = t; /* even when it fails half-way: what was found is put back */
+	ret = wf_netns_run(&t->found.netns, change, t);
 	if (ret == 0 && t->off_result < 0 && t->off_result != -EOPNOTSUPP)
 		ret = t->off_result;
 	return ret;
@@ -144,13 +186,14 @@ int
 wf_hostif_take(struct wf_hostif *h, const char *ifname, uint32_t mtu, const struct wf_where *where,
 	struct wf_err *err)
 {
-	struct touched own = { .ifindex = (int)if_nametoindex(ifname), .mtu = mtu }, other;
+	struct touched own = { .found.ifindex = (int)if_nametoindex(ifname), .mtu = mtu }, other;
 	struct wf_veth_peer peer;
 	int ret;
 
-	if (own.ifindex == 0)
+	if (own.found.ifindex == 0)
 		return wf_err_add(err, where, "`ip link` lists the interfaces",
 			"there is no network interface %s", ifname);
+	wf_netns_own(&own.found.netns);
 	ret = touch(h, &own);
 	if (ret < 0) {
 		wf_err_add(err, where, ret == -EPERM ? "Run as root" : NULL,
@@ -160,7 +203,11 @@ wf_hostif_take(struct wf_hostif *h, const char *ifname, uint32_t mtu, const stru
 	ret = wf_veth_find_peer(ifname, &peer);
 	if (ret == 0)
 		return 0;
-	other = (struct touched){ .ifindex = peer.ifindex, .netns = peer.netns, .peer = true };
+	other = (struct touched){
+		.found = { .ifindex = peer.ifindex, .netns = peer.netns, .peer = true }
+	};
+	if (other.found.netns.path[0] == '\0')
+		wf_netns_own(&other.found.netns);
 	if (ret > 0)
 		ret = touch(h, &other);
 	if (ret < 0) {
@@ -182,11 +229,83 @@ wf_hostif_free(struct wf_hostif *h)
 	while (h->last) {
 		struct touched *t = h->last;
 
-		wf_netns_run(&t->netns, undo, t);
+		if (t->found.name[0] != '\0') /* it was looked at */
+			wf_netns_run(&t->found.netns, undo, &t->found);
 		h->last = t->before;
 		free(t);
 	}
+	if (h->file)
+		wf_found_write(h->file, NULL, 0);
+	free(h->file);
 	free(h);
+}
+
+/* Is it the interface that was meant? In its namespace. */
+static int
+is_same(const struct wf_found *f)
+{
+	char name[IF_NAMESIZE];
+
+	if (!if_indextoname((unsigned)f->ifindex, name))
+		return -ENODEV;
+	return strcmp(name, f->name) == 0 ? 0 : -EEXIST;
+}
+
+static int
+restore_program(void *arg)
+{
+	const struct wf_found *f = arg;
+
+	return is_same(f) == 0 && !f->peer && !f->xdp ? wf_xdp_detach((unsigned)f->ifindex) : 0;
+}
+
+static int
+restore_rest(void *arg)
+{
+	int ret = is_same(arg);
+
+	return ret == 0 ? undo(arg) : ret;
+}
+
+/* A file of another namespace than ours is not for us. */
+static int
+restore_one(struct wf_found *f, int (*what)(void *arg))
+{
+	struct wf_netns own;
+
+	if (f->netns.path[0] == '\0') {
+		wf_netns_own(&own);
+		if (own.dev != f->netns.dev || own.ino != f->netns.ino)
+			return -ENOENT;
+	}
+	return wf_netns_run(&f->netns, what, f);
+}
+
+int
+wf_hostif_restore(const char *file, FILE *say, struct wf_err *err)
+{
+	struct wf_found *list;
+	int n = wf_found_read(file, &list, err), back = 0;
+
+	/* Under a program the other end of a veth has no offloads to give back. */
+	for (int i = n; i-- > 0;)
+		restore_one(&list[i], restore_program);
+	for (int i = n; i-- > 0;) {
+		int ret = restore_one(&list[i], restore_rest);
+
+		back += ret == 0;
+		if (say)
+			fprintf(say, "wirefault: interface %s: %s\n", list[i].name,
+				ret == 0         ? "put back as it was found"
+				: ret == -ENODEV ? "gone: nothing to put back"
+				: ret == -EEXIST ? "another one has its number: left alone"
+				: ret == -ENOENT ? "its network namespace is gone: left alone"
+						 : strerror(-ret));
+	}
+	free(list);
+	if (n > 0)
+		wf_found_write(file, NULL, 0);
+	return n < 0 ? n : back;
 }
 
 uint32_t

@@ -113,18 +113,15 @@ union new_features {
 };
 
 int
-wf_offloads_off(int sock, const char *ifname, struct wf_offloads *saved)
+wf_offloads_look(int sock, const char *ifname, struct wf_offloads *found)
 {
 	union features have;
-	union new_features set;
 	uint32_t mask[WF_OFFLOAD_WORDS] = { 0 };
-	int n = count_features(sock, ifname), ret, off = 0;
+	int n = count_features(sock, ifname), ret, on = 0;
 
-	memset(saved, 0, sizeof(*saved));
+	memset(found, 0, sizeof(*found));
 	memset(&have, 0, sizeof(have));
-	memset(&set, 0, sizeof(set));
 	have.head.cmd = ETHTOOL_GFEATURES;
-	set.head.cmd = ETHTOOL_SFEATURES;
 	if (n < 0)
 		return n;
 	if (n > 32 * WF_OFFLOAD_WORDS)
@@ -132,37 +129,48 @@ wf_offloads_off(int sock, const char *ifname, struct wf_offloads *saved)
 	ret = find_unwanted(sock, ifname, n, mask);
 	if (ret < 0)
 		return ret;
-	have.head.size = set.head.size = (uint32_t)(n + 31) / 32;
+	have.head.size = (uint32_t)(n + 31) / 32;
 	ret = ethtool(sock, ifname, &have);
 	if (ret < 0)
 		return ret;
-	saved->words = set.head.size;
-	for (uint32_t i = 0; i < saved->words; i++) {
-		saved->changed[i] =
+	found->words = (uint32_t)(n + 31) / 32;
+	for (uint32_t i = 0; i < found->words; i++) {
+		found->changed[i] =
 			mask[i] & have.head.features[i].active & have.head.features[i].available;
-		saved->wanted[i] = have.head.features[i].requested & saved->changed[i];
-		set.head.features[i].valid = saved->changed[i];
-		off += __builtin_popcount(saved->changed[i]);
+		found->wanted[i] = have.head.features[i].requested & found->changed[i];
+		on += __builtin_popcount(found->changed[i]);
 	}
-	if (off == 0)
-		return 0;
-	ret = ethtool(sock, ifname, &set);
-	return ret < 0 ? ret : off;
+	return on;
 }
 
-int
-wf_offloads_restore(int sock, const char *ifname, const struct wf_offloads *saved)
+/* Sets the bits of `changed` to those of `to`. */
+static int
+set_features(int sock, const char *ifname, const struct wf_offloads *o, const uint32_t *to)
 {
 	union new_features set;
 	int ret;
 
 	memset(&set, 0, sizeof(set));
 	set.head.cmd = ETHTOOL_SFEATURES;
-	set.head.size = saved->words;
-	for (uint32_t i = 0; i < saved->words; i++) {
-		set.head.features[i].valid = saved->changed[i];
-		set.head.features[i].requested = saved->wanted[i];
+	set.head.size = o->words;
+	for (uint32_t i = 0; i < o->words; i++) {
+		set.head.features[i].valid = o->changed[i];
+		set.head.features[i].requested = to[i];
 	}
 	ret = ethtool(sock, ifname, &set);
 	return ret < 0 ? ret : 0;
+}
+
+int
+wf_offloads_off(int sock, const char *ifname, const struct wf_offloads *found)
+{
+	static const uint32_t none[WF_OFFLOAD_WORDS];
+
+	return set_features(sock, ifname, found, none);
+}
+
+int
+wf_offloads_restore(int sock, const char *ifname, const struct wf_offloads *saved)
+{
+	return set_features(sock, ifname, saved, saved->wanted);
 }

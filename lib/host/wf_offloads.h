@@ -16,9 +16,11 @@ struct wf_offloads {
 	uint32_t wanted[WF_OFFLOAD_WORDS];
 };
 
-/* Switches off what is on of checksum, segmentation, aggregation and VLAN tag offloads. `sock` is
- * any socket of the interface's network namespace. Number of offloads switched off, or -errno. */
-int wf_offloads_off(int sock, const char *ifname, struct wf_offloads *saved);
+/* Which of checksum, segmentation, aggregation and VLAN tag offloads are on. `sock` is any socket
+ * of the interface's network namespace. Their number, or -errno. */
+int wf_offloads_look(int sock, const char *ifname, struct wf_offloads *found);
+/* Switches off what was found on. 0 or -errno. */
+int wf_offloads_off(int sock, const char *ifname, const struct wf_offloads *found);
 /* Gives back what the user had wanted. 0 or -errno. */
 int wf_offloads_restore(int sock, const char *ifname, const struct wf_offloads *saved);
 

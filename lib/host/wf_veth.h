@@ -25,6 +25,8 @@ struct wf_veth_peer {
 /* 1: *out is filled; 0: not a veth; -ENOENT: its namespace is none that can be found; -errno. */
 int wf_veth_find_peer(const char *ifname, struct wf_veth_peer *out);
 
+/* Our own: path "", and which one it is. */
+void wf_netns_own(struct wf_netns *out);
 /* Runs fn(arg) in the namespace, in a thread of its own. What it returns, or -errno; -ENOENT: the
  * namespace has gone. */
 int wf_netns_run(const struct wf_netns *netns, int (*fn)(void *arg), void *arg);

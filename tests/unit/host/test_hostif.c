@@ -96,7 +96,7 @@ static void
 both_ends_lose_their_offloads_and_get_them_back(void **state)
 {
 	char ns[96], a0[8192], a1[8192], b0[8192], b1[8192];
-	struct wf_hostif *h = wf_hostif_new();
+	struct wf_hostif *h = wf_hostif_new(NULL);
 
 	snprintf(ns, sizeof(ns), "ip netns exec %s", far_ns);
 	/* Not everything is on before: what was off must stay off. */
@@ -123,7 +123,7 @@ static void
 flags_and_mtu_come_back(void **state)
 {
 	char before[8192], during[8192], after[8192];
-	struct wf_hostif *h = wf_hostif_new();
+	struct wf_hostif *h = wf_hostif_new(NULL);
 
 	features("", "wfa", before, sizeof(before));
 	assert_null(strstr(before, "UP"));
@@ -143,7 +143,7 @@ static void
 a_peer_in_our_own_namespace_is_found(void **state)
 {
 	char before[8192], during[8192], after[8192];
-	struct wf_hostif *h = wf_hostif_new();
+	struct wf_hostif *h = wf_hostif_new(NULL);
 
 	assert_int_equal(sh("ip link add wfc type veth peer name wfd"), 0);
 	features("", "wfd", before, sizeof(before));
@@ -175,7 +175,7 @@ a_pair_with_the_same_numbers_elsewhere_is_not_mistaken(void **state)
 static void
 an_interface_that_vanishes_needs_no_undoing(void **state)
 {
-	struct wf_hostif *h = wf_hostif_new();
+	struct wf_hostif *h = wf_hostif_new(NULL);
 
 	take(h, "wfa", 0);
 	assert_int_equal(sh("ip link del wfa"), 0);
@@ -186,7 +186,7 @@ static void
 an_absent_interface_is_an_error(void **state)
 {
 	struct wf_err *err = wf_err_new();
-	struct wf_hostif *h = wf_hostif_new();
+	struct wf_hostif *h = wf_hostif_new(NULL);
 
 	assert_true(wf_hostif_take(h, "wf-nowhere", 0, NULL, err) < 0);
 	assert_int_equal(wf_err_count(err), 1);

@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# A wirefault that is killed leaves the host changed: the next one with its socket, or the verb
+# restore, puts back what was found.
+# shellcheck disable=SC2317 # functions that `ok` calls
+. "$(dirname "$0")/tap.sh"
+
+lab_hosts
+lab_veth "$LAB_NS_A" wfa pa
+lab_veth "$LAB_NS_B" wfb pb
+lab_attach a wfa 10.77.0.1/24 fd77::1/64
+lab_attach b wfb 10.77.0.2/24 fd77::2/64
+lab_in m ip link set pb mtu 1400
+# Flags, MTU, programs and offloads of all that a wirefault may touch.
+as_it_is() {
+	local end
+	for end in "m pa" "m pb" "a wfa" "b wfb"; do
+		# shellcheck disable=SC2086 # two words
+		set -- $end
+		lab_in "$1" ip -d -o link show dev "$2" | sed 's/ qlen.*//; s/ state [A-Z]*//; s/LOWER_UP//; s/NO-CARRIER,//'
+		lab_in "$1" ethtool -k "$2"
+	done
+}
+as_it_is >"$LAB_DIR/found"
+
+killed() { # starts one and kills it
+	lab_start "$CONF" || exit 1
+	kill -KILL "$LAB_PID"
+	wait "$LAB_PID" 2>/dev/null
+	LAB_PID=
+}
+for device in packet net_af_packet net_af_xdp; do
+	[ $device = packet ] || n=0
+	# shellcheck disable=SC2034 # read by conf
+	DEVICE_A=$device${n:+0},iface=pa DEVICE_B=$device${n:+1},iface=pb
+	PORT_KEYS="mtu = 1450;" conf "" ""
+	killed
+	as_it_is >"$LAB_DIR/left"
+	fails "$device: killed, it leaves the host changed" diff "$LAB_DIR/found" "$LAB_DIR/left"
+	ok "$device: ... and a file that says how it was" test -s "$LAB_SOCK.host"
+	ok "$device: the next one starts" lab_start "$CONF"
+	contains "$device: and puts back first" "$LAB_LOG" 'interface pa: put back as it was found'
+	"$WIREFAULT" restore --socket "$LAB_SOCK" >"$LAB_DIR/out" 2>&1
+	is "$device: restore leaves alone what runs: exit code" $? 2
+	contains "$device: ... and says so" "$LAB_DIR/out" 'a wirefault runs with the control socket'
+	lab_stop
+	as_it_is >"$LAB_DIR/left"
+	ok "$device: stopped, the host is as it was" diff "$LAB_DIR/found" "$LAB_DIR/left"
+	ok "$device: the file is gone" test ! -e "$LAB_SOCK.host"
+	killed
+	lab_in m "$WIREFAULT" restore --socket "$LAB_SOCK" >"$LAB_DIR/out"
+	is "$device: killed and restored: exit code" $? 0
+	as_it_is >"$LAB_DIR/left"
+	ok "$device: the host is as it was" diff "$LAB_DIR/found" "$LAB_DIR/left"
+done
+
+# An interface that is gone, one that has another's number, a damaged file.
+killed
+lab_in m ip link del pb
+lab_in m ip link set pa name other
+lab_in m "$WIREFAULT" restore --socket "$LAB_SOCK" >"$LAB_DIR/out"
+is "gone and renamed: exit code" $? 0
+contains "gone: said" "$LAB_DIR/out" 'interface pb: gone'
+contains "renamed: left alone" "$LAB_DIR/out" 'interface pa: another one has its number: left alone'
+lab_in m "$WIREFAULT" restore --socket "$LAB_SOCK" >"$LAB_DIR/out"
+contains "nothing is left to do" "$LAB_DIR/out" 'nothing to put back'
+echo 'wirefault-host 1
+nonsense' >"$LAB_SOCK.host"
+"$WIREFAULT" restore --socket "$LAB_SOCK" 2>"$LAB_DIR/out"
+is "a damaged file: exit code" $? 2
+contains "a damaged file: where" "$LAB_DIR/out" 'control.sock.host:2: it is damaged'
+finish
