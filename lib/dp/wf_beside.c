@@ -175,7 +175,6 @@ count_tap(struct wf_beside *b, const struct wf_port *p, struct wf_snap_port *out
 		b->at = now;
 	}
 	out->rx_missed += b->lost;
-	out->tx_errors = 0; /* the driver's are attempts; what it refuses stays ours */
 }
 
 static void
@@ -203,7 +202,7 @@ count_xdp(struct wf_beside *b, const struct wf_port *p, struct wf_snap_port *out
 		b->at = now;
 	}
 	out->rx_missed += b->lost;
-	out->tx_errors = invalid + b->unsent; /* the driver's are attempts, as a tap's */
+	out->tx_errors += invalid + b->unsent;
 }
 
 static void

@@ -38,7 +38,7 @@ struct wf_beside {
 void wf_beside_prepare(struct wf_beside *b, const struct wf_port *p);
 /* Finds what it has made for n_queues. 0 or -errno. */
 int wf_beside_find(struct wf_beside *b, const struct wf_port *p, uint32_t n_queues);
-/* Adds to what the driver has filled in, or corrects it. */
+/* Adds to what the driver has filled in. */
 void wf_beside_count(struct wf_beside *b, const struct wf_port *p, struct wf_snap_port *out);
 
 #endif

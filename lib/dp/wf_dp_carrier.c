@@ -34,16 +34,6 @@ wf_dp_check_carrier(struct wf_dp *dp, const struct wf_plan *plan, struct wf_err 
 	return ret;
 }
 
-/* Ports count what their hosts lose, but not while these have no carrier: so from here on. */
-static void
-count(struct wf_port *p)
-{
-	struct wf_snap_port unused;
-
-	if (p->started)
-		p->ops->stats(p, &unused);
-}
-
 static void
 apply(struct wf_port *p, bool cut, struct wf_err *err)
 {
@@ -52,7 +42,7 @@ apply(struct wf_port *p, bool cut, struct wf_err *err)
 
 	if (p->cut == cut)
 		return;
-	count(p);
+	wf_port_account(p);
 	if (cut) {
 		p->cut = true;
 		wf_port_shut(p);
@@ -64,7 +54,7 @@ apply(struct wf_port *p, bool cut, struct wf_err *err)
 	if (cut)
 		return;
 	/* As it is plugged in, it is taken to be up until the kernel says otherwise. */
-	count(p);
+	wf_port_account(p);
 	p->cut = false;
 	p->host.down = p->host.gone || p->host.lost;
 	wf_port_shut(p);

@@ -105,6 +105,7 @@ wf_dp_host(struct wf_dp *dp, uint32_t port, const struct wf_watch_state *before,
 		take_hold(p, now, err);
 	if (now->ifindex != 0)
 		p->host_index = now->ifindex;
+	wf_port_account(p);
 	p->host.down = is_down(p, now);
 	p->host.state = state_of(p, now);
 	/* What an outage does is no news. */

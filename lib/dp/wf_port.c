@@ -174,6 +174,14 @@ read_counters(struct wf_port *p, struct wf_snap_port *out)
 		p->ops->stats(p, out);
 }
 
+void
+wf_port_account(struct wf_port *p)
+{
+	struct wf_snap_port unused;
+
+	read_counters(p, &unused);
+}
+
 /* A counter that the driver reset behind our back counts from there. */
 static uint64_t
 since(uint64_t now, uint64_t base)

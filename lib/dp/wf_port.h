@@ -83,6 +83,9 @@ void wf_port_stop(struct wf_port *p);
 
 /* Why nothing can be sent now; WF_DROP_NONE: it can. For wf_txq_flush. */
 void wf_port_shut(struct wf_port *p);
+/* Takes in what has been counted so far, under what has held so far: before the host's carrier is
+ * lost, and before that it is back is taken note of. */
+void wf_port_account(struct wf_port *p);
 /* Counters since the last reset, link state, names. */
 void wf_port_snapshot(struct wf_port *p, struct wf_snap_port *out);
 /* What the device misses from now on, because nobody receives, does not count. */

@@ -267,6 +267,19 @@ ethdev_close(struct wf_port *p)
 	p->kind = NULL;
 }
 
+/* Does its driver count as an error what it does not take? That stays ours, to be tried again and
+ * in the end dropped with a cause. */
+static bool
+counts_attempts(const struct wf_port *p)
+{
+	static const char *const drivers[] = { "net_tap", "net_af_xdp", "net_vhost" };
+
+	for (size_t i = 0; i < WF_ARRAY_SIZE(drivers); i++)
+		if (wf_devargs_driver(p->device, drivers[i]))
+			return true;
+	return false;
+}
+
 static void
 ethdev_stats(struct wf_port *p, struct wf_snap_port *out)
 {
@@ -281,7 +294,7 @@ ethdev_stats(struct wf_port *p, struct wf_snap_port *out)
 	out->rx_missed = s.imissed;
 	out->rx_nombuf = s.rx_nombuf;
 	out->rx_errors = s.ierrors;
-	out->tx_errors = s.oerrors;
+	out->tx_errors = counts_attempts(p) ? 0 : s.oerrors;
 	for (uint32_t q = 0; q < e->n_queues; q++)
 		out->tx_errors +=
 			atomic_load_explicit(&e->queue[q].thrown_away, memory_order_relaxed);

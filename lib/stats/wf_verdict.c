@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "wf_snapshot.h"
 #include "wf_text.h"
@@ -26,6 +27,9 @@
 	"they are."
 #define REMEDY_UNKNOWN                                                                             \
 	"The interface went away with packets on their way: begin anew (`wfctl reset`)."
+#define REMEDY_UNSENT                                                                              \
+	"The device dropped them: `ip -s link` or `ethtool -S` may say why, often frames longer "  \
+	"than its MTU. A packet port drops such packets with a cause."
 #define REMEDY_CORE                                                                                \
 	"Give the worker a core of its own: list a quieter one in `workers`, or isolate it "       \
 	"(isolcpus). `wirefault doctor` measures which core is quiet."
@@ -151,6 +155,10 @@ judge_port(struct wf_snapshot *s, const struct wf_snap_port *p)
 	if (p->rx_missed + p->rx_nombuf > 0)
 		reason(s, REMEDY_CORE, "port %s: %s packets missed before wirefault saw them",
 			p->name, wf_text_count(p->rx_missed + p->rx_nombuf, n));
+	/* What a packet port has not sent is a drop with a cause. */
+	if (p->kind && strcmp(p->kind, "dpdk") == 0 && p->tx_errors > 0)
+		reason(s, REMEDY_UNSENT, "port %s: %s packets count as sent, but were not", p->name,
+			wf_text_count(p->tx_errors, n));
 	if (p->mtu != p->mtu_before)
 		reason(s, "Begin anew (`wfctl reset`): other frames fit now than before.",
 			"port %s: the MTU has changed from %u to %u", p->name, p->mtu_before,

@@ -102,6 +102,28 @@ threaded() { # WHAT
 	echo "# of those the far end has dropped $(($(lab_in a ip -s -j link show wfa | jq '.[0].stats64.tx.dropped') - far0))"
 }
 
+await_link_of_a() { # true|false
+	local i
+	for ((i = 0; i < 200; i++)); do
+		[ "$(lab_stat '.ports[0].link_up')" = "$1" ] && return
+		sleep 0.05
+	done
+	false
+}
+# What its host has to say while it is down never came as far as a port.
+down_and_up() { # WHAT
+	lab_ctl reset >/dev/null
+	lab_in m ip link set pa down
+	await_link_of_a false
+	flood 100
+	lab_in m ip link set pa up
+	await_link_of_a true
+	is "$1, down and up again: nothing is missed" "$(lab_stat '[.ports[0].link_up, .ports[0].rx_missed] | @csv')" true,0
+	got0=$(got_by_b)
+	flood 100
+	exact "$1, up again" 100
+}
+
 # Taps, which are in other namespaces than wirefault.
 quiet_hosts
 conf 'delay = "1ms";' ""
@@ -152,10 +174,12 @@ for driver in net_af_xdp net_af_packet; do
 	lab_start "$CONF" || exit 1
 	is "$driver: a healthy start has no send errors" "$(lab_stat '[.ports[].tx_errors] | add')" 0
 	stalled "$driver"
+	down_and_up "$driver"
 	got0=$(got_by_b)
 	lab_ctl reset >/dev/null
 	double_tags
 	exact "$driver, two tags on an MTU of 1500" 50
+	contains "... which the verdict says" <(lab_ctl stats) 'port b: 50 packets count as sent, but were not'
 	flood 100
 	exact "$driver, after that" 150
 	[ "$driver" = net_af_packet ] || threaded "$driver"

@@ -220,6 +220,20 @@ packets_that_a_port_missed_are_a_reason(void **state)
 }
 
 static void
+what_counts_as_sent_and_was_not_is_a_reason(void **state)
+{
+	struct wf_snapshot *s = *state;
+
+	s->ports[1].tx_errors = 50;
+	s->ports[1].kind = "packet"; /* these are drops, with a cause */
+	expect_trust(s);
+	s->ports[1].kind = "dpdk";
+	expect_reason(s, "port b: 50 packets count as sent, but were not");
+	s->ports[1].tx_errors = 0;
+	expect_trust(s);
+}
+
+static void
 an_mtu_that_has_changed_is_a_reason(void **state)
 {
 	struct wf_snapshot *s = *state;
@@ -308,6 +322,7 @@ main(void)
 		CASE(what_is_late_depends_on_the_delay),
 		CASE(offline_nothing_is_late),
 		CASE(packets_that_a_port_missed_are_a_reason),
+		CASE(what_counts_as_sent_and_was_not_is_a_reason),
 		CASE(an_mtu_that_has_changed_is_a_reason),
 		CASE(a_worker_that_stood_still_is_a_reason),
 		CASE(reasons_do_not_pile_up_when_judged_again),
