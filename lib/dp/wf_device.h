@@ -35,5 +35,8 @@ int wf_device_resolve(struct wf_conf *conf, FILE *said);
  * interface, one taken twice, names that are too long, MTUs that differ along a link. Resolved
  * devices only. */
 void wf_device_warn(const struct wf_conf *conf, struct wf_err *warnings);
+/* What the device's driver can't count or see, as a sentence without a full stop; NULL: nothing
+ * that is known. docs/explanation/ports.md has the whole. */
+const char *wf_device_blind(const char *device);
 
 #endif

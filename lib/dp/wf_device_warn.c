@@ -124,6 +124,28 @@ warn_mtus(const struct wf_conf *conf, const struct wf_conf_link *l, struct wf_er
 			mtu_b);
 }
 
+const char *
+wf_device_blind(const char *device)
+{
+	static const struct {
+		const char *driver, *what;
+	} blind[] = {
+		{ "net_af_packet",
+			"time in its ring is not seen as lateness, fragments of IPv4 are put "
+			"together, every VLAN tag becomes 0x8100; packet ports have none of that" },
+		{ "net_af_xdp",
+			"time in its ring is not seen as lateness, and what a card drops in "
+			"zero-copy mode is not counted; packet ports see both" },
+		{ "net_tap", "time in its queue is not seen as lateness" },
+		{ "net_pcap", "what the kernel drops of a live interface is not counted" },
+	};
+
+	for (size_t i = 0; i < WF_ARRAY_SIZE(blind); i++)
+		if (wf_devargs_driver(device, blind[i].driver))
+			return blind[i].what;
+	return NULL;
+}
+
 void
 wf_device_warn(const struct wf_conf *conf, struct wf_err *warnings)
 {
