@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "wf_dp_private.h"
+#include "wf_hostif.h"
 
 bool
 wf_dp_hostif(struct wf_dp *dp, uint32_t port, struct wf_watch_want *want)
@@ -65,24 +66,28 @@ follow_mtu(struct wf_dp *dp, uint32_t port)
 			mtu + RTE_ETHER_HDR_LEN, memory_order_relaxed); /* wf_txq_put */
 }
 
-/* The interface is there under another number. */
+/* The interface is there again, or another one under its name: made fit to be a port, as at the
+ * start, and taken. */
 static void
-take_hold(struct wf_port *p, const struct wf_watch_state *now, struct wf_err *err)
+take_hold(struct wf_dp *dp, struct wf_port *p, const struct wf_watch_state *now, struct wf_err *err)
 {
 	struct wf_where where = wf_port_where(p);
-	int ret;
+	int ret = wf_hostif_take(dp->hostif, now->name, p->want_mtu, &where, err);
 
-	if (!p->ops->rebind) {
-		p->host.lost = true;
-		wf_err_add(err, &where,
-			"Start wirefault again, or use a packet port, which comes back",
-			"%s was made again, but its driver keeps to the old one", now->name);
-		return;
-	}
-	ret = p->ops->rebind(p, now->ifindex);
+	p->host.lost = true;
 	if (ret < 0)
-		wf_err_add(err, &where, NULL, "%s was made again, but can't be taken: %s",
-			now->name, strerror(-ret));
+		return;
+	/* A worker turns its banks between two bursts: then none is under way. */
+	if (p->ops->rest) {
+		p->ops->rest(p);
+		ret = wf_dp_collect(dp);
+	}
+	if (ret == 0)
+		ret = p->ops->rebind(p, now->ifindex);
+	p->host.lost = ret < 0;
+	if (ret < 0)
+		wf_err_add(err, &where, "Start wirefault again",
+			"%s was made again, but can't be taken: %s", now->name, strerror(-ret));
 }
 
 void
@@ -102,7 +107,7 @@ wf_dp_host(struct wf_dp *dp, uint32_t port, const struct wf_watch_state *before,
 	 * it. */
 	if (before != NULL && now->ifindex != 0 && p->shares_hostif &&
 		(before->ifindex == 0 || now->ifindex != p->host_index))
-		take_hold(p, now, err);
+		take_hold(dp, p, now, err);
 	if (now->ifindex != 0)
 		p->host_index = now->ifindex;
 	wf_port_account(p);

@@ -52,7 +52,7 @@ wf_port_init(struct wf_port *p, const struct wf_conf *conf, uint32_t index, uint
 	p->file = c->where.file ? c->where.file : conf->file;
 	p->line = c->where.line;
 	p->rx_dir = find_rx_dir(conf, index);
-	p->mtu = c->mtu;
+	p->mtu = p->want_mtu = c->mtu;
 	p->ops = wf_devargs_driver(c->device, "packet") ? &wf_port_packet : &wf_port_ethdev;
 	wf_devargs_name(c->device, p->device);
 	if (!wf_devargs_hostif(c->device, p->hostif, sizeof(p->hostif)))

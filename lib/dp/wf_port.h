@@ -42,6 +42,7 @@ struct wf_port {
 	const struct wf_clock *clock; /* ours, once started */
 	uint16_t id;                  /* DPDK's number */
 	uint32_t mtu;                 /* bytes of payload */
+	uint32_t want_mtu;            /* the configuration's; 0: none */
 	uint32_t rx_dir;              /* link direction of what it receives; WF_PORT_NO_DIR */
 	bool started;
 	bool cut;            /* an outage has taken its host's carrier */

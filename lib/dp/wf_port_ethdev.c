@@ -3,6 +3,7 @@
  * drivers for interfaces of the kernel. Control thread, but for the bursts.
  */
 #include <errno.h>
+#include <rte_dev.h>
 #include <rte_ethdev.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,9 @@
 /* What a worker needs of a queue pair. */
 struct ethdev_queue {
 	uint16_t port, queue;
+	/* Nothing is received or sent. Release: the control thread, which has changed `port`;
+	 * acquire: the worker. */
+	atomic_bool rests;
 	/* Longer frames net_af_packet takes and the kernel throws away without a word; 0: not so.
 	 */
 	uint32_t fits_bytes;
@@ -27,6 +31,8 @@ struct ethdev {
 	uint16_t n_rxd, n_txd;      /* descriptors of a queue */
 	struct ethdev_queue *queue; /* [n_queues] */
 	uint32_t n_queues;
+	struct rte_mempool *pool;
+	struct wf_snap_port before; /* what was counted of interfaces that are gone */
 	struct wf_beside beside;
 };
 
@@ -217,35 +223,66 @@ start(struct wf_port *p, const char **step)
 	return ret == 0 ? open_ears(p, step) : ret;
 }
 
+/* Device and queues, from the description to the first packet. 0 or -errno; -EINVAL has its reasons
+ * in err. */
+static int
+start_device(struct wf_port *p, const char **step, struct wf_err *err)
+{
+	struct ethdev *e = p->kind;
+	struct rte_eth_dev_info info;
+	int ret;
+
+	*step = "describe itself";
+	ret = rte_eth_dev_info_get(p->id, &info);
+	if (ret < 0)
+		return ret;
+	wf_beside_prepare(&e->beside, p);
+	if (check_queues(p, e->n_queues, &info, err) < 0 || check_mtu(p, &info, err) < 0)
+		return -ECANCELED;
+	ret = configure(p, e->n_queues, &info, step);
+	if (ret == 0)
+		ret = setup_queues(p, e->n_queues, e->pool, step);
+	if (ret == 0)
+		ret = start(p, step);
+	if (ret == 0) {
+		*step = "show what the kernel loses";
+		ret = wf_beside_find(&e->beside, p, e->n_queues);
+	}
+	return ret;
+}
+
 static int
 ethdev_open(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, struct wf_err *err)
 {
 	struct wf_where where = wf_port_where(p);
-	struct rte_eth_dev_info info;
-	const char *step = "describe itself";
+	const char *step = "find memory for its queues";
 	int ret = make_queues(p, n_queues);
-	struct ethdev *e = p->kind;
 
-	if (ret == 0)
-		ret = rte_eth_dev_info_get(p->id, &info);
 	if (ret == 0) {
-		wf_beside_prepare(&e->beside, p);
-		if (check_queues(p, n_queues, &info, err) < 0 || check_mtu(p, &info, err) < 0)
-			return -EINVAL;
-		ret = configure(p, n_queues, &info, &step);
+		((struct ethdev *)p->kind)->pool = pool;
+		ret = start_device(p, &step, err);
 	}
-	if (ret == 0)
-		ret = setup_queues(p, n_queues, pool, &step);
-	if (ret == 0)
-		ret = start(p, &step);
-	if (ret == 0) {
-		step = "show what the kernel loses";
-		ret = wf_beside_find(&e->beside, p, n_queues);
-	}
+	if (ret == -ECANCELED)
+		return -EINVAL;
 	if (ret < 0)
 		wf_err_add(err, &where, wf_devargs_start_hint(p->device),
 			"%s (MTU %u) does not %s: %s", p->device, p->mtu, step, strerror(-ret));
 	return ret;
+}
+
+static void
+close_device(struct wf_port *p)
+{
+	struct ethdev *e = p->kind;
+
+	if (e->started) {
+		rte_eth_promiscuous_disable(p->id);
+		rte_eth_allmulticast_disable(p->id);
+		rte_eth_dev_stop(p->id);
+	}
+	if (e->configured)
+		rte_eth_dev_close(p->id);
+	e->started = e->configured = false;
 }
 
 static void
@@ -255,13 +292,7 @@ ethdev_close(struct wf_port *p)
 
 	if (!e)
 		return;
-	if (e->started) {
-		rte_eth_promiscuous_disable(p->id);
-		rte_eth_allmulticast_disable(p->id);
-		rte_eth_dev_stop(p->id);
-	}
-	if (e->configured)
-		rte_eth_dev_close(p->id);
+	close_device(p);
 	free(e->queue);
 	free(e);
 	p->kind = NULL;
@@ -289,16 +320,63 @@ ethdev_stats(struct wf_port *p, struct wf_snap_port *out)
 	out->queues = e->n_queues;
 	out->rx_slots = e->n_rxd;
 	out->tx_slots = e->n_txd;
-	if (rte_eth_stats_get(p->id, &s) != 0)
+	out->rx_missed = e->before.rx_missed;
+	out->rx_nombuf = e->before.rx_nombuf;
+	out->rx_errors = e->before.rx_errors;
+	out->tx_errors = e->before.tx_errors;
+	if (!e->started || rte_eth_stats_get(p->id, &s) != 0)
 		return;
-	out->rx_missed = s.imissed;
-	out->rx_nombuf = s.rx_nombuf;
-	out->rx_errors = s.ierrors;
-	out->tx_errors = counts_attempts(p) ? 0 : s.oerrors;
+	out->rx_missed += s.imissed;
+	out->rx_nombuf += s.rx_nombuf;
+	out->rx_errors += s.ierrors;
+	out->tx_errors += counts_attempts(p) ? 0 : s.oerrors;
 	for (uint32_t q = 0; q < e->n_queues; q++)
 		out->tx_errors +=
 			atomic_load_explicit(&e->queue[q].thrown_away, memory_order_relaxed);
 	wf_beside_count(&e->beside, p, out);
+}
+
+static void
+ethdev_rest(struct wf_port *p)
+{
+	struct ethdev *e = p->kind;
+
+	for (uint32_t q = 0; q < e->n_queues; q++)
+		atomic_store_explicit(&e->queue[q].rests, true, memory_order_relaxed);
+}
+
+/* A driver holds on to the interface that it was started with: it is started again. The queues
+ * rest, and go on resting if that fails. */
+static int
+ethdev_rebind(struct wf_port *p, unsigned ifindex)
+{
+	struct ethdev *e = p->kind;
+	const char *step, *args = strchr(p->devargs, ',');
+	struct wf_err *unsaid = wf_err_new();
+	struct wf_snap_port sum = { 0 };
+	int ret = unsaid ? 0 : -ENOMEM;
+
+	if (ret < 0)
+		return ret;
+	ethdev_stats(p, &sum);
+	for (uint32_t q = 0; q < e->n_queues; q++)
+		sum.tx_errors -=
+			atomic_load_explicit(&e->queue[q].thrown_away, memory_order_relaxed);
+	e->before = sum;
+	close_device(p);
+	rte_eal_hotplug_remove("vdev", p->device);
+	memset(&e->beside, 0, sizeof(e->beside));
+	ret = rte_eal_hotplug_add("vdev", p->device, args ? args + 1 : "");
+	if (ret == 0)
+		ret = rte_eth_dev_get_port_by_name(p->device, &p->id);
+	if (ret == 0)
+		ret = start_device(p, &step, unsaid);
+	for (uint32_t q = 0; q < e->n_queues && ret == 0; q++) {
+		e->queue[q].port = p->id;
+		atomic_store_explicit(&e->queue[q].rests, false, memory_order_release);
+	}
+	wf_err_free(unsaid);
+	return ret;
 }
 
 /* net_tap asks for its interface by name in our namespace, from which it may have been moved: what
@@ -310,7 +388,8 @@ ethdev_link(struct wf_port *p)
 
 	if (wf_devargs_driver(p->device, "net_tap"))
 		return true;
-	return rte_eth_link_get_nowait(p->id, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
+	return ((struct ethdev *)p->kind)->started && rte_eth_link_get_nowait(p->id, &link) == 0 &&
+	       link.link_status == RTE_ETH_LINK_UP;
 }
 
 static uint32_t
@@ -330,8 +409,10 @@ ethdev_queue(struct wf_port *p, uint32_t index)
 static uint16_t
 ethdev_rx_burst(void *queue, struct rte_mbuf **m, wf_ns_t *rx_ns, uint16_t n)
 {
-	const struct ethdev_queue *q = queue;
+	struct ethdev_queue *q = queue;
 
+	if (WF_UNLIKELY(atomic_load_explicit(&q->rests, memory_order_acquire)))
+		return 0;
 	return rte_eth_rx_burst(q->port, q->queue, m, n);
 }
 
@@ -368,6 +449,8 @@ ethdev_tx_burst(void *queue, struct rte_mbuf **m, uint16_t n)
 {
 	struct ethdev_queue *q = queue;
 
+	if (WF_UNLIKELY(atomic_load_explicit(&q->rests, memory_order_acquire)))
+		return 0;
 	if (q->fits_bytes)
 		return tx_burst_counted(q, m, n);
 	return rte_eth_tx_burst(q->port, q->queue, m, n);
@@ -386,6 +469,8 @@ const struct wf_port_ops wf_port_ethdev = {
 	.close = ethdev_close,
 	.stats = ethdev_stats,
 	.link = ethdev_link,
+	.rest = ethdev_rest,
+	.rebind = ethdev_rebind,
 	.fits_bytes = ethdev_fits_bytes,
 	.queue = ethdev_queue,
 	.rx_burst = ethdev_rx_burst,

@@ -37,6 +37,9 @@ struct wf_port_ops {
 	void (*stats)(struct wf_port *p, struct wf_snap_port *out);
 	/* Can packets be sent now? */
 	bool (*link)(struct wf_port *p);
+	/* From now on the queues neither receive nor send; a burst that has begun may still go on.
+	 * NULL: rebind() does without. */
+	void (*rest)(struct wf_port *p);
 	/* The interface is there again, under this number: takes hold of it. 0 or -errno. NULL:
 	 * this kind does not stand on an interface by number. */
 	int (*rebind)(struct wf_port *p, unsigned ifindex);

@@ -182,6 +182,32 @@ touch(struct wf_hostif *h, const struct touched *model)
 	return ret;
 }
 
+/* In its namespace. */
+static int
+is_there(void *arg)
+{
+	char name[IF_NAMESIZE];
+
+	return if_indextoname((unsigned)((const struct wf_found *)arg)->ifindex, name) ? 0
+										       : -ENODEV;
+}
+
+/* Interfaces that have gone need no undoing: one that is made again and again adds no more. */
+static void
+forget_gone(struct wf_hostif *h)
+{
+	for (struct touched **at = &h->last; *at;) {
+		struct touched *t = *at;
+
+		if (wf_netns_run(&t->found.netns, is_there, &t->found) != -ENODEV) {
+			at = &t->before;
+			continue;
+		}
+		*at = t->before;
+		free(t);
+	}
+}
+
 int
 wf_hostif_take(struct wf_hostif *h, const char *ifname, uint32_t mtu, const struct wf_where *where,
 	struct wf_err *err)
@@ -193,6 +219,7 @@ wf_hostif_take(struct wf_hostif *h, const char *ifname, uint32_t mtu, const stru
 	if (own.found.ifindex == 0)
 		return wf_err_add(err, where, "`ip link` lists the interfaces",
 			"there is no network interface %s", ifname);
+	forget_gone(h);
 	wf_netns_own(&own.found.netns);
 	ret = touch(h, &own);
 	if (ret < 0) {

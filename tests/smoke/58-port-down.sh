@@ -98,10 +98,19 @@ on_veth() { # DRIVER
 	lab_in m ip link set other netns "$LAB_NS_A"
 	dead "$1, moved" moved
 	lab_in a ip link del other
-	lab_in m ip link add pb type veth peer name pc
-	lab_in m ip link set pb up
-	lab_in m ip link set pc up
-	dead "$1, another one under its name" replaced
+	for again in 1 2; do
+		lab_veth "$LAB_NS_B" wfb pb
+		lab_attach b wfb
+		alive "$1, another one under its name, time $again"
+		is "$1: the far end has lost its offloads, time $again" \
+			"$(lab_in b ethtool -k wfb | grep -c '^tx-checksumming: on')" 0
+		[ $again = 2 ] || lab_in m ip link del pb
+		[ $again = 2 ] || dead "$1, deleted" gone
+	done
+	lab_in m ip link set pb netns "$LAB_NS_A"
+	dead "$1, moved again" moved
+	lab_in a ip link set pb netns "$LAB_NS_M"
+	alive "$1, back from there"
 	lab_stop
 	is "$1: wirefault's exit code" $? 0
 	contains "$1: the log tells of it" "$LAB_LOG" "interface pb is without a carrier"
