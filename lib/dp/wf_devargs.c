@@ -137,6 +137,8 @@ wf_devargs_complete(const char *device, uint32_t n_queues, uint32_t mtu)
 
 	if (out && wf_devargs_driver(device, "net_af_packet"))
 		out = complete_af_packet(out, n_queues, mtu);
+	else if (out && n_queues > 1 && wf_devargs_driver(device, "net_af_xdp"))
+		out = wf_devargs_default(out, "queue_count", n_queues);
 	return out;
 }
 

@@ -10,6 +10,7 @@
 
 #include "wf_batch.h"
 #include "wf_beside.h"
+#include "wf_channels.h"
 #include "wf_port.h"
 
 #define DESCRIPTORS 1024
@@ -237,7 +238,8 @@ start_device(struct wf_port *p, const char **step, struct wf_err *err)
 	if (ret < 0)
 		return ret;
 	wf_beside_prepare(&e->beside, p);
-	if (check_queues(p, e->n_queues, &info, err) < 0 || check_mtu(p, &info, err) < 0)
+	if (wf_channels_check(p, e->n_queues, err) < 0 ||
+		check_queues(p, e->n_queues, &info, err) < 0 || check_mtu(p, &info, err) < 0)
 		return -ECANCELED;
 	ret = configure(p, e->n_queues, &info, step);
 	if (ret == 0)

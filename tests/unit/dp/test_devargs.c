@@ -65,6 +65,10 @@ arguments_are_found_by_their_whole_key(void **state)
 static void
 a_default_never_overrides_the_user(void **state)
 {
+	completes_to("net_af_xdp0,iface=x", 1, 1500, "net_af_xdp0,iface=x");
+	completes_to("net_af_xdp0,iface=x", 2, 1500, "net_af_xdp0,iface=x,queue_count=2");
+	completes_to(
+		"net_af_xdp0,iface=x,queue_count=4", 2, 1500, "net_af_xdp0,iface=x,queue_count=4");
 	completes_to("net_af_packet0,iface=x,qpairs=4,framecnt=64", 2, 1500,
 		"net_af_packet0,iface=x,qpairs=4,framecnt=64");
 }
