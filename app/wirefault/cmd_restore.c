@@ -23,13 +23,17 @@ static bool
 runs(const char *path)
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	bool listens;
+	int fd;
 
-	if (fd < 0 || strlen(path) >= sizeof(at.sun_path))
+	if (strlen(path) >= sizeof(at.sun_path))
+		return false;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
 		return false;
 	memcpy(at.sun_path, path, strlen(path) + 1);
-	listens = connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0;
+	/* EAGAIN: it is there, and has not answered others yet. */
+	listens = connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0 || errno == EAGAIN;
 	close(fd);
 	return listens;
 }
@@ -37,6 +41,7 @@ runs(const char *path)
 static int
 restore(const char *path, struct wf_err *err)
 {
+	uint32_t left = 0;
 	char *file;
 	int n;
 
@@ -49,7 +54,10 @@ restore(const char *path, struct wf_err *err)
 		printf("wirefault: nothing to put back: there is no %s\n", file);
 		n = 0;
 	} else {
-		n = wf_hostif_restore(file, stdout, err);
+		n = wf_hostif_restore(file, stdout, &left, err);
+		if (n >= 0 && left > 0)
+			n = wf_err_add(err, NULL, "They stay in the file",
+				"%u interface%s could not be put back", left, left == 1 ? "" : "s");
 	}
 	free(file);
 	return n;

@@ -12,7 +12,6 @@
 #include "live.h"
 #include "watch.h"
 #include "wf_device.h"
-#include "wf_hostif.h"
 #include "wf_json.h"
 #include "wf_report.h"
 #include "wf_units.h"
@@ -185,9 +184,6 @@ start_data_path(struct run *r, int extra_argc, char **extra_argv, struct wf_err 
 	if (asprintf(&r->state_file, "%s%s", socket_path(r), WF_CMD_STATE_SUFFIX) < 0)
 		return wf_err_add(err, NULL, NULL, "out of memory");
 	opt.state_file = r->state_file;
-	/* The socket is ours: whoever left that file is no more. */
-	if (wf_hostif_restore(r->state_file, stderr, err) < 0)
-		return -EINVAL;
 	if (wf_device_resolve(r->live.now.conf, r->quiet ? NULL : stderr) < 0)
 		return wf_err_add(err, NULL, NULL, "out of memory");
 	r->live.dp = wf_dp_new(r->live.now.conf, &opt, err);

@@ -131,8 +131,12 @@ static int
 take_host_interfaces(
 	struct wf_dp *dp, const struct wf_conf *conf, const char *state_file, struct wf_err *err)
 {
+	uint32_t left;
 	int ret = 0;
 
+	/* The socket beside it is ours: whoever left that file is no more. */
+	if (state_file && wf_hostif_restore(state_file, stderr, &left, err) < 0)
+		return -EINVAL;
 	dp->hostif = wf_hostif_new(state_file);
 	if (!dp->hostif)
 		return -ENOMEM;

@@ -95,13 +95,36 @@ static int
 write_all(int fd, const struct wf_found *list, uint32_t n)
 {
 	char line[WF_FOUND_LINE];
-	bool ok = dprintf(fd, HEAD) > 0;
+	bool ok;
+
+	errno = 0;
+	ok = dprintf(fd, HEAD) > 0;
 
 	for (uint32_t i = 0; i < n && ok; i++) {
 		wf_found_format(&list[i], line);
 		ok = dprintf(fd, "%s\n", line) > 0;
 	}
-	return ok && fsync(fd) == 0 ? 0 : -errno;
+	if (ok && fsync(fd) == 0)
+		return 0;
+	return errno != 0 ? -errno : -EIO;
+}
+
+/* The new name, too, is on the disk. */
+static void
+sync_folder(const char *path)
+{
+	char *copy = strdup(path), *slash = copy ? strrchr(copy, '/') : NULL;
+	int fd;
+
+	if (slash) {
+		slash[slash == copy] = '\0';
+		fd = open(copy, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (fd >= 0) {
+			fsync(fd);
+			close(fd);
+		}
+	}
+	free(copy);
 }
 
 int
@@ -120,6 +143,8 @@ wf_found_write(const char *path, const struct wf_found *list, uint32_t n)
 		rc = -errno;
 	if (rc == 0 && rename(whole, path) < 0)
 		rc = -errno;
+	if (rc == 0)
+		sync_folder(path);
 	if (rc < 0 && fd >= 0)
 		unlink(whole);
 	free(whole);

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "wf_claim.h"
 #include "wf_found.h"
 #include "wf_xdp_detach.h"
 
@@ -28,7 +29,9 @@ struct touched {
 
 struct wf_hostif {
 	struct touched *last;
-	char *file; /* NULL: none */
+	char *file;            /* NULL: none */
+	struct wf_found *kept; /* of others before us, not put back yet: they stay in the file */
+	uint32_t n_kept;
 };
 
 struct wf_hostif *
@@ -36,11 +39,20 @@ wf_hostif_new(const char *file)
 {
 	struct wf_hostif *h = calloc(1, sizeof(*h));
 
-	if (h && file && !(h->file = strdup(file))) {
-		free(h);
-		return NULL;
+	struct wf_err *unsaid = wf_err_new();
+	int n = 0;
+
+	if (h && file) {
+		h->file = strdup(file);
+		n = h->file && unsaid ? wf_found_read(file, &h->kept, unsaid) : -ENOMEM;
+		h->n_kept = n > 0 ? (uint32_t)n : 0;
 	}
-	return h;
+	wf_err_free(unsaid);
+	if (n != -ENOMEM)
+		return h;
+	free(h->file);
+	free(h);
+	return NULL;
 }
 
 /* Writes down all that was touched, in order. 0 or -errno. */
@@ -48,7 +60,7 @@ static int
 record(const struct wf_hostif *h)
 {
 	struct wf_found *list;
-	uint32_t n = 0, i;
+	uint32_t n = h->n_kept, i;
 	int ret;
 
 	if (!h->file)
@@ -58,6 +70,8 @@ record(const struct wf_hostif *h)
 	list = calloc(n ? n : 1, sizeof(*list));
 	if (!list)
 		return -ENOMEM;
+	for (i = 0; i < h->n_kept; i++)
+		list[i] = h->kept[i];
 	i = n;
 	for (const struct touched *t = h->last; t; t = t->before)
 		list[--i] = t->found;
@@ -141,26 +155,29 @@ change(void *arg)
 }
 
 /* In the interface's namespace: the mirror of change(). An interface that has gone needs none. 0,
- * or -ENODEV. */
+ * -ENODEV, or -errno of the first that could not be put back. */
 static int
 undo(void *arg)
 {
 	const struct wf_found *f = arg;
 	struct ifreq ifr = { 0 };
-	int fd = open_socket(), ret = -ENODEV;
+	int fd = open_socket(), ret, flags = 0, mtu = 0;
 
 	if (fd < 0)
 		return fd;
-	if (if_indextoname((unsigned)f->ifindex, ifr.ifr_name)) {
-		wf_offloads_restore(fd, ifr.ifr_name, &f->offloads);
-		if (!f->peer) {
-			set_flags(fd, &ifr, f->flags);
-			set_mtu(fd, &ifr, f->mtu);
-		}
+	if (!if_indextoname((unsigned)f->ifindex, ifr.ifr_name)) {
+		close(fd);
+		return -ENODEV;
+	}
+	ret = wf_offloads_restore(fd, ifr.ifr_name, &f->offloads);
+	if (f->offloads.words == 0 || ret == -EOPNOTSUPP)
 		ret = 0;
+	if (!f->peer) {
+		flags = set_flags(fd, &ifr, f->flags);
+		mtu = set_mtu(fd, &ifr, f->mtu);
 	}
 	close(fd);
-	return ret;
+	return ret < 0 ? ret : flags < 0 ? flags : mtu;
 }
 
 /* 0 or -errno; `model` says where and what. */
@@ -262,7 +279,8 @@ wf_hostif_free(struct wf_hostif *h)
 		free(t);
 	}
 	if (h->file)
-		wf_found_write(h->file, NULL, 0);
+		wf_found_write(h->file, h->kept, h->n_kept);
+	free(h->kept);
 	free(h->file);
 	free(h);
 }
@@ -294,45 +312,119 @@ restore_rest(void *arg)
 	return ret == 0 ? undo(arg) : ret;
 }
 
-/* A file of another namespace than ours is not for us. */
-static int
-restore_one(struct wf_found *f, int (*what)(void *arg))
+/* Of another namespace than ours, of which no way into it is known? */
+static bool
+is_elsewhere(const struct wf_found *f)
 {
 	struct wf_netns own;
 
-	if (f->netns.path[0] == '\0') {
-		wf_netns_own(&own);
-		if (own.dev != f->netns.dev || own.ino != f->netns.ino)
-			return -ENOENT;
+	if (f->netns.path[0] != '\0')
+		return false;
+	wf_netns_own(&own);
+	return own.dev != f->netns.dev || own.ino != f->netns.ino;
+}
+
+/* Is it a port of another wirefault, which runs? In its namespace. */
+static int
+is_taken(void *arg)
+{
+	pid_t holder = 0;
+	int fd = wf_claim_interface(((const struct wf_found *)arg)->name, &holder);
+
+	if (fd >= 0)
+		close(fd);
+	return fd == -EADDRINUSE && holder != getpid();
+}
+
+/* What can't be done to each, before anything is: 0, or -errno. The other end of a veth goes with
+ * its interface, which stands before it. */
+static void
+look_ahead(struct wf_found *list, int n, int *ret)
+{
+	for (int i = 0; i < n; i++) {
+		if (list[i].peer && i > 0 && ret[i - 1] == -EBUSY)
+			ret[i] = -EBUSY;
+		else if (is_elsewhere(&list[i]))
+			ret[i] = -EXDEV;
+		else if (!list[i].peer && wf_netns_run(&list[i].netns, is_taken, &list[i]) == 1)
+			ret[i] = -EBUSY;
+		else
+			ret[i] = 0;
 	}
-	return wf_netns_run(&f->netns, what, f);
+}
+
+static const char *
+say_result(int ret)
+{
+	switch (ret) {
+	case 0:
+		return "put back as it was found";
+	case -ENODEV:
+		return "gone: nothing to put back";
+	case -EEXIST:
+		return "renamed, or another one has its number: left alone";
+	case -ENOENT:
+		return "its network namespace is gone: nothing to put back";
+	case -EXDEV:
+		return "in another network namespace: run `wirefault restore` there";
+	case -EBUSY:
+		return "a port of another wirefault now: left as it is";
+	default:
+		return strerror(-ret);
+	}
+}
+
+/* Puts back all that can be, the last change first; *list keeps the rest. How many were put back.
+ */
+static int
+restore_all(struct wf_found *list, int *n, int *ret, FILE *say)
+{
+	int back = 0, kept = 0;
+
+	look_ahead(list, *n, ret);
+	/* Under a program the other end of a veth has no offloads to give back. */
+	for (int i = *n; i-- > 0;)
+		if (ret[i] == 0)
+			wf_netns_run(&list[i].netns, restore_program, &list[i]);
+	for (int i = *n; i-- > 0;) {
+		if (ret[i] == 0)
+			ret[i] = wf_netns_run(&list[i].netns, restore_rest, &list[i]);
+		back += ret[i] == 0;
+		if (say)
+			fprintf(say, "wirefault: interface %s: %s\n", list[i].name,
+				say_result(ret[i]));
+	}
+	for (int i = 0; i < *n; i++)
+		if (ret[i] != 0 && ret[i] != -ENODEV && ret[i] != -EEXIST && ret[i] != -ENOENT)
+			list[kept++] = list[i];
+	*n = kept;
+	return back;
 }
 
 int
-wf_hostif_restore(const char *file, FILE *say, struct wf_err *err)
+wf_hostif_restore(const char *file, FILE *say, uint32_t *left, struct wf_err *err)
 {
+	struct wf_where where = { .file = file };
 	struct wf_found *list;
-	int n = wf_found_read(file, &list, err), back = 0;
+	int n = wf_found_read(file, &list, err), *ret, back = 0, wrote;
 
-	/* Under a program the other end of a veth has no offloads to give back. */
-	for (int i = n; i-- > 0;)
-		restore_one(&list[i], restore_program);
-	for (int i = n; i-- > 0;) {
-		int ret = restore_one(&list[i], restore_rest);
-
-		back += ret == 0;
-		if (say)
-			fprintf(say, "wirefault: interface %s: %s\n", list[i].name,
-				ret == 0         ? "put back as it was found"
-				: ret == -ENODEV ? "gone: nothing to put back"
-				: ret == -EEXIST ? "another one has its number: left alone"
-				: ret == -ENOENT ? "its network namespace is gone: left alone"
-						 : strerror(-ret));
+	*left = 0;
+	if (n <= 0)
+		return n;
+	ret = calloc((size_t)n, sizeof(*ret));
+	if (ret) {
+		back = restore_all(list, &n, ret, say);
+		wrote = wf_found_write(file, list, (uint32_t)n);
+		*left = (uint32_t)n;
+		if (wrote < 0)
+			back = wf_err_add(
+				err, &where, NULL, "cannot be written: %s", strerror(-wrote));
+	} else {
+		back = wf_err_add(err, NULL, NULL, "out of memory");
 	}
+	free(ret);
 	free(list);
-	if (n > 0)
-		wf_found_write(file, NULL, 0);
-	return n < 0 ? n : back;
+	return back;
 }
 
 uint32_t

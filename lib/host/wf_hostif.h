@@ -11,8 +11,9 @@
 
 struct wf_hostif;
 
-/* `file` (may be NULL) is where what was found is written before it is changed; wf_hostif_free
- * removes it, and after a process that was killed wf_hostif_restore puts back what it says. */
+/* `file` (may be NULL) is where what was found is written before it is changed, behind what stands
+ * there; wf_hostif_free takes it out again, and after a process that was killed wf_hostif_restore
+ * puts back what it says. */
 struct wf_hostif *wf_hostif_new(const char *file);
 /* Makes `ifname` fit to be a port: up, MTU as given (0: as it is), offloads off there and, if it is
  * a veth, on its peer. Remembers flags (up, promiscuous, all multicast), MTU and offloads, which a
@@ -22,10 +23,12 @@ int wf_hostif_take(struct wf_hostif *h, const char *ifname, uint32_t mtu,
 /* Gives everything back as it was found, the last change first. */
 void wf_hostif_free(struct wf_hostif *h);
 
-/* Puts back what the file says, the last change first, and removes it; a line to `say` (may be
- * NULL) for each interface. One that is gone, or is another one by now, is left alone. How many
- * were put back; 0 as well where there is no file; -EINVAL with a reason. */
-int wf_hostif_restore(const char *file, FILE *say, struct wf_err *err);
+/* Puts back what the file says, the last change first, with a line to `say` (may be NULL) for each
+ * interface. Left alone are those that are gone or others by now, which the file forgets, and those
+ * of another namespace, of another wirefault that runs, or that can't be changed, which it keeps:
+ * *left of them. How many were put back; 0 as well where there is no file; -EINVAL with a reason.
+ */
+int wf_hostif_restore(const char *file, FILE *say, uint32_t *left, struct wf_err *err);
 
 /* Bytes of payload that an interface carries; 0: no such interface. */
 uint32_t wf_hostif_mtu(const char *ifname);

@@ -54,6 +54,28 @@ for device in packet net_af_packet net_af_xdp; do
 	ok "$device: the host is as it was" diff "$LAB_DIR/found" "$LAB_DIR/left"
 done
 
+# From another namespace, and while another wirefault has the interfaces: the file is kept.
+DEVICE_A=packet,iface=pa DEVICE_B=packet,iface=pb PORT_KEYS="mtu = 1450;" conf "" ""
+killed
+"$WIREFAULT" restore --socket "$LAB_SOCK" >"$LAB_DIR/out" 2>&1
+is "from another namespace: exit code" $? 2
+contains "from another namespace: said" "$LAB_DIR/out" 'interface pa: in another network namespace'
+lab_bg m "$LAB_DIR/other" "$WIREFAULT" run -c "$CONF" --socket "$LAB_DIR/other.sock"
+other=${LAB_PIDS[-1]}
+lab_await "$LAB_DIR/other" '^READY' "$other" 30
+lab_in m ip -d -o link show dev pa >"$LAB_DIR/left"
+lab_in m "$WIREFAULT" restore --socket "$LAB_SOCK" >"$LAB_DIR/out" 2>&1
+is "another one runs: exit code" $? 2
+contains "another one runs: said" "$LAB_DIR/out" 'interface pa: a port of another wirefault now'
+ok "another one runs: nothing of it is changed" diff "$LAB_DIR/left" <(lab_in m ip -d -o link show dev pa)
+contains "another one runs: the record is kept" "$LAB_SOCK.host" 'name=pa .*mtu=1500'
+kill -TERM "$other"
+wait "$other" 2>/dev/null
+lab_in m "$WIREFAULT" restore --socket "$LAB_SOCK" >"$LAB_DIR/out"
+is "when it has gone: exit code" $? 0
+as_it_is >"$LAB_DIR/left"
+ok "when it has gone: the host is as it was" diff "$LAB_DIR/found" "$LAB_DIR/left"
+
 # An interface that is gone, one that has another's number, a damaged file.
 killed
 lab_in m ip link del pb
@@ -61,7 +83,7 @@ lab_in m ip link set pa name other
 lab_in m "$WIREFAULT" restore --socket "$LAB_SOCK" >"$LAB_DIR/out"
 is "gone and renamed: exit code" $? 0
 contains "gone: said" "$LAB_DIR/out" 'interface pb: gone'
-contains "renamed: left alone" "$LAB_DIR/out" 'interface pa: another one has its number: left alone'
+contains "renamed: left alone" "$LAB_DIR/out" 'interface pa: renamed, or another one has its number: left alone'
 lab_in m "$WIREFAULT" restore --socket "$LAB_SOCK" >"$LAB_DIR/out"
 contains "nothing is left to do" "$LAB_DIR/out" 'nothing to put back'
 echo 'wirefault-host 1
