@@ -66,6 +66,19 @@ follow_mtu(struct wf_dp *dp, uint32_t port)
 			mtu + RTE_ETHER_HDR_LEN, memory_order_relaxed); /* wf_txq_put */
 }
 
+/* A worker turns its banks between two bursts: then none is under way. A question that is still
+ * open may have been answered before the queues were told to rest, so its answer comes first. */
+static int
+rest(struct wf_dp *dp, struct wf_port *p)
+{
+	int ret = dp->totals.asked ? wf_dp_collect(dp) : 0;
+
+	if (ret < 0)
+		return ret;
+	p->ops->rest(p);
+	return wf_dp_collect(dp);
+}
+
 /* The interface is there again, or another one under its name: made fit to be a port, as at the
  * start, and taken. */
 static void
@@ -77,16 +90,15 @@ take_hold(struct wf_dp *dp, struct wf_port *p, const struct wf_watch_state *now,
 	p->host.lost = true;
 	if (ret < 0)
 		return;
-	/* A worker turns its banks between two bursts: then none is under way. */
-	if (p->ops->rest) {
-		p->ops->rest(p);
-		ret = wf_dp_collect(dp);
-	}
+	if (p->ops->rest)
+		ret = rest(dp, p);
 	if (ret == 0)
-		ret = p->ops->rebind(p, now->ifindex);
+		ret = p->ops->rebind(p, now->ifindex, err);
 	p->host.lost = ret < 0;
 	if (ret < 0)
-		wf_err_add(err, &where, "Start wirefault again",
+		wf_err_add(err, &where,
+			"It is tried again when the interface changes, as by `ip link set` down "
+			"and up",
 			"%s was made again, but can't be taken: %s", now->name, strerror(-ret));
 }
 
@@ -104,9 +116,9 @@ wf_dp_host(struct wf_dp *dp, uint32_t port, const struct wf_watch_state *before,
 	follow_mtu(dp, port);
 	p->host.gone = now->ifindex == 0;
 	/* Before anything is sent to it. Also under the number that it had: the sockets have lost
-	 * it. */
+	 * it. And what could not be taken may be fit for it now. */
 	if (before != NULL && now->ifindex != 0 && p->shares_hostif &&
-		(before->ifindex == 0 || now->ifindex != p->host_index))
+		(p->host.lost || before->ifindex == 0 || now->ifindex != p->host_index))
 		take_hold(dp, p, now, err);
 	if (now->ifindex != 0)
 		p->host_index = now->ifindex;

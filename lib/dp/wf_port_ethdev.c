@@ -224,8 +224,8 @@ start(struct wf_port *p, const char **step)
 	return ret == 0 ? open_ears(p, step) : ret;
 }
 
-/* Device and queues, from the description to the first packet. 0 or -errno; -EINVAL has its reasons
- * in err. */
+/* Device and queues, from the description to the first packet. 0 or -errno; -ECANCELED has its
+ * reasons in err. */
 static int
 start_device(struct wf_port *p, const char **step, struct wf_err *err)
 {
@@ -253,10 +253,23 @@ start_device(struct wf_port *p, const char **step, struct wf_err *err)
 	return ret;
 }
 
+/* Says at which step it failed, unless the reasons are in err. Returns what is to be returned. */
+static int
+why_not(const struct wf_port *p, const char *step, int ret, struct wf_err *err)
+{
+	struct wf_where where = wf_port_where(p);
+
+	if (ret == -ECANCELED)
+		return -EINVAL;
+	if (ret < 0)
+		wf_err_add(err, &where, wf_devargs_start_hint(p->device),
+			"%s (MTU %u) does not %s: %s", p->device, p->mtu, step, strerror(-ret));
+	return ret;
+}
+
 static int
 ethdev_open(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, struct wf_err *err)
 {
-	struct wf_where where = wf_port_where(p);
 	const char *step = "find memory for its queues";
 	int ret = make_queues(p, n_queues);
 
@@ -264,12 +277,7 @@ ethdev_open(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, stru
 		((struct ethdev *)p->kind)->pool = pool;
 		ret = start_device(p, &step, err);
 	}
-	if (ret == -ECANCELED)
-		return -EINVAL;
-	if (ret < 0)
-		wf_err_add(err, &where, wf_devargs_start_hint(p->device),
-			"%s (MTU %u) does not %s: %s", p->device, p->mtu, step, strerror(-ret));
-	return ret;
+	return why_not(p, step, ret, err);
 }
 
 static void
@@ -326,15 +334,15 @@ ethdev_stats(struct wf_port *p, struct wf_snap_port *out)
 	out->rx_nombuf = e->before.rx_nombuf;
 	out->rx_errors = e->before.rx_errors;
 	out->tx_errors = e->before.tx_errors;
+	for (uint32_t q = 0; q < e->n_queues; q++)
+		out->tx_errors +=
+			atomic_load_explicit(&e->queue[q].thrown_away, memory_order_relaxed);
 	if (!e->started || rte_eth_stats_get(p->id, &s) != 0)
 		return;
 	out->rx_missed += s.imissed;
 	out->rx_nombuf += s.rx_nombuf;
 	out->rx_errors += s.ierrors;
 	out->tx_errors += counts_attempts(p) ? 0 : s.oerrors;
-	for (uint32_t q = 0; q < e->n_queues; q++)
-		out->tx_errors +=
-			atomic_load_explicit(&e->queue[q].thrown_away, memory_order_relaxed);
 	wf_beside_count(&e->beside, p, out);
 }
 
@@ -350,16 +358,13 @@ ethdev_rest(struct wf_port *p)
 /* A driver holds on to the interface that it was started with: it is started again. The queues
  * rest, and go on resting if that fails. */
 static int
-ethdev_rebind(struct wf_port *p, unsigned ifindex)
+ethdev_rebind(struct wf_port *p, unsigned ifindex, struct wf_err *err)
 {
 	struct ethdev *e = p->kind;
-	const char *step, *args = strchr(p->devargs, ',');
-	struct wf_err *unsaid = wf_err_new();
+	const char *step = "plug in", *args = strchr(p->devargs, ',');
 	struct wf_snap_port sum = { 0 };
-	int ret = unsaid ? 0 : -ENOMEM;
+	int ret;
 
-	if (ret < 0)
-		return ret;
 	ethdev_stats(p, &sum);
 	for (uint32_t q = 0; q < e->n_queues; q++)
 		sum.tx_errors -=
@@ -372,13 +377,12 @@ ethdev_rebind(struct wf_port *p, unsigned ifindex)
 	if (ret == 0)
 		ret = rte_eth_dev_get_port_by_name(p->device, &p->id);
 	if (ret == 0)
-		ret = start_device(p, &step, unsaid);
+		ret = start_device(p, &step, err);
 	for (uint32_t q = 0; q < e->n_queues && ret == 0; q++) {
 		e->queue[q].port = p->id;
 		atomic_store_explicit(&e->queue[q].rests, false, memory_order_release);
 	}
-	wf_err_free(unsaid);
-	return ret;
+	return why_not(p, step, ret, err);
 }
 
 /* net_tap asks for its interface by name in our namespace, from which it may have been moved: what

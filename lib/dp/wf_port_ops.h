@@ -40,9 +40,10 @@ struct wf_port_ops {
 	/* From now on the queues neither receive nor send; a burst that has begun may still go on.
 	 * NULL: rebind() does without. */
 	void (*rest)(struct wf_port *p);
-	/* The interface is there again, under this number: takes hold of it. 0 or -errno. NULL:
-	 * this kind does not stand on an interface by number. */
-	int (*rebind)(struct wf_port *p, unsigned ifindex);
+	/* The interface is there again, under this number: takes hold of it. 0 or -errno, and more
+	 * of the reason in err where there is more to say; then it may be tried again. NULL: this
+	 * kind does not stand on an interface by number. */
+	int (*rebind)(struct wf_port *p, unsigned ifindex, struct wf_err *err);
 	/* Longest frame that is worth offering, VLAN tags left out. */
 	uint32_t (*fits_bytes)(const struct wf_port *p);
 

@@ -262,7 +262,7 @@ replace_sockets(struct packet *k)
 }
 
 static int
-packet_rebind(struct wf_port *p, unsigned ifindex)
+packet_rebind(struct wf_port *p, unsigned ifindex, struct wf_err *err)
 {
 	struct packet *k = p->kind;
 	const char *step;

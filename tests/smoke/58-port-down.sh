@@ -64,6 +64,27 @@ alive() { # WHAT
 	conserved
 }
 
+# What can't be taken is said, with the reason, and tried again when the interface changes.
+unfit_for_a_while() {
+	lab_in m ip link del pb
+	dead "net_af_xdp, deleted again" gone
+	lab_in m ip link add pb numrxqueues 2 numtxqueues 2 type veth peer name wfb \
+		numrxqueues 2 numtxqueues 2 netns "$LAB_NS_B"
+	lab_attach b wfb
+	lab_in m ip link set pb up
+	dead "net_af_xdp, one with too many queues" replaced
+	contains "... the log says that" "$LAB_LOG" "pb was made again, but can't be taken"
+	contains "... why" "$LAB_LOG" "pb receives on 2 queues, of which 1 worker would poll 1 only"
+	lab_in m ip link set pb down
+	lab_in m ip link set pb up
+	dead "net_af_xdp, still too many" replaced
+	lab_in b ethtool -L wfb rx 1 tx 1
+	lab_in m ethtool -L pb rx 1 tx 1
+	lab_in m ip link set pb down
+	lab_in m ip link set pb up
+	alive "net_af_xdp, with as many as it can poll"
+}
+
 on_veth() { # DRIVER
 	sent=0
 	lab_veth "$LAB_NS_A" wfa pa
@@ -107,6 +128,7 @@ on_veth() { # DRIVER
 		[ $again = 2 ] || lab_in m ip link del pb
 		[ $again = 2 ] || dead "$1, deleted" gone
 	done
+	[ "$1" != net_af_xdp ] || unfit_for_a_while
 	lab_in m ip link set pb netns "$LAB_NS_A"
 	dead "$1, moved again" moved
 	lab_in a ip link set pb netns "$LAB_NS_M"

@@ -398,11 +398,11 @@ an_interface_made_again_is_taken_again(void **state)
 		sends_nothing();
 		make_veth();
 		sends_nothing(); /* another of that name: nobody has told the port */
-		assert_int_equal(port.ops->rebind(&port, if_nametoindex("wft")), 0);
+		assert_int_equal(port.ops->rebind(&port, if_nametoindex("wft"), NULL), 0);
 		poll_once();
 		works();
 	}
-	assert_true(port.ops->rebind(&port, 99999) < 0);
+	assert_true(port.ops->rebind(&port, 99999, NULL) < 0);
 }
 
 /* The first group since the machine started has it. */
