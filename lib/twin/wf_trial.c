@@ -83,6 +83,7 @@ make_plan(struct trial *t)
 		.owned = true,
 		.holds = d->holds,
 		.parks = d->parks,
+		.copies = d->copies,
 		.in_order = d->in_order,
 		.needs_bytes = d->needs_bytes,
 		.epoch = 1,
