@@ -24,10 +24,6 @@ struct wf_dp_options {
 	bool claim_cores; /* and refuse those on which another wirefault polls, but for force */
 };
 
-/* EAL without ports for the offline twin and for unit tests: no hugepages, PCI or shared files;
- * works for an ordinary user. 0 or -errno with a reason. Once a process. */
-int wf_dp_eal_offline(struct wf_err *err);
-
 /* What the machine will give: workers' cores, control core, hugepages; starts EAL and the ports.
  * The ladder: host checks -> EAL -> pools -> ports -> (wf_dp_start) workers. NULL with reasons. */
 struct wf_dp *wf_dp_new(
