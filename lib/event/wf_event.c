@@ -117,8 +117,10 @@ warn(struct wf_event_log *log, const struct wf_err_item *item)
 
 	if (text != NULL)
 		wf_err_format(item, text, (size_t)n + 1);
-	wf_event_add(log,
-		&(struct wf_event){ .kind = WF_EVENT_warning, .about = item->path, .text = text });
+	wf_event_add(log, &(struct wf_event){ .kind = WF_EVENT_warning,
+				  .about = item->path,
+				  .text = text,
+				  .whole = true });
 	free(text);
 }
 
@@ -132,7 +134,7 @@ wf_event_warn(struct wf_event_log *log, const struct wf_err *err)
 	for (; wf_err_item(err, kept) != NULL; kept++)
 		warn(log, wf_err_item(err, kept));
 	if (wf_err_count(err) > kept)
-		wf_event_say(log, WF_EVENT_warning, NULL, "... and %zu more errors.",
+		wf_event_say(log, WF_EVENT_warning, NULL, "and %zu more errors",
 			wf_err_count(err) - kept);
 }
 
@@ -183,7 +185,7 @@ wf_event_print(const struct wf_event *e, bool quiet, FILE *out)
 	/* Who changes what is always told. */
 	if (line == WF_EVENT_NEVER || (line == WF_EVENT_USUAL && quiet && e->who == NULL))
 		return;
-	if (e->kind == WF_EVENT_warning) /* says itself where and what */
+	if (e->whole)
 		wf_wrap_message(text, 0, out);
 	else
 		fprintf(out, "wirefault: %s\n", text);

@@ -61,7 +61,8 @@ struct wf_event {
 	const char *who;     /* that did it; NULL: wirefault, or the machine */
 	const char *about;   /* the port, link or core that it is about; NULL: none */
 	const char *what;    /* that was asked for, as a program can read it; NULL */
-	const char *text;    /* for people: one line without a full stop, or a whole message */
+	const char *text;    /* for people: a line without a full stop */
+	bool whole;          /* no: a message that says itself where and what */
 };
 
 struct wf_event_log;

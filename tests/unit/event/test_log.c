@@ -189,7 +189,10 @@ lines_for_people(void **state)
 	e.who = "uid 0";
 	line_is(&e, true, "wirefault: reloaded\n");
 	e = (struct wf_event){ .kind = WF_EVENT_warning };
-	line_is(&e, true, "out of memory\n");
+	line_is(&e, true, "wirefault: out of memory\n");
+	e.whole = true;
+	e.text = "x.conf: it is bad.";
+	line_is(&e, true, "x.conf: it is bad.\n");
 }
 
 static void
@@ -211,7 +214,7 @@ errors_become_warnings(void **state)
 	line_is(e, true, "x.conf:3: ports.a: it broke. Mend it.\n");
 	while ((e = wf_event_next(log, &r)) != NULL)
 		last = e;
-	assert_string_equal(last->text, "... and 2 more errors.");
+	assert_string_equal(last->text, "and 2 more errors");
 	wf_err_free(err);
 	wf_event_log_free(log);
 }
