@@ -193,6 +193,12 @@ ethdev_fits_bytes(const struct wf_port *p)
 	return p->mtu + RTE_ETHER_HDR_LEN;
 }
 
+static uint32_t
+ethdev_rx_slots(const struct wf_port *p)
+{
+	return wf_devargs_rx_slots(p->devargs, ((const struct wf_ethdev *)p->kind)->n_rxd);
+}
+
 static void *
 ethdev_queue(struct wf_port *p, uint32_t index)
 {
@@ -218,6 +224,7 @@ const struct wf_port_ops wf_port_ethdev = {
 	.rebind = ethdev_rebind,
 	.fits_bytes = ethdev_fits_bytes,
 	.queue = ethdev_queue,
+	.rx_slots = ethdev_rx_slots,
 	.rx_burst = wf_ethdev_rx_burst,
 	.tx_burst = wf_ethdev_tx_burst,
 	.tx_refusal = ethdev_tx_refusal,

@@ -7,6 +7,7 @@
 #define WF_WAIT_H
 
 #include "wf_batch.h"
+#include "wf_pipe.h"
 
 /* More than a turn that sends and receives full bursts takes; what packets wait is counted only
  * from there on, so that undisturbed runs are what they are. */
@@ -36,5 +37,22 @@ wf_wait_burst(struct wf_wait *w, wf_ns_t poll_ns, wf_ns_t now_ns, uint32_t n)
 		w->since_ns = poll_ns;
 	return waited_ns;
 }
+
+/* Packets that have waited carry it, whatever becomes of them, to their release: a flag and a field
+ * of their mbufs, which copies have, too. */
+struct wf_waited {
+	uint64_t flag; /* of ol_flags */
+	int at;        /* the field's offset */
+};
+
+/* Reserves flag and field; more than once is as good. After EAL's start. 0 or -errno. */
+int wf_waited_init(struct wf_waited *d);
+void wf_waited_mark(
+	const struct wf_waited *d, const struct wf_rx *rx, uint32_t n, wf_ns_t waited_ns);
+/* Is any of them marked? */
+bool wf_waited_any(const struct wf_waited *d, const struct wf_rx *rx, uint32_t n);
+/* They are about to be released: those that have waited came, and were due, so much earlier. Takes
+ * the marks away. */
+void wf_waited_release(const struct wf_waited *d, struct wf_held *h, uint32_t n);
 
 #endif
