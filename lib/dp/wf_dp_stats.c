@@ -194,7 +194,7 @@ fill_dir(const struct wf_dp *dp, uint32_t dir, struct wf_snap_dir *out)
 	if (wf_snapshot_classes(out, d->n_classes) < 0)
 		return -ENOMEM;
 	for (uint32_t c = 0; c < d->n_classes; c++) {
-		snprintf(out->classes[c].name, WF_NAME_MAX, "%s", d->classes[c].name);
+		snprintf(out->classes[c].name, WF_NAME_MAX, "%s", d->classes[c].about->name);
 		out->classes[c].s = dp->totals.class[d->classes[c].slot];
 		if (wf_snapshot_times(&out->classes[c], dp->totals.times[d->classes[c].slot]) < 0)
 			return -ENOMEM;
