@@ -2,7 +2,6 @@
  * Predicted against simulated: configurations whose numbers are known.
  */
 #include <math.h>
-#include <rte_eal.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "eal.h"
 #include "wf_verify.h"
 #include "wf_whole.h"
 
@@ -296,15 +296,6 @@ stages_that_answer_act_on_their_share(void **state)
 	assert_false(plan->dir[0].classes[0].about->forecast.acts[WF_STAGE_DNS] > 0);
 }
 
-static int
-start(void **state)
-{
-	char *argv[] = { "test", "--no-huge", "--no-shconf", "--no-pci", "-m", "512",
-		"--log-level=error", NULL };
-
-	return rte_eal_init(7, argv) >= 0 ? 0 : -1;
-}
-
 /* Packets as close as the rate lets them be: what is left of likeness is predicted. */
 static void
 delays_that_are_alike_for_a_time_are_tried_in_usual_traffic(void **state)
@@ -388,7 +379,7 @@ static int
 stop(void **state)
 {
 	wf_plan_free(plan);
-	return rte_eal_cleanup();
+	return eal_stop(state);
 }
 
 int
@@ -411,5 +402,5 @@ main(void)
 		cmocka_unit_test(stages_that_answer_act_on_their_share),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, eal_start, stop);
 }
