@@ -24,6 +24,8 @@ on_change(void *ctx, uint32_t port, const struct wf_watch_state *before,
 	if (err == NULL)
 		return;
 	wf_dp_host(w->dp, port, before, now, err);
+	if (!w->quiet && before->ifindex == 0 && now->ifindex != 0)
+		fprintf(stderr, "wirefault: interface %s is back\n", now->name);
 	if (!w->quiet && strcmp(state_text(before), state_text(now)) != 0)
 		fprintf(stderr, "wirefault: interface %s is %s\n", now->name, state_text(now));
 	if (!w->quiet && before->mtu != now->mtu)
@@ -36,6 +38,18 @@ on_change(void *ctx, uint32_t port, const struct wf_watch_state *before,
 	wf_err_free(err);
 }
 
+static const struct timeval second = { .tv_sec = 1 };
+
+/* What could not be made anew is tried again. */
+static void
+on_again(evutil_socket_t fd, short what, void *arg)
+{
+	struct wf_port_watch *w = arg;
+
+	if (wf_dp_host_again(w->dp))
+		event_add(w->again, &second);
+}
+
 static void
 on_readable(evutil_socket_t fd, short what, void *arg)
 {
@@ -45,6 +59,8 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	if (rc < 0)
 		fprintf(stderr, "wirefault: the host's interfaces can't be watched: %s\n",
 			strerror(-rc));
+	if (!event_pending(w->again, EV_TIMEOUT, NULL))
+		event_add(w->again, &second);
 }
 
 int
@@ -64,7 +80,8 @@ wf_port_watch_begin(struct wf_port_watch *w, struct event_base *base, struct wf_
 		if (wf_watch_at(w->watch, i)->ifindex != 0)
 			wf_dp_host(dp, i, NULL, wf_watch_at(w->watch, i), err);
 	w->event = event_new(base, wf_watch_fd(w->watch), EV_READ | EV_PERSIST, on_readable, w);
-	if (w->event == NULL || event_add(w->event, NULL) < 0)
+	w->again = evtimer_new(base, on_again, w);
+	if (w->event == NULL || w->again == NULL || event_add(w->event, NULL) < 0)
 		return wf_err_add(err, NULL, NULL, "out of memory"), -ENOMEM;
 	return 0;
 }
@@ -74,5 +91,7 @@ wf_port_watch_end(struct wf_port_watch *w)
 {
 	if (w->event != NULL)
 		event_free(w->event);
+	if (w->again != NULL)
+		event_free(w->again);
 	wf_watch_free(w->watch);
 }

@@ -11,7 +11,7 @@
 struct wf_port_watch {
 	struct wf_dp *dp;
 	struct wf_watch *watch;
-	struct event *event;
+	struct event *event, *again;
 	bool quiet;
 };
 

@@ -61,6 +61,10 @@ bool wf_dp_hostif(struct wf_dp *dp, uint32_t port, struct wf_watch_want *want);
 void wf_dp_host(struct wf_dp *dp, uint32_t port, const struct wf_watch_state *before,
 	const struct wf_watch_state *now, struct wf_err *err);
 
+/* Makes taps anew that were gone and could not be at once. true: some still can't; then it is worth
+ * to ask again in a second. */
+bool wf_dp_host_again(struct wf_dp *dp);
+
 /* An exact snapshot of everything. NULL: out of memory, or a worker did not answer within 1 s. */
 struct wf_snapshot *wf_dp_snapshot(struct wf_dp *dp);
 /* Counters and histograms start again; what is held counts as received. */
