@@ -49,12 +49,16 @@ check_links(const struct wf_conf *now, const struct wf_conf *next, struct wf_err
 static int
 check_restart(struct wf_live *live, const struct wf_loaded *next, struct wf_err *err)
 {
-	int rc = 0;
+	/* A saved configuration names the same files, by their whole paths. */
+	struct wf_node *now = wf_conf_portable(live->now.tree);
+	struct wf_node *then = wf_conf_portable(next->tree);
+	int rc = now != NULL && then != NULL ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(start_keys); i++)
-		if (!same(wf_node_get(live->now.tree, start_keys[i]),
-			    wf_node_get(next->tree, start_keys[i])))
+		if (!same(wf_node_get(now, start_keys[i]), wf_node_get(then, start_keys[i])))
 			rc = needs_restart(err, start_keys[i]);
+	wf_node_free(now);
+	wf_node_free(then);
 	if (next->conf->seed != live->now.seed) /* however it is written */
 		rc = needs_restart(err, "seed");
 	return check_links(live->now.conf, next->conf, err) < 0 ? -ENOTSUP : rc;
