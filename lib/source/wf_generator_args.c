@@ -87,7 +87,7 @@ const struct wf_param wf_generator_table[] = {
 	[SPORT] = { .name = "sport",
 		.type = WF_PARAM_STRING,
 		.offset = offsetof(struct params, sport),
-		.fallback = "49152-65535",
+		.fallback = "30000-59999",
 		.help = "source port or range" },
 	[DPORT] = { .name = "dport",
 		.type = WF_PARAM_STRING,

@@ -44,6 +44,8 @@ struct wf_snap_port {
 	bool link_up;                        /* packets can go out */
 	char state[16]; /* up, down, no carrier, gone, moved, replaced, outage */
 	uint64_t rx_missed, rx_nombuf, rx_errors, tx_errors;
+	bool sinks;           /* what is sent to it ends there ... */
+	struct wf_count sunk; /* ... as it counts by itself, a moment later than its link */
 	/* Of the host's interface that it stands on, where it stands on one: */
 	char hostif[WF_NAME_MAX]; /* as it is called now; "": none */
 	bool gone;                /* it isn't in our namespace any more */
