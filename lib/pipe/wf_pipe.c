@@ -230,7 +230,7 @@ wf_pipe_next(const struct wf_pipe *p)
 static inline bool
 alike(const struct wf_held *a, const struct wf_held *b)
 {
-	return a->slot == b->slot && a->dir == b->dir;
+	return a->tag == b->tag;
 }
 
 /* Packets of one class that leave together. Returns how many of the n they are. `times` are the

@@ -74,8 +74,7 @@ inject(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, wf_ns_t rx_n
 	struct wf_held h = { .due_ns = rx_ns + forged->delay_ns,
 		.rx_ns = rx_ns,
 		.len_bytes = forged->len_bytes,
-		.dir = (uint16_t)dir,
-		.slot = slot };
+		.tag = wf_held_tag(dir, slot) };
 
 	wf_count_add(&ds->c.forged, h.len_bytes);
 	wf_count_add(&cs->c.forged, h.len_bytes);

@@ -153,8 +153,7 @@ end_row(struct ending *e, uint32_t row)
 		.rx_ns = WF_UNLIKELY(e->departing) ? e->rx_ns : b->rx_ns[row],
 		.pkt = pkt,
 		.len_bytes = len_bytes,
-		.dir = (uint16_t)e->dir,
-		.slot = slot };
+		.tag = wf_held_tag(e->dir, slot) };
 	if (WF_UNLIKELY(b->flags[row] & (WF_ROW_PARK | WF_ROW_UNPARK)))
 		park(e, cs, row, &h);
 	else if (!hold(e, &h))
@@ -172,7 +171,7 @@ hold_rows(struct ending *e, struct wf_class_stats *cs, uint32_t first, uint32_t 
 		.pkt = b->pkt + first,
 		.len_bytes = b->len_bytes + first,
 		.n = end - first,
-		.dir_and_slot = e->dir | (uint32_t)e->slot << 16 };
+		.tag = wf_held_tag(e->dir, e->slot) };
 	uint64_t room = e->room > e->held.packets ? e->room - e->held.packets : 0;
 	uint32_t held, row;
 
@@ -215,8 +214,7 @@ end_plain(struct ending *e)
 			.rx_ns = b->rx_ns[row],
 			.pkt = b->pkt[row],
 			.len_bytes = b->len_bytes[row],
-			.dir = (uint16_t)e->dir,
-			.slot = e->slot };
+			.tag = wf_held_tag(e->dir, e->slot) };
 		if (!hold(e, &h))
 			drop(e, cs, h.len_bytes, WF_DROP_no_buffer, h.pkt);
 	}

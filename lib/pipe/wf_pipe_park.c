@@ -2,8 +2,8 @@
  * Packets that wait until so many others have passed them, or for so long. Worker threads.
  *
  * When they leave is not known when they come. So the packet itself is kept here, and what goes
- * into the store is its ghost, due when it has waited for long enough: an entry whose pointer is
- * odd and names the place. If the packet is still there when the ghost comes out, it leaves then;
+ * into the store is its ghost, due when it has waited for long enough: a record of another kind,
+ * which names the place. If the packet is still there when the ghost comes out, it leaves then;
  * if others have passed it in time it has been put into the store itself, and the ghost is nothing.
  */
 #include <errno.h>
@@ -32,17 +32,8 @@ wf_pipe_park_fini(struct wf_pipe *p)
 		munmap(p->park, (size_t)p->max_parked * sizeof(*p->park));
 }
 
-static void *
-ghost_of(uint32_t place)
-{
-	return (void *)((uintptr_t)place << 1 | 1);
-}
-
-static inline bool
-is_ghost(const struct wf_held *h)
-{
-	return (uintptr_t)h->pkt & 1;
-}
+/* Kinds of held records. */
+enum { PACKET, GHOST /* len_bytes is the place, rx_ns the serial */ };
 
 static void
 leave_place(struct wf_pipe *p, struct wf_parked *k)
@@ -60,14 +51,16 @@ wf_pipe_park(struct wf_pipe *p, const struct wf_held *h, struct wf_park_ref *ref
 	struct wf_held ghost = *h;
 	struct wf_parked *k;
 
-	assert(!is_ghost(h));
+	assert(h->kind == PACKET);
 	if (place == NOWHERE && p->used_parks == p->max_parked)
 		return false;
 	if (place == NOWHERE)
 		place = p->used_parks;
 	k = &p->park[place];
-	ghost.pkt = ghost_of(place);
-	ghost.len_bytes = k->serial;
+	ghost.kind = GHOST;
+	ghost.pkt = NULL;
+	ghost.len_bytes = place;
+	ghost.rx_ns = k->serial;
 	if (!wf_store_put(p->store, &ghost))
 		return false;
 	if (place == p->used_parks)
@@ -110,13 +103,13 @@ wf_pipe_unghost(struct wf_pipe *p, struct wf_held *h, uint32_t n)
 	for (uint32_t i = 0; i < n; i++) {
 		struct wf_parked *k;
 
-		if (!is_ghost(&h[i])) {
+		if (h[i].kind == PACKET) {
 			h[left++] = h[i];
 			continue;
 		}
 		p->n_ghosts--;
-		k = &p->park[(uintptr_t)h[i].pkt >> 1];
-		if (k->h.pkt == NULL || k->serial != h[i].len_bytes)
+		k = &p->park[h[i].len_bytes];
+		if (k->h.pkt == NULL || k->serial != h[i].rx_ns)
 			continue;
 		h[left++] = k->h;
 		leave_place(p, k);

@@ -269,8 +269,7 @@ leave(struct wf_pipe *p, const struct wf_pipe_queue *w, const struct wf_qentry *
 		.rx_ns = e->rx_ns,
 		.pkt = e->pkt,
 		.len_bytes = e->len_bytes,
-		.dir = w->dir,
-		.slot = w->slot };
+		.tag = wf_held_tag(w->dir, w->slot) };
 
 	if (wf_store_put(p->store, &h))
 		p->in_store[w->dir] = true;
