@@ -7,6 +7,7 @@
  */
 #include "wf_worker.h"
 
+#include <pthread.h>
 #include <rte_ether.h>
 #include <rte_mbuf.h>
 #include <sched.h>
@@ -237,6 +238,7 @@ wf_worker_main(void *worker)
 	int phase = WF_PHASE_NONE;
 	bool busy = false;
 
+	pthread_getcpuclockid(pthread_self(), &w->cpu_clock);
 	wf_swap_join(w->swap, w->index);
 	for (;;) {
 		int wanted = atomic_load_explicit(&w->orders->phase, memory_order_acquire);

@@ -60,6 +60,7 @@ struct wf_snap_worker {
 	double busy_ratio;
 	uint64_t loops;
 	wf_ns_t stall_max_ns;
+	wf_ns_t cpu_ns; /* that it was given of its core */
 };
 
 /* Captures that were read, and what had to be mended or left out. */
