@@ -281,6 +281,7 @@ const struct wf_port_ops wf_port_sink = {
 	.fits_bytes = fits_all,
 	.queue = queue_at,
 	.rx_burst = sink_rx_burst,
+	.stamps = true, /* it never receives */
 	.tx_burst = tx_burst_any,
 	.tx_refusal = no_refusal,
 };

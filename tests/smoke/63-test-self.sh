@@ -51,7 +51,7 @@ contains "as a table" "$LAB_DIR/out.json" '^a plain wire +[0-9,]+ +[0-9.]+$'
 contains "... of the profile" "$LAB_DIR/out.json" '^lte +[0-9,]+'
 contains "... with a verdict" "$LAB_DIR/out.json" '^Verdict: '
 
-for wrong in "|one test is wanted" "selv|Did you mean .self." "self --traffic flow=1|Did you mean .flows." \
+for wrong in "|one test is wanted" "sel|Did you mean .self." "self --traffic flow=1|Did you mean .flows." \
 	"self --traffic size=9|60 to 9216" "self --rounds 33|from 1 to 32" "self --duration 5ms|less than 10 ms" \
 	"self --duration soon|is no time" "self -c $LAB_DIR/two.conf|Write --link NAME" \
 	"self -c $LAB_DIR/two.conf --link tow|Did you mean .two." "self --huge --no-huge|Choose one" \

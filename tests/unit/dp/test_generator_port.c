@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "wf_dp.h"
+#include "wf_eal.h"
 #include "wf_parse.h"
 #include "wf_port.h"
 
@@ -26,7 +26,7 @@ start(void **state)
 {
 	struct wf_err *err = wf_err_new();
 
-	assert_int_equal(wf_dp_eal_offline(err), 0);
+	assert_int_equal(wf_eal_offline(err), 0);
 	wf_err_free(err);
 	assert_int_equal(wf_clock_init(&wf_clock), 0);
 	pool = rte_pktmbuf_pool_create("pool", POOL, 0, 0, 2176, SOCKET_ID_ANY);
