@@ -109,8 +109,6 @@ merge_free(struct wf_source *s)
 {
 	struct merge *m = (struct merge *)s;
 
-	for (uint32_t i = 0; i < m->n; i++)
-		wf_source_free(m->source[i]);
 	free(m->heap);
 	free(m);
 }

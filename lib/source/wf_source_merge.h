@@ -7,9 +7,8 @@
 
 #include "wf_source.h"
 
-/* Takes the n sources, which it frees with itself; their packets' `input` is their index. Its rc is
- * that of the first of them that ended before its time, so far. NULL: out of memory; then they are
- * still the caller's. */
+/* Of n sources, which stay the caller's and outlive it; their packets' `input` is their index. Its
+ * rc is that of the first of them that ended before its time, so far. NULL: out of memory. */
 struct wf_source *wf_source_merge(struct wf_source *const *sources, uint32_t n);
 
 #endif

@@ -20,7 +20,6 @@ struct listed {
 	struct wf_source base;
 	uint32_t n, at, most;
 	int rc; /* at its end */
-	bool freed;
 	wf_ns_t time_ns[MOST];
 	uint8_t data[8][4];
 };
@@ -55,7 +54,7 @@ listed_take(struct wf_source *s, wf_ns_t now_ns, struct wf_source_packet *p, uin
 static void
 listed_free(struct wf_source *s)
 {
-	((struct listed *)s)->freed = true;
+	fail(); /* it is the test's */
 }
 
 static const struct wf_source_ops listed_ops = {
@@ -133,8 +132,6 @@ try(uint32_t n_sources, uint64_t seed)
 	assert_int_equal(wf_source_take(m, WF_SOURCE_END, p, 16), 0);
 	assert_int_equal(wf_source_next_ns(m), WF_SOURCE_END);
 	wf_source_free(m);
-	for (uint32_t i = 0; i < n_sources; i++)
-		assert_true(list[i].freed);
 }
 
 static void
