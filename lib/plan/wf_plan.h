@@ -76,6 +76,8 @@ struct wf_plan_dir {
 
 struct wf_plan {
 	uint64_t generation;
+	wf_ns_t from_ns;  /* packets that are received then or later are its */
+	uint32_t holders; /* besides the first; control thread */
 	uint64_t seed;
 	uint32_t n_links;
 	uint32_t n_dirs;    /* 2 * n_links */
@@ -96,6 +98,8 @@ struct wf_plan *wf_plan_compile(const struct wf_conf *conf, uint64_t seed,
 	const struct wf_plan *before, struct wf_err *err);
 /* Builds the rules (needs EAL). 0 or -EINVAL with reasons. */
 int wf_plan_arm(struct wf_plan *plan, struct wf_err *err);
+/* One holder more, and one less: the last one frees it. */
+struct wf_plan *wf_plan_hold(struct wf_plan *plan);
 void wf_plan_free(struct wf_plan *plan);
 
 /* An empty plan, and zeroed memory (aligned to a cache line) that is freed with it. NULL: none. */
