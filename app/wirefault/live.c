@@ -5,6 +5,7 @@
 #include "live.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -109,6 +110,7 @@ static int
 publish(struct wf_live *live, const struct wf_conf *conf, uint64_t *generation, struct wf_err *err)
 {
 	struct wf_plan *plan = wf_plan_compile(conf, live->now.seed, wf_dp_plan(live->dp), err);
+	uint64_t wanted;
 	int rc;
 
 	if (plan == NULL)
@@ -117,13 +119,14 @@ publish(struct wf_live *live, const struct wf_conf *conf, uint64_t *generation, 
 		wf_plan_free(plan);
 		return -EINVAL;
 	}
-	rc = wf_dp_publish(live->dp, plan, generation);
+	wanted = plan->generation;
+	rc = wf_dp_offer(live->dp, plan);
 	if (rc == -ENOMEM) {
 		wf_err_add(err, NULL, NULL, "out of memory");
 		return rc;
 	}
-	if (rc < 0) /* published all the same: the worker takes it when it goes on */
-		fprintf(stderr, "wirefault: a worker has not taken the change over yet\n");
+	while ((*generation = wf_dp_poll(live->dp).generation) < wanted)
+		sched_yield();
 	live->changed(live->changed_ctx);
 	return 0;
 }

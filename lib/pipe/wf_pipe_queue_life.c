@@ -107,7 +107,8 @@ configure(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_cl
 	uint32_t memory;
 	unsigned bits;
 
-	if (w->generation == plan->generation)
+	if (w->generation >=
+		plan->generation) /* a packet of the time before does not turn it back */
 		return;
 	w->generation = plan->generation;
 	if (k == NULL || k->queue == NULL || !take_memory(p, k->queue, &memory, &bits)) {
@@ -144,7 +145,7 @@ void
 wf_pipe_queue_renew(
 	struct wf_pipe *p, const struct wf_plan *plan, struct wf_pipe_queue *w, wf_ns_t now_ns)
 {
-	if (WF_LIKELY(w->generation == plan->generation))
+	if (WF_LIKELY(w->generation >= plan->generation))
 		return;
 	for (struct wf_queue *q = w->q.waiting; q != NULL; q = q->next_waiting)
 		configure(p, plan, wf_pipe_queue_class(plan, wf_pipe_queue_of(q)),

@@ -5,6 +5,8 @@
 #ifndef WF_PLAN_H
 #define WF_PLAN_H
 
+#include <stdatomic.h>
+
 #include "wf_conf.h"
 #include "wf_filter.h"
 #include "wf_rules.h"
@@ -76,7 +78,10 @@ struct wf_plan_dir {
 
 struct wf_plan {
 	uint64_t generation;
-	wf_ns_t from_ns;  /* packets that are received then or later are its */
+	wf_ns_t from_ns; /* packets that are received then or later are its ... */
+	/* ... and those before, of this one; NULL: there is none any more. lib/swap's: control
+	 * stores, release; partner: wf_plan_at. */
+	const struct wf_plan *_Atomic older;
 	uint32_t holders; /* besides the first; control thread */
 	uint64_t seed;
 	uint32_t n_links;
@@ -89,6 +94,21 @@ struct wf_plan {
 	char (*link_name)[WF_NAME_MAX];
 	void *memory; /* all of the above is in it: wf_plan_memory.c */
 };
+
+/* Whose a packet is that was received then. */
+static inline const struct wf_plan *
+wf_plan_at(const struct wf_plan *newest, wf_ns_t rx_ns)
+{
+	while (WF_UNLIKELY(rx_ns < newest->from_ns)) {
+		const struct wf_plan *older =
+			atomic_load_explicit(&newest->older, memory_order_acquire);
+
+		if (older == NULL)
+			break;
+		newest = older;
+	}
+	return newest;
+}
 
 #define WF_PLAN_MAX_SLOTS 2048
 
