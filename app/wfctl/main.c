@@ -43,23 +43,29 @@ static const struct verb verbs[] = {
 		"(delay, loss, rate, ...) or a key of a block (delay.stddev); the value null "
 		"removes it. All keys apply together, between two bursts; nothing in flight is "
 		"lost. An invalid one changes nothing. A direction that was written as a copy of "
-		"the other one does not follow it.\n\n"
+		"the other one does not follow it. With --for 60s it ends by itself after that "
+		"time, and what was before comes back.\n\n"
 		"  wfctl set wan ab delay=20ms delay.stddev=2ms loss=1%\n"
 		"  wfctl set wan ba rate=null blackhole=true\n"
 		"  wfctl set wan both delay=50ms\n"
+		"  wfctl set wan ab loss=100% --for 5s\n"
 		"  wfctl set wan voip ab delay=5ms\n",
 		3, -1, wfctl_set },
 	{ "reset", "", "set all counters and histograms to zero",
 		"Counting starts again from here. Nothing in flight is lost.\n", 0, 0,
 		wfctl_reset },
 	{ "reload", "", "read the configuration file again and apply it",
-		"The file replaces what `wfctl set` has changed. An invalid file changes "
-		"nothing.\n",
+		"What `wfctl set` has changed stands above the file and stays; what the file has "
+		"no more is undone; both are named. An invalid file changes nothing.\n",
 		0, 0, wfctl_reload },
-	{ "config", "[save FILE]", "print the running configuration as the text of a file",
+	{ "config", "[save FILE | diff | undo [ID|all]]",
+		"print the running configuration as the text of a file, or what `set` has changed",
 		"What is printed or saved can be given to `wirefault run -c`, from any folder: it "
 		"has the seed, even if the system chose it, and names files by their whole paths. "
-		"`save` replaces FILE as a whole or not at all. With -o json: prints a tree.\n",
+		"`save` replaces FILE as a whole or not at all. With -o json: prints a tree.\n\n"
+		"`diff` shows the changes that `set` has made, with their numbers, and in what the "
+		"running configuration differs from what was read. `undo` takes the last one back, "
+		"or the one of a number, or all.\n",
 		0, 2, wfctl_config },
 	{ "completion", "bash|zsh|fish", "print what a shell needs to complete command lines",
 		"The text goes where the shell looks for it; `ninja install` does that.\n", 1, 1,
@@ -68,16 +74,28 @@ static const struct verb verbs[] = {
 
 #define CALL 29 /* width of the column of verbs in the help */
 
-enum { OPT_SOCKET, OPT_OUTPUT, OPT_JSON, OPT_HELP, OPT_VERSION };
+enum { OPT_SOCKET, OPT_OUTPUT, OPT_JSON, OPT_HELP, OPT_VERSION, OPT_FOR };
 
+#define COMMON_OPTIONS                                                                             \
+	[OPT_SOCKET] = { "socket", 's', "PATH", "control socket [" WF_CONF_DEFAULT_SOCKET "]" },   \
+	[OPT_OUTPUT] = { "output", 'o', "FORMAT", "table or json [table]" },                       \
+	[OPT_JSON] = { "json", 0, NULL, "the same as -o json" },                                   \
+	[OPT_HELP] = { "help", 'h', NULL, "this, or the help of the verb" },                       \
+	[OPT_VERSION] = { "version", 'V', NULL, "print the version" }
+
+static const struct wf_option common_options[] = { COMMON_OPTIONS, { 0 } };
+/* All that there are. */
 static const struct wf_option options[] = {
-	[OPT_SOCKET] = { "socket", 's', "PATH", "control socket [" WF_CONF_DEFAULT_SOCKET "]" },
-	[OPT_OUTPUT] = { "output", 'o', "FORMAT", "table or json [table]" },
-	[OPT_JSON] = { "json", 0, NULL, "the same as -o json" },
-	[OPT_HELP] = { "help", 'h', NULL, "this, or the help of the verb" },
-	[OPT_VERSION] = { "version", 'V', NULL, "print the version" },
+	COMMON_OPTIONS,
+	[OPT_FOR] = { "for", 0, "TIME", "of set: it ends by itself after so long, such as 60s" },
 	{ 0 },
 };
+
+static const struct wf_option *
+options_of(const struct verb *v)
+{
+	return v->run == wfctl_set ? options : common_options;
+}
 
 const struct wf_completion_verb *
 wfctl_verbs(void)
@@ -85,17 +103,18 @@ wfctl_verbs(void)
 	static struct wf_completion_verb list[WF_ARRAY_SIZE(verbs) + 2];
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(verbs); i++)
-		list[i] = (struct wf_completion_verb){ verbs[i].name, verbs[i].summary, options };
+		list[i] = (struct wf_completion_verb){ verbs[i].name, verbs[i].summary,
+			options_of(&verbs[i]) };
 	list[WF_ARRAY_SIZE(verbs)] =
-		(struct wf_completion_verb){ "help", "the help of a verb", options };
+		(struct wf_completion_verb){ "help", "the help of a verb", common_options };
 	return list;
 }
 
 static void
-print_options(FILE *out)
+print_options(const struct wf_option *list, FILE *out)
 {
 	fprintf(out, "Options, before or after the verb:\n");
-	wf_options_help(options, out);
+	wf_options_help(list, out);
 	wf_wrap("Environment: WIREFAULT_SOCKET and WIREFAULT_OUTPUT stand for the options.\n", 0, 0,
 		out);
 }
@@ -121,7 +140,7 @@ print_help(FILE *out)
 	wf_wrap("this, or what a verb does", CALL + 3, CALL + 3, out);
 	fputc('\n', out);
 	fputc('\n', out);
-	print_options(out);
+	print_options(options, out);
 	fputc('\n', out);
 	wf_wrap("Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 wirefault cannot be "
 		"reached.\n",
@@ -162,7 +181,7 @@ print_verb_help(const struct verb *v)
 	putchar('\n');
 	if (v->run == wfctl_set)
 		print_keys();
-	print_options(stdout);
+	print_options(options_of(v), stdout);
 }
 
 static const struct verb *
@@ -215,6 +234,10 @@ run_verb(const struct wfctl_options *o, bool help, int argc, char **argv)
 			*v->arguments ? " " : "", v->arguments, v->name);
 		return WFCTL_USAGE;
 	}
+	if (o->for_time != NULL && v->run != wfctl_set) {
+		fprintf(stderr, "wfctl: --for is of wfctl set only.\n");
+		return WFCTL_USAGE;
+	}
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return WFCTL_FAILED;
 	rc = v->run(o, argc - 1, argv + 1);
@@ -245,6 +268,7 @@ run(int argc, char **argv)
 		}
 	}
 	o.json |= v.value[OPT_JSON] != NULL;
+	o.for_time = v.value[OPT_FOR];
 	return run_verb(&o, v.value[OPT_HELP] != NULL, argc - v.first_rest, argv + v.first_rest);
 }
 

@@ -18,6 +18,7 @@ struct wf_completion_verb;
 struct wfctl_options {
 	const char *socket;
 	bool json;
+	const char *for_time; /* of `set`; NULL: it stays */
 };
 
 /* A verb gets its own arguments (argc of them) and returns an enum wfctl_exit. */
@@ -26,6 +27,8 @@ int wfctl_stats(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_ports(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_links(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_config(const struct wfctl_options *o, int argc, char **argv);
+int wfctl_config_diff(const struct wfctl_options *o);
+int wfctl_config_undo(const struct wfctl_options *o, const char *word);
 int wfctl_set(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_reset(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_reload(const struct wfctl_options *o, int argc, char **argv);

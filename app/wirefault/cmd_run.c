@@ -39,7 +39,7 @@ static const struct wf_option options[] = {
 struct run {
 	struct wf_option_values v;
 	struct wf_live live;
-	struct wf_plan *plan; /* until the data path takes it */
+	uint64_t reloading; /* generation of what HUP has read; 0: nothing is under way */
 	struct wf_ctl *ctl;
 	struct event_base *base;
 	struct event *events[5];
@@ -85,9 +85,8 @@ on_reload(evutil_socket_t fd, short what, void *arg)
 	if (err != NULL && wf_live_reload(&r->live, &generation, err) < 0) {
 		wf_err_print(err, stderr);
 		fprintf(stderr, "wirefault: not reloaded; the running configuration stays\n");
-	} else if (!r->quiet) {
-		fprintf(stderr, "wirefault: reloaded, generation %llu\n",
-			(unsigned long long)generation);
+	} else {
+		r->reloading = generation;
 	}
 	wf_err_free(err);
 }
@@ -118,8 +117,16 @@ on_carrier(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
-on_change(void *arg)
+on_change(void *arg, uint64_t generation)
 {
+	struct run *r = arg;
+
+	if (r->reloading != 0 && r->reloading <= generation) {
+		if (!r->quiet)
+			fprintf(stderr, "wirefault: reloaded, generation %llu\n",
+				(unsigned long long)r->reloading);
+		r->reloading = 0;
+	}
 	on_carrier(-1, 0, arg);
 }
 
@@ -148,12 +155,9 @@ check_options(struct run *r, struct wf_err *err)
 static int
 load(struct run *r, struct wf_err *err)
 {
-	if (wf_load(&r->live.from, value(r, "seed"), &r->live.now, err) < 0)
+	if (wf_load(&r->live.from, value(r, "seed"), &r->live.start, err) < 0)
 		return -EINVAL;
-	if (wf_live_keep_seed(&r->live) < 0)
-		return wf_err_add(err, NULL, NULL, "out of memory");
-	r->plan = wf_plan_compile(r->live.now.conf, r->live.now.seed, NULL, err);
-	return r->plan == NULL ? -EINVAL : 0;
+	return wf_live_init(&r->live, err);
 }
 
 static const char *
@@ -161,7 +165,7 @@ socket_path(const struct run *r)
 {
 	const char *path = value(r, "socket");
 
-	return path != NULL ? path : r->live.now.conf->control.socket;
+	return path != NULL ? path : r->live.start.conf->control.socket;
 }
 
 /* Ports, rules, workers. */
@@ -178,24 +182,23 @@ start_data_path(struct run *r, int extra_argc, char **extra_argv, struct wf_err 
 		.quiet = r->quiet,
 		.claim_cores = true,
 	};
-	struct wf_plan *plan = r->plan;
+	struct wf_plan *plan = r->live.setup->plan;
 	char line[256];
 
 	if (asprintf(&r->state_file, "%s%s", socket_path(r), WF_CMD_STATE_SUFFIX) < 0)
 		return wf_err_add(err, NULL, NULL, "out of memory");
 	opt.state_file = r->state_file;
-	if (wf_device_resolve(r->live.now.conf, r->quiet ? NULL : stderr) < 0)
+	if (wf_device_resolve(r->live.start.conf, r->quiet ? NULL : stderr) < 0)
 		return wf_err_add(err, NULL, NULL, "out of memory");
-	r->live.dp = wf_dp_new(r->live.now.conf, &opt, err);
+	r->live.dp = wf_dp_new(r->live.start.conf, &opt, err);
 	if (r->live.dp == NULL || wf_plan_arm(plan, err) < 0 ||
 		wf_dp_check_carrier(r->live.dp, plan, err) < 0)
 		return -EINVAL;
 	if (!r->quiet)
 		fprintf(stderr, "wirefault: %s; seed %llu\n",
 			wf_dp_describe(r->live.dp, line, sizeof(line)),
-			(unsigned long long)r->live.now.seed);
-	r->plan = NULL; /* the data path's from here */
-	return wf_dp_start(r->live.dp, plan, err);
+			(unsigned long long)r->live.start.seed);
+	return wf_dp_start(r->live.dp, wf_plan_hold(plan), err);
 }
 
 /* The control socket, before anything is done to the machine: who asks waits until the loop runs.
@@ -226,6 +229,8 @@ start_events(struct run *r, struct wf_err *err)
 			return wf_err_add(err, NULL, NULL, "out of memory");
 	r->live.changed = on_change;
 	r->live.changed_ctx = r;
+	if (wf_live_begin(&r->live, r->base) < 0)
+		return wf_err_add(err, NULL, NULL, "out of memory");
 	return wf_port_watch_begin(&r->watch, r->base, r->live.dp, r->quiet, err);
 }
 
@@ -242,7 +247,7 @@ loop(struct run *r)
 	hold_signals(SIG_UNBLOCK);
 	if (r->duration_ns != 0)
 		evtimer_add(r->events[3], &tv);
-	on_change(r);
+	on_carrier(-1, 0, r);
 	event_base_dispatch(r->base);
 	sd_notify(0, "STOPPING=1");
 }
@@ -277,13 +282,12 @@ stop(struct run *r)
 			event_free(r->events[i]);
 	wf_port_watch_end(&r->watch);
 	wf_ctl_free(r->ctl);
+	wf_live_end(&r->live);
 	if (r->base != NULL)
 		event_base_free(r->base);
-	wf_plan_free(r->plan);
 	wf_dp_free(r->live.dp);
 	free(r->state_file);
-	wf_node_free(r->live.file_seed);
-	wf_unload(&r->live.now);
+	wf_live_fini(&r->live);
 }
 
 /* Everything after "--" is for EAL: its index in argv, or argc. */

@@ -79,10 +79,10 @@ wf_change_fits(const struct wf_change *c, const struct wf_node *tree, struct wf_
 	return fits;
 }
 
-/* Merges into one direction, which stands on its own from here. */
+/* Merges into one direction, which stands on its own from here if `alone`. */
 static int
-merge_side(
-	struct wf_node *owner, enum wf_side side, const struct wf_node *patch, struct wf_err *err)
+merge_side(struct wf_node *owner, enum wf_side side, const struct wf_node *patch, bool alone,
+	struct wf_err *err)
 {
 	bool absent = wf_conf_dir_node(owner, side, false) == NULL;
 	struct wf_node *dir = wf_conf_dir_node(owner, side, true);
@@ -91,7 +91,7 @@ merge_side(
 	/* A class takes packets from others in a direction that it has, even an empty one. */
 	if (rc == 0 && absent && dir->first == NULL)
 		wf_node_free(dir);
-	else if (rc == 0)
+	else if (rc == 0 && alone)
 		dir->copied = false;
 	return rc;
 }
@@ -107,7 +107,8 @@ wf_change_merge(const struct wf_change *c, struct wf_node *tree, struct wf_err *
 
 		for (int side = 0; side < 2 && rc == 0; side++)
 			if (item->side[side])
-				rc = merge_side(owner, (enum wf_side)side, item->patch, err);
+				rc = merge_side(owner, (enum wf_side)side, item->patch,
+					!item->side[!side], err);
 	}
 	return rc;
 }

@@ -66,21 +66,40 @@ stand_on(struct wf_setup *s, const struct wf_setup *before, struct wf_node *base
 	return 0;
 }
 
-/* Overrides of what there is no more are put aside. */
-static int
+/* Overrides of what there is no more go. */
+static void
 drop_unfit(struct wf_setup *s)
 {
 	for (uint32_t i = 0; i < s->overrides.n;) {
-		struct wf_override *o = &s->overrides.at[i];
-
-		if (wf_change_fits(o->change, s->floor->node, NULL)) {
+		if (wf_change_fits(s->overrides.at[i].change, s->floor->node, NULL))
 			i++;
-			continue;
-		}
-		if (wf_overrides_add(&s->dropped, o) < 0)
-			return -ENOMEM;
-		wf_overrides_drop(&s->overrides, i);
+		else
+			wf_overrides_drop(&s->overrides, i);
 	}
+}
+
+static bool
+has(const struct wf_overrides *list, uint64_t id)
+{
+	for (uint32_t i = 0; i < list->n; i++)
+		if (list->at[i].id == id)
+			return true;
+	return false;
+}
+
+/* Which of those before, that have not ended, stand no more? */
+static int
+note_dropped(struct wf_setup *s, const struct wf_setup *before, wf_ns_t from_ns)
+{
+	for (uint32_t i = 0; i < before->overrides.n; i++) {
+		const struct wf_override *o = &before->overrides.at[i];
+
+		if (from_ns < o->until_ns && !has(&s->overrides, o->id) &&
+			wf_overrides_add(&s->dropped, o) < 0)
+			return -ENOMEM;
+	}
+	if (s->overrides.last_id < before->overrides.last_id)
+		s->overrides.last_id = before->overrides.last_id;
 	return 0;
 }
 
@@ -163,7 +182,9 @@ wf_setup_next(const struct wf_setup *before, struct wf_node *base,
 	if (rc == 0 && overrides != NULL)
 		rc = wf_overrides_copy(&s->overrides, overrides, from_ns);
 	if (rc == 0)
-		rc = drop_unfit(s);
+		drop_unfit(s);
+	if (rc == 0 && before != NULL)
+		rc = note_dropped(s, before, from_ns);
 	if (rc == 0)
 		rc = fold(s, from_ns, err);
 	if (rc == 0)
@@ -176,4 +197,21 @@ wf_setup_next(const struct wf_setup *before, struct wf_node *base,
 	}
 	*out = s;
 	return 0;
+}
+
+void
+wf_setup_begin(struct wf_setup *s, wf_ns_t from_ns)
+{
+	wf_ns_t asked_ns = s->plan->from_ns;
+
+	for (uint32_t i = 0; i < s->overrides.n; i++) {
+		struct wf_override *o = &s->overrides.at[i];
+
+		if (o->from_ns != asked_ns)
+			continue;
+		o->from_ns = from_ns;
+		if (o->until_ns != UINT64_MAX)
+			o->until_ns += from_ns - asked_ns;
+	}
+	s->plan->from_ns = from_ns;
 }

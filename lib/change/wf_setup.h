@@ -23,7 +23,7 @@ struct wf_setup {
 	struct wf_setup_tree *base;    /* as it was read */
 	struct wf_setup_tree *floor;   /* with what can't be undone any more */
 	struct wf_overrides overrides; /* in force or to come */
-	struct wf_overrides dropped;   /* of the overrides given: their link or class is gone */
+	struct wf_overrides dropped;   /* of the setup before, stand no more and had not ended */
 	struct wf_node *tree;          /* effective at plan->from_ns */
 	struct wf_conf *conf;
 	struct wf_plan *plan; /* not armed; a reference */
@@ -31,13 +31,16 @@ struct wf_setup {
 };
 
 /* Effective from from_ns on: `base` (taken in every case; NULL: that of `before`) with those
- * overrides (NULL: none) that stand then; compiled to follow `before` (NULL: it is the first). 0
- * and *out; or with reasons in err -EINVAL, -ENOMEM, or -ENOTSUP when what is another can't change
- * while packets flow. */
+ * overrides (NULL: none) that stand then; compiled to follow `before` (NULL: it is the first).
+ * Overrides of links or classes that the base has not are dropped. 0 and *out; or with reasons in
+ * err -EINVAL, -ENOMEM, or -ENOTSUP when what is another can't change while packets flow. */
 int wf_setup_next(const struct wf_setup *before, struct wf_node *base,
 	const struct wf_overrides *overrides, wf_ns_t from_ns, struct wf_setup **out,
 	struct wf_err *err);
 void wf_setup_free(struct wf_setup *s);
+/* It comes into force a little later than it was made for: overrides that begin with it, and end by
+ * themselves, end as much later. Before anybody has its plan. */
+void wf_setup_begin(struct wf_setup *s, wf_ns_t from_ns);
 
 /* wf_setup_keep.c: what is used up when ports and workers start must be the same. 0 or -ENOTSUP
  * with reasons. */

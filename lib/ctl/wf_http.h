@@ -13,10 +13,14 @@
 #define WF_HTTP_BODY_MAX (1u << 20)
 #define WF_HTTP_PARAMS   3
 
-/* One request on its way to its handler. Each handler replies exactly once. */
+struct wf_later;
+
+/* One request on its way to its handler. Each handler replies exactly once, by itself or through
+ * wf_later.h. */
 struct wf_request {
 	struct evhttp_request *req;
 	const struct wf_ctl_ops *ops;
+	struct wf_later *later;
 	bool change; /* to be logged with the peer's credentials */
 	char param[WF_HTTP_PARAMS]
 		  [WF_NAME_MAX]; /* what stood for the {}s of the pattern, decoded */

@@ -25,6 +25,8 @@ static const struct route routes[] = {
 	{ EVHTTP_REQ_PUT, "/v1/config", wf_route_config_put, true },
 	{ EVHTTP_REQ_POST, "/v1/config/validate", wf_route_config_validate, false },
 	{ EVHTTP_REQ_POST, "/v1/config/reload", wf_route_config_reload, true },
+	{ EVHTTP_REQ_GET, "/v1/config/diff", wf_route_config_diff, false },
+	{ EVHTTP_REQ_POST, "/v1/config/undo", wf_route_config_undo, true },
 	{ EVHTTP_REQ_GET, "/v1/links", wf_route_links, false },
 	{ EVHTTP_REQ_GET, "/v1/links/{}/{}", wf_route_dir_get, false },
 	{ EVHTTP_REQ_PATCH, "/v1/links/{}/{}", wf_route_dir_patch, true },
@@ -97,9 +99,9 @@ allowed(const char *path, char *out, size_t size)
 }
 
 void
-wf_routes_dispatch(struct evhttp_request *req, const struct wf_ctl_ops *ops)
+wf_routes_dispatch(struct evhttp_request *req, const struct wf_ctl_ops *ops, struct wf_later *later)
 {
-	struct wf_request r = { .req = req, .ops = ops };
+	struct wf_request r = { .req = req, .ops = ops, .later = later };
 	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
 	const char *path = uri != NULL ? evhttp_uri_get_path(uri) : NULL;
 	enum evhttp_cmd_type method = evhttp_request_get_command(req);

@@ -28,16 +28,21 @@ struct harness {
 	pthread_t thread;
 	int stop[2];
 	/* The made-up program. */
-	struct wf_node *tree;
-	uint64_t generation;
-	int refuse;       /* a -errno: what apply and reload return */
-	bool no_snapshot; /* snapshot gives NULL */
+	struct wf_setup *setup;
+	struct wf_node *tree; /* the setup's */
+	uint64_t generation;  /* asked for last */
+	uint64_t held_back;   /* so often, progress says that the last one is not yet in force */
+	int refuse;           /* a -errno: what a change returns */
+	bool no_snapshot;     /* snapshot gives NULL */
 	int resets;
 };
 
 /* cmocka's setup and teardown: *state is a struct harness. */
 int harness_start(void **state);
 int harness_stop(void **state);
+
+/* Another base, without overrides. */
+void harness_read(struct harness *h, const char *text);
 
 struct reply {
 	long status;
