@@ -19,6 +19,38 @@ struct verb {
 	const char *help; /* what --help adds */
 	int min, max;     /* number of arguments; max < 0: any */
 	int (*run)(const struct wfctl_options *o, int argc, char **argv);
+	const struct wf_option *options; /* NULL: those of all verbs */
+};
+
+enum { OPT_SOCKET, OPT_OUTPUT, OPT_JSON, OPT_HELP, OPT_VERSION, OPT_SINCE, OPT_FOLLOW, OPT_FOR };
+
+/* Of all verbs. */
+#define OPTIONS                                                                                    \
+	[OPT_SOCKET] = { "socket", 's', "PATH", "control socket [" WF_CONF_DEFAULT_SOCKET "]" },   \
+	[OPT_OUTPUT] = { "output", 'o', "FORMAT", "table or json [table]" },                       \
+	[OPT_JSON] = { "json", 0, NULL, "the same as -o json" },                                   \
+	[OPT_HELP] = { "help", 'h', NULL, "this, or the help of the verb" },                       \
+	[OPT_VERSION] = { "version", 'V', NULL, "print the version" }
+
+/* Of one verb each. */
+#define SINCE                                                                                      \
+	{                                                                                          \
+		"since", 0, "N", "only events after number N", .no_twin = true                     \
+	}
+#define FOLLOW                                                                                     \
+	{                                                                                          \
+		"follow", 'f', NULL, "go on as they come, until wirefault ends", .no_twin = true   \
+	}
+#define FOR                                                                                        \
+	{                                                                                          \
+		"for", 0, "TIME", "it ends by itself after so long, such as 60s", .no_twin = true  \
+	}
+
+static const struct wf_option options[] = { OPTIONS, { 0 } };
+static const struct wf_option events_options[] = { OPTIONS, SINCE, FOLLOW, { 0 } };
+static const struct wf_option set_options[] = { OPTIONS, FOR, { 0 } };
+static const struct wf_option all_options[] = {
+	OPTIONS, [OPT_SINCE] = SINCE, [OPT_FOLLOW] = FOLLOW, [OPT_FOR] = FOR, { 0 }
 };
 
 static const struct verb verbs[] = {
@@ -37,6 +69,12 @@ static const struct verb verbs[] = {
 	{ "ports", "", "ports, their state and their errors",
 		"Prints every port with its device, whether its link is up, and what it missed.\n",
 		0, 0, wfctl_ports },
+	{ "events", "[--since N] [--follow]", "what happened: changes, ports, stalls, warnings",
+		"Prints the last events, each with its number, its time and its kind: changes and "
+		"who made them, interfaces that go down, come up, go or come back, cables that an "
+		"outage pulls, workers that did not poll for long, warnings. With --follow: goes "
+		"on as they come. With --follow -o json: a document a line.\n",
+		0, 0, wfctl_events, events_options },
 	{ "set", "LINK [CLASS] ab|ba|both KEY=VALUE...",
 		"change a direction of a link or of a class, or both, under traffic",
 		"Merges the keys into the direction, or into both at once. A key is a block "
@@ -50,7 +88,7 @@ static const struct verb verbs[] = {
 		"  wfctl set wan both delay=50ms\n"
 		"  wfctl set wan ab loss=100% --for 5s\n"
 		"  wfctl set wan voip ab delay=5ms\n",
-		3, -1, wfctl_set },
+		3, -1, wfctl_set, set_options },
 	{ "reset", "", "set all counters and histograms to zero",
 		"Counting starts again from here. Nothing in flight is lost.\n", 0, 0,
 		wfctl_reset },
@@ -74,27 +112,10 @@ static const struct verb verbs[] = {
 
 #define CALL 29 /* width of the column of verbs in the help */
 
-enum { OPT_SOCKET, OPT_OUTPUT, OPT_JSON, OPT_HELP, OPT_VERSION, OPT_FOR };
-
-#define COMMON_OPTIONS                                                                             \
-	[OPT_SOCKET] = { "socket", 's', "PATH", "control socket [" WF_CONF_DEFAULT_SOCKET "]" },   \
-	[OPT_OUTPUT] = { "output", 'o', "FORMAT", "table or json [table]" },                       \
-	[OPT_JSON] = { "json", 0, NULL, "the same as -o json" },                                   \
-	[OPT_HELP] = { "help", 'h', NULL, "this, or the help of the verb" },                       \
-	[OPT_VERSION] = { "version", 'V', NULL, "print the version" }
-
-static const struct wf_option common_options[] = { COMMON_OPTIONS, { 0 } };
-/* All that there are. */
-static const struct wf_option options[] = {
-	COMMON_OPTIONS,
-	[OPT_FOR] = { "for", 0, "TIME", "of set: it ends by itself after so long, such as 60s" },
-	{ 0 },
-};
-
 static const struct wf_option *
 options_of(const struct verb *v)
 {
-	return v->run == wfctl_set ? options : common_options;
+	return v->options != NULL ? v->options : options;
 }
 
 const struct wf_completion_verb *
@@ -106,15 +127,15 @@ wfctl_verbs(void)
 		list[i] = (struct wf_completion_verb){ verbs[i].name, verbs[i].summary,
 			options_of(&verbs[i]) };
 	list[WF_ARRAY_SIZE(verbs)] =
-		(struct wf_completion_verb){ "help", "the help of a verb", common_options };
+		(struct wf_completion_verb){ "help", "the help of a verb", options };
 	return list;
 }
 
 static void
-print_options(const struct wf_option *list, FILE *out)
+print_options(const struct wf_option *table, FILE *out)
 {
 	fprintf(out, "Options, before or after the verb:\n");
-	wf_options_help(list, out);
+	wf_options_help(table, out);
 	wf_wrap("Environment: WIREFAULT_SOCKET and WIREFAULT_OUTPUT stand for the options.\n", 0, 0,
 		out);
 }
@@ -203,6 +224,21 @@ find_verb(const char *name)
 	return NULL;
 }
 
+/* Options that only one verb takes have been read for all. */
+static bool
+fits(const struct verb *v, const struct wfctl_options *o)
+{
+	bool events = v->options == events_options;
+	const char *strange = o->since != NULL && !events                  ? "since"
+			      : o->follow && !events                       ? "follow"
+			      : o->for_time != NULL && v->run != wfctl_set ? "for"
+									   : NULL;
+
+	if (strange != NULL)
+		fprintf(stderr, "wfctl: %s takes no --%s.\n", v->name, strange);
+	return strange == NULL;
+}
+
 static int
 run_verb(const struct wfctl_options *o, bool help, int argc, char **argv)
 {
@@ -234,10 +270,8 @@ run_verb(const struct wfctl_options *o, bool help, int argc, char **argv)
 			*v->arguments ? " " : "", v->arguments, v->name);
 		return WFCTL_USAGE;
 	}
-	if (o->for_time != NULL && v->run != wfctl_set) {
-		fprintf(stderr, "wfctl: --for is of wfctl set only.\n");
+	if (!fits(v, o))
 		return WFCTL_USAGE;
-	}
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return WFCTL_FAILED;
 	rc = v->run(o, argc - 1, argv + 1);
@@ -251,7 +285,7 @@ run(int argc, char **argv)
 	struct wfctl_options o = { .socket = WF_CONF_DEFAULT_SOCKET };
 	struct wf_option_values v;
 
-	if (wf_options_parse(options, argc, argv, &v, stderr) < 0)
+	if (wf_options_parse(all_options, argc, argv, &v, stderr) < 0)
 		return WFCTL_USAGE;
 	if (v.value[OPT_VERSION] != NULL) {
 		puts("wfctl " WF_VERSION);
@@ -269,6 +303,8 @@ run(int argc, char **argv)
 	}
 	o.json |= v.value[OPT_JSON] != NULL;
 	o.for_time = v.value[OPT_FOR];
+	o.since = v.value[OPT_SINCE];
+	o.follow = v.value[OPT_FOLLOW] != NULL;
 	return run_verb(&o, v.value[OPT_HELP] != NULL, argc - v.first_rest, argv + v.first_rest);
 }
 

@@ -10,6 +10,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "live.h"
+#include "tell.h"
 #include "watch.h"
 #include "wf_device.h"
 #include "wf_json.h"
@@ -42,7 +43,8 @@ struct run {
 	uint64_t reloading; /* generation of what HUP has read; 0: nothing is under way */
 	struct wf_ctl *ctl;
 	struct event_base *base;
-	struct event *events[5];
+	struct event *events[6];
+	struct wf_tell tell;
 	struct wf_port_watch watch;
 	wf_ns_t duration_ns;
 	bool quiet, json;
@@ -82,13 +84,21 @@ on_reload(evutil_socket_t fd, short what, void *arg)
 	struct wf_err *err = wf_err_new();
 	uint64_t generation = 0;
 
-	if (err != NULL && wf_live_reload(&r->live, &generation, err) < 0) {
-		wf_err_print(err, stderr);
-		fprintf(stderr, "wirefault: not reloaded; the running configuration stays\n");
-	} else {
+	if (err != NULL && wf_live_reload(&r->live, &generation, err) == 0) {
 		r->reloading = generation;
+	} else {
+		if (err != NULL)
+			wf_event_warn(r->tell.log, err);
+		wf_event_say(r->tell.log, WF_EVENT_refused, NULL,
+			"not reloaded; the running configuration stays");
 	}
 	wf_err_free(err);
+}
+
+static void
+on_second(evutil_socket_t fd, short what, void *arg)
+{
+	wf_dp_tell_stalls(((struct run *)arg)->live.dp);
 }
 
 static struct timeval
@@ -108,7 +118,7 @@ on_carrier(evutil_socket_t fd, short what, void *arg)
 	struct timeval tv = timeval_of(next_ns);
 
 	if (err != NULL)
-		wf_err_print(err, stderr);
+		wf_event_warn(r->tell.log, err);
 	if (next_ns != UINT64_MAX)
 		evtimer_add(r->events[4], &tv);
 	else
@@ -116,18 +126,24 @@ on_carrier(evutil_socket_t fd, short what, void *arg)
 	wf_err_free(err);
 }
 
+/* What follows from a change is done, and told, behind it. */
 static void
 on_change(void *arg, uint64_t generation)
 {
 	struct run *r = arg;
+	char text[1024], standing[900];
 
 	if (r->reloading != 0 && r->reloading <= generation) {
-		if (!r->quiet)
-			fprintf(stderr, "wirefault: reloaded, generation %llu\n",
-				(unsigned long long)r->reloading);
+		snprintf(text, sizeof(text), "reloaded, generation %llu%s",
+			(unsigned long long)r->reloading,
+			wf_live_standing(&r->live, standing, sizeof(standing)));
+		wf_event_add(r->tell.log, &(struct wf_event){ .kind = WF_EVENT_reload,
+						  .what = "HUP",
+						  .generation = r->reloading,
+						  .text = text });
 		r->reloading = 0;
 	}
-	on_carrier(-1, 0, arg);
+	event_active(r->events[4], EV_TIMEOUT, 1);
 }
 
 static int
@@ -180,6 +196,7 @@ start_data_path(struct run *r, int extra_argc, char **extra_argv, struct wf_err 
 		.extra_argc = extra_argc,
 		.extra_argv = extra_argv,
 		.quiet = r->quiet,
+		.events = r->tell.log,
 		.claim_cores = true,
 	};
 	struct wf_plan *plan = r->live.setup->plan;
@@ -194,10 +211,9 @@ start_data_path(struct run *r, int extra_argc, char **extra_argv, struct wf_err 
 	if (r->live.dp == NULL || wf_plan_arm(plan, err) < 0 ||
 		wf_dp_check_carrier(r->live.dp, plan, err) < 0)
 		return -EINVAL;
-	if (!r->quiet)
-		fprintf(stderr, "wirefault: %s; seed %llu\n",
-			wf_dp_describe(r->live.dp, line, sizeof(line)),
-			(unsigned long long)r->live.start.seed);
+	wf_event_say(r->tell.log, WF_EVENT_start, NULL, "%s; seed %llu",
+		wf_dp_describe(r->live.dp, line, sizeof(line)),
+		(unsigned long long)r->live.start.seed);
 	return wf_dp_start(r->live.dp, wf_plan_hold(plan), err);
 }
 
@@ -209,8 +225,9 @@ start_control(struct run *r, struct wf_err *err)
 	struct wf_ctl_ops ops = wf_live_ops(&r->live);
 
 	r->base = event_base_new();
-	if (r->base == NULL)
+	if (r->base == NULL || wf_tell_begin(&r->tell, r->quiet) < 0)
 		return wf_err_add(err, NULL, NULL, "out of memory");
+	ops.events = r->tell.log;
 	r->ctl = wf_ctl_new(r->base, socket_path(r), &ops, err);
 	return r->ctl == NULL ? -EINVAL : 0;
 }
@@ -224,20 +241,23 @@ start_events(struct run *r, struct wf_err *err)
 	r->events[2] = evsignal_new(r->base, SIGHUP, on_reload, r);
 	r->events[3] = evtimer_new(r->base, on_stop, r->base);
 	r->events[4] = evtimer_new(r->base, on_carrier, r);
-	for (int i = 0; i < 5; i++)
+	r->events[5] = event_new(r->base, -1, EV_PERSIST, on_second, r);
+	for (size_t i = 0; i < WF_ARRAY_SIZE(r->events); i++)
 		if (r->events[i] == NULL || (i < 3 && event_add(r->events[i], NULL) < 0))
 			return wf_err_add(err, NULL, NULL, "out of memory");
 	r->live.changed = on_change;
 	r->live.changed_ctx = r;
+	r->live.events = r->tell.log;
 	if (wf_live_begin(&r->live, r->base) < 0)
 		return wf_err_add(err, NULL, NULL, "out of memory");
-	return wf_port_watch_begin(&r->watch, r->base, r->live.dp, r->quiet, err);
+	return wf_port_watch_begin(
+		&r->watch, r->base, r->live.dp, r->live.start.conf, r->tell.log, err);
 }
 
 static void
 loop(struct run *r)
 {
-	struct timeval tv = timeval_of(r->duration_ns);
+	struct timeval tv = timeval_of(r->duration_ns), second = { .tv_sec = 1 };
 	FILE *ready = r->json ? stderr : stdout;
 
 	/* Standard output that is to be a document is nothing else. */
@@ -247,9 +267,12 @@ loop(struct run *r)
 	hold_signals(SIG_UNBLOCK);
 	if (r->duration_ns != 0)
 		evtimer_add(r->events[3], &tv);
+	event_add(r->events[5], &second);
 	on_carrier(-1, 0, r);
 	event_base_dispatch(r->base);
 	sd_notify(0, "STOPPING=1");
+	wf_event_say(r->tell.log, WF_EVENT_shutdown, NULL, "shutting down");
+	wf_ctl_flush(r->ctl);
 }
 
 static int
@@ -260,7 +283,8 @@ report(struct run *r)
 	int rc = WF_EXIT_OK;
 
 	if (doc == NULL) {
-		fprintf(stderr, "wirefault: no final report: a worker does not answer\n");
+		wf_event_say(r->tell.log, WF_EVENT_warning, NULL,
+			"no final report: a worker does not answer");
 		rc = WF_EXIT_FAILED;
 	} else if (r->json) {
 		json_dumpf(doc, stdout, JSON_INDENT(2));
@@ -288,6 +312,7 @@ stop(struct run *r)
 	wf_dp_free(r->live.dp);
 	free(r->state_file);
 	wf_live_fini(&r->live);
+	wf_tell_end(&r->tell);
 }
 
 /* Everything after "--" is for EAL: its index in argv, or argc. */

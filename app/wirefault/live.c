@@ -9,6 +9,7 @@
 #include <event2/event.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 /* A change is in force so long after it has been asked for: every worker has it before. */
 #define AHEAD_NS WF_NS_PER_MS
@@ -144,36 +145,67 @@ soon(const struct wf_live *live)
 
 /* ---- What begins and ends by itself ---- */
 
+/* Tells of what begins or ends at edge_ns, once its plan is offered. */
+static void
+tell_edge(const struct wf_live *live, const struct wf_overrides *before, wf_ns_t edge_ns)
+{
+	char text[WF_CHANGE_TEXT + 64], change[WF_CHANGE_TEXT];
+	struct timespec ts;
+	wf_ns_t at_ns;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	at_ns = (wf_ns_t)ts.tv_sec * WF_NS_PER_S + (wf_ns_t)ts.tv_nsec +
+		(live->setup->plan->from_ns - wf_dp_now(live->dp));
+	for (uint32_t i = 0; i < before->n; i++) {
+		if (before->at[i].until_ns != edge_ns)
+			continue;
+		snprintf(text, sizeof(text), "a change ends by itself: %s",
+			wf_change_format(before->at[i].change, change));
+		wf_event_add(live->events, &(struct wf_event){ .kind = WF_EVENT_ended,
+						   .generation = live->setup->plan->generation,
+						   .at_ns = at_ns,
+						   .text = text });
+	}
+}
+
 /* What is left when some have ended may make no sense without them: then the last ones go, too. */
+static int
+step_without(struct wf_live *live, struct wf_overrides *list, wf_ns_t edge_ns, struct wf_err *err)
+{
+	char change[WF_CHANGE_TEXT];
+	int rc;
+
+	while ((rc = step(live, NULL, list, edge_ns, err)) == -EINVAL && list->n > 0) {
+		wf_event_warn(live->events, err);
+		wf_event_say(live->events, WF_EVENT_warning, NULL,
+			"a change has ended, and \"%s\" makes no sense without it: undone",
+			wf_change_format(list->at[list->n - 1].change, change));
+		wf_overrides_drop(list, list->n - 1);
+	}
+	return rc;
+}
+
 static void
 pass_edge(struct wf_live *live, wf_ns_t edge_ns)
 {
-	struct wf_overrides list = { 0 };
-	struct wf_err *err = NULL;
-	char text[WF_CHANGE_TEXT];
-	int rc = wf_overrides_copy(&list, &live->setup->overrides, edge_ns);
+	struct wf_overrides before = { 0 }, list = { 0 };
+	struct wf_err *err = wf_err_new();
+	int rc = err != NULL ? wf_overrides_copy(&list, &live->setup->overrides, edge_ns) : -ENOMEM;
 
-	while (rc == 0) {
-		wf_err_free(err);
-		err = wf_err_new();
-		rc = err != NULL ? step(live, NULL, &list, edge_ns, err) : -ENOMEM;
-		if (rc != -EINVAL || list.n == 0)
-			break;
-		fprintf(stderr,
-			"wirefault: a change has ended, and \"%s\" makes no sense without "
-			"it: undone\n",
-			wf_change_format(list.at[list.n - 1].change, text));
-		wf_overrides_drop(&list, list.n - 1);
-		rc = 0;
-	}
-	if (rc < 0) {
-		fprintf(stderr, "wirefault: a change that ends cannot be taken back yet: %s\n",
+	if (rc == 0)
+		rc = wf_overrides_copy(&before, &live->setup->overrides, 0);
+	if (rc == 0)
+		rc = step_without(live, &list, edge_ns, err);
+	if (rc == 0) {
+		tell_edge(live, &before, edge_ns);
+	} else {
+		wf_event_say(live->events, WF_EVENT_warning, NULL,
+			"a change that begins or ends by itself cannot be made yet: %s",
 			strerror(-rc));
-		if (err != NULL)
-			wf_err_print(err, stderr);
 		look_in(live, AGAIN_NS);
 	}
 	wf_err_free(err);
+	wf_overrides_fini(&before);
 	wf_overrides_fini(&list);
 }
 
@@ -240,28 +272,37 @@ apply(void *ctx, struct wf_node *tree, uint64_t *generation, struct wf_err *err)
 	return replace(ctx, tree, NULL, generation, err);
 }
 
-static void
-name_all(const char *what, const struct wf_overrides *list)
+static size_t
+name_all(const char *what, const struct wf_overrides *list, char *out, size_t size)
 {
 	char text[WF_CHANGE_TEXT];
+	size_t used = 0;
 
-	for (uint32_t i = 0; i < list->n; i++)
-		fprintf(stderr, "wirefault: %s: %s\n", what,
+	for (uint32_t i = 0; i < list->n && used < size; i++)
+		used += (size_t)snprintf(out + used, size - used, "; %s: %s", what,
 			wf_change_format(list->at[i].change, text));
+	return used < size ? used : size;
+}
+
+const char *
+wf_live_standing(const struct wf_live *live, char *out, size_t size)
+{
+	size_t used;
+
+	*out = 0;
+	used = name_all("stays above the file", &live->setup->overrides, out, size);
+	name_all("undone, as the file has it no more", &live->setup->dropped, out + used,
+		size - used);
+	return out;
 }
 
 int
 wf_live_reload(struct wf_live *live, uint64_t *generation, struct wf_err *err)
 {
 	struct wf_node *tree = wf_bridge_read(&live->from, err);
-	int rc = tree == NULL ? -EINVAL
-			      : replace(live, tree, &live->setup->overrides, generation, err);
 
-	if (rc == 0) {
-		name_all("a change that stands above the file", &live->setup->overrides);
-		name_all("a change of what the file has no more, undone", &live->setup->dropped);
-	}
-	return rc;
+	return tree == NULL ? -EINVAL
+			    : replace(live, tree, &live->setup->overrides, generation, err);
 }
 
 static int

@@ -9,6 +9,7 @@
 #include "wf_cmd.h"
 #include "wf_ctl.h"
 #include "wf_dp.h"
+#include "wf_event.h"
 
 struct event;
 struct event_base;
@@ -20,6 +21,7 @@ struct wf_live {
 	struct wf_setup *setup;    /* what was asked for last */
 	struct wf_dp *dp;
 	struct event *timer;
+	struct wf_event_log *events;
 	uint64_t told; /* generation that `changed` was called for */
 	/* Called when every worker has adopted another generation. */
 	void (*changed)(void *ctx, uint64_t generation);
@@ -38,5 +40,8 @@ void wf_live_fini(struct wf_live *live);
 struct wf_ctl_ops wf_live_ops(struct wf_live *live);
 /* Reads the file again: 0, or as wf_ctl_ops.reload with reasons in err. */
 int wf_live_reload(struct wf_live *live, uint64_t *generation, struct wf_err *err);
+/* What the last reload has left of overrides, and what not: "; stays above the file: ...". Returns
+ * out. */
+const char *wf_live_standing(const struct wf_live *live, char *out, size_t size);
 
 #endif

@@ -5,6 +5,7 @@
 #ifndef WF_CTL_H
 #define WF_CTL_H
 
+#include "wf_event.h"
 #include "wf_setup.h"
 #include "wf_snapshot.h"
 
@@ -45,6 +46,8 @@ struct wf_ctl_ops {
 	/* Time as plans and overrides have it, by the wall clock. */
 	wf_ns_t (*wall)(void *ctx, wf_ns_t ns);
 	int (*reset)(void *ctx);
+	/* What happens is read here, and changes by requests are added. It outlives the server. */
+	struct wf_event_log *events;
 };
 
 struct wf_ctl;
@@ -53,6 +56,8 @@ struct wf_ctl;
  * removed, a live one is -EADDRINUSE). NULL with reasons. */
 struct wf_ctl *wf_ctl_new(struct event_base *base, const char *socket_path,
 	const struct wf_ctl_ops *ops, struct wf_err *err);
+/* Before the end: who waits for an event that has come is answered. */
+void wf_ctl_flush(struct wf_ctl *c);
 /* Closes and removes the socket. */
 void wf_ctl_free(struct wf_ctl *c);
 

@@ -5,6 +5,7 @@
 
 #include <event2/event.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #define LOOK_EVERY_MS 1
@@ -25,12 +26,39 @@ struct wf_later {
 };
 
 static wf_ns_t
-monotonic_ns(void)
+read_clock(clockid_t id)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(id, &ts);
 	return (wf_ns_t)ts.tv_sec * WF_NS_PER_S + (wf_ns_t)ts.tv_nsec;
+}
+
+/* An instant by the wall clock as events have it. */
+static wf_ns_t
+monotonic_of(wf_ns_t wall_ns)
+{
+	return wall_ns - read_clock(CLOCK_REALTIME) + read_clock(CLOCK_MONOTONIC);
+}
+
+/* What is told of the request, for as long as it waits. */
+static int
+keep(struct waiting *w, struct wf_request *r)
+{
+	w->r = *r;
+	w->r.about = r->about != NULL ? strdup(r->about) : NULL;
+	if (r->about != NULL && w->r.about == NULL)
+		return -1;
+	r->what = NULL; /* not the caller's to free any more */
+	return 0;
+}
+
+static void
+forget(struct waiting *w)
+{
+	free((char *)(uintptr_t)w->r.about);
+	free(w->r.what);
+	free(w);
 }
 
 /* Replies if it is in force or `late`. */
@@ -52,6 +80,8 @@ reply(struct wf_request *r, uint64_t generation, json_t *body, bool late)
 		j = NULL;
 	}
 	json_decref(body);
+	r->generation = generation;
+	r->at_ns = pending ? 0 : monotonic_of(now.since_ns);
 	wf_http_json(r, 200, j);
 	return true;
 }
@@ -69,7 +99,7 @@ static void
 on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct wf_later *l = arg;
-	wf_ns_t now_ns = monotonic_ns();
+	wf_ns_t now_ns = read_clock(CLOCK_MONOTONIC);
 	struct waiting **link = &l->first, *w;
 
 	while ((w = *link) != NULL) {
@@ -78,7 +108,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 			continue;
 		}
 		*link = w->next;
-		free(w);
+		forget(w);
 	}
 	look_again(l);
 }
@@ -108,7 +138,7 @@ wf_later_free(struct wf_later *l)
 
 		l->first = w->next;
 		json_decref(w->body);
-		free(w);
+		forget(w);
 	}
 	event_free(l->timer);
 	free(l);
@@ -122,15 +152,15 @@ wf_later_reply(struct wf_request *r, uint64_t generation, json_t *body)
 	if (reply(r, generation, body, false))
 		return;
 	w = malloc(sizeof(*w));
-	if (w == NULL) {
+	if (w == NULL || keep(w, r) < 0) {
+		free(w);
 		reply(r, generation, body, true);
 		return;
 	}
-	*w = (struct waiting){ .next = r->later->first,
-		.r = *r,
-		.generation = generation,
-		.body = body,
-		.give_up_ns = monotonic_ns() + PATIENCE_NS };
+	w->next = r->later->first;
+	w->generation = generation;
+	w->body = body;
+	w->give_up_ns = read_clock(CLOCK_MONOTONIC) + PATIENCE_NS;
 	r->later->first = w;
 	look_again(r->later);
 }

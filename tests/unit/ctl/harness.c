@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sample.h"
@@ -124,7 +125,7 @@ fake_progress(void *ctx)
 	bool back = h->held_back > 0;
 
 	h->held_back -= back;
-	return (struct wf_ctl_progress){ h->generation - back, 1000 };
+	return (struct wf_ctl_progress){ h->generation - back, h->since_ns };
 }
 
 static wf_ns_t
@@ -165,17 +166,20 @@ harness_start(void **state)
 {
 	struct harness *h = calloc(1, sizeof(*h));
 	struct wf_err *err = wf_err_new();
-	const struct wf_ctl_ops ops = { h, fake_snapshot, fake_setup, fake_apply, fake_change,
-		fake_undo, fake_reload, fake_progress, fake_wall, fake_reset };
+	struct wf_ctl_ops ops = { h, fake_snapshot, fake_setup, fake_apply, fake_change, fake_undo,
+		fake_reload, fake_progress, fake_wall, fake_reset };
 
 	snprintf(h->dir, sizeof(h->dir), "/tmp/wf-ctl-test-XXXXXX");
 	assert_non_null(mkdtemp(h->dir));
 	snprintf(h->path, sizeof(h->path), "%s/control.sock", h->dir);
 	h->generation = 1;
+	h->since_ns = (wf_ns_t)time(NULL) * WF_NS_PER_S;
 	assert_int_equal(wf_setup_next(NULL, wf_conf_read_text(config_text, "test.conf", true, err),
 				 NULL, NOW_NS, &h->setup, err),
 		0);
 	h->tree = h->setup->tree;
+	h->events = ops.events = wf_event_log_new(HARNESS_EVENTS);
+	assert_non_null(h->events);
 	assert_int_equal(pipe(h->stop), 0);
 	h->base = event_base_new();
 	h->ctl = wf_ctl_new(h->base, h->path, &ops, err);
@@ -210,6 +214,7 @@ harness_stop(void **state)
 	assert_int_equal(write(h->stop[1], "x", 1), 1);
 	pthread_join(h->thread, NULL);
 	wf_ctl_free(h->ctl);
+	wf_event_log_free(h->events);
 	event_base_free(h->base);
 	close(h->stop[0]);
 	close(h->stop[1]);

@@ -20,6 +20,8 @@
 
 struct event_base;
 
+#define HARNESS_EVENTS 8 /* that are kept */
+
 struct harness {
 	char dir[64];
 	char path[96];
@@ -31,10 +33,12 @@ struct harness {
 	struct wf_setup *setup;
 	struct wf_node *tree; /* the setup's */
 	uint64_t generation;  /* asked for last */
+	wf_ns_t since_ns;     /* when each is in force, by the wall clock */
 	uint64_t held_back;   /* so often, progress says that the last one is not yet in force */
 	int refuse;           /* a -errno: what a change returns */
 	bool no_snapshot;     /* snapshot gives NULL */
 	int resets;
+	struct wf_event_log *events;
 };
 
 /* cmocka's setup and teardown: *state is a struct harness. */

@@ -158,7 +158,8 @@ test_a_change_may_end_by_itself(void **state)
 
 	assert_int_equal(r.status, 200);
 	assert_int_equal(json_integer_value(json_object_get(r.json, "override")), 1);
-	assert_int_equal(json_integer_value(json_object_get(r.json, "effective_at_ns")), 1000);
+	assert_int_equal(
+		json_integer_value(json_object_get(r.json, "effective_at_ns")), h->since_ns);
 	assert_null(text_at(r.json, "config.for"));
 	assert_int_equal(o->until_ns - o->from_ns, 60 * WF_NS_PER_S);
 	assert_true(json_is_integer(json_object_get(r.json, "until_ns")));
