@@ -19,9 +19,9 @@ lab_ctl set wan ba loss.p=0% >/dev/null
 is "another change meanwhile" $? 0
 contains "it is shown" <(lab_ctl config diff) 'wan ab delay=205ms, ends in '
 wait $ping
-from=$(jq .effective_at_ns "$LAB_DIR/reply")
-until=$(jq .until_ns "$LAB_DIR/reply")
-is "it lasts to the nanosecond" $((until - from)) 1000000000
+begin=$(jq .effective_at_ns "$LAB_DIR/reply")
+end=$(jq .until_ns "$LAB_DIR/reply")
+is "it lasts to the nanosecond" $((end - begin)) 1000000000
 contains "ping lost nothing" "$LAB_DIR/ping" '300 packets transmitted, 300 received'
 
 # A reply's stamp less its round trip is when the request was sent; those within 30 ms of an edge are
@@ -33,9 +33,9 @@ wrong() { # LONG? FROM UNTIL
 		END { print (n > 10 ? bad + 0 : "too few: " n + 0) }' "$LAB_DIR/ping"
 }
 seconds() { awk -v ns="$1" 'BEGIN { printf "%.6f", ns / 1e9 }'; }
-is "delayed while it lasts" "$(wrong 1 "$(seconds "$from")" "$(seconds "$until")")" 0
-is "not before it" "$(wrong 0 0 "$(seconds "$from")")" 0
-is "not behind it" "$(wrong 0 "$(seconds "$until")" 9e18)" 0
+is "delayed while it lasts" "$(wrong 1 "$(seconds "$begin")" "$(seconds "$end")")" 0
+is "not before it" "$(wrong 0 0 "$(seconds "$begin")")" 0
+is "not behind it" "$(wrong 0 "$(seconds "$end")" 9e18)" 0
 
 is "the other change stays" "$(lab_ctl config diff -o json | jq -r '.overrides[].change')" 'wan ba loss.p=0%'
 is "each is a generation" "$(lab_stat .generation)" 4
