@@ -5,6 +5,8 @@
 #ifndef WF_PLAN_H
 #define WF_PLAN_H
 
+#include <stdatomic.h>
+
 #include "wf_conf.h"
 #include "wf_filter.h"
 #include "wf_rules.h"
@@ -102,6 +104,11 @@ struct wf_plan_dir {
 
 struct wf_plan {
 	uint64_t generation;
+	wf_ns_t from_ns; /* packets that are received then or later are its ... */
+	/* ... and those before, of this one; NULL: there is none any more. lib/swap's: control
+	 * stores, release; partner: wf_plan_at. */
+	const struct wf_plan *_Atomic older;
+	uint32_t holders; /* besides the first; control thread */
 	uint64_t seed;
 	uint32_t n_links;
 	uint32_t n_dirs;    /* 2 * n_links */
@@ -114,6 +121,21 @@ struct wf_plan {
 	void *memory; /* all of the above is in it: wf_plan_memory.c */
 };
 
+/* Whose a packet is that was received then. */
+static inline const struct wf_plan *
+wf_plan_at(const struct wf_plan *newest, wf_ns_t rx_ns)
+{
+	while (WF_UNLIKELY(rx_ns < newest->from_ns)) {
+		const struct wf_plan *older =
+			atomic_load_explicit(&newest->older, memory_order_acquire);
+
+		if (older == NULL)
+			break;
+		newest = older;
+	}
+	return newest;
+}
+
 #define WF_PLAN_MAX_SLOTS 2048
 
 /* Compiles. `before` (may be NULL) is the plan it will replace: classes of the same direction and
@@ -122,6 +144,8 @@ struct wf_plan *wf_plan_compile(const struct wf_conf *conf, uint64_t seed,
 	const struct wf_plan *before, struct wf_err *err);
 /* Builds the rules (needs EAL). 0 or -EINVAL with reasons. */
 int wf_plan_arm(struct wf_plan *plan, struct wf_err *err);
+/* One holder more, and one less: the last one frees it. */
+struct wf_plan *wf_plan_hold(struct wf_plan *plan);
 void wf_plan_free(struct wf_plan *plan);
 
 /* An empty plan, and zeroed memory (aligned to a cache line) that is freed with it. NULL: none. */
