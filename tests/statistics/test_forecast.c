@@ -51,7 +51,7 @@ check_class(const char *name, const struct wf_plan *plan, uint32_t dir, uint16_t
 			if (f->differs && !is_explained(&v, f))
 				fail_msg("%s, direction %u, class %s, seed %llu: %s: predicted %g, "
 					 "simulated %g, error %g",
-					name, dir, plan->dir[dir].classes[class_id].name,
+					name, dir, plan->dir[dir].classes[class_id].about->name,
 					(unsigned long long)plan->seed, f->name, f->predicted,
 					f->simulated, f->error);
 		}

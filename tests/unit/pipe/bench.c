@@ -442,7 +442,7 @@ bench_class(const struct bench *b, uint32_t dir, const char *name)
 	const struct wf_plan_dir *d = &b->plan->dir[dir];
 
 	for (uint16_t i = 0; i < d->n_classes; i++)
-		if (strcmp(d->classes[i].name, name) == 0)
+		if (strcmp(d->classes[i].about->name, name) == 0)
 			return &b->class_total[d->classes[i].slot];
 	return NULL;
 }

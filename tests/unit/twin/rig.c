@@ -119,29 +119,45 @@ read_output(int side)
 	fclose(f);
 }
 
+struct wf_source *
+rig_capture(const char *name)
+{
+	struct wf_source_capture q = { .path = name, .own_times = true, .loops = 1 };
+	struct wf_source *s = wf_source_capture(&q, rig.err);
+
+	assert_non_null(s);
+	return s;
+}
+
 /* The run itself; closes the outputs, whose errors count like the twin's. */
 static void
 send_through(const struct wf_plan *plan, const struct wf_conf *conf)
 {
-	struct wf_twin_params q = {
-		.plan = plan, .conf = conf, .burst = rig.burst, .max_held = rig.max_held
-	};
+	struct wf_cap_writer *writer[2];
+	struct wf_twin_input in[2];
+	struct wf_twin_params q = { .plan = plan,
+		.conf = conf,
+		.in = in,
+		.n_in = 2,
+		.out = writer,
+		.burst = rig.burst,
+		.max_held = rig.max_held };
 
 	for (int side = 0; side < 2; side++) {
 		const char *out = rig.side[side].out_path;
 
 		write_input(side);
-		q.in[side] = wf_cap_open(path("in", side), NULL, rig.err);
-		q.out[side] = wf_cap_create(out != NULL ? out : path("out", side), 65535, rig.err);
-		assert_non_null(q.in[side]);
-		assert_non_null(q.out[side]);
+		in[side].dir = (uint32_t)side;
+		in[side].source = rig_capture(path("in", side));
+		writer[side] = wf_cap_create(out != NULL ? out : path("out", side), 65535, rig.err);
+		assert_non_null(writer[side]);
 	}
 	wf_snapshot_free(rig.snap);
 	rig.rc = wf_twin_run(&q, &rig.snap, rig.err);
 	for (int side = 0; side < 2; side++) {
-		int rc = wf_cap_finish(q.out[side]);
+		int rc = wf_cap_finish(writer[side]);
 
-		wf_cap_close(q.in[side]);
+		wf_source_free(in[side].source);
 		if (rc < 0)
 			rig.rc = rc;
 		else if (rig.side[side].out_path == NULL)

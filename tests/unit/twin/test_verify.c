@@ -293,7 +293,7 @@ stages_that_answer_act_on_their_share(void **state)
 			    5 * sqrt(0.25 / PACKETS));
 	}
 	compile("dns = { name = \"*.example\"; };", "");
-	assert_false(plan->dir[0].classes[0].forecast.acts[WF_STAGE_DNS] > 0);
+	assert_false(plan->dir[0].classes[0].about->forecast.acts[WF_STAGE_DNS] > 0);
 }
 
 /* Packets as close as the rate lets them be: what is left of likeness is predicted. */
