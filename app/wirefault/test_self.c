@@ -13,6 +13,7 @@
 
 #define LOOK_NS (20 * WF_NS_PER_MS)
 /* Until something leaves the link, or nothing is left of it: longer than any delay worth a test. */
+#define ADOPT_LOOKS  2000 /* milliseconds */
 #define SETTLE_LOOKS 500
 /* Held at a time by a wire. */
 #define WIRE_HELD 4096
@@ -81,7 +82,7 @@ static int
 change(struct wf_dp *dp, const struct wf_loaded *to, struct wf_err *err)
 {
 	struct wf_plan *plan = wf_plan_compile(to->conf, to->seed, wf_dp_plan(dp), err);
-	uint64_t generation;
+	int looks = 0;
 
 	if (plan == NULL)
 		return -EINVAL;
@@ -89,9 +90,17 @@ change(struct wf_dp *dp, const struct wf_loaded *to, struct wf_err *err)
 		wf_plan_free(plan);
 		return -EINVAL;
 	}
-	if (wf_dp_publish(dp, plan, &generation) < 0 || wf_dp_reset(dp) < 0)
+	if (wf_dp_offer(dp, plan) < 0)
 		return no_answer(err);
-	return 0;
+	while (wf_dp_poll(dp).generation < wf_dp_plan(dp)->generation) {
+		int rc = wait_ns(WF_NS_PER_MS);
+
+		if (rc < 0)
+			return rc;
+		if (++looks == ADOPT_LOOKS)
+			return no_answer(err);
+	}
+	return wf_dp_reset(dp) < 0 ? no_answer(err) : 0;
 }
 
 /* From here on everything counts, for so long. NULL with reasons, or without: interrupted. */
