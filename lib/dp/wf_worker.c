@@ -11,6 +11,8 @@
 #include <rte_mbuf.h>
 #include <sched.h>
 
+#include "wf_snapshot.h"
+
 /* Packets sent at most in a turn: more than a turn can receive, so that what waits can't grow for
  * want of turns. */
 #define TAKE_TURN 2048
@@ -216,17 +218,20 @@ empty(const struct wf_worker *w)
 	return wf_pipe_held(w->pipe) == 0;
 }
 
-/* The turn before: from its start to the start of this one. */
+/* The turn before: from its start to the start of this one, which is now. */
 static inline void
-count_turn(struct wf_worker_stats *s, const struct wf_clock *clock, uint64_t cycles, bool busy)
+count_turn(struct wf_worker *w, wf_ns_t now_ns, uint64_t cycles, bool busy)
 {
-	wf_ns_t ns = (wf_ns_t)(((unsigned __int128)cycles * clock->mult) >> 32);
+	wf_ns_t ns = (wf_ns_t)(((unsigned __int128)cycles * w->clock.mult) >> 32);
+	struct wf_worker_stats *s = &w->stats->now->worker;
 
 	s->loops++;
 	s->total_cycles += cycles;
 	s->busy_cycles += busy ? cycles : 0;
 	if (WF_UNLIKELY(ns > s->stall_max_ns))
 		s->stall_max_ns = ns;
+	if (WF_UNLIKELY(ns > WF_STALL_NS))
+		wf_stall_note(&w->stall, now_ns - ns, now_ns);
 }
 
 /* One turn of the loop. Was there anything to do? */
@@ -272,7 +277,7 @@ wf_worker_main(void *worker)
 		uint64_t start = wf_clock_cycles();
 		wf_ns_t now_ns = wf_clock_ns_at(&w->clock, start);
 
-		count_turn(&w->stats->now->worker, &w->clock, start - before, busy);
+		count_turn(w, now_ns, start - before, busy);
 		before = start;
 		if (WF_UNLIKELY(wf_stats_turn_wanted(w->stats)))
 			wf_pipe_turn_stats(w->pipe, now_ns);

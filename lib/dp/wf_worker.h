@@ -12,6 +12,7 @@
 #include "wf_clock.h"
 #include "wf_handoff.h"
 #include "wf_pipe.h"
+#include "wf_stall.h"
 #include "wf_swap.h"
 #include "wf_txq.h"
 #include "wf_wait.h"
@@ -60,6 +61,7 @@ struct wf_worker {
 	bool any_waited; /* packets with a mark of `waited` may be held */
 	_Atomic int seen
 		WF_CACHE_ALIGNED; /* release; partner: wf_worker_wait: the phase it is in */
+	struct wf_stall stall;
 };
 
 struct wf_worker_params {
