@@ -139,7 +139,7 @@ wf_bridge_set_device(struct wf_node *port, const char *device, struct wf_err *er
 
 	if (n == NULL)
 		return wf_err_add(err, NULL, NULL, "out of memory");
-	wf_node_place(n, port);
+	/* In no file: files that it names are of the working directory. */
 	if (old != NULL)
 		wf_node_replace(old, n);
 	else

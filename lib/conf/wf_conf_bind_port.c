@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "wf_conf_bind.h"
+#include "wf_conf_files.h"
 
 /* Is it this kind of port, with or without a number behind it? */
 static bool
@@ -50,6 +51,22 @@ check_twins(const struct wf_conf *conf, const struct wf_conf_port *port, const s
 	}
 }
 
+/* Files in its arguments belong to the folder of the configuration, as all others do. Takes and
+ * returns heap. */
+static char *
+find_files(char *device, const struct wf_node *from, struct wf_err *err)
+{
+	char *found;
+
+	if (device == NULL || from == NULL)
+		return device;
+	found = wf_conf_device_files(device, from->file, wf_conf_path_beside);
+	if (found == NULL)
+		wf_err_add(err, NULL, NULL, "out of memory");
+	free(device);
+	return found;
+}
+
 static void
 bind_port(struct wf_conf *conf, const struct wf_node *n, struct wf_conf_port *port,
 	struct wf_err *err)
@@ -66,7 +83,7 @@ bind_port(struct wf_conf *conf, const struct wf_node *n, struct wf_conf_port *po
 		return;
 	wf_conf_bind_name(n, port->name, err);
 	port->mtu = (uint32_t)p.mtu;
-	port->device = p.device;
+	port->device = p.device = find_files(p.device, wf_node_get(n, "device"), err);
 	if (wf_node_get(n, "device") == NULL)
 		wf_conf_complain(
 			err, n, "Write device = \"net_tap0,iface=wfa\"", "\"device\" is missing");

@@ -57,6 +57,7 @@ struct wf_dp {
 	struct wf_hostif *hostif;
 	struct wf_eal_args eal_args;
 	bool eal_runs;
+	bool holds_messages; /* of drivers that start, unless they fail */
 	struct wf_pool pool;
 	struct wf_event_log *events; /* NULL: nobody wants to know */
 
@@ -77,6 +78,8 @@ int wf_dp_totals_init(struct wf_dp *dp);
 void wf_dp_totals_fini(struct wf_dp *dp);
 /* Turns the banks of all workers and adds them to the totals. 0 or -ETIMEDOUT. */
 int wf_dp_collect(struct wf_dp *dp);
+/* The first half of it, which waits for nobody: adds what an earlier one has not, and asks. */
+void wf_dp_collect_begin(struct wf_dp *dp);
 /* Makes room for what will be counted under the plan, in the totals and at every worker. 0 or
  * -ENOMEM. */
 int wf_dp_totals_prepare(struct wf_dp *dp, const struct wf_plan *plan);

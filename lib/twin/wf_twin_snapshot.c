@@ -16,7 +16,7 @@ fill_dir(struct wf_snap_dir *d, const struct wf_plan_dir *plan, const struct wf_
 	if (wf_snapshot_classes(d, plan->n_classes) < 0)
 		return -1;
 	for (uint16_t i = 0; i < plan->n_classes; i++) {
-		snprintf(d->classes[i].name, WF_NAME_MAX, "%s", plan->classes[i].name);
+		snprintf(d->classes[i].name, WF_NAME_MAX, "%s", plan->classes[i].about->name);
 		d->classes[i].since_reset =
 			(struct wf_passed){ bank->class[plan->classes[i].slot].c.rx,
 				bank->class[plan->classes[i].slot].c.tx };

@@ -3,11 +3,12 @@
  */
 #include "rig.h"
 
-#include <rte_eal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "eal.h"
 
 struct rig rig;
 static char dir[] = "/tmp/wf-test-twin.XXXXXX";
@@ -30,14 +31,12 @@ rig_start(void **state)
 {
 	static const uint8_t head[] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0, 5, 0xdc,
 		0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 0x9c, 0x40, 0x13, 0x89 };
-	char *argv[] = { "test", "--no-huge", "--no-shconf", "--no-pci", "-m", "512",
-		"--log-level=error", NULL };
 
 	for (uint32_t i = 0; i < 256; i++) {
 		memcpy(frames[i], head, sizeof(head));
 		frames[i][35] = (uint8_t)i; /* source port */
 	}
-	return mkdtemp(dir) != NULL && rte_eal_init(7, argv) >= 0 ? 0 : -1;
+	return mkdtemp(dir) != NULL ? eal_start(state) : -1;
 }
 
 int
@@ -51,7 +50,7 @@ rig_end(void **state)
 	}
 	wf_snapshot_free(rig.snap);
 	wf_err_free(rig.err);
-	return rmdir(dir) + rte_eal_cleanup();
+	return rmdir(dir) + eal_stop(state);
 }
 
 int
