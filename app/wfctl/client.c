@@ -5,6 +5,8 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,6 +147,19 @@ explain_refusal(const struct reply *r)
 	json_decref(j);
 }
 
+/* libcurl's progress callback, once a second or so. Who reads us has gone (`| head -n 1`): we end
+ * as by the write that would be the next. */
+static int
+on_progress(void *ctx, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO };
+
+	if (poll(&out, 1, 0) != 1 || !(out.revents & POLLERR))
+		return 0;
+	raise(SIGPIPE);
+	return 1; /* it is ignored */
+}
+
 static CURLcode
 perform(CURL *curl, const struct wfctl_options *o, const struct client_request *r,
 	struct reply *reply)
@@ -171,6 +186,10 @@ perform(CURL *curl, const struct wfctl_options *o, const struct client_request *
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)TOTAL_TIMEOUT_MS);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, append);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, reply);
+	if (r->waits) {
+		curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+		curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+	}
 	if (r->body != NULL) {
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)strlen(r->body));
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, r->body);
@@ -189,7 +208,9 @@ client_text(const struct wfctl_options *o, const struct client_request *r, char 
 	CURLcode rc = curl != NULL ? perform(curl, o, r, &reply) : CURLE_OUT_OF_MEMORY;
 	int result = WFCTL_OK;
 
-	if (rc != CURLE_OK) {
+	if (rc == CURLE_ABORTED_BY_CALLBACK) {
+		result = WFCTL_FAILED;
+	} else if (rc != CURLE_OK) {
 		explain_unreachable(o->socket, curl_easy_strerror(rc));
 		result = WFCTL_UNREACHABLE;
 	} else if (reply.status < 200 || reply.status > 299) {
@@ -225,6 +246,14 @@ int
 client_get(const struct wfctl_options *o, const char *path, json_t **j)
 {
 	const struct client_request r = { .method = "GET", .path = path };
+
+	return client_json(o, &r, j);
+}
+
+int
+client_wait(const struct wfctl_options *o, const char *path, json_t **j)
+{
+	const struct client_request r = { .method = "GET", .path = path, .waits = true };
 
 	return client_json(o, &r, j);
 }

@@ -14,6 +14,7 @@ struct client_request {
 	const char *accept; /* NULL: application/json */
 	const char *media;  /* of body */
 	const char *body;   /* NULL: none */
+	bool waits;         /* the answer may take its time: end when nobody reads stdout */
 };
 
 /* Sends it. On success *text is the reply's body (heap) and WFCTL_OK is returned; otherwise what
@@ -22,6 +23,8 @@ int client_text(const struct wfctl_options *o, const struct client_request *r, c
 /* As client_text, and reads the body as JSON. */
 int client_json(const struct wfctl_options *o, const struct client_request *r, json_t **j);
 int client_get(const struct wfctl_options *o, const char *path, json_t **j);
+/* The same of what may take its time. */
+int client_wait(const struct wfctl_options *o, const char *path, json_t **j);
 
 /* Prints a document as the server does; returns WFCTL_OK, or WFCTL_FAILED when out of memory. */
 int client_print_json(const json_t *j);

@@ -19,6 +19,25 @@ struct verb {
 	const char *help; /* what --help adds */
 	int min, max;     /* number of arguments; max < 0: any */
 	int (*run)(const struct wfctl_options *o, int argc, char **argv);
+	const struct wf_option *options; /* NULL: those of all verbs */
+};
+
+enum { OPT_SOCKET, OPT_OUTPUT, OPT_JSON, OPT_HELP, OPT_VERSION, OPT_SINCE, OPT_FOLLOW };
+
+/* Of all verbs. */
+#define OPTIONS                                                                                    \
+	[OPT_SOCKET] = { "socket", 's', "PATH", "control socket [" WF_CONF_DEFAULT_SOCKET "]" },   \
+	[OPT_OUTPUT] = { "output", 'o', "FORMAT", "table or json [table]" },                       \
+	[OPT_JSON] = { "json", 0, NULL, "the same as -o json" },                                   \
+	[OPT_HELP] = { "help", 'h', NULL, "this, or the help of the verb" },                       \
+	[OPT_VERSION] = { "version", 'V', NULL, "print the version" }
+
+static const struct wf_option options[] = { OPTIONS, { 0 } };
+static const struct wf_option events_options[] = {
+	OPTIONS, [OPT_SINCE] = { "since", 0, "N", "only events after number N", .no_twin = true },
+	[OPT_FOLLOW] = { "follow", 'f', NULL, "go on as they come, until wirefault ends",
+		.no_twin = true },
+	{ 0 }
 };
 
 static const struct verb verbs[] = {
@@ -37,6 +56,12 @@ static const struct verb verbs[] = {
 	{ "ports", "", "ports, their state and their errors",
 		"Prints every port with its device, whether its link is up, and what it missed.\n",
 		0, 0, wfctl_ports },
+	{ "events", "[--since N] [--follow]", "what happened: changes, ports, stalls, warnings",
+		"Prints the last events, each with its number, its time and its kind: changes and "
+		"who made them, interfaces that go down, come up, go or come back, cables that an "
+		"outage pulls, workers that did not poll for long, warnings. With --follow: goes "
+		"on as they come. With --follow -o json: a document a line.\n",
+		0, 0, wfctl_events, events_options },
 	{ "set", "LINK [CLASS] ab|ba|both KEY=VALUE...",
 		"change a direction of a link or of a class, or both, under traffic",
 		"Merges the keys into the direction, or into both at once. A key is a block "
@@ -68,16 +93,11 @@ static const struct verb verbs[] = {
 
 #define CALL 29 /* width of the column of verbs in the help */
 
-enum { OPT_SOCKET, OPT_OUTPUT, OPT_JSON, OPT_HELP, OPT_VERSION };
-
-static const struct wf_option options[] = {
-	[OPT_SOCKET] = { "socket", 's', "PATH", "control socket [" WF_CONF_DEFAULT_SOCKET "]" },
-	[OPT_OUTPUT] = { "output", 'o', "FORMAT", "table or json [table]" },
-	[OPT_JSON] = { "json", 0, NULL, "the same as -o json" },
-	[OPT_HELP] = { "help", 'h', NULL, "this, or the help of the verb" },
-	[OPT_VERSION] = { "version", 'V', NULL, "print the version" },
-	{ 0 },
-};
+static const struct wf_option *
+options_of(const struct verb *v)
+{
+	return v->options != NULL ? v->options : options;
+}
 
 const struct wf_completion_verb *
 wfctl_verbs(void)
@@ -85,17 +105,18 @@ wfctl_verbs(void)
 	static struct wf_completion_verb list[WF_ARRAY_SIZE(verbs) + 2];
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(verbs); i++)
-		list[i] = (struct wf_completion_verb){ verbs[i].name, verbs[i].summary, options };
+		list[i] = (struct wf_completion_verb){ verbs[i].name, verbs[i].summary,
+			options_of(&verbs[i]) };
 	list[WF_ARRAY_SIZE(verbs)] =
 		(struct wf_completion_verb){ "help", "the help of a verb", options };
 	return list;
 }
 
 static void
-print_options(FILE *out)
+print_options(const struct wf_option *table, FILE *out)
 {
 	fprintf(out, "Options, before or after the verb:\n");
-	wf_options_help(options, out);
+	wf_options_help(table, out);
 	wf_wrap("Environment: WIREFAULT_SOCKET and WIREFAULT_OUTPUT stand for the options.\n", 0, 0,
 		out);
 }
@@ -121,7 +142,7 @@ print_help(FILE *out)
 	wf_wrap("this, or what a verb does", CALL + 3, CALL + 3, out);
 	fputc('\n', out);
 	fputc('\n', out);
-	print_options(out);
+	print_options(options, out);
 	fputc('\n', out);
 	wf_wrap("Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 wirefault cannot be "
 		"reached.\n",
@@ -162,7 +183,7 @@ print_verb_help(const struct verb *v)
 	putchar('\n');
 	if (v->run == wfctl_set)
 		print_keys();
-	print_options(stdout);
+	print_options(options_of(v), stdout);
 }
 
 static const struct verb *
@@ -182,6 +203,17 @@ find_verb(const char *name)
 		fprintf(stderr, " Did you mean %s?", near);
 	fprintf(stderr, " wfctl --help lists them.\n");
 	return NULL;
+}
+
+/* Options that only one verb takes have been read for all. */
+static bool
+fits(const struct verb *v, const struct wfctl_options *o)
+{
+	if (v->options == events_options || (o->since == NULL && !o->follow))
+		return true;
+	fprintf(stderr, "wfctl: %s takes no --%s.\n", v->name,
+		o->since != NULL ? "since" : "follow");
+	return false;
 }
 
 static int
@@ -215,6 +247,8 @@ run_verb(const struct wfctl_options *o, bool help, int argc, char **argv)
 			*v->arguments ? " " : "", v->arguments, v->name);
 		return WFCTL_USAGE;
 	}
+	if (!fits(v, o))
+		return WFCTL_USAGE;
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return WFCTL_FAILED;
 	rc = v->run(o, argc - 1, argv + 1);
@@ -228,7 +262,7 @@ run(int argc, char **argv)
 	struct wfctl_options o = { .socket = WF_CONF_DEFAULT_SOCKET };
 	struct wf_option_values v;
 
-	if (wf_options_parse(options, argc, argv, &v, stderr) < 0)
+	if (wf_options_parse(events_options, argc, argv, &v, stderr) < 0)
 		return WFCTL_USAGE;
 	if (v.value[OPT_VERSION] != NULL) {
 		puts("wfctl " WF_VERSION);
@@ -245,6 +279,8 @@ run(int argc, char **argv)
 		}
 	}
 	o.json |= v.value[OPT_JSON] != NULL;
+	o.since = v.value[OPT_SINCE];
+	o.follow = v.value[OPT_FOLLOW] != NULL;
 	return run_verb(&o, v.value[OPT_HELP] != NULL, argc - v.first_rest, argv + v.first_rest);
 }
 

@@ -2,6 +2,7 @@
  * `wfctl status`, `stats` and `ports`: what is measured. One thread.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "client.h"
 #include "wf_drop.h"
@@ -61,13 +62,15 @@ wfctl_ports(const struct wfctl_options *o, int argc, char **argv)
 				wf_text_count(integer(p, "rx_errors"), rx),
 				wf_text_count(integer(p, "tx_errors"), tx));
 			printf("%11s%llu queue pair%s of %llu slots to receive and %llu to "
-			       "send%s%s\n",
+			       "send%s%s%s\n",
 				"", (unsigned long long)integer(p, "queues"),
 				integer(p, "queues") == 1 ? "" : "s",
 				(unsigned long long)integer(p, "rx_slots"),
 				(unsigned long long)integer(p, "tx_slots"),
 				json_is_string(json_object_get(p, "interface")) ? ", on " : "",
-				string(p, "interface"));
+				string(p, "interface"),
+				strcmp(string(p, "arrival"), "stamped") == 0 ? ", frames stamped"
+									     : "");
 		}
 	}
 	json_decref(reply);

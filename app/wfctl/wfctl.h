@@ -18,12 +18,15 @@ struct wf_completion_verb;
 struct wfctl_options {
 	const char *socket;
 	bool json;
+	const char *since; /* of events: NULL: all */
+	bool follow;
 };
 
 /* A verb gets its own arguments (argc of them) and returns an enum wfctl_exit. */
 int wfctl_status(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_stats(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_ports(const struct wfctl_options *o, int argc, char **argv);
+int wfctl_events(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_links(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_config(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_set(const struct wfctl_options *o, int argc, char **argv);

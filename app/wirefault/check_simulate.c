@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "check_text.h"
-#include "wf_dp.h"
+#include "wf_eal.h"
 
 #define USUAL      20000u /* packets of a stage */
 #define ALL_STAGES 400000u
@@ -77,7 +77,7 @@ wf_simulate(const struct wf_plan *plan, const struct wf_whole_traffic *traffic,
 	out->class = calloc(stages, sizeof(*out->class)); /* none has more than stages */
 	if (out->stage == NULL || out->class == NULL)
 		return wf_err_add(err, NULL, NULL, "out of memory");
-	if (wf_dp_eal_offline(err) < 0)
+	if (wf_eal_offline(err) < 0)
 		return -EINVAL;
 	for (uint32_t d = 0; d < plan->n_dirs && rc == 0; d++)
 		for (uint16_t k = 0; k < plan->dir[d].n_classes && rc == 0; k++)

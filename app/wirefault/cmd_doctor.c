@@ -11,7 +11,7 @@
 
 #include "doctor_machine.h"
 #include "wf_cmd.h"
-#include "wf_cores.h"
+#include "wf_eal.h"
 #include "wf_gaps.h"
 #include "wf_text.h"
 #include "wf_units.h"
@@ -161,7 +161,7 @@ print_json(const struct doctor *d)
 static int
 choose(const char *core, cpu_set_t *allowed, struct wf_err *err)
 {
-	char text[WF_CORES_TEXT], *end;
+	char text[WF_EAL_CORES_TEXT], *end;
 	unsigned long n;
 
 	if (sched_getaffinity(0, sizeof(*allowed), allowed) < 0)
@@ -171,7 +171,7 @@ choose(const char *core, cpu_set_t *allowed, struct wf_err *err)
 	n = strtoul(core, &end, 10);
 	if (*core < '0' || *core > '9' || *end != '\0' || n >= CPU_SETSIZE ||
 		!CPU_ISSET(n, allowed)) {
-		wf_cores_format(allowed, text);
+		wf_eal_cores(allowed, text);
 		return wf_err_add(err, NULL, "wfctl and the kernel number cores from 0",
 			"there is no core \"%s\" for this process: it may use %s", core, text);
 	}

@@ -8,7 +8,7 @@
 
 #include "progress.h"
 #include "wf_cmd.h"
-#include "wf_dp.h"
+#include "wf_eal.h"
 #include "wf_json.h"
 #include "wf_report.h"
 #include "wf_twin.h"
@@ -270,7 +270,7 @@ simulate(struct offline *o, struct wf_err *err)
 	json_t *doc = NULL;
 	int rc;
 
-	if (wf_dp_eal_offline(err) < 0 || wf_plan_arm(o->plan, err) < 0)
+	if (wf_eal_offline(err) < 0 || wf_plan_arm(o->plan, err) < 0)
 		return -EINVAL;
 	rc = open_captures(o, err);
 	wf_progress_begin(&o->progress, stderr, value(o, "quiet") != NULL);

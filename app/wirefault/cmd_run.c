@@ -10,6 +10,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "live.h"
+#include "tell.h"
 #include "watch.h"
 #include "wf_device.h"
 #include "wf_json.h"
@@ -42,7 +43,8 @@ struct run {
 	struct wf_plan *plan; /* until the data path takes it */
 	struct wf_ctl *ctl;
 	struct event_base *base;
-	struct event *events[5];
+	struct event *events[6];
+	struct wf_tell tell;
 	struct wf_port_watch watch;
 	wf_ns_t duration_ns;
 	bool quiet, json;
@@ -81,15 +83,28 @@ on_reload(evutil_socket_t fd, short what, void *arg)
 	struct run *r = arg;
 	struct wf_err *err = wf_err_new();
 	uint64_t generation = 0;
+	char text[64];
 
-	if (err != NULL && wf_live_reload(&r->live, &generation, err) < 0) {
-		wf_err_print(err, stderr);
-		fprintf(stderr, "wirefault: not reloaded; the running configuration stays\n");
-	} else if (!r->quiet) {
-		fprintf(stderr, "wirefault: reloaded, generation %llu\n",
+	if (err != NULL && wf_live_reload(&r->live, &generation, err) == 0) {
+		snprintf(text, sizeof(text), "reloaded, generation %llu",
 			(unsigned long long)generation);
+		wf_event_add(r->tell.log, &(struct wf_event){ .kind = WF_EVENT_reload,
+						  .what = "HUP",
+						  .generation = generation,
+						  .text = text });
+	} else {
+		if (err != NULL)
+			wf_event_warn(r->tell.log, err);
+		wf_event_say(r->tell.log, WF_EVENT_refused, NULL,
+			"not reloaded; the running configuration stays");
 	}
 	wf_err_free(err);
+}
+
+static void
+on_second(evutil_socket_t fd, short what, void *arg)
+{
+	wf_dp_tell_stalls(((struct run *)arg)->live.dp);
 }
 
 static struct timeval
@@ -109,7 +124,7 @@ on_carrier(evutil_socket_t fd, short what, void *arg)
 	struct timeval tv = timeval_of(next_ns);
 
 	if (err != NULL)
-		wf_err_print(err, stderr);
+		wf_event_warn(r->tell.log, err);
 	if (next_ns != UINT64_MAX)
 		evtimer_add(r->events[4], &tv);
 	else
@@ -117,10 +132,11 @@ on_carrier(evutil_socket_t fd, short what, void *arg)
 	wf_err_free(err);
 }
 
+/* What follows from a change is done, and told, behind it. */
 static void
 on_change(void *arg)
 {
-	on_carrier(-1, 0, arg);
+	event_active(((struct run *)arg)->events[4], EV_TIMEOUT, 1);
 }
 
 static int
@@ -176,6 +192,7 @@ start_data_path(struct run *r, int extra_argc, char **extra_argv, struct wf_err 
 		.extra_argc = extra_argc,
 		.extra_argv = extra_argv,
 		.quiet = r->quiet,
+		.events = r->tell.log,
 		.claim_cores = true,
 	};
 	struct wf_plan *plan = r->plan;
@@ -190,10 +207,9 @@ start_data_path(struct run *r, int extra_argc, char **extra_argv, struct wf_err 
 	if (r->live.dp == NULL || wf_plan_arm(plan, err) < 0 ||
 		wf_dp_check_carrier(r->live.dp, plan, err) < 0)
 		return -EINVAL;
-	if (!r->quiet)
-		fprintf(stderr, "wirefault: %s; seed %llu\n",
-			wf_dp_describe(r->live.dp, line, sizeof(line)),
-			(unsigned long long)r->live.now.seed);
+	wf_event_say(r->tell.log, WF_EVENT_start, NULL, "%s; seed %llu",
+		wf_dp_describe(r->live.dp, line, sizeof(line)),
+		(unsigned long long)r->live.now.seed);
 	r->plan = NULL; /* the data path's from here */
 	return wf_dp_start(r->live.dp, plan, err);
 }
@@ -206,8 +222,9 @@ start_control(struct run *r, struct wf_err *err)
 	struct wf_ctl_ops ops = wf_live_ops(&r->live);
 
 	r->base = event_base_new();
-	if (r->base == NULL)
+	if (r->base == NULL || wf_tell_begin(&r->tell, r->quiet) < 0)
 		return wf_err_add(err, NULL, NULL, "out of memory");
+	ops.events = r->tell.log;
 	r->ctl = wf_ctl_new(r->base, socket_path(r), &ops, err);
 	return r->ctl == NULL ? -EINVAL : 0;
 }
@@ -221,18 +238,20 @@ start_events(struct run *r, struct wf_err *err)
 	r->events[2] = evsignal_new(r->base, SIGHUP, on_reload, r);
 	r->events[3] = evtimer_new(r->base, on_stop, r->base);
 	r->events[4] = evtimer_new(r->base, on_carrier, r);
-	for (int i = 0; i < 5; i++)
+	r->events[5] = event_new(r->base, -1, EV_PERSIST, on_second, r);
+	for (size_t i = 0; i < WF_ARRAY_SIZE(r->events); i++)
 		if (r->events[i] == NULL || (i < 3 && event_add(r->events[i], NULL) < 0))
 			return wf_err_add(err, NULL, NULL, "out of memory");
 	r->live.changed = on_change;
 	r->live.changed_ctx = r;
-	return wf_port_watch_begin(&r->watch, r->base, r->live.dp, r->quiet, err);
+	return wf_port_watch_begin(
+		&r->watch, r->base, r->live.dp, r->live.now.conf, r->tell.log, err);
 }
 
 static void
 loop(struct run *r)
 {
-	struct timeval tv = timeval_of(r->duration_ns);
+	struct timeval tv = timeval_of(r->duration_ns), second = { .tv_sec = 1 };
 	FILE *ready = r->json ? stderr : stdout;
 
 	/* Standard output that is to be a document is nothing else. */
@@ -242,9 +261,12 @@ loop(struct run *r)
 	hold_signals(SIG_UNBLOCK);
 	if (r->duration_ns != 0)
 		evtimer_add(r->events[3], &tv);
+	event_add(r->events[5], &second);
 	on_change(r);
 	event_base_dispatch(r->base);
 	sd_notify(0, "STOPPING=1");
+	wf_event_say(r->tell.log, WF_EVENT_shutdown, NULL, "shutting down");
+	wf_ctl_flush(r->ctl);
 }
 
 static int
@@ -255,7 +277,8 @@ report(struct run *r)
 	int rc = WF_EXIT_OK;
 
 	if (doc == NULL) {
-		fprintf(stderr, "wirefault: no final report: a worker does not answer\n");
+		wf_event_say(r->tell.log, WF_EVENT_warning, NULL,
+			"no final report: a worker does not answer");
 		rc = WF_EXIT_FAILED;
 	} else if (r->json) {
 		json_dumpf(doc, stdout, JSON_INDENT(2));
@@ -284,6 +307,7 @@ stop(struct run *r)
 	free(r->state_file);
 	wf_node_free(r->live.file_seed);
 	wf_unload(&r->live.now);
+	wf_tell_end(&r->tell);
 }
 
 /* Everything after "--" is for EAL: its index in argv, or argc. */

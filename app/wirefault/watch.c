@@ -14,6 +14,32 @@ state_text(const struct wf_watch_state *s)
 	return !s->up ? "down" : !s->carrier ? "without a carrier" : "up";
 }
 
+static enum wf_event_kind
+kind_of(const struct wf_watch_state *before, const struct wf_watch_state *now)
+{
+	if (now->ifindex == 0)
+		return WF_EVENT_port_gone;
+	if (before->ifindex == 0)
+		return WF_EVENT_port_back;
+	return now->up && now->carrier ? WF_EVENT_port_up : WF_EVENT_port_down;
+}
+
+static void
+tell(const struct wf_port_watch *w, const char *port, const struct wf_watch_state *before,
+	const struct wf_watch_state *now)
+{
+	if (strcmp(state_text(before), state_text(now)) != 0)
+		wf_event_say(w->events, kind_of(before, now), port, "interface %s is %s", now->name,
+			state_text(now));
+	if (before->mtu != now->mtu)
+		wf_event_say(w->events, WF_EVENT_port_changed, port,
+			"interface %s has an MTU of %u now, not %u", now->name, now->mtu,
+			before->mtu);
+	if (strcmp(before->name, now->name) != 0)
+		wf_event_say(w->events, WF_EVENT_port_changed, port,
+			"interface %s is called %s now", before->name, now->name);
+}
+
 static void
 on_change(void *ctx, uint32_t port, const struct wf_watch_state *before,
 	const struct wf_watch_state *now)
@@ -24,15 +50,8 @@ on_change(void *ctx, uint32_t port, const struct wf_watch_state *before,
 	if (err == NULL)
 		return;
 	wf_dp_host(w->dp, port, before, now, err);
-	if (!w->quiet && strcmp(state_text(before), state_text(now)) != 0)
-		fprintf(stderr, "wirefault: interface %s is %s\n", now->name, state_text(now));
-	if (!w->quiet && before->mtu != now->mtu)
-		fprintf(stderr, "wirefault: interface %s has an MTU of %u now, not %u\n", now->name,
-			now->mtu, before->mtu);
-	if (!w->quiet && strcmp(before->name, now->name) != 0)
-		fprintf(stderr, "wirefault: interface %s is called %s now\n", before->name,
-			now->name);
-	wf_err_print(err, stderr);
+	tell(w, w->conf->ports[port].name, before, now);
+	wf_event_warn(w->events, err);
 	wf_err_free(err);
 }
 
@@ -43,20 +62,20 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	int rc = wf_watch_read(w->watch);
 
 	if (rc < 0)
-		fprintf(stderr, "wirefault: the host's interfaces can't be watched: %s\n",
-			strerror(-rc));
+		wf_event_say(w->events, WF_EVENT_warning, NULL,
+			"the host's interfaces can't be watched: %s", strerror(-rc));
 }
 
 int
-wf_port_watch_begin(struct wf_port_watch *w, struct event_base *base, struct wf_dp *dp, bool quiet,
-	struct wf_err *err)
+wf_port_watch_begin(struct wf_port_watch *w, struct event_base *base, struct wf_dp *dp,
+	const struct wf_conf *conf, struct wf_event_log *events, struct wf_err *err)
 {
 	struct wf_watch_want want[WF_CONF_MAX_PORTS + 1];
 	uint32_t n = 0;
 
 	while (wf_dp_hostif(dp, n, &want[n]))
 		n++;
-	*w = (struct wf_port_watch){ .dp = dp, .quiet = quiet };
+	*w = (struct wf_port_watch){ .dp = dp, .conf = conf, .events = events };
 	w->watch = wf_watch_new(want, n, on_change, w, err);
 	if (w->watch == NULL)
 		return -EINVAL;

@@ -12,12 +12,13 @@ struct wf_port_watch {
 	struct wf_dp *dp;
 	struct wf_watch *watch;
 	struct event *event;
-	bool quiet;
+	struct wf_event_log *events;
+	const struct wf_conf *conf; /* names of ports */
 };
 
-/* 0 or -errno with reasons. */
+/* 0 or -errno with reasons. All that is given stays until the end. */
 int wf_port_watch_begin(struct wf_port_watch *w, struct event_base *base, struct wf_dp *dp,
-	bool quiet, struct wf_err *err);
+	const struct wf_conf *conf, struct wf_event_log *events, struct wf_err *err);
 void wf_port_watch_end(struct wf_port_watch *w);
 
 #endif

@@ -217,6 +217,14 @@ wf_ctl_new(struct event_base *base, const char *socket_path, const struct wf_ctl
 	return c;
 }
 
+/* A turn of the loop makes the replies, the next one writes them. */
+void
+wf_ctl_flush(struct wf_ctl *c)
+{
+	for (int turn = 0; turn < 2; turn++)
+		event_base_loop(c->base, EVLOOP_NONBLOCK);
+}
+
 void
 wf_ctl_free(struct wf_ctl *c)
 {

@@ -6,6 +6,7 @@
 #define WF_CTL_H
 
 #include "wf_conf.h"
+#include "wf_event.h"
 #include "wf_snapshot.h"
 
 struct event_base;
@@ -24,6 +25,8 @@ struct wf_ctl_ops {
 	/* Reads the file again and applies it. As apply. */
 	int (*reload)(void *ctx, uint64_t *generation, struct wf_err *err);
 	int (*reset)(void *ctx);
+	/* What happens is read here, and changes by requests are added. It outlives the server. */
+	struct wf_event_log *events;
 };
 
 struct wf_ctl;
@@ -32,6 +35,8 @@ struct wf_ctl;
  * removed, a live one is -EADDRINUSE). NULL with reasons. */
 struct wf_ctl *wf_ctl_new(struct event_base *base, const char *socket_path,
 	const struct wf_ctl_ops *ops, struct wf_err *err);
+/* Before the end: who waits for an event that has come is answered. */
+void wf_ctl_flush(struct wf_ctl *c);
 /* Closes and removes the socket. */
 void wf_ctl_free(struct wf_ctl *c);
 

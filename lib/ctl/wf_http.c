@@ -64,16 +64,16 @@ wf_http_method(enum evhttp_cmd_type method)
 	return "?";
 }
 
-/* Who asked for what, and what came of it: one line. The target is the client's text, so only its
- * printable characters are shown. */
+/* Who asked for what, and what came of it. The target is the client's text, so only its printable
+ * characters are shown. */
 static void
-log_change(const struct wf_request *r, int status)
+tell_change(const struct wf_request *r, int status)
 {
 	struct evhttp_connection *conn = evhttp_request_get_connection(r->req);
 	struct bufferevent *bev = conn != NULL ? evhttp_connection_get_bufferevent(conn) : NULL;
 	struct ucred peer;
 	socklen_t size = sizeof(peer);
-	char target[160], who[80] = "unknown peer";
+	char target[160], text[320], who[80] = "unknown peer";
 
 	snprintf(target, sizeof(target), "%s", evhttp_request_get_uri(r->req));
 	for (char *c = target; *c != '\0'; c++)
@@ -82,9 +82,16 @@ log_change(const struct wf_request *r, int status)
 	if (bev != NULL &&
 		getsockopt(bufferevent_getfd(bev), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0)
 		snprintf(who, sizeof(who), "uid %u gid %u pid %d", peer.uid, peer.gid, peer.pid);
-	fprintf(stderr, "wirefault: control: %s: %s %s: %d %s\n", who,
+	snprintf(text, sizeof(text), "control: %s: %s %s: %d %s", who,
 		wf_http_method(evhttp_request_get_command(r->req)), target, status,
 		wf_http_phrase(status));
+	wf_event_add(r->ops->events,
+		&(struct wf_event){ .kind = status < 300 ? r->kind : WF_EVENT_refused,
+			.who = who,
+			.about = r->about,
+			.what = r->what,
+			.generation = r->generation,
+			.text = text });
 }
 
 static void
@@ -95,8 +102,8 @@ send_reply(struct wf_request *r, int status, const char *media, const char *text
 	size_t len = strlen(text);
 	char length[24];
 
-	if (r->change)
-		log_change(r, status);
+	if (r->kind != WF_EVENT_COUNT)
+		tell_change(r, status);
 	evhttp_add_header(headers, "Content-Type", media);
 	evhttp_add_header(headers, "Cache-Control", "no-store");
 	if (evhttp_request_get_command(r->req) == EVHTTP_REQ_HEAD) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * Replies and bodies, on top of evhttp: JSON, problem documents (RFC 7807), media types, the log of
+ * Replies and bodies, on top of evhttp: JSON, problem documents (RFC 7807), media types, events of
  * changes. Control thread only. Inside lib/ctl.
  */
 #ifndef WF_HTTP_H
@@ -17,7 +17,11 @@
 struct wf_request {
 	struct evhttp_request *req;
 	const struct wf_ctl_ops *ops;
-	bool change; /* to be logged with the peer's credentials */
+	enum wf_event_kind kind; /* of what it does, to be told with the peer's credentials;
+				    WF_EVENT_COUNT: it changes nothing */
+	uint64_t generation;     /* that it has made */
+	const char *about;       /* that it changes: see struct wf_event */
+	char *what;              /* the same; freed with the request */
 	char param[WF_HTTP_PARAMS]
 		  [WF_NAME_MAX]; /* what stood for the {}s of the pattern, decoded */
 };

@@ -12,24 +12,27 @@ struct route {
 	enum evhttp_cmd_type method;
 	const char *pattern; /* "{}" stands for any one segment */
 	void (*run)(struct wf_request *r);
-	bool change;
+	enum wf_event_kind kind; /* of what it does */
 };
 
+#define LOOK WF_EVENT_COUNT /* it only looks */
+
 static const struct route routes[] = {
-	{ EVHTTP_REQ_GET, "/healthz", wf_route_health, false },
-	{ EVHTTP_REQ_GET, "/v1/version", wf_route_version, false },
-	{ EVHTTP_REQ_GET, "/v1/stats", wf_route_stats, false },
-	{ EVHTTP_REQ_GET, "/v1/ports", wf_route_ports, false },
-	{ EVHTTP_REQ_POST, "/v1/reset", wf_route_reset, true },
-	{ EVHTTP_REQ_GET, "/v1/config", wf_route_config_get, false },
-	{ EVHTTP_REQ_PUT, "/v1/config", wf_route_config_put, true },
-	{ EVHTTP_REQ_POST, "/v1/config/validate", wf_route_config_validate, false },
-	{ EVHTTP_REQ_POST, "/v1/config/reload", wf_route_config_reload, true },
-	{ EVHTTP_REQ_GET, "/v1/links", wf_route_links, false },
-	{ EVHTTP_REQ_GET, "/v1/links/{}/{}", wf_route_dir_get, false },
-	{ EVHTTP_REQ_PATCH, "/v1/links/{}/{}", wf_route_dir_patch, true },
-	{ EVHTTP_REQ_GET, "/v1/links/{}/classes/{}/{}", wf_route_class_get, false },
-	{ EVHTTP_REQ_PATCH, "/v1/links/{}/classes/{}/{}", wf_route_class_patch, true },
+	{ EVHTTP_REQ_GET, "/healthz", wf_route_health, LOOK },
+	{ EVHTTP_REQ_GET, "/v1/version", wf_route_version, LOOK },
+	{ EVHTTP_REQ_GET, "/v1/stats", wf_route_stats, LOOK },
+	{ EVHTTP_REQ_GET, "/v1/ports", wf_route_ports, LOOK },
+	{ EVHTTP_REQ_GET, "/v1/events", wf_route_events, LOOK },
+	{ EVHTTP_REQ_POST, "/v1/reset", wf_route_reset, WF_EVENT_reset },
+	{ EVHTTP_REQ_GET, "/v1/config", wf_route_config_get, LOOK },
+	{ EVHTTP_REQ_PUT, "/v1/config", wf_route_config_put, WF_EVENT_change },
+	{ EVHTTP_REQ_POST, "/v1/config/validate", wf_route_config_validate, LOOK },
+	{ EVHTTP_REQ_POST, "/v1/config/reload", wf_route_config_reload, WF_EVENT_reload },
+	{ EVHTTP_REQ_GET, "/v1/links", wf_route_links, LOOK },
+	{ EVHTTP_REQ_GET, "/v1/links/{}/{}", wf_route_dir_get, LOOK },
+	{ EVHTTP_REQ_PATCH, "/v1/links/{}/{}", wf_route_dir_patch, WF_EVENT_change },
+	{ EVHTTP_REQ_GET, "/v1/links/{}/classes/{}/{}", wf_route_class_get, LOOK },
+	{ EVHTTP_REQ_PATCH, "/v1/links/{}/classes/{}/{}", wf_route_class_patch, WF_EVENT_change },
 };
 
 /* Decodes one segment of a path. Names that are too long, empty or hold a zero match nothing. */
@@ -99,7 +102,7 @@ allowed(const char *path, char *out, size_t size)
 void
 wf_routes_dispatch(struct evhttp_request *req, const struct wf_ctl_ops *ops)
 {
-	struct wf_request r = { .req = req, .ops = ops };
+	struct wf_request r = { .req = req, .ops = ops, .kind = LOOK };
 	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
 	const char *path = uri != NULL ? evhttp_uri_get_path(uri) : NULL;
 	enum evhttp_cmd_type method = evhttp_request_get_command(req);
@@ -118,8 +121,9 @@ wf_routes_dispatch(struct evhttp_request *req, const struct wf_ctl_ops *ops)
 
 		if (!fits || !match(routes[i].pattern, path, r.param))
 			continue;
-		r.change = routes[i].change;
+		r.kind = routes[i].kind;
 		routes[i].run(&r);
+		free(r.what);
 		return;
 	}
 	if (!allowed(path, allow, sizeof(allow))) {

@@ -29,6 +29,7 @@ reply_change(struct wf_request *r, int rc, uint64_t generation, const struct wf_
 		wf_http_failed(r, rc, err);
 		return;
 	}
+	r->generation = generation;
 	wf_http_json(r, 200,
 		json_pack("{s:I,s:o}", "generation", (json_int_t)generation, "config", running(r)));
 }

@@ -8,6 +8,8 @@
 #include "wf_json.h"
 #include "wf_routes.h"
 
+#define WHAT_MAX 4096 /* bytes of a change in an event */
+
 void
 wf_route_links(struct wf_request *r)
 {
@@ -23,6 +25,7 @@ wf_route_links(struct wf_request *r)
 struct target {
 	const char *link, *class; /* class: NULL for the link itself */
 	bool side[2];
+	char name[WF_HTTP_PARAMS * WF_NAME_MAX]; /* "wan voip ab" */
 };
 
 /* The names in a list of groups with a name, for "did you mean". */
@@ -68,8 +71,11 @@ address(struct wf_request *r, bool with_class, struct target *t)
 	const struct wf_node *link;
 	bool both = strcmp(side, "both") == 0;
 
-	*t = (struct target){ r->param[0], with_class ? r->param[1] : NULL,
-		{ both || strcmp(side, "ab") == 0, both || strcmp(side, "ba") == 0 } };
+	*t = (struct target){ .link = r->param[0],
+		.class = with_class ? r->param[1] : NULL,
+		.side = { both || strcmp(side, "ab") == 0, both || strcmp(side, "ba") == 0 } };
+	snprintf(t->name, sizeof(t->name), "%s%s%s %s", t->link, with_class ? " " : "",
+		with_class ? t->class : "", side);
 	link = wf_conf_owner_node(tree, t->link, NULL);
 	if (!t->side[0] && !t->side[1])
 		wf_http_problem(r, 404, NULL,
@@ -183,6 +189,7 @@ patch(struct wf_request *r, const struct target *t, const json_t *body)
 	const char *note = NULL;
 	int rc = err != NULL ? apply_patch(r, t, body, &generation, &note, err) : -ENOMEM;
 
+	r->generation = generation;
 	if (rc < 0)
 		wf_http_failed(r, rc, err);
 	else
@@ -190,6 +197,18 @@ patch(struct wf_request *r, const struct target *t, const json_t *body)
 			json_pack("{s:I,s:o,s:s*}", "generation", (json_int_t)generation, "config",
 				target_json(r, t), "note", note));
 	wf_err_free(err);
+}
+
+/* For events: what is longer than a page is left out. NULL: out of memory. */
+static char *
+short_json(const json_t *j)
+{
+	static const char cut[] = "...";
+	char *text = json_dumps(j, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+
+	if (text != NULL && strlen(text) > WHAT_MAX)
+		memcpy(text + WHAT_MAX - strlen(cut), cut, sizeof(cut));
+	return text;
 }
 
 static void
@@ -206,9 +225,11 @@ change(struct wf_request *r, bool with_class)
 			"Content-Type must be application/merge-patch+json or application/json.");
 		return;
 	}
+	r->about = t.name;
 	body = wf_http_body_json(r);
 	if (body == NULL)
 		return;
+	r->what = short_json(body);
 	if (json_is_object(body))
 		patch(r, &t, body);
 	else

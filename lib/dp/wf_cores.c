@@ -7,25 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-const char *
-wf_cores_format(const cpu_set_t *set, char out[WF_CORES_TEXT])
-{
-	size_t used = 0;
-
-	out[0] = '\0';
-	for (int first = 0; first < CPU_SETSIZE && used < WF_CORES_TEXT - 16; first++) {
-		int last = first;
-
-		if (!CPU_ISSET(first, set))
-			continue;
-		while (last + 1 < CPU_SETSIZE && CPU_ISSET(last + 1, set))
-			last++;
-		used += (size_t)snprintf(out + used, WF_CORES_TEXT - used,
-			first == last ? "%s%d" : "%s%d-%d", used ? "," : "", first, last);
-		first = last;
-	}
-	return out;
-}
+#include "wf_eal.h"
 
 static unsigned
 last_core(const cpu_set_t *set)
@@ -42,12 +24,12 @@ static int
 check_worker(unsigned core, const cpu_set_t *allowed, const cpu_set_t *taken,
 	const struct wf_where *where, struct wf_err *err)
 {
-	char text[WF_CORES_TEXT];
-	char hint[WF_CORES_TEXT + 64];
+	char text[WF_EAL_CORES_TEXT];
+	char hint[WF_EAL_CORES_TEXT + 64];
 
 	if (core >= CPU_SETSIZE || !CPU_ISSET(core, allowed)) {
 		snprintf(hint, sizeof(hint), "This process may use the cores %s",
-			wf_cores_format(allowed, text));
+			wf_eal_cores(allowed, text));
 		return wf_err_add(err, where, hint, "core %u cannot be used", core);
 	}
 	if (CPU_ISSET(core, taken))
@@ -87,13 +69,13 @@ wf_cores_choose(const struct wf_conf *conf, const cpu_set_t *allowed, struct wf_
 char *
 wf_cores_eal(const struct wf_cores *c)
 {
-	char control[WF_CORES_TEXT], *out = NULL;
+	char control[WF_EAL_CORES_TEXT], *out = NULL;
 	size_t size;
 	FILE *f = open_memstream(&out, &size);
 
 	if (!f)
 		return NULL;
-	fprintf(f, "0@(%s)", wf_cores_format(&c->control, control));
+	fprintf(f, "0@(%s)", wf_eal_cores(&c->control, control));
 	for (uint32_t w = 0; w < c->n_workers; w++)
 		fprintf(f, ",%u@%u", w + 1, c->worker[w]);
 	if (fclose(f) != 0) {

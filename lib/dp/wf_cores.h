@@ -20,9 +20,6 @@ struct wf_cores {
 int wf_cores_choose(const struct wf_conf *conf, const cpu_set_t *allowed, struct wf_cores *out,
 	struct wf_err *err);
 
-/* A set as "0,2-5". Returns out. */
-#define WF_CORES_TEXT 512
-const char *wf_cores_format(const cpu_set_t *set, char out[WF_CORES_TEXT]);
 /* EAL's --lcores: the main lcore 0 on the control cores, worker w as lcore w + 1 on its core.
  * Heap; NULL: out of memory. */
 char *wf_cores_eal(const struct wf_cores *c);

@@ -15,6 +15,11 @@
 #define AFP_FRAME_OVERHEAD 128
 #define AFP_FRAME_COUNT    2048 /* the driver's 512 are 3 ms of a gigabit: less than a stall */
 #define PAGE               4096
+/* Frames that can wait: in a tap (txqueuelen's default); in the driver's buffers for an AF_XDP
+ * queue and between the ends of a veth; in libpcap's 2 MiB, of short frames. */
+#define TAP_SLOTS  1000
+#define XDP_SLOTS  (4096 + 256)
+#define PCAP_SLOTS 32768
 /* packet: a frame may become as long as a slot of the ring while it runs. */
 #define PACKET_SLOT_DEFAULT 2048
 
@@ -156,6 +161,26 @@ wf_devargs_frame_room(const char *device)
 	if (!wf_devargs_get(device, "framesz", text, sizeof(text)))
 		return AFP_FRAME_DEFAULT;
 	return (uint32_t)strtoul(text, NULL, 0);
+}
+
+uint32_t
+wf_devargs_rx_slots(const char *device, uint32_t descriptors)
+{
+	char text[WF_DEV_NAME];
+
+	if (wf_devargs_driver(device, "net_null"))
+		return 0;
+	if (wf_devargs_driver(device, "net_pcap"))
+		return wf_devargs_get(device, "rx_pcap", text, sizeof(text)) ? 0 : PCAP_SLOTS;
+	if (wf_devargs_driver(device, "net_tap"))
+		return TAP_SLOTS;
+	if (wf_devargs_driver(device, "net_af_xdp"))
+		return XDP_SLOTS;
+	if (wf_devargs_driver(device, "net_af_packet"))
+		return wf_devargs_get(device, "framecnt", text, sizeof(text))
+			       ? (uint32_t)strtoul(text, NULL, 0)
+			       : AFP_FRAME_COUNT;
+	return descriptors;
 }
 
 bool

@@ -33,6 +33,9 @@ bool wf_devargs_shares_hostif(const char *device);
 char *wf_devargs_complete(const char *device, uint32_t n_queues, uint32_t mtu);
 /* Data bytes that an mbuf must offer for this (completed) device, beside its MTU. */
 uint32_t wf_devargs_frame_room(const char *device);
+/* Most frames that can wait in one of its receive queues, which has so many descriptors; 0: none
+ * ever does, as they are made when asked for. */
+uint32_t wf_devargs_rx_slots(const char *device, uint32_t descriptors);
 /* Does its driver spread flows over all queues that it was given, polled or not? */
 bool wf_devargs_spreads(const char *device);
 /* What to do about a device with too few queues; one sentence without a full stop. */

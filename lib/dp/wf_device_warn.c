@@ -131,12 +131,15 @@ wf_device_blind(const char *device)
 		const char *driver, *what;
 	} blind[] = {
 		{ "net_af_packet",
-			"time in its ring is not seen as lateness, fragments of IPv4 are put "
-			"together, every VLAN tag becomes 0x8100; packet ports have none of that" },
+			"how long a packet waited in its ring is known as an upper bound only, "
+			"fragments of IPv4 are put together, every VLAN tag becomes 0x8100; packet "
+			"ports have none of that" },
 		{ "net_af_xdp",
-			"time in its ring is not seen as lateness, and what a card drops in "
-			"zero-copy mode is not counted; packet ports see both" },
-		{ "net_tap", "time in its queue is not seen as lateness" },
+			"how long a packet waited in its ring is known as an upper bound only, and "
+			"what a card drops in zero-copy mode is not counted; packet ports see "
+			"both" },
+		{ "net_tap", "how long a packet waited in its queue is known as an upper bound "
+			     "only" },
 		{ "net_pcap", "what the kernel drops of a live interface is not counted" },
 	};
 

@@ -153,7 +153,7 @@ take_host_interfaces(
 static int
 start_eal(struct wf_dp *dp, const struct wf_dp_options *opt, struct wf_err *err)
 {
-	const char **devices = calloc(dp->n_ports, sizeof(*devices));
+	struct wf_eal_device *devices = calloc(dp->n_ports, sizeof(*devices));
 	char *lcores = wf_cores_eal(&dp->cores), prefix[32];
 	struct wf_eal_choice choice = {
 		.lcores = lcores,
@@ -169,7 +169,10 @@ start_eal(struct wf_dp *dp, const struct wf_dp_options *opt, struct wf_err *err)
 	snprintf(prefix, sizeof(prefix), "wirefault-%d", (int)getpid());
 	for (uint32_t i = 0; devices && i < dp->n_ports; i++)
 		if (dp->ports[i].ops == &wf_port_ethdev)
-			devices[choice.n_devices++] = dp->ports[i].devargs;
+			devices[choice.n_devices++] = (struct wf_eal_device){
+				.text = dp->ports[i].devargs,
+				.pci = wf_devargs_is_pci(dp->ports[i].devargs),
+			};
 	if (devices && lcores)
 		ret = wf_eal_args_build(&choice, &dp->eal_args);
 	if (ret == 0)
@@ -245,6 +248,7 @@ wf_dp_new(const struct wf_conf *conf, const struct wf_dp_options *opt, struct wf
 		memset(dp, 0, sizeof(*dp));
 		dp->max_flows = conf->max_flows;
 		dp->flow_idle_ns = conf->flow_idle_ns;
+		dp->events = opt->events;
 		ret = climb(dp, conf, opt, err);
 	}
 	if (ret == 0)
@@ -283,7 +287,7 @@ wf_dp_free(struct wf_dp *dp)
 const char *
 wf_dp_describe(const struct wf_dp *dp, char *out, size_t size)
 {
-	char control[WF_CORES_TEXT];
+	char control[WF_EAL_CORES_TEXT];
 	size_t used;
 
 	used = (size_t)snprintf(out, size, "%u worker%s on core%s", dp->cores.n_workers,
@@ -294,7 +298,7 @@ wf_dp_describe(const struct wf_dp *dp, char *out, size_t size)
 	if (used < size)
 		snprintf(out + used, size - used,
 			", control on %s%s; %s; room for %u packets of up to %u bytes (%llu MiB)",
-			wf_cores_format(&dp->cores.control, control),
+			wf_eal_cores(&dp->cores.control, control),
 			dp->cores.shared ? " as well (shared: timing is coarse)" : "",
 			dp->memory.huge ? "hugepages"
 					: "no hugepages (slower; `sysctl vm.nr_hugepages=1024` "

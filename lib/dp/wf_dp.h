@@ -6,6 +6,7 @@
 #define WF_DP_H
 
 #include "wf_conf.h"
+#include "wf_event.h"
 #include "wf_plan.h"
 #include "wf_snapshot.h"
 #include "wf_watch.h"
@@ -20,13 +21,10 @@ struct wf_dp_options {
 	int extra_argc; /* more arguments for EAL, after ours */
 	char **extra_argv;
 	bool quiet;
-	const char *state_file; /* of what is changed on the host; NULL: none */
+	const char *state_file;      /* of what is changed on the host; NULL: none */
+	struct wf_event_log *events; /* where it is told what happens; NULL: nowhere */
 	bool claim_cores; /* and refuse those on which another wirefault polls, but for force */
 };
-
-/* EAL without ports for the offline twin and for unit tests: no hugepages, PCI or shared files;
- * works for an ordinary user. 0 or -errno with a reason. Once a process. */
-int wf_dp_eal_offline(struct wf_err *err);
 
 /* What the machine will give: workers' cores, control core, hugepages; starts EAL and the ports.
  * The ladder: host checks -> EAL -> pools -> ports -> (wf_dp_start) workers. NULL with reasons. */
@@ -60,6 +58,9 @@ bool wf_dp_hostif(struct wf_dp *dp, uint32_t port, struct wf_watch_want *want);
  * hold of. `before` NULL: it is told for the first time. What went wrong goes to err. */
 void wf_dp_host(struct wf_dp *dp, uint32_t port, const struct wf_watch_state *before,
 	const struct wf_watch_state *now, struct wf_err *err);
+
+/* Tells of workers that did not poll for long since it was last called: once a second or so. */
+void wf_dp_tell_stalls(struct wf_dp *dp);
 
 /* An exact snapshot of everything. NULL: out of memory, or a worker did not answer within 1 s. */
 struct wf_snapshot *wf_dp_snapshot(struct wf_dp *dp);

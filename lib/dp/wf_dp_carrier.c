@@ -35,7 +35,15 @@ wf_dp_check_carrier(struct wf_dp *dp, const struct wf_plan *plan, struct wf_err 
 }
 
 static void
-apply(struct wf_port *p, bool cut, struct wf_err *err)
+tell(struct wf_dp *dp, const struct wf_port *p, bool cut)
+{
+	wf_event_say(dp->events, cut ? WF_EVENT_carrier_taken : WF_EVENT_carrier_given, p->name,
+		"port %s: its host %s", p->name,
+		cut ? "has no carrier while the outage lasts" : "has its carrier again");
+}
+
+static void
+apply(struct wf_dp *dp, struct wf_port *p, bool cut, struct wf_err *err)
 {
 	struct wf_where where = wf_port_where(p);
 	int ret;
@@ -51,6 +59,8 @@ apply(struct wf_port *p, bool cut, struct wf_err *err)
 	if (ret < 0)
 		wf_err_add(err, &where, NULL, "%s: the carrier cannot be %s: %s", p->device,
 			cut ? "taken" : "given back", strerror(-ret));
+	else
+		tell(dp, p, cut);
 	if (cut)
 		return;
 	/* As it is plugged in, it is taken to be up until the kernel says otherwise. */
@@ -70,7 +80,8 @@ wf_dp_carrier(struct wf_dp *dp, struct wf_err *err)
 		const void *outage = plan->dir[dir].carrier;
 		wf_ns_t until_ns = UINT64_MAX;
 
-		apply(port_of(dp, dir), outage && wf_outage_is_down(outage, ns, &until_ns), err);
+		apply(dp, port_of(dp, dir), outage && wf_outage_is_down(outage, ns, &until_ns),
+			err);
 		next_ns = until_ns < next_ns ? until_ns : next_ns;
 	}
 	return next_ns == UINT64_MAX ? next_ns : next_ns - ns;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * The data path as the control thread holds it: shared by wf_dp.c (life) and wf_dp_stats.c
- * (numbers). Nothing here is touched by workers but what their own structs point to.
+ * The data path as the control thread holds it: shared by wf_dp.c (life), wf_dp_stats.c (numbers)
+ * and others. Nothing here is touched by workers but what their own structs point to.
  */
 #ifndef WF_DP_PRIVATE_H
 #define WF_DP_PRIVATE_H
@@ -57,6 +57,7 @@ struct wf_dp {
 	struct wf_eal_args eal_args;
 	bool eal_runs;
 	struct wf_pool pool;
+	struct wf_event_log *events; /* NULL: nobody wants to know */
 
 	/* Set by wf_dp_start. */
 	struct wf_swap *swap;
@@ -66,6 +67,7 @@ struct wf_dp {
 	wf_ns_t start_ns;           /* of the run, for all workers; no packet arrives before */
 	wf_ns_t flowing_ns;         /* when every worker polled */
 	struct wf_dp_totals totals;
+	uint32_t stalls_told[WF_CONF_MAX_WORKERS];
 };
 
 /* wf_dp_stats.c */

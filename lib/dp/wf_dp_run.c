@@ -25,8 +25,11 @@ assign_queues(struct wf_dp *dp, struct wf_worker *w)
 			    p->ops->fits_bytes(p)) < 0)
 			return -ENOMEM;
 		if (p->rx_dir != WF_PORT_NO_DIR)
-			w->rxq[w->n_rxqs++] = (struct wf_rxq){ p->ops->rx_burst, queue,
-				(uint16_t)p->rx_dir, p->ops->stamps };
+			w->rxq[w->n_rxqs++] = (struct wf_rxq){ .burst = p->ops->rx_burst,
+				.queue = queue,
+				.dir = (uint16_t)p->rx_dir,
+				.stamps = p->ops->stamps,
+				.wait.slots = p->ops->stamps ? 0 : p->ops->rx_slots(p) };
 	}
 	for (uint32_t l = 0; l < dp->n_links; l++) {
 		w->txq_of_dir[2 * l + WF_AB] = &w->txq[dp->links[l].port[1]];

@@ -235,6 +235,7 @@ wf_port_snapshot(struct wf_port *p, struct wf_snap_port *out)
 	snprintf(out->name, sizeof(out->name), "%s", p->name);
 	snprintf(out->device, sizeof(out->device), "%s", p->device);
 	out->kind = p->ops->kind;
+	out->arrival = p->ops->stamps ? "stamped" : "polled";
 	out->queues = now.queues;
 	out->rx_slots = now.rx_slots;
 	out->tx_slots = now.tx_slots;

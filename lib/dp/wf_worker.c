@@ -11,6 +11,8 @@
 #include <rte_mbuf.h>
 #include <sched.h>
 
+#include "wf_snapshot.h"
+
 /* Packets sent at most in a turn: more than a turn can receive, so that what waits can't grow for
  * want of turns. */
 #define TAKE_TURN 2048
@@ -91,26 +93,40 @@ share_out(
 	return mine;
 }
 
-/* One burst from each port. Returns how many packets came. */
+/* These have waited to be received, and will be that late when they leave. */
+static __attribute__((noinline)) void
+note_wait(struct wf_worker *w, const struct wf_rx *rx, uint32_t n, wf_ns_t waited_ns)
+{
+	wf_waited_mark(&w->waited, rx, n, waited_ns);
+	w->any_waited = true;
+}
+
+/* One burst from each port, in a turn that began at now_ns. Returns how many packets came. */
 static uint32_t
-receive(struct wf_worker *w, const struct wf_plan *plan)
+receive(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns)
 {
 	uint32_t total = 0;
 
 	for (uint32_t q = 0; q < w->n_rxqs; q++) {
-		const struct wf_rxq *from = &w->rxq[q];
+		struct wf_rxq *from = &w->rxq[q];
 		uint32_t dir = from->dir;
 		struct rte_mbuf *m[WF_BURST];
-		wf_ns_t rx_ns[WF_BURST];
+		wf_ns_t rx_ns[WF_BURST], waited_ns = 0;
 		struct wf_rx rx[WF_BURST];
 		uint32_t n = from->burst(from->queue, m, rx_ns, WF_BURST);
 
-		if (n == 0)
+		if (n == 0) {
+			from->wait.since_ns = now_ns;
 			continue;
+		}
 		total += n;
-		if (!from->stamps)
+		if (!from->stamps) {
 			rx_ns[0] = wf_clock_ns(&w->clock);
+			waited_ns = wf_wait_burst(&from->wait, now_ns, rx_ns[0], n);
+		}
 		n = fill_rx(w, dir, m, n, rx_ns, from->stamps ? UINT32_MAX : 0, rx);
+		if (WF_UNLIKELY(waited_ns > 0))
+			note_wait(w, rx, n, waited_ns);
 		if (w->n_workers > 1)
 			n = share_out(w, plan, dir, rx, n);
 		wf_pipe_in(w->pipe, plan, dir, rx, n, true);
@@ -131,6 +147,8 @@ take_over(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns)
 		/* Runs of one direction are short: up to one whole burst from each ring. */
 		while (w->in[i] && sum < WF_BURST &&
 			(n = wf_handoff_take(w->in[i], w->pipe, w->stats, now_ns, &dir, rx)) > 0) {
+			if (WF_UNLIKELY(wf_waited_any(&w->waited, rx, n)))
+				w->any_waited = true;
 			wf_pipe_in(w->pipe, plan, dir, rx, n, false);
 			sum += n;
 		}
@@ -160,6 +178,14 @@ must_wait(struct wf_worker *w, wf_ns_t now_ns)
 	return wait;
 }
 
+/* Of these, which are about to be released, some may have waited. */
+static __attribute__((noinline)) void
+release_waited(struct wf_worker *w, struct wf_held *h, uint32_t n)
+{
+	wf_waited_release(&w->waited, h, n);
+	w->any_waited = wf_pipe_held(w->pipe) > n; /* or are these the last? */
+}
+
 /* Everything that is due, to the ports. Returns how many packets were taken. */
 static uint32_t
 send_due(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns)
@@ -171,6 +197,8 @@ send_due(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns)
 		if (WF_UNLIKELY(must_wait(w, now_ns)))
 			break;
 		n = wf_pipe_take(w->pipe, wf_pipe_advance(w->pipe, plan, now_ns), h, WF_TXQ_BURST);
+		if (WF_UNLIKELY(w->any_waited) && n > 0)
+			release_waited(w, h, n);
 		for (uint32_t i = 0; i < n; i++)
 			wf_txq_put(w->txq_of_dir[h[i].dir], w->pipe, &w->clock, &h[i]);
 		if (n > 0)
@@ -190,17 +218,20 @@ empty(const struct wf_worker *w)
 	return wf_pipe_held(w->pipe) == 0;
 }
 
-/* The turn before: from its start to the start of this one. */
+/* The turn before: from its start to the start of this one, which is now. */
 static inline void
-count_turn(struct wf_worker_stats *s, const struct wf_clock *clock, uint64_t cycles, bool busy)
+count_turn(struct wf_worker *w, wf_ns_t now_ns, uint64_t cycles, bool busy)
 {
-	wf_ns_t ns = (wf_ns_t)(((unsigned __int128)cycles * clock->mult) >> 32);
+	wf_ns_t ns = (wf_ns_t)(((unsigned __int128)cycles * w->clock.mult) >> 32);
+	struct wf_worker_stats *s = &w->stats->now->worker;
 
 	s->loops++;
 	s->total_cycles += cycles;
 	s->busy_cycles += busy ? cycles : 0;
 	if (WF_UNLIKELY(ns > s->stall_max_ns))
 		s->stall_max_ns = ns;
+	if (WF_UNLIKELY(ns > WF_STALL_NS))
+		wf_stall_note(&w->stall, now_ns - ns, now_ns);
 }
 
 /* One turn of the loop. Was there anything to do? */
@@ -210,7 +241,7 @@ turn(struct wf_worker *w, const struct wf_plan *plan, int phase, wf_ns_t now_ns)
 	uint32_t work = flush(w);
 
 	if (WF_LIKELY(phase == WF_PHASE_RUN))
-		work += receive(w, plan);
+		work += receive(w, plan, now_ns);
 	if (w->n_workers > 1)
 		work += take_over(w, plan, now_ns);
 	if (work > 0)
@@ -237,6 +268,8 @@ wf_worker_main(void *worker)
 	int phase = WF_PHASE_NONE;
 	bool busy = false;
 
+	for (uint32_t q = 0; q < w->n_rxqs; q++)
+		w->rxq[q].wait.since_ns = wf_clock_ns(&w->clock);
 	wf_swap_join(w->swap, w->index);
 	for (;;) {
 		int wanted = atomic_load_explicit(&w->orders->phase, memory_order_acquire);
@@ -244,7 +277,7 @@ wf_worker_main(void *worker)
 		uint64_t start = wf_clock_cycles();
 		wf_ns_t now_ns = wf_clock_ns_at(&w->clock, start);
 
-		count_turn(&w->stats->now->worker, &w->clock, start - before, busy);
+		count_turn(w, now_ns, start - before, busy);
 		before = start;
 		if (WF_UNLIKELY(wf_stats_turn_wanted(w->stats)))
 			wf_pipe_turn_stats(w->pipe, now_ns);

@@ -12,8 +12,10 @@
 #include "wf_clock.h"
 #include "wf_handoff.h"
 #include "wf_pipe.h"
+#include "wf_stall.h"
 #include "wf_swap.h"
 #include "wf_txq.h"
+#include "wf_wait.h"
 
 /* What the control thread wants of all workers. They go through it in this order. */
 enum wf_phase {
@@ -35,6 +37,7 @@ struct wf_rxq {
 	void *queue;
 	uint16_t dir;
 	bool stamps; /* burst says when each packet came */
+	struct wf_wait wait;
 };
 
 struct wf_worker {
@@ -52,10 +55,13 @@ struct wf_worker {
 	struct wf_stats *stats;
 	struct wf_pipe *pipe;
 	struct wf_clock clock;
+	struct wf_waited waited;
 
 	/* Worker writes. */
+	bool any_waited; /* packets with a mark of `waited` may be held */
 	_Atomic int seen
 		WF_CACHE_ALIGNED; /* release; partner: wf_worker_wait: the phase it is in */
+	struct wf_stall stall;
 };
 
 struct wf_worker_params {

@@ -49,7 +49,8 @@ wf_worker_new(const struct wf_worker_params *q)
 	w->stats = wf_stats_new(q->n_dirs, WF_PLAN_MAX_SLOTS);
 	if (w->stats)
 		w->pipe = new_pipe(q, w->stats);
-	if (!w->rxq || !w->txq || !w->txq_of_dir || !w->in || !w->out || !w->pipe) {
+	if (!w->rxq || !w->txq || !w->txq_of_dir || !w->in || !w->out || !w->pipe ||
+		wf_waited_init(&w->waited) < 0) {
 		wf_worker_free(w);
 		return NULL;
 	}

@@ -37,6 +37,16 @@ struct wf_pkt_ops {
 	void *ctx;
 };
 
+/* Told of every packet that leaves or ends, in the worker's thread: what it was, why it ends
+ * (WF_DROP_NONE: it left), and when. h->slot is WF_TAP_NO_CLASS where it never got as far as a
+ * class. The packet of one that left may be the device's already, and must not be looked at; h->pkt
+ * is NULL for a copy or a forged packet that there was no buffer for. */
+#define WF_TAP_NO_CLASS 0xfff
+struct wf_tap {
+	void (*told)(void *ctx, const struct wf_held *h, enum wf_drop cause, wf_ns_t ns);
+	void *ctx;
+};
+
 struct wf_pipe_params {
 	const char *name; /* unique: names the flow table */
 	uint32_t n_dirs, n_slots;
@@ -46,6 +56,7 @@ struct wf_pipe_params {
 	wf_ns_t start_ns; /* no packet arrives before */
 	struct wf_pkt_ops ops;
 	struct wf_stats *stats;
+	const struct wf_tap *tap; /* NULL: none */
 };
 
 struct wf_pipe;

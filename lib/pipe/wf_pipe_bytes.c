@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Bytes: the packets that stages want changed, and those that they make. Worker threads.
  */
-#include <string.h>
+#include "wf_pipe_bytes.h"
 
-#include "wf_pipe_room.h"
+#include <string.h>
 
 static struct wf_frame
 frame_of(const struct wf_batch *b, uint32_t row)
@@ -28,12 +28,12 @@ count_change(struct wf_flow_counts *c, uint32_t before, uint32_t after)
 }
 
 bool
-wf_pipe_edit(struct wf_pipe *p, const struct wf_plan_class *k, uint32_t dir, uint32_t row)
+wf_pipe_edit(struct wf_end *end, const struct wf_plan_class *k, uint32_t dir, struct wf_batch *b,
+	uint32_t row)
 {
-	struct wf_batch *b = p->batch;
+	struct wf_flow_counts *dc = &wf_end_dir(end, dir)->c, *kc = &wf_end_class(end, k->slot)->c;
 	struct wf_frame f = frame_of(b, row);
-	struct wf_bank *bank = p->stats->now;
-	void *pkt = p->ops.writable(p->ops.ctx, b->pkt[row], &f);
+	void *pkt = end->ops.writable(end->ops.ctx, b->pkt[row], &f);
 
 	if (pkt == NULL)
 		return false;
@@ -46,17 +46,17 @@ wf_pipe_edit(struct wf_pipe *p, const struct wf_plan_class *k, uint32_t dir, uin
 	assert(f.readable_bytes <= f.room_bytes && f.readable_bytes <= f.len_bytes);
 	b->data[row] = f.data;
 	if (f.marked) {
-		wf_count_add(&bank->dir[dir].c.marked, b->len_bytes[row]);
-		wf_count_add(&bank->class[k->slot].c.marked, b->len_bytes[row]);
+		wf_count_add(&dc->marked, b->len_bytes[row]);
+		wf_count_add(&kc->marked, b->len_bytes[row]);
 	}
 	if (f.corrupted) {
-		wf_count_add(&bank->dir[dir].c.corrupted, b->len_bytes[row]);
-		wf_count_add(&bank->class[k->slot].c.corrupted, b->len_bytes[row]);
+		wf_count_add(&dc->corrupted, b->len_bytes[row]);
+		wf_count_add(&kc->corrupted, b->len_bytes[row]);
 	}
 	if (f.len_bytes != b->len_bytes[row] || f.readable_bytes != b->readable_bytes[row]) {
-		p->ops.resize(p->ops.ctx, pkt, f.readable_bytes, f.len_bytes);
-		count_change(&bank->dir[dir].c, b->len_bytes[row], f.len_bytes);
-		count_change(&bank->class[k->slot].c, b->len_bytes[row], f.len_bytes);
+		end->ops.resize(end->ops.ctx, pkt, f.readable_bytes, f.len_bytes);
+		count_change(dc, b->len_bytes[row], f.len_bytes);
+		count_change(kc, b->len_bytes[row], f.len_bytes);
 		b->len_bytes[row] = f.len_bytes;
 		b->readable_bytes[row] = f.readable_bytes;
 	}
@@ -68,27 +68,22 @@ static void
 inject(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, wf_ns_t rx_ns,
 	const struct wf_forged *forged)
 {
+	struct wf_end *end = &p->end;
 	uint16_t slot = plan->dir[dir].classes[0].slot;
-	struct wf_dir_stats *ds = &p->stats->now->dir[dir];
-	struct wf_class_stats *cs = &p->stats->now->class[slot];
 	struct wf_held h = { .due_ns = rx_ns + forged->delay_ns,
 		.rx_ns = rx_ns,
 		.len_bytes = forged->len_bytes,
-		.dir = (uint16_t)dir,
-		.slot = slot };
+		.tag = wf_held_tag(dir, slot) };
 
-	wf_count_add(&ds->c.forged, h.len_bytes);
-	wf_count_add(&cs->c.forged, h.len_bytes);
-	if (wf_pipe_room(p, dir) > 0)
-		h.pkt = p->ops.make(p->ops.ctx, forged->data, forged->len_bytes);
+	wf_count_add(&wf_end_dir(end, dir)->c.forged, h.len_bytes);
+	wf_count_add(&wf_end_class(end, slot)->c.forged, h.len_bytes);
+	if (wf_room_left(&end->room, dir) > 0)
+		h.pkt = end->ops.make(end->ops.ctx, forged->data, forged->len_bytes);
 	if (h.pkt == NULL || !wf_store_put(p->store, &h)) {
-		wf_count_add(&ds->c.dropped[WF_DROP_no_buffer], h.len_bytes);
-		wf_count_add(&cs->c.dropped[WF_DROP_no_buffer], h.len_bytes);
-		if (h.pkt != NULL)
-			p->ops.free(p->ops.ctx, &h.pkt, 1);
+		wf_end_drop(end, h.tag, rx_ns, h.pkt, h.len_bytes, WF_DROP_no_buffer);
 		return;
 	}
-	wf_pipe_hold(p, dir, &(struct wf_count){ 1, h.len_bytes });
+	wf_room_take(&end->room, dir, &(struct wf_count){ 1, h.len_bytes });
 	p->in_store[dir] = true;
 }
 
@@ -105,9 +100,9 @@ pad(struct wf_forged *f)
 
 bool
 wf_pipe_forge(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_class *k,
-	uint32_t dir, uint32_t row)
+	uint32_t dir, const struct wf_batch *b, uint32_t row)
 {
-	struct wf_frame cause = frame_of(p->batch, row);
+	struct wf_frame cause = frame_of(b, row);
 	bool forward = false;
 
 	if (cause.parsed->flags & WF_PARSE_MPLS)
@@ -115,7 +110,7 @@ wf_pipe_forge(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_pla
 	for (uint8_t i = 0; i < k->n_steps; i++) {
 		uint32_t n;
 
-		if ((p->batch->forges[row] & 1u << k->step[i].stage) == 0)
+		if ((b->forges[row] & 1u << k->step[i].stage) == 0)
 			continue;
 		n = k->step[i].forge(k->step[i].cfg, &cause, p->forged);
 		assert(n <= WF_FORGED_MAX);

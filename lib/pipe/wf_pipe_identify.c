@@ -8,11 +8,12 @@
  * or came after it, or longer ago than DATAGRAM_NS, is of the flow of its addresses and protocol
  * without ports.
  */
+#include "wf_pipe_identify.h"
+
 #include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
 
-#include "wf_pipe_internal.h"
+#include "wf_pipe_memory.h"
 #include "wf_tunnel.h"
 
 #define SETS        1024 /* a power of two */
@@ -26,17 +27,16 @@ struct wf_fragment {
 };
 
 int
-wf_pipe_identify_init(struct wf_pipe *p)
+wf_fragments_init(struct wf_fragments *f)
 {
-	p->fragments = wf_pipe_memory((size_t)SETS * WAYS * sizeof(*p->fragments));
-	return p->fragments == NULL ? -ENOMEM : 0;
+	f->place = wf_pipe_memory((size_t)SETS * WAYS * sizeof(*f->place));
+	return f->place == NULL ? -ENOMEM : 0;
 }
 
 void
-wf_pipe_identify_fini(struct wf_pipe *p)
+wf_fragments_fini(struct wf_fragments *f)
 {
-	if (p->fragments != NULL)
-		munmap(p->fragments, (size_t)SETS * WAYS * sizeof(*p->fragments));
+	wf_pipe_memory_free(f->place, (size_t)SETS * WAYS * sizeof(*f->place));
 }
 
 /* RFC 791: addresses, protocol and identification. RFC 8200: without the protocol. */
@@ -56,9 +56,9 @@ datagram_of(const struct wf_parsed *fragment)
 
 /* The datagram's place, or the one to give up for it. */
 static struct wf_fragment *
-place_of(struct wf_pipe *p, const struct wf_flow_key *datagram)
+place_of(const struct wf_fragments *all, const struct wf_flow_key *datagram)
 {
-	struct wf_fragment *set = &p->fragments[(wf_flow_hash(datagram) % SETS) * WAYS];
+	struct wf_fragment *set = &all->place[(wf_flow_hash(datagram) % SETS) * WAYS];
 	struct wf_fragment *oldest = set;
 
 	for (struct wf_fragment *f = set; f < set + WAYS; f++) {
@@ -79,11 +79,11 @@ is_of(const struct wf_fragment *f, const struct wf_flow_key *datagram, wf_ns_t n
 
 /* `who`, a fragment itself or in a packet that is one, is remembered or found. */
 static __attribute__((noinline)) const struct wf_parsed *
-join(struct wf_pipe *p, const struct wf_parsed *fragment, const struct wf_parsed *who,
+join(struct wf_fragments *all, const struct wf_parsed *fragment, const struct wf_parsed *who,
 	wf_ns_t now_ns, struct wf_parsed *out)
 {
 	struct wf_flow_key datagram = datagram_of(fragment);
-	struct wf_fragment *f = place_of(p, &datagram);
+	struct wf_fragment *f = place_of(all, &datagram);
 	uint8_t dscp = fragment->dscp, ecn = fragment->ecn;
 
 	if (!(fragment->flags & WF_PARSE_LATER)) {
@@ -101,7 +101,7 @@ join(struct wf_pipe *p, const struct wf_parsed *fragment, const struct wf_parsed
 }
 
 const struct wf_parsed *
-wf_pipe_identify(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir,
+wf_pipe_identify(struct wf_fragments *all, const struct wf_plan_dir *d, uint32_t dir,
 	const struct wf_rx *rx, struct wf_parsed *parsed, struct wf_parsed *other)
 {
 	const struct wf_parsed *who = parsed;
@@ -114,7 +114,7 @@ wf_pipe_identify(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir,
 		who = other;
 	}
 	if (WF_UNLIKELY((parsed->flags | who->flags) & WF_PARSE_FRAGMENT))
-		return join(
-			p, parsed->flags & WF_PARSE_FRAGMENT ? parsed : who, who, rx->rx_ns, other);
+		return join(all, parsed->flags & WF_PARSE_FRAGMENT ? parsed : who, who, rx->rx_ns,
+			other);
 	return who;
 }

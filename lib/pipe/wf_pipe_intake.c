@@ -2,24 +2,26 @@
  * From received packets to a batch: parse, find flows, classify, and fill the columns grouped by
  * class. Worker threads.
  */
+#include "wf_pipe_intake.h"
+
 #include "wf_alike.h"
-#include "wf_pipe_internal.h"
 #include "wf_rng.h"
 
 /* May packets that look like the one before be taken for its flow without asking the table? Not
  * where asking could give another answer: there may be room only for the later ones; nor where more
  * decides than a glance sees. (No flow ends for want of packets within a burst: see wf_pipe_in.) */
 static bool
-may_train(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t n)
+may_train(const struct wf_intake *in, const struct wf_plan_dir *d, uint32_t n)
 {
-	return !d->inner && wf_flow_table_room(p->flows) >= 2 * n;
+	return !d->inner && wf_flow_table_room(in->flows) >= 2 * n;
 }
 
 static void
-parse(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir, const struct wf_rx *rx,
-	uint32_t n, struct wf_lookup *l)
+intake_parse(struct wf_intake *in, const struct wf_plan_dir *d, uint32_t dir,
+	const struct wf_rx *rx, uint32_t n)
 {
-	bool trains = may_train(p, d, n);
+	struct wf_lookup *l = &in->lookup;
+	bool trains = may_train(in, d, n);
 	enum wf_alike kind = WF_ALIKE_NONE;
 	uint32_t t = 0;
 
@@ -31,7 +33,8 @@ parse(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir, const struct
 			continue;
 		}
 		l->self[i] = &l->parsed[t];
-		l->who[i] = wf_pipe_identify(p, d, dir, &rx[i], &l->parsed[t], &l->other[t]);
+		l->who[i] = wf_pipe_identify(
+			&in->fragments, d, dir, &rx[i], &l->parsed[t], &l->other[t]);
 		/* Where the first of a burst are no trains, the others hardly are. */
 		kind = trains && (i < 4 || t < i) ? wf_alike_kind(l->self[i], rx[i].readable_bytes)
 						  : WF_ALIKE_NONE;
@@ -92,12 +95,13 @@ exempt(const struct wf_plan_dir *d, uint32_t first, uint32_t end, struct wf_look
 
 /* Trains first..end-1. */
 static void
-look_up(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_rx *rx, uint32_t first,
-	uint32_t end, struct wf_lookup *l)
+look_up(struct wf_intake *in, const struct wf_plan_dir *d, const struct wf_rx *rx, uint32_t first,
+	uint32_t end)
 {
+	struct wf_lookup *l = &in->lookup;
 	uint16_t class_id[WF_BURST];
 
-	wf_flow_table_lookup(p->flows, l->key + first, l->hash + first, l->dir_key + first,
+	wf_flow_table_lookup(in->flows, l->key + first, l->hash + first, l->dir_key + first,
 		l->now_ns + first, end - first, l->train_flow + first);
 	classify(d, first, end, l, class_id);
 	for (uint32_t t = first; t < end; t++) {
@@ -111,7 +115,7 @@ look_up(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_rx *rx, 
 			l->train_flow[t]->last_seen_ns = rx[next - 1].rx_ns;
 	}
 	if (d->n_picks > 0)
-		wf_pipe_pick(p, d, rx, l->first[first], l->first[end], l);
+		wf_intake_pick(in, d, rx, l->first[first], l->first[end]);
 	if (d->neighbours != 0)
 		exempt(d, l->first[first], l->first[end], l);
 }
@@ -119,40 +123,13 @@ look_up(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_rx *rx, 
 /* Flows and classes. Who finds room in a table that is nearly full must not depend on bursts, so
  * there, packets that may need two flows are taken one by one; there are no trains then. */
 static void
-find(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_rx *rx, struct wf_lookup *l)
+find(struct wf_intake *in, const struct wf_plan_dir *d, const struct wf_rx *rx)
 {
-	uint32_t n = l->n_trains;
-	uint32_t step = d->n_picks > 0 && wf_flow_table_room(p->flows) < 2 * n ? 1 : n;
+	uint32_t n = in->lookup.n_trains;
+	uint32_t step = d->n_picks > 0 && wf_flow_table_room(in->flows) < 2 * n ? 1 : n;
 
 	for (uint32_t t = 0; t < n; t += step)
-		look_up(p, d, rx, t, t + step, l);
-}
-
-/* Keeps the gauge of flows per class. */
-static void
-list(struct wf_pipe *p, const struct wf_plan_class *k, struct wf_flow *f)
-{
-	if (WF_LIKELY(f->listed && f->slot == k->slot))
-		return;
-	if (f->listed)
-		p->class_flows[f->slot]--;
-	p->class_flows[k->slot]++;
-	if (k->slot >= p->slots_seen)
-		p->slots_seen = k->slot + 1u;
-	f->slot = k->slot;
-	f->listed = true;
-}
-
-struct wf_flow *
-wf_pipe_fallback(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_plan_class *k)
-{
-	struct wf_flow *f = &p->fallback[k->slot];
-
-	if (f->rng_key == 0) {
-		f->rng_key = wf_rng_flow(d->rng_key, k->slot);
-		f->state = WF_NO_STATE;
-	}
-	return f;
+		look_up(in, d, rx, t, t + step);
 }
 
 /* Order of rows: by class, classes in order of first appearance, arrival order within. */
@@ -211,14 +188,13 @@ fill_bytes(struct wf_batch *b, uint32_t row, const struct wf_rx *rx, const struc
 	b->edits[row] = b->forges[row] = 0;
 }
 
-/* Without flows there are no rules, so there is one class and no randomness. */
-static uint32_t
-intake_plain(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_rx *rx, uint32_t n,
-	struct wf_run runs[WF_BURST])
+void
+wf_intake_bare(struct wf_intake *in, const struct wf_plan_dir *d, const struct wf_rx *rx,
+	uint32_t n, struct wf_batch *b)
 {
 	const struct wf_plan_class *k = &d->classes[0];
-	struct wf_batch *b = p->batch;
-	uint8_t *state = k->needs_state ? wf_pipe_state(p, k, NULL, 0, rx[0].rx_ns) : NULL;
+	uint8_t *state =
+		k->needs_state ? wf_states_block(in->states, k, NULL, 0, rx[0].rx_ns) : NULL;
 
 	for (uint32_t i = 0; i < n; i++) {
 		fill_row(b, i, &rx[i], (uint16_t)i);
@@ -226,18 +202,15 @@ intake_plain(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_rx 
 		b->state[i] = state;
 	}
 	b->n = (uint16_t)n;
-	runs[0] = (struct wf_run){ .first = 0, .end = (uint16_t)n, .class_id = 0 };
-	return 1;
 }
 
 /* Rows from `row` on, the packets order[row]... as far as they are of one flow and class. Returns
  * the row behind them. */
 static uint32_t
-fill_flow(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir, const struct wf_rx *rx,
-	const uint16_t *order, uint32_t row, uint32_t end)
+fill_flow(struct wf_intake *in, const struct wf_plan_dir *d, const struct wf_rx *rx,
+	const uint16_t *order, struct wf_batch *b, uint32_t row, uint32_t end)
 {
-	const struct wf_lookup *l = &p->lookup;
-	struct wf_batch *b = p->batch;
+	const struct wf_lookup *l = &in->lookup;
 	uint16_t i = order[row], class_id = l->class_id[i];
 	const struct wf_plan_class *k = &d->classes[class_id];
 	const struct wf_parsed *self = l->self[i];
@@ -247,11 +220,12 @@ fill_flow(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir, const st
 	uint32_t first = row;
 
 	if (WF_UNLIKELY(f == NULL))
-		f = wf_pipe_fallback(p, d, k);
+		f = wf_states_fallback(in->states, d, k);
 	else
-		list(p, k, f);
+		wf_states_list(in->states, k, f);
 	if (k->needs_state)
-		state = wf_pipe_state(p, k, f, wf_rng_packet(f->rng_key, f->ordinal), rx[i].rx_ns);
+		state = wf_states_block(
+			in->states, k, f, wf_rng_packet(f->rng_key, f->ordinal), rx[i].rx_ns);
 	do {
 		fill_row(b, row, &rx[i], i);
 		b->flags[row] = flags;
@@ -266,26 +240,23 @@ fill_flow(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir, const st
 		i = order[row];
 	} while (l->flow[i] == known && l->self[i] == self);
 	if (WF_UNLIKELY(known == NULL))
-		p->stats->now->dir[dir].fallback += row - first;
+		in->n_fallback += row - first;
 	return row;
 }
 
 uint32_t
-wf_pipe_intake(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir, const struct wf_rx *rx,
-	uint32_t n, struct wf_run runs[WF_BURST])
+wf_intake(struct wf_intake *in, const struct wf_plan_dir *d, uint32_t dir, const struct wf_rx *rx,
+	uint32_t n, struct wf_batch *b, struct wf_run runs[WF_BURST])
 {
 	uint16_t order[WF_BURST];
-	struct wf_lookup *l = &p->lookup;
 	uint32_t n_runs;
 
-	if (!d->needs_flow)
-		return intake_plain(p, d, rx, n, runs);
-	parse(p, d, dir, rx, n, l);
-	find(p, d, rx, l);
-	n_runs = group(l->class_id, n, order, runs);
+	intake_parse(in, d, dir, rx, n);
+	find(in, d, rx);
+	n_runs = group(in->lookup.class_id, n, order, runs);
 	for (uint32_t r = 0; r < n_runs; r++)
 		for (uint32_t row = runs[r].first; row < runs[r].end;)
-			row = fill_flow(p, d, dir, rx, order, row, runs[r].end);
-	p->batch->n = (uint16_t)n;
+			row = fill_flow(in, d, rx, order, b, row, runs[r].end);
+	b->n = (uint16_t)n;
 	return n_runs;
 }

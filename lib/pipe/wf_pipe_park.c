@@ -1,125 +1,113 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * Packets that wait until so many others have passed them, or for so long. Worker threads.
- *
- * When they leave is not known when they come. So the packet itself is kept here, and what goes
- * into the store is its ghost, due when it has waited for long enough: an entry whose pointer is
- * odd and names the place. If the packet is still there when the ghost comes out, it leaves then;
- * if others have passed it in time it has been put into the store itself, and the ghost is nothing.
+ * Parked packets and their ghosts. Worker threads.
  */
-#include <errno.h>
-#include <sys/mman.h>
+#include "wf_pipe_park.h"
 
-#include "wf_pipe_internal.h"
+#include <errno.h>
+
+#include "wf_pipe_memory.h"
 
 #define NOWHERE UINT32_MAX
 
+/* Kinds of held records. */
+enum { PACKET, GHOST /* len_bytes is the place, rx_ns the serial */ };
+
 int
-wf_pipe_park_init(struct wf_pipe *p, uint32_t max_held)
+wf_parking_init(struct wf_parking *k, struct wf_store *store, struct wf_end *end, uint32_t size)
 {
-	p->max_parked = max_held;
-	p->free_park = NOWHERE;
-	p->park = wf_pipe_memory((size_t)max_held * sizeof(*p->park));
-	return p->park == NULL ? -ENOMEM : 0;
+	k->store = store;
+	k->end = end;
+	k->size = size;
+	k->free = NOWHERE;
+	k->place = wf_pipe_memory((size_t)size * sizeof(*k->place));
+	return k->place == NULL ? -ENOMEM : 0;
 }
 
 void
-wf_pipe_park_fini(struct wf_pipe *p)
+wf_parking_fini(struct wf_parking *k)
 {
-	for (uint32_t i = 0; i < p->used_parks; i++)
-		if (p->park[i].h.pkt != NULL)
-			p->ops.free(p->ops.ctx, &p->park[i].h.pkt, 1);
-	if (p->park != NULL)
-		munmap(p->park, (size_t)p->max_parked * sizeof(*p->park));
-}
-
-static void *
-ghost_of(uint32_t place)
-{
-	return (void *)((uintptr_t)place << 1 | 1);
-}
-
-static inline bool
-is_ghost(const struct wf_held *h)
-{
-	return (uintptr_t)h->pkt & 1;
+	for (uint32_t i = 0; i < k->used; i++)
+		if (k->place[i].h.pkt != NULL)
+			k->end->ops.free(k->end->ops.ctx, &k->place[i].h.pkt, 1);
+	wf_pipe_memory_free(k->place, (size_t)k->size * sizeof(*k->place));
 }
 
 static void
-leave_place(struct wf_pipe *p, struct wf_parked *k)
+leave(struct wf_parking *k, struct wf_parked *place)
 {
-	k->h.pkt = NULL;
-	k->serial++;
-	k->next_free = p->free_park;
-	p->free_park = (uint32_t)(k - p->park);
+	place->h.pkt = NULL;
+	place->serial++;
+	place->next_free = k->free;
+	k->free = (uint32_t)(place - k->place);
 }
 
 bool
-wf_pipe_park(struct wf_pipe *p, const struct wf_held *h, struct wf_park_ref *ref)
+wf_parking_put(struct wf_parking *k, const struct wf_held *h, struct wf_park_ref *ref)
 {
-	uint32_t place = p->free_park;
+	uint32_t number = k->free;
 	struct wf_held ghost = *h;
-	struct wf_parked *k;
+	struct wf_parked *place;
 
-	assert(!is_ghost(h));
-	if (place == NOWHERE && p->used_parks == p->max_parked)
+	assert(h->kind == PACKET);
+	if (number == NOWHERE && k->used == k->size)
 		return false;
-	if (place == NOWHERE)
-		place = p->used_parks;
-	k = &p->park[place];
-	ghost.pkt = ghost_of(place);
-	ghost.len_bytes = k->serial;
-	if (!wf_store_put(p->store, &ghost))
+	if (number == NOWHERE)
+		number = k->used;
+	place = &k->place[number];
+	ghost.kind = GHOST;
+	ghost.pkt = NULL;
+	ghost.len_bytes = number;
+	ghost.rx_ns = place->serial;
+	if (!wf_store_put(k->store, &ghost))
 		return false;
-	if (place == p->used_parks)
-		p->used_parks++;
+	if (number == k->used)
+		k->used++;
 	else
-		p->free_park = k->next_free;
-	k->h = *h;
-	p->n_ghosts++;
-	*ref = (struct wf_park_ref){ .number = place + 1, .serial = k->serial };
+		k->free = place->next_free;
+	place->h = *h;
+	k->n_ghosts++;
+	*ref = (struct wf_park_ref){ .number = number + 1, .serial = place->serial };
 	return true;
 }
 
-bool
-wf_pipe_unpark(struct wf_pipe *p, struct wf_park_ref *ref, wf_ns_t due_ns)
+void
+wf_parking_let_go(struct wf_parking *k, struct wf_park_ref *ref, wf_ns_t due_ns)
 {
 	struct wf_park_ref r = *ref;
-	struct wf_parked *k;
+	struct wf_parked *place;
 	struct wf_held h;
 
 	*ref = (struct wf_park_ref){ 0 };
 	if (r.number == 0)
-		return false;
-	k = &p->park[r.number - 1];
-	if (k->h.pkt == NULL || k->serial != r.serial)
-		return false;
-	h = k->h;
+		return;
+	place = &k->place[r.number - 1];
+	if (place->h.pkt == NULL || place->serial != r.serial)
+		return;
+	h = place->h;
 	h.due_ns = due_ns;
-	leave_place(p, k);
-	if (wf_store_put(p->store, &h))
-		return true;
-	wf_pipe_drop(p, &h, 1, WF_DROP_no_buffer);
-	return false;
+	leave(k, place);
+	if (!wf_store_put(k->store, &h))
+		wf_end_drop_held(k->end, &h, 1, WF_DROP_no_buffer);
 }
 
 uint32_t
-wf_pipe_unghost(struct wf_pipe *p, struct wf_held *h, uint32_t n)
+wf_parking_unghost(struct wf_parking *k, struct wf_held *h, uint32_t n)
 {
 	uint32_t left = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
-		struct wf_parked *k;
+		struct wf_parked *place;
 
-		if (!is_ghost(&h[i])) {
+		if (h[i].kind == PACKET) {
 			h[left++] = h[i];
 			continue;
 		}
-		p->n_ghosts--;
-		k = &p->park[(uintptr_t)h[i].pkt >> 1];
-		if (k->h.pkt == NULL || k->serial != h[i].len_bytes)
+		k->n_ghosts--;
+		place = &k->place[h[i].len_bytes];
+		if (place->h.pkt == NULL || place->serial != h[i].rx_ns)
 			continue;
-		h[left++] = k->h;
-		leave_place(p, k);
+		h[left++] = place->h;
+		leave(k, place);
 	}
 	return left;
 }

@@ -6,7 +6,9 @@
  * only to those that could still win. One that is picked goes on as part of another flow, that of
  * its 5-tuple within the class.
  */
-#include "wf_pipe_internal.h"
+#include "wf_pipe_intake.h"
+
+#include <string.h>
 
 /* Drops from who[0..n-1] the packets that the match does not hold for. Returns how many are left.
  */
@@ -47,9 +49,10 @@ holds(const struct wf_plan_pick *pick, const struct wf_rx *r, const struct wf_pa
 
 /* The flows of packets that were picked; by[i] is who picked packet i. */
 static void
-find_flows(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_rx *rx,
-	const struct wf_plan_pick *const *by, uint32_t first, uint32_t end, struct wf_lookup *l)
+find_flows(struct wf_intake *in, const struct wf_plan_dir *d, const struct wf_rx *rx,
+	const struct wf_plan_pick *const *by, uint32_t first, uint32_t end)
 {
+	struct wf_lookup *l = &in->lookup;
 	struct wf_flow_key tagged[WF_BURST];
 	const struct wf_flow_key *key[WF_BURST];
 	uint64_t hash[WF_BURST], dir_key[WF_BURST];
@@ -70,7 +73,7 @@ find_flows(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_rx *r
 	}
 	if (n == 0)
 		return;
-	wf_flow_table_lookup(p->flows, key, hash, dir_key, now_ns, n, flow);
+	wf_flow_table_lookup(in->flows, key, hash, dir_key, now_ns, n, flow);
 	n = 0;
 	for (uint32_t i = first; i < end; i++)
 		if (by[i] != NULL)
@@ -78,9 +81,10 @@ find_flows(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_rx *r
 }
 
 void
-wf_pipe_pick(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_rx *rx, uint32_t first,
-	uint32_t end, struct wf_lookup *l)
+wf_intake_pick(struct wf_intake *in, const struct wf_plan_dir *d, const struct wf_rx *rx,
+	uint32_t first, uint32_t end)
 {
+	struct wf_lookup *l = &in->lookup;
 	const struct wf_plan_pick *by[WF_BURST] = { NULL };
 
 	for (uint32_t q = 0; q < d->n_picks; q++) {
@@ -101,5 +105,5 @@ wf_pipe_pick(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_rx 
 			by[who[k]] = pick;
 		}
 	}
-	find_flows(p, d, rx, by, first, end, l);
+	find_flows(in, d, rx, by, first, end);
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * How real queues come, change with the plan, join another's server, and go. Worker threads.
  *
- * The state of the queue stage names the queue (its number + 1). A queue whose flow or stage has
- * ended goes on, at its own pace, until it is empty; one that serves others, until they are.
+ * A queue whose flow or block has ended goes on, at its own pace, until it is empty; one that
+ * serves others, until they are.
  */
-#include "wf_pipe_queue.h"
+#include "wf_pipe_queues.h"
 
 /* Room for a queue of this configuration. false: none. */
 static bool
-take_memory(struct wf_pipe *p, const struct wf_queue_cfg *cfg, uint32_t *offset, unsigned *bits)
+take_memory(struct wf_queues *q, const struct wf_queue_cfg *cfg, uint32_t *offset, unsigned *bits)
 {
 	size_t words = (wf_queue_memory(cfg) + sizeof(uint64_t) - 1) / sizeof(uint64_t);
 
@@ -18,33 +18,32 @@ take_memory(struct wf_pipe *p, const struct wf_queue_cfg *cfg, uint32_t *offset,
 		return true;
 	while ((size_t)1 << *bits < words)
 		++*bits;
-	*offset = wf_arena_get(&p->env.arena, *bits);
+	*offset = wf_arena_get(&q->states->env.arena, *bits);
 	return *offset != WF_ARENA_NONE;
 }
 
 static void
-give_memory(struct wf_pipe *p, uint32_t offset, unsigned bits)
+give_memory(struct wf_queues *q, uint32_t offset, unsigned bits)
 {
 	if (offset != WF_ARENA_NONE)
-		wf_arena_put(&p->env.arena, offset, bits);
+		wf_arena_put(&q->states->env.arena, offset, bits);
 }
 
 static struct wf_pipe_queue *
-new_queue(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_class *k,
+new_queue(struct wf_queues *q, const struct wf_plan *plan, const struct wf_plan_class *k,
 	uint64_t *name, wf_ns_t now_ns)
 {
 	struct wf_pipe_queue *w;
-	uint32_t id = p->free_queue, memory;
+	uint32_t id = q->free, memory;
 	unsigned bits;
 
-	if ((id == WF_QNONE && p->used_queues == p->max_queues) ||
-		!take_memory(p, k->queue, &memory, &bits))
+	if ((id == WF_QNONE && q->used == q->size) || !take_memory(q, k->queue, &memory, &bits))
 		return NULL;
 	if (id != WF_QNONE)
-		p->free_queue = p->queues[id].next_free;
+		q->free = q->queue[id].next_free;
 	else
-		id = p->used_queues++;
-	w = &p->queues[id];
+		id = q->used++;
+	w = &q->queue[id];
 	w->name = name;
 	*name = (uint64_t)id + 1;
 	w->generation = plan->generation;
@@ -55,15 +54,15 @@ new_queue(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_cl
 	w->heap_at = WF_QNONE;
 	w->memory = memory;
 	w->memory_bits = bits;
-	w->q.origin_ns = p->env.start_ns;
-	wf_queue_init(&w->q, k->queue, memory != WF_ARENA_NONE ? p->env.arena.words + memory : NULL,
-		now_ns);
+	w->q.origin_ns = q->states->env.start_ns;
+	wf_queue_init(&w->q, k->queue,
+		memory != WF_ARENA_NONE ? q->states->env.arena.words + memory : NULL, now_ns);
 	return w;
 }
 
 /* Joins another server; its own: none. An idle queue. */
 static void
-join(struct wf_pipe *p, struct wf_pipe_queue *w, struct wf_pipe_queue *server)
+join(struct wf_queues *q, struct wf_pipe_queue *w, struct wf_pipe_queue *server)
 {
 	struct wf_pipe_queue *before = wf_pipe_queue_of(w->q.server);
 
@@ -72,36 +71,34 @@ join(struct wf_pipe *p, struct wf_pipe_queue *w, struct wf_pipe_queue *server)
 		server->members++;
 	if (before != w) {
 		before->members--;
-		wf_pipe_queue_end(p, before);
+		wf_queue_life_end(q, before);
 	}
 }
 
 void
-wf_pipe_queue_end(struct wf_pipe *p, struct wf_pipe_queue *w)
+wf_queue_life_end(struct wf_queues *q, struct wf_pipe_queue *w)
 {
 	if (!w->live || w->name != NULL || w->members > 0 || !wf_queue_idle(&w->q))
 		return;
-	join(p, w, w);
+	join(q, w, w);
 	w->live = false;
-	give_memory(p, w->memory, w->memory_bits);
-	w->next_free = p->free_queue;
-	p->free_queue = (uint32_t)(w - p->queues);
+	give_memory(q, w->memory, w->memory_bits);
+	w->next_free = q->free;
+	q->free = (uint32_t)(w - q->queue);
 }
 
 void
-wf_pipe_queue_orphan(struct wf_pipe *p, void *state)
+wf_queue_life_orphan(void *queues, uint64_t name)
 {
-	uint64_t name = *(uint64_t *)state;
+	struct wf_queues *q = queues;
 
-	if (name == 0 || p->queues == NULL)
-		return;
-	p->queues[name - 1].name = NULL;
-	wf_pipe_queue_end(p, &p->queues[name - 1]);
+	q->queue[name - 1].name = NULL;
+	wf_queue_life_end(q, &q->queue[name - 1]);
 }
 
 /* The configuration of the plan of now. Where its memory is not to be had the old one stays. */
 static void
-configure(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_class *k,
+configure(struct wf_queues *q, const struct wf_plan *plan, const struct wf_plan_class *k,
 	struct wf_pipe_queue *w, wf_ns_t now_ns)
 {
 	uint32_t memory;
@@ -110,23 +107,23 @@ configure(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_cl
 	if (w->generation == plan->generation)
 		return;
 	w->generation = plan->generation;
-	if (k == NULL || k->queue == NULL || !take_memory(p, k->queue, &memory, &bits)) {
+	if (k == NULL || k->queue == NULL || !take_memory(q, k->queue, &memory, &bits)) {
 		wf_queue_reserve(
 			&w->q, k != NULL && k->queue != NULL ? &k->queue->serve : NULL, now_ns);
 		return;
 	}
-	if (wf_queue_change(&w->q, &p->pool, k->queue,
-		    memory != WF_ARENA_NONE ? p->env.arena.words + memory : NULL, now_ns)) {
-		give_memory(p, w->memory, w->memory_bits);
+	if (wf_queue_change(&w->q, &q->pool, k->queue,
+		    memory != WF_ARENA_NONE ? q->states->env.arena.words + memory : NULL, now_ns)) {
+		give_memory(q, w->memory, w->memory_bits);
 		w->memory = memory;
 		w->memory_bits = bits;
 	} else {
-		give_memory(p, memory, bits);
+		give_memory(q, memory, bits);
 	}
 }
 
 const struct wf_plan_class *
-wf_pipe_queue_class(const struct wf_plan *plan, struct wf_pipe_queue *w)
+wf_queue_life_class(const struct wf_plan *plan, struct wf_pipe_queue *w)
 {
 	const struct wf_plan_dir *d = &plan->dir[w->dir];
 
@@ -141,29 +138,29 @@ wf_pipe_queue_class(const struct wf_plan *plan, struct wf_pipe_queue *w)
 }
 
 void
-wf_pipe_queue_renew(
-	struct wf_pipe *p, const struct wf_plan *plan, struct wf_pipe_queue *w, wf_ns_t now_ns)
+wf_queue_life_renew(
+	struct wf_queues *q, const struct wf_plan *plan, struct wf_pipe_queue *w, wf_ns_t now_ns)
 {
 	if (WF_LIKELY(w->generation == plan->generation))
 		return;
-	for (struct wf_queue *q = w->q.waiting; q != NULL; q = q->next_waiting)
-		configure(p, plan, wf_pipe_queue_class(plan, wf_pipe_queue_of(q)),
-			wf_pipe_queue_of(q), now_ns);
-	configure(p, plan, wf_pipe_queue_class(plan, w), w, now_ns);
+	for (struct wf_queue *i = w->q.waiting; i != NULL; i = i->next_waiting)
+		configure(q, plan, wf_queue_life_class(plan, wf_pipe_queue_of(i)),
+			wf_pipe_queue_of(i), now_ns);
+	configure(q, plan, wf_queue_life_class(plan, w), w, now_ns);
 }
 
 /* The queue that the state names, or a new one. NULL: there is no room. */
 static struct wf_pipe_queue *
-named(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_class *k, uint64_t *name,
-	uint32_t dir, uint16_t class_id, wf_ns_t now_ns)
+named(struct wf_queues *q, const struct wf_plan *plan, const struct wf_plan_class *k,
+	uint64_t *name, uint32_t dir, uint16_t class_id, wf_ns_t now_ns)
 {
 	struct wf_pipe_queue *w =
-		*name != 0 ? &p->queues[*name - 1] : new_queue(p, plan, k, name, now_ns);
+		*name != 0 ? &q->queue[*name - 1] : new_queue(q, plan, k, name, now_ns);
 
 	if (w != NULL) {
 		w->dir = (uint16_t)dir;
 		w->class_id = class_id;
-		wf_pipe_queue_renew(p, plan, w, now_ns);
+		wf_queue_life_renew(q, plan, w, now_ns);
 	}
 	return w;
 }
@@ -171,38 +168,36 @@ named(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_class 
 /* The queue of a class that shares a rate, joined to the server of the default class's. If it is
  * still busy with another server, of before a change, it is left to drain. */
 static struct wf_pipe_queue *
-shared(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_class *k, uint32_t dir,
-	uint32_t row, uint64_t *name)
+shared(struct wf_queues *q, const struct wf_plan *plan, const struct wf_plan_class *k, uint32_t dir,
+	const struct wf_batch *b, uint32_t row, uint64_t *name)
 {
 	const struct wf_plan_class *first = &plan->dir[dir].classes[0];
-	const struct wf_batch *b = p->batch;
 	wf_ns_t now_ns = b->rx_ns[row];
-	uint8_t *state = wf_pipe_state(p, first, NULL, b->rng[row], now_ns);
+	uint8_t *state = wf_states_block(q->states, first, NULL, b->rng[row], now_ns);
 	struct wf_pipe_queue *server =
-		named(p, plan, first, (uint64_t *)(state + p->queue_offset), dir, 0, now_ns);
+		named(q, plan, first, (uint64_t *)(state + q->state_offset), dir, 0, now_ns);
 	struct wf_pipe_queue *w =
-		server != NULL ? named(p, plan, k, name, dir, b->class_id[row], now_ns) : NULL;
+		server != NULL ? named(q, plan, k, name, dir, b->class_id[row], now_ns) : NULL;
 
 	if (w == NULL || w->q.server == &server->q)
 		return w;
 	if (!wf_queue_idle(&w->q)) {
 		w->name = NULL;
 		*name = 0;
-		w = named(p, plan, k, name, dir, b->class_id[row], now_ns);
+		w = named(q, plan, k, name, dir, b->class_id[row], now_ns);
 		if (w == NULL)
 			return NULL;
 	}
-	join(p, w, server);
+	join(q, w, server);
 	return w;
 }
 
 struct wf_pipe_queue *
-wf_pipe_queue_for(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_class *k,
-	uint32_t dir, uint32_t row)
+wf_queue_life_for(struct wf_queues *q, const struct wf_plan *plan, const struct wf_plan_class *k,
+	uint32_t dir, const struct wf_batch *b, uint32_t row)
 {
-	const struct wf_batch *b = p->batch;
-	uint64_t *name = (uint64_t *)(b->state[row] + p->queue_offset);
+	uint64_t *name = (uint64_t *)(b->state[row] + q->state_offset);
 
-	return k->shares ? shared(p, plan, k, dir, row, name)
-			 : named(p, plan, k, name, dir, b->class_id[row], b->rx_ns[row]);
+	return k->shares ? shared(q, plan, k, dir, b, row, name)
+			 : named(q, plan, k, name, dir, b->class_id[row], b->rx_ns[row]);
 }

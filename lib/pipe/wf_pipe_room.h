@@ -9,70 +9,63 @@
 #ifndef WF_PIPE_ROOM_H
 #define WF_PIPE_ROOM_H
 
-#include "wf_pipe_internal.h"
+#include "wf_plan.h"
+#include "wf_stats.h"
 
-/* An eighth of the room is shared out. */
-#define WF_ROOM_SHARED 8
+struct wf_room {
+	struct wf_count *held; /* [n_dirs]: anywhere in the pipeline, and in the taker's hands */
+	uint64_t max_held, total_held, unmet;
+	uint32_t *share; /* [n_dirs] */
+	uint32_t n_dirs;
+	bool shares; /* some are not 0 */
+};
+
+/* 0 or -ENOMEM. */
+int wf_room_init(struct wf_room *r, uint32_t n_dirs, uint64_t max_held);
+void wf_room_fini(struct wf_room *r);
+/* Shares as this plan wants them. */
+void wf_room_share(struct wf_room *r, const struct wf_plan *plan);
 
 static inline uint64_t
-wf_pipe_unmet(const struct wf_pipe *p, uint32_t dir)
+wf_room_unmet(const struct wf_room *r, uint32_t dir)
 {
-	return p->held[dir].packets < p->share[dir] ? p->share[dir] - p->held[dir].packets : 0;
+	return r->held[dir].packets < r->share[dir] ? r->share[dir] - r->held[dir].packets : 0;
 }
 
 /* Packets that the direction may still take in. */
 static inline uint64_t
-wf_pipe_room(const struct wf_pipe *p, uint32_t dir)
+wf_room_left(const struct wf_room *r, uint32_t dir)
 {
-	uint64_t taken = p->total_held;
+	uint64_t taken = r->total_held;
 
-	if (WF_UNLIKELY(p->shares))
-		taken += p->unmet - wf_pipe_unmet(p, dir);
-	return taken < p->max_held ? p->max_held - taken : 0;
+	if (WF_UNLIKELY(r->shares))
+		taken += r->unmet - wf_room_unmet(r, dir);
+	return taken < r->max_held ? r->max_held - taken : 0;
 }
 
 /* The direction holds more of them ... */
 static inline void
-wf_pipe_hold(struct wf_pipe *p, uint32_t dir, const struct wf_count *more)
+wf_room_take(struct wf_room *r, uint32_t dir, const struct wf_count *more)
 {
-	uint64_t before = WF_UNLIKELY(p->shares) ? wf_pipe_unmet(p, dir) : 0;
+	uint64_t before = WF_UNLIKELY(r->shares) ? wf_room_unmet(r, dir) : 0;
 
-	wf_count_merge(&p->held[dir], more);
-	p->total_held += more->packets;
-	if (WF_UNLIKELY(p->shares))
-		p->unmet += wf_pipe_unmet(p, dir) - before;
+	wf_count_merge(&r->held[dir], more);
+	r->total_held += more->packets;
+	if (WF_UNLIKELY(r->shares))
+		r->unmet += wf_room_unmet(r, dir) - before;
 }
 
 /* ... or less. */
 static inline void
-wf_pipe_let_go(struct wf_pipe *p, uint32_t dir, const struct wf_count *less)
+wf_room_give(struct wf_room *r, uint32_t dir, const struct wf_count *less)
 {
-	uint64_t before = WF_UNLIKELY(p->shares) ? wf_pipe_unmet(p, dir) : 0;
+	uint64_t before = WF_UNLIKELY(r->shares) ? wf_room_unmet(r, dir) : 0;
 
-	p->held[dir].packets -= less->packets;
-	p->held[dir].bytes -= less->bytes;
-	p->total_held -= less->packets;
-	if (WF_UNLIKELY(p->shares))
-		p->unmet += wf_pipe_unmet(p, dir) - before;
-}
-
-/* Shares as this plan wants them. */
-static inline void
-wf_pipe_share_room(struct wf_pipe *p, const struct wf_plan *plan)
-{
-	uint32_t n = 0;
-
-	for (uint32_t d = 0; d < plan->n_dirs; d++)
-		n += plan->dir[d].holds;
-	p->shares = n > 1;
-	p->unmet = 0;
-	for (uint32_t d = 0; d < plan->n_dirs; d++) {
-		p->share[d] = p->shares && plan->dir[d].holds
-				      ? (uint32_t)(p->max_held / WF_ROOM_SHARED / n)
-				      : 0;
-		p->unmet += wf_pipe_unmet(p, d);
-	}
-	p->shared_for = plan->generation;
+	r->held[dir].packets -= less->packets;
+	r->held[dir].bytes -= less->bytes;
+	r->total_held -= less->packets;
+	if (WF_UNLIKELY(r->shares))
+		r->unmet += wf_room_unmet(r, dir) - before;
 }
 
 #endif

@@ -7,9 +7,9 @@
 #include "wf_parse.h"
 #include "wf_types.h"
 
-#define WF_BURST      32  /* packets taken from a port at once */
-#define WF_BATCH_ROWS 256 /* with the copies that duplication inserts */
-static_assert(WF_BATCH_ROWS >= WF_BURST * 8, "room for seven copies of every packet");
+#define WF_BURST      32 /* packets taken from a port at once */
+#define WF_BATCH_ROWS 32 /* with the copies that duplication inserts */
+static_assert(WF_BATCH_ROWS >= WF_BURST, "room for a burst");
 
 /* What stages may know of a flow. One cache line; written by the worker that owns the flow. */
 enum wf_flow_stage { WF_FLOW_FREE, WF_FLOW_LIVE, WF_FLOW_ENDED };

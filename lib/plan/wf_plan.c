@@ -90,8 +90,8 @@ add_step(struct wf_plan_class *k, bool early)
 }
 
 static int
-compile_stage(struct compiler *c, const struct wf_conf_dir *conf, int id, bool flow_scope,
-	struct wf_plan_class *k, uint32_t *needs)
+compile_stage(struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, int id,
+	bool flow_scope, struct wf_plan_class *k, uint32_t *needs)
 {
 	const struct wf_stage_ops *ops = wf_stage_registry[id];
 	struct wf_stage_compile sc = {
@@ -133,6 +133,8 @@ compile_stage(struct compiler *c, const struct wf_conf_dir *conf, int id, bool f
 	step->stage = (uint8_t)id;
 	step->variant = (uint8_t)variant;
 	step->copies = (sc.needs & WF_NEED_COPIES) != 0;
+	if (sc.max_copies > c->plan->dir[dir].copies)
+		c->plan->dir[dir].copies = sc.max_copies;
 	step->copy_spacing_ns = sc.copy_spacing_ns;
 	if (id < WF_STAGE_QUEUE || sc.early)
 		k->n_before++;
@@ -179,7 +181,7 @@ compile_class(struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, 
 	k->shares = k != &d->classes[0] && wf_plan_shares(conf);
 	for (int id = 0; id < WF_STAGE_COUNT && conf->present && !conf->bypass; id++)
 		if (conf->block[id] != NULL && !(k->shares && id == WF_STAGE_RATE) &&
-			compile_stage(c, conf, id, flow_scope, k, &needs) < 0)
+			compile_stage(c, dir, conf, id, flow_scope, k, &needs) < 0)
 			rc = -EINVAL;
 	identify_state(c, dir, k);
 	if (flow_scope && k->needs_state) {
@@ -253,6 +255,15 @@ compile_neighbours(struct compiler *c, uint32_t dir)
 	return compile_class(c, dir, &wire, false, &d->classes[d->neighbours]);
 }
 
+static enum wf_path
+choose_path(const struct wf_plan_dir *d)
+{
+	if (d->n_classes > 1 || d->classes[0].queue != NULL || d->copies > 0 || d->needs_bytes ||
+		d->parks)
+		return WF_PATH_GENERAL;
+	return d->classes[0].n_steps > 0 || d->needs_flow ? WF_PATH_STRAIGHT : WF_PATH_WIRE;
+}
+
 static int
 compile_dir(struct compiler *c, const struct wf_conf_link *link, uint32_t dir, enum wf_side side)
 {
@@ -294,6 +305,7 @@ compile_dir(struct compiler *c, const struct wf_conf_link *link, uint32_t dir, e
 		d->in_order = false; /* of classes with delays of their own */
 	}
 	d->epoch = rules_epoch(c, dir);
+	d->path = (uint8_t)choose_path(d);
 	return rc;
 }
 

@@ -53,7 +53,17 @@ struct wf_plan_pick {
 	uint8_t tag[4];           /* of the class's name */
 };
 
+/* What a burst goes through: decided here, not packet by packet. */
+enum wf_path {
+	WF_PATH_GENERAL,  /* anything */
+	WF_PATH_STRAIGHT, /* one class; packets are dropped or released, not copied or changed, and
+			   * wait for nothing but their time */
+	WF_PATH_WIRE      /* nothing is done to packets */
+};
+
 struct wf_plan_dir {
+	uint8_t path;    /* enum wf_path */
+	uint8_t copies;  /* of a packet, at most */
 	bool needs_flow; /* headers are read: flow table, rng column, row flags */
 	bool owned;      /* all its packets belong to the worker `dir number % workers` */
 	bool holds;      /* some class may release later than arrival; else the store is bypassed */

@@ -46,7 +46,8 @@ enum wf_stage_need {
 	WF_NEED_PARSE = 1 << 1,  /* row flags: which packets are neighbour discovery */
 	WF_NEED_OWNER = 1 << 2,  /* state shared by a class: one worker must own it */
 	WF_NEED_HOLD = 1 << 3,   /* may release later than arrival */
-	WF_NEED_COPIES = 1 << 4, /* sets copies[]: rows are inserted behind this stage */
+	WF_NEED_COPIES = 1 << 4, /* sets copies[]: rows are inserted behind this stage; at most
+				  * max_copies for a packet */
 	WF_NEED_BYTES = 1 << 5,  /* columns data, readable_bytes and parsed; edits and forges */
 	WF_NEED_SORT = 1 << 6,   /* releases need not be in the order of arrivals */
 	WF_NEED_QUEUE = 1 << 7,  /* cfg is a struct wf_queue_cfg: packets wait here in a real queue,
@@ -97,6 +98,7 @@ struct wf_stage_compile {
 	void *reserve_ctx;
 	uint32_t needs;          /* out: enum wf_stage_need */
 	bool early;              /* out: run right behind outage, before all other stages */
+	uint8_t max_copies;      /* out, with WF_NEED_COPIES: 1 to 7 */
 	wf_ns_t copy_spacing_ns; /* out, with WF_NEED_COPIES: the k-th copy is due k * this later */
 };
 
@@ -125,6 +127,10 @@ struct wf_stage_env {
 	uint64_t clamped_ns; /* by how much in all */
 	uint64_t resent, resent_bytes; /* by the link */
 				       /* All four are read and cleared by lib/pipe. */
+	/* The queue that the state of the queue block names is needed no more. NULL: there are none
+	 * any more. */
+	void (*end_queue)(void *ctx, uint64_t name);
+	void *end_queue_ctx;
 };
 
 /* The row of these flags waits for ns more, to keep its order. A packet counts once, however many

@@ -67,6 +67,7 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 		c->needs |= WF_NEED_HOLD | WF_NEED_SORT;
 	if (out->correlated && !c->flow_scope)
 		c->needs |= WF_NEED_OWNER;
+	c->max_copies = out->copies;
 	c->copy_spacing_ns = p->spacing;
 	c->forecast->duplicated = p->p * (double)p->copies;
 	if (p->p == 1)

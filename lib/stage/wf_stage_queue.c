@@ -337,6 +337,15 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	return 1;
 }
 
+static void
+stop(void *state, struct wf_stage_env *env)
+{
+	uint64_t name = *(uint64_t *)state;
+
+	if (name != 0 && env->end_queue != NULL)
+		env->end_queue(env->end_queue_ctx, name);
+}
+
 const struct wf_stage_ops wf_stage_queue = {
 	.name = "queue",
 	.summary = "Limits how much may wait for the rate, and says which packets go",
@@ -347,4 +356,5 @@ const struct wf_stage_ops wf_stage_queue = {
 	.cfg_size = sizeof(struct wf_queue_cfg),
 	.state_size = sizeof(uint64_t), /* lib/pipe's: which queue */
 	.compile = compile,
+	.stop = stop,
 };

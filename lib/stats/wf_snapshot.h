@@ -41,8 +41,10 @@ struct wf_snap_port {
 	char device[WF_NAME_MAX];
 	const char *kind;                    /* "dpdk", "packet"; NULL: nobody says */
 	uint32_t queues, rx_slots, tx_slots; /* queue pairs, and the sizes of their rings */
-	bool link_up;                        /* packets can go out */
-	char state[16]; /* up, down, no carrier, gone, moved, replaced, outage */
+	const char *arrival; /* when frames came is known by their stamps ("stamped"), or within
+				bounds by the polls that found them ("polled"); NULL: nobody says */
+	bool link_up;        /* packets can go out */
+	char state[16];      /* up, down, no carrier, gone, moved, replaced, outage */
 	uint64_t rx_missed, rx_nombuf, rx_errors, tx_errors;
 	/* Of the host's interface that it stands on, where it stands on one: */
 	char hostif[WF_NAME_MAX]; /* as it is called now; "": none */

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * The offline twin. One thread; time is that of the captures.
- *
- * A packet leaves in the nanosecond in which it is due, packets of equal times in the order in
- * which they were put. Stamps are due times, not the clock's steps, so it does not matter how far
- * the clock jumps nor how packets are bundled.
  */
 #include "wf_twin.h"
 
@@ -12,14 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "wf_pipe.h"
-#include "wf_twin_due.h"
+#include "wf_twin_drive.h"
 #include "wf_twin_packet.h"
 #include "wf_twin_snapshot.h"
 
-/* After the last packet: past everything that can be held. */
-#define END_OF_TIME ((wf_ns_t)INT64_MAX)
-#define TAKE_BURST  64
 /* Calls of the pipeline between two looks at the progress. */
 #define PROGRESS_EVERY 1024
 
@@ -33,9 +25,7 @@ struct input {
 struct twin {
 	const struct wf_twin_params *q;
 	struct wf_err *err;
-	struct wf_stats *stats;
-	struct wf_pipe *pipe;
-	struct wf_twin_due due; /* out of the store, and not yet left */
+	struct wf_twin_drive drive;
 	struct input in[2];
 	wf_ns_t left_ns[2]; /* last stamp of a direction */
 	wf_ns_t first_ns, last_ns;
@@ -101,8 +91,9 @@ write_out(struct twin *t, struct wf_cap_writer *out, const struct wf_cap_packet 
 }
 
 static void
-leave(struct twin *t, const struct wf_held *h)
+leave(void *ctx, const struct wf_held *h)
 {
+	struct twin *t = ctx;
 	struct wf_twin_packet *packet = h->pkt;
 	struct wf_cap_writer *out = t->q->out[h->dir & 1];
 	struct wf_cap_packet p = { .time_ns = h->due_ns,
@@ -114,44 +105,17 @@ leave(struct twin *t, const struct wf_held *h)
 	t->left_ns[h->dir & 1] = h->due_ns;
 	if (out != NULL && !t->dead)
 		write_out(t, out, &p);
-	wf_pipe_sent(t->pipe, h, 1, p.time_ns);
 	if (p.time_ns > t->last_ns)
 		t->last_ns = p.time_ns;
-	wf_twin_packet_put(packet);
-}
-
-/* What the store has up to the end of the tick. */
-static void
-take(struct twin *t, wf_ns_t now_ns)
-{
-	wf_ns_t end_ns = (now_ns + WF_TICK_NS - 1) & ~(WF_TICK_NS - 1);
-	struct wf_held h[TAKE_BURST];
-	uint32_t n;
-
-	do {
-		n = wf_pipe_take(t->pipe, end_ns, h, TAKE_BURST);
-		for (uint32_t i = 0; i < n; i++) {
-			if (wf_twin_due_put(&t->due, &h[i]) == 0)
-				continue;
-			wf_pipe_drop(t->pipe, &h[i], 1, WF_DROP_no_buffer);
-			die(t, wf_err_add(t->err, NULL, NULL, "out of memory"));
-		}
-	} while (n == TAKE_BURST);
 }
 
 /* Everything due at or before now leaves. */
 static void
 release(struct twin *t, wf_ns_t now_ns)
 {
-	struct wf_held h;
-	wf_ns_t until_ns;
-
-	do {
-		until_ns = wf_pipe_advance(t->pipe, t->q->plan, now_ns);
-		take(t, until_ns);
-		while (wf_twin_due_take(&t->due, until_ns, &h))
-			leave(t, &h);
-	} while (until_ns < now_ns);
+	wf_twin_drive_to(&t->drive, now_ns);
+	if (t->drive.out_of_memory && !t->dead)
+		die(t, wf_err_add(t->err, NULL, NULL, "out of memory"));
 }
 
 /* Packets of one side that follow each other, up to a burst, into the pipeline. */
@@ -171,8 +135,7 @@ arrive(struct twin *t, int side)
 			.rx_ns = t->in[side].next_ns };
 		advance(t, side);
 	} while (n < t->q->burst && earliest(t) == side);
-	wf_pipe_in(t->pipe, t->q->plan, 2 * t->q->link + (uint32_t)side, rx, n, true);
-	wf_pipe_tidy(t->pipe, rx[n - 1].rx_ns);
+	wf_twin_drive_in(&t->drive, 2 * t->q->link + (uint32_t)side, rx, n);
 	if (rx[n - 1].rx_ns > t->last_ns)
 		t->last_ns = rx[n - 1].rx_ns;
 }
@@ -183,12 +146,9 @@ start(struct twin *t)
 	const struct wf_twin_params *q = t->q;
 	struct wf_pipe_params params = {
 		.name = "twin",
-		.n_dirs = q->plan->n_dirs,
-		.n_slots = q->plan->n_slots,
 		.max_held = q->max_held,
 		.max_flows = q->conf->max_flows,
 		.flow_idle_ns = q->conf->flow_idle_ns,
-		.ops = wf_twin_packet_ops,
 	};
 	int first;
 
@@ -198,11 +158,8 @@ start(struct twin *t)
 	}
 	first = earliest(t);
 	t->first_ns = t->last_ns = first >= 0 ? t->in[first].next_ns : 0;
-	t->stats = wf_stats_new(params.n_dirs, params.n_slots);
-	params.stats = t->stats;
 	params.start_ns = t->first_ns;
-	t->pipe = t->stats != NULL ? wf_pipe_new(&params) : NULL;
-	return t->pipe != NULL && wf_pipe_prepare(t->pipe, q->plan) == 0
+	return wf_twin_drive_init(&t->drive, q->plan, &params, leave, t) == 0
 		       ? 0
 		       : wf_err_add(
 				 t->err, NULL, "Lower --in-flight or max_flows", "out of memory");
@@ -214,9 +171,9 @@ result(struct twin *t)
 {
 	struct wf_snapshot *snap;
 
-	wf_pipe_tidy_all(t->pipe, t->last_ns);
-	wf_pipe_turn_stats(t->pipe, t->last_ns);
-	snap = wf_twin_snapshot(t->q, wf_stats_idle(t->stats), t->first_ns, t->last_ns);
+	wf_pipe_tidy_all(t->drive.pipe, t->last_ns);
+	wf_pipe_turn_stats(t->drive.pipe, t->last_ns);
+	snap = wf_twin_snapshot(t->q, wf_stats_idle(t->drive.stats), t->first_ns, t->last_ns);
 	if (snap == NULL)
 		die(t, wf_err_add(t->err, NULL, NULL, "out of memory"));
 	return snap;
@@ -237,7 +194,7 @@ wf_twin_run(const struct wf_twin_params *q, struct wf_snapshot **snap, struct wf
 			if (q->progress != NULL && ++turns % PROGRESS_EVERY == 0)
 				q->progress(q->progress_ctx);
 		}
-		release(&t, END_OF_TIME);
+		release(&t, WF_TWIN_END);
 		if (!t.dead)
 			*snap = result(&t);
 	} else {
@@ -246,8 +203,6 @@ wf_twin_run(const struct wf_twin_params *q, struct wf_snapshot **snap, struct wf
 	for (side = 0; side < 2; side++)
 		if (t.in[side].next != NULL)
 			wf_twin_packet_put(t.in[side].next);
-	wf_twin_due_fini(&t.due);
-	wf_pipe_free(t.pipe);
-	wf_stats_free(t.stats);
+	wf_twin_drive_fini(&t.drive);
 	return t.rc;
 }

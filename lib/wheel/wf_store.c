@@ -58,7 +58,7 @@ wf_store_free(struct wf_store *s)
 
 static inline bool
 fill(struct wf_store *s, struct wf_held *h, wf_ns_t due_ns, wf_ns_t rx_ns, void *pkt,
-	uint32_t len_bytes, uint32_t dir_and_slot)
+	uint32_t len_bytes, uint32_t tag)
 {
 	if (WF_UNLIKELY(h == NULL))
 		return false;
@@ -67,13 +67,12 @@ fill(struct wf_store *s, struct wf_held *h, wf_ns_t due_ns, wf_ns_t rx_ns, void 
 	h->rx_ns = rx_ns;
 	h->pkt = pkt;
 	h->len_bytes = len_bytes;
-	h->dir = (uint16_t)dir_and_slot;
-	h->slot = (uint16_t)(dir_and_slot >> 16);
+	h->tag = tag;
 	return true;
 }
 
 static inline struct wf_held *
-put_in_wheel(struct wf_store *s, wf_ns_t due_ns, uint16_t dir)
+put_in_wheel(struct wf_store *s, wf_ns_t due_ns, uint32_t dir)
 {
 	struct wf_held *h = wf_wheel_put(&s->wheel, due_ns);
 
@@ -84,22 +83,22 @@ put_in_wheel(struct wf_store *s, wf_ns_t due_ns, uint16_t dir)
 
 bool
 wf_store_put_members(struct wf_store *s, wf_ns_t due_ns, wf_ns_t rx_ns, void *pkt,
-	uint32_t len_bytes, uint32_t dir_and_slot)
+	uint32_t len_bytes, uint32_t tag)
 {
 	struct wf_held *h = NULL;
 
 	if (WF_LIKELY(s->held < s->max_held))
-		h = put_in_wheel(s, due_ns, (uint16_t)dir_and_slot);
-	return fill(s, h, due_ns, rx_ns, pkt, len_bytes, dir_and_slot);
+		h = put_in_wheel(s, due_ns, wf_held_tag_dir(tag));
+	return fill(s, h, due_ns, rx_ns, pkt, len_bytes, tag);
 }
 
 /* Nothing goes into a lane as long as the wheel has packets of its direction: of equal ticks those
  * in the lane were put first. */
 bool
 wf_store_put_in_order_members(struct wf_store *s, wf_ns_t due_ns, wf_ns_t rx_ns, void *pkt,
-	uint32_t len_bytes, uint32_t dir_and_slot)
+	uint32_t len_bytes, uint32_t tag)
 {
-	uint16_t dir = (uint16_t)dir_and_slot;
+	uint32_t dir = wf_held_tag_dir(tag);
 	uint64_t tick = wf_tick_of(due_ns);
 	struct wf_held *h = NULL;
 
@@ -112,7 +111,7 @@ wf_store_put_in_order_members(struct wf_store *s, wf_ns_t due_ns, wf_ns_t rx_ns,
 		h = put_in_wheel(s, due_ns, dir);
 	else if (tick < s->lane_tick)
 		s->lane_tick = tick;
-	return fill(s, h, due_ns, rx_ns, pkt, len_bytes, dir_and_slot);
+	return fill(s, h, due_ns, rx_ns, pkt, len_bytes, tag);
 }
 
 /* Into the lane's last chunk, as far as it and the order of release allow. Returns how many. */
@@ -138,8 +137,7 @@ fill_chunk(struct wf_store *s, struct wf_lane *l, const struct wf_store_rows *r,
 		h->rx_ns = r->rx_ns[i];
 		h->pkt = r->pkt[i];
 		h->len_bytes = r->len_bytes[i];
-		h->dir = (uint16_t)r->dir_and_slot;
-		h->slot = (uint16_t)(r->dir_and_slot >> 16);
+		h->tag = r->tag;
 	}
 	c->n += i - first;
 	s->held += i - first;
@@ -150,14 +148,14 @@ fill_chunk(struct wf_store *s, struct wf_lane *l, const struct wf_store_rows *r,
 uint32_t
 wf_store_put_rows_in_order(struct wf_store *s, const struct wf_store_rows *r)
 {
-	uint16_t dir = (uint16_t)r->dir_and_slot;
+	uint32_t dir = wf_held_tag_dir(r->tag);
 	uint32_t i = 0;
 
 	assert(dir < s->n_lanes);
 	while (i < r->n) {
 		/* One as any other: it finds the lane's chunk, or goes into the wheel. */
-		if (!wf_store_put_in_order_members(s, r->due_ns[i], r->rx_ns[i], r->pkt[i],
-			    r->len_bytes[i], r->dir_and_slot))
+		if (!wf_store_put_in_order_members(
+			    s, r->due_ns[i], r->rx_ns[i], r->pkt[i], r->len_bytes[i], r->tag))
 			break;
 		i++;
 		if (WF_LIKELY(s->in_wheel[dir] == 0 && s->max_held - s->held >= r->n - i))

@@ -20,10 +20,29 @@ struct wf_held {
 	wf_ns_t rx_ns;  /* arrival */
 	void *pkt;
 	uint32_t len_bytes;
-	uint16_t dir;  /* link direction */
-	uint16_t slot; /* class counters */
+	union {
+		struct {
+			uint32_t dir : 12;  /* link direction */
+			uint32_t slot : 12; /* class counters */
+			uint32_t kind : 8;  /* the owner's: what the record stands for */
+		};
+		uint32_t tag; /* all three: wf_held_tag */
+	};
 };
 static_assert(sizeof(struct wf_held) == 32, "two a cache line");
+
+static inline uint32_t
+wf_held_tag(uint32_t dir, uint32_t slot)
+{
+	assert(dir < 1u << 12 && slot < 1u << 12);
+	return dir | slot << 12;
+}
+
+static inline uint32_t
+wf_held_tag_dir(uint32_t tag)
+{
+	return tag & ((1u << 12) - 1);
+}
 
 struct wf_store;
 
@@ -35,17 +54,16 @@ void wf_store_free(struct wf_store *s);
 /* As wf_store_put, with the members of struct wf_held as arguments: in registers, because a
  * structure that is written member by member and read as a whole at once stalls the processor. */
 bool wf_store_put_members(struct wf_store *s, wf_ns_t due_ns, wf_ns_t rx_ns, void *pkt,
-	uint32_t len_bytes, uint32_t dir_and_slot);
+	uint32_t len_bytes, uint32_t tag);
 bool wf_store_put_in_order_members(struct wf_store *s, wf_ns_t due_ns, wf_ns_t rx_ns, void *pkt,
-	uint32_t len_bytes, uint32_t dir_and_slot);
+	uint32_t len_bytes, uint32_t tag);
 
 /* Takes one packet in. false: no room (the caller still owns the packet). It leaves at the first
  * tick at or after due_ns; a due time before the time of the last take counts as that. */
 static inline bool
 wf_store_put(struct wf_store *s, const struct wf_held *h)
 {
-	return wf_store_put_members(
-		s, h->due_ns, h->rx_ns, h->pkt, h->len_bytes, h->dir | (uint32_t)h->slot << 16);
+	return wf_store_put_members(s, h->due_ns, h->rx_ns, h->pkt, h->len_bytes, h->tag);
 }
 
 /* The same for a stream of packets whose release times do not go backwards, at a fraction of the
@@ -53,8 +71,7 @@ wf_store_put(struct wf_store *s, const struct wf_held *h)
 static inline bool
 wf_store_put_in_order(struct wf_store *s, const struct wf_held *h)
 {
-	return wf_store_put_in_order_members(
-		s, h->due_ns, h->rx_ns, h->pkt, h->len_bytes, h->dir | (uint32_t)h->slot << 16);
+	return wf_store_put_in_order_members(s, h->due_ns, h->rx_ns, h->pkt, h->len_bytes, h->tag);
 }
 
 /* Packets of one direction and class as columns. */
@@ -63,7 +80,7 @@ struct wf_store_rows {
 	void *const *pkt;
 	const uint32_t *len_bytes;
 	uint32_t n;
-	uint32_t dir_and_slot;
+	uint32_t tag;
 };
 
 /* As wf_store_put_in_order for each in turn, as far as there is room. Returns how many were taken,

@@ -17,7 +17,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "wf_dp.h"
+#include "wf_eal.h"
 #include "wf_port.h"
 
 #define FRAMES 1024 /* at once: less than any ring */
@@ -170,7 +170,7 @@ main(int argc, char **argv)
 		if (system(command) != 0)
 			die("ip link", NULL);
 	}
-	if (wf_dp_eal_offline(err) < 0 || wf_clock_init(&wf_clock) < 0)
+	if (wf_eal_offline(err) < 0 || wf_clock_init(&wf_clock) < 0)
 		die("EAL", err);
 	pool = rte_pktmbuf_pool_create("pool", 8191, 256, 0, 2176, SOCKET_ID_ANY);
 	for (int i = 0; i < 3; i++) {

@@ -98,7 +98,7 @@ harness_start(void **state)
 {
 	struct harness *h = calloc(1, sizeof(*h));
 	struct wf_err *err = wf_err_new();
-	const struct wf_ctl_ops ops = { h, fake_snapshot, fake_config, fake_apply, fake_reload,
+	struct wf_ctl_ops ops = { h, fake_snapshot, fake_config, fake_apply, fake_reload,
 		fake_reset };
 
 	snprintf(h->dir, sizeof(h->dir), "/tmp/wf-ctl-test-XXXXXX");
@@ -107,6 +107,8 @@ harness_start(void **state)
 	h->generation = 1;
 	h->tree = wf_conf_read_text(config_text, "test.conf", true, err);
 	assert_non_null(h->tree);
+	h->events = ops.events = wf_event_log_new(HARNESS_EVENTS);
+	assert_non_null(h->events);
 	assert_int_equal(pipe(h->stop), 0);
 	h->base = event_base_new();
 	h->ctl = wf_ctl_new(h->base, h->path, &ops, err);
@@ -126,6 +128,7 @@ harness_stop(void **state)
 	assert_int_equal(write(h->stop[1], "x", 1), 1);
 	pthread_join(h->thread, NULL);
 	wf_ctl_free(h->ctl);
+	wf_event_log_free(h->events);
 	event_base_free(h->base);
 	close(h->stop[0]);
 	close(h->stop[1]);

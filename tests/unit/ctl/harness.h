@@ -20,6 +20,8 @@
 
 struct event_base;
 
+#define HARNESS_EVENTS 8 /* that are kept */
+
 struct harness {
 	char dir[64];
 	char path[96];
@@ -33,6 +35,7 @@ struct harness {
 	int refuse;       /* a -errno: what apply and reload return */
 	bool no_snapshot; /* snapshot gives NULL */
 	int resets;
+	struct wf_event_log *events;
 };
 
 /* cmocka's setup and teardown: *state is a struct harness. */

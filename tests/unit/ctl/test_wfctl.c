@@ -98,6 +98,40 @@ test_reset_and_reload(void **state)
 }
 
 static void
+test_events_are_lines_or_the_document(void **state)
+{
+	struct harness *h = *state;
+
+	run(h, "set wan ab loss=3%", 0, "");
+	run(h, "reset", 0, "");
+	run(h, "events", 0, " change        wan ab: {\"loss\":\"3%\"}, generation 2, by uid ");
+	run(h, "events", 0, "    2 ");
+	run(h, "events", 0, "POST /v1/reset: 200 OK");
+	run(h, "events --json | jq -r '.events[0].kind'", 0, "change\n");
+	run(h, "events --since 1 --json | jq -c '[.events[].seq]'", 0, "[2]\n");
+	for (int i = 0; i < HARNESS_EVENTS; i++)
+		run(h, "reset", 0, "");
+	run(h, "events", 0, "wfctl: 2 events before are no longer kept.");
+	run(h, "events --since 2", 0, "   10 ");
+}
+
+/* It goes on with what comes, and ends when nobody reads it any more. */
+static void
+test_events_are_followed(void **state)
+{
+	struct harness *h = *state;
+	char line[512];
+
+	snprintf(line, sizeof(line),
+		"events -f --json | (read -r a; %s reset >/dev/null; read -r b; echo \"$a $b\") | "
+		"jq "
+		"-rs 'map(.kind) | join(\" \")'",
+		getenv("WFCTL"));
+	run(h, "set wan ab loss=3%", 0, "");
+	run(h, line, 0, "change reset\n");
+}
+
+static void
 test_options_may_stand_before_or_after_the_verb(void **state)
 {
 	struct harness *h = *state;
@@ -124,6 +158,11 @@ test_wrong_usage_is_exit_code_2(void **state)
 	run(*state, "config save", 2, "usage: wfctl config [save FILE]");
 	run(*state, "stats -o xml", 2, "table or json");
 	run(*state, "stats --nonsense", 2, "--nonsense");
+	run(*state, "stats --follow", 2, "stats takes no --follow.");
+	run(*state, "set wan ab loss=1% --since 3", 2, "set takes no --since.");
+	run(*state, "events --since x", 2, "--since is the number of an event, not \"x\"");
+	run(*state, "events --since -1", 2, "not \"-1\"");
+	run(*state, "events 3", 2, "usage: wfctl events [--since N] [--follow]");
 	run(*state, "-s", 2, "-s needs a value");
 }
 
@@ -150,14 +189,17 @@ test_help_and_version(void **state)
 	run(*state, "help stat", 2, "Did you mean");
 	run(*state, "-V", 0, "wfctl " WF_VERSION);
 	run(*state, "stats -h", 0, "usage: wfctl");
+	run(*state, "events -h", 0, "--follow");
+	run(*state, "completion bash", 0,
+		"events) words='--socket --output --json --help --version --since --follow'");
 	run(*state, "--version", 0, "wfctl " WF_VERSION);
 }
 
 static void
 test_json_has_two_spellings(void **state)
 {
-	static const char *const verbs[] = { "status", "stats", "links", "ports", "config",
-		"set wan ab delay=1ms", "reset", "reload" };
+	static const char *const verbs[] = { "status", "stats", "links", "ports", "events",
+		"config", "set wan ab delay=1ms", "reset", "reload" };
 	char line[128];
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(verbs); i++)
@@ -229,13 +271,14 @@ static void
 test_full_disk_is_not_success(void **state)
 {
 	static const char *const lines[] = { "status", "stats", "links", "ports",
-		"set wan ab delay=1ms", "reset", "reload", "config", "help", "help set", "-V" };
+		"set wan ab delay=1ms", "events", "reset", "reload", "config", "help", "help set",
+		"-V" };
 	char line[128];
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(lines); i++) {
 		snprintf(line, sizeof(line), "%s 2>&1 >/dev/full", lines[i]);
 		run(*state, line, 1, "standard output");
-		if (i < 8) {
+		if (i < 9) {
 			snprintf(line, sizeof(line), "%s --json 2>&1 >/dev/full", lines[i]);
 			run(*state, line, 1, "standard output");
 		}
@@ -255,6 +298,8 @@ main(void)
 		TEST(test_set_prints_what_changed_and_the_generation),
 		TEST(test_refusals_are_exit_code_1_with_their_reasons),
 		TEST(test_reset_and_reload),
+		TEST(test_events_are_lines_or_the_document),
+		TEST(test_events_are_followed),
 		TEST(test_options_may_stand_before_or_after_the_verb),
 		TEST(test_wrong_usage_is_exit_code_2),
 		TEST(test_unreachable_is_exit_code_3_and_says_why),

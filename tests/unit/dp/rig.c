@@ -9,12 +9,15 @@
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include <cmocka.h>
+
+#include "wf_dp_private.h"
 
 #define PATIENCE_S 20
 
@@ -188,6 +191,41 @@ rig_send_stripped(struct rig *r, uint32_t len_bytes, uint16_t tci)
 	m->ol_flags |= RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED;
 	put(r, m);
 	r->sent_bytes += 4;
+}
+
+static uint16_t (*real_burst)(void *queue, struct rte_mbuf **m, wf_ns_t *rx_ns, uint16_t n);
+static atomic_bool stop, stopped;
+
+static uint16_t
+gate(void *queue, struct rte_mbuf **m, wf_ns_t *rx_ns, uint16_t n)
+{
+	while (atomic_load(&stop)) {
+		atomic_store(&stopped, true);
+		sched_yield();
+	}
+	atomic_store(&stopped, false);
+	return real_burst(queue, m, rx_ns, n);
+}
+
+/* The worker loads the pointer with each burst: this store is all it needs. */
+void
+rig_stop(struct rig *r, uint32_t worker)
+{
+	struct wf_rxq *q = r->dp->workers[worker]->rxq;
+
+	real_burst = wf_port_ethdev.rx_burst;
+	atomic_store(&stop, true);
+	__atomic_store_n(&q->burst, gate, __ATOMIC_RELEASE);
+	while (!atomic_load(&stopped))
+		sched_yield();
+}
+
+void
+rig_go_on(void)
+{
+	atomic_store(&stop, false);
+	while (atomic_load(&stopped))
+		sched_yield();
 }
 
 static struct wf_snapshot *

@@ -38,6 +38,10 @@ void rig_send(struct rig *r, uint32_t n, uint32_t len_bytes, uint32_t flow);
 /* As rig_send, one packet whose VLAN tag the driver says it has stripped. */
 void rig_send_stripped(struct rig *r, uint32_t len_bytes, uint16_t tci);
 
+/* Stops a worker where it is about to receive, as a debugger would, until rig_go_on(). One only. */
+void rig_stop(struct rig *r, uint32_t worker);
+void rig_go_on(void);
+
 /* A snapshot in which all that was sent has been received on port a (within seconds). */
 struct wf_snapshot *rig_settled(struct rig *r);
 /* The same, and nothing is queued any more. */

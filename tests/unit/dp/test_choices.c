@@ -11,7 +11,6 @@
 #include <cmocka.h>
 
 #include "wf_cores.h"
-#include "wf_eal.h"
 #include "wf_memory.h"
 
 #define MIB ((uint64_t)1024 * 1024)
@@ -138,56 +137,6 @@ more_than_the_machine_has_is_an_error(void **state)
 	assert_int_equal(memory(4096, WF_DP_HUGE_AUTO, 0, 2048), -1);
 }
 
-/* The arguments in one string, program name left out. */
-static void
-args_are(struct wf_eal_choice choice, const char *expected)
-{
-	struct wf_eal_args a;
-	char text[1024] = "";
-
-	choice.lcores = "0@(0),1@1";
-	choice.file_prefix = "wf-1";
-	assert_int_equal(wf_eal_args_build(&choice, &a), 0);
-	assert_null(a.argv[a.argc]);
-	for (int i = 1; i < a.argc; i++) {
-		strcat(text, i > 1 ? " " : "");
-		strcat(text, a.argv[i]);
-	}
-	assert_string_equal(text, expected);
-	wf_eal_args_free(&a);
-}
-
-static void
-eal_without_hugepages(void **state)
-{
-	args_are((struct wf_eal_choice){ .mem_mib = 640,
-			 .n_devices = 2,
-			 .devices = (const char *[]){ "net_null0", "net_tap0,iface=a" } },
-		"--lcores=0@(0),1@1 --no-huge --no-shconf -m 640 --file-prefix=wf-1 "
-		"--vdev=net_null0 --vdev=net_tap0,iface=a --no-pci --no-telemetry "
-		"--log-level=error");
-}
-
-static void
-eal_with_hugepages_and_pci(void **state)
-{
-	args_are((struct wf_eal_choice){ .huge = true,
-			 .n_devices = 1,
-			 .devices = (const char *[]){ "0000:03:00.0" } },
-		"--lcores=0@(0),1@1 --in-memory --file-prefix=wf-1 --allow=0000:03:00.0 "
-		"--no-telemetry --log-level=error");
-}
-
-static void
-extra_arguments_come_last(void **state)
-{
-	args_are((struct wf_eal_choice){ .huge = true,
-			 .extra_argc = 2,
-			 .extra_argv = (char *[]){ "--log-level=debug", "-v" } },
-		"--lcores=0@(0),1@1 --in-memory --file-prefix=wf-1 --no-pci --no-telemetry "
-		"--log-level=error --log-level=debug -v");
-}
-
 int
 main(void)
 {
@@ -201,9 +150,6 @@ main(void)
 		cmocka_unit_test(too_few_hugepages_mean_ordinary_memory),
 		cmocka_unit_test(hugepages_asked_for_and_absent_are_an_error),
 		cmocka_unit_test(more_than_the_machine_has_is_an_error),
-		cmocka_unit_test(eal_without_hugepages),
-		cmocka_unit_test(eal_with_hugepages_and_pci),
-		cmocka_unit_test(extra_arguments_come_last),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

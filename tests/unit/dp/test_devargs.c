@@ -102,6 +102,21 @@ other_devices_stay_as_they_are(void **state)
 }
 
 static void
+frames_that_can_wait(void **state)
+{
+	assert_int_equal(wf_devargs_rx_slots("0000:03:00.1", 512), 512);
+	assert_int_equal(wf_devargs_rx_slots("net_memif0,role=server", 1024), 1024);
+	assert_int_equal(wf_devargs_rx_slots("net_tap0,iface=lab-a", 256), 1000);
+	assert_int_equal(wf_devargs_rx_slots("net_af_packet0,iface=x,framecnt=64", 1024), 64);
+	assert_int_equal(wf_devargs_rx_slots("net_af_packet0,iface=x", 1024), 2048);
+	assert_true(wf_devargs_rx_slots("net_af_xdp0,iface=x", 1024) >= 4096);
+	/* These make frames when they are asked. */
+	assert_int_equal(wf_devargs_rx_slots("net_null0", 1024), 0);
+	assert_int_equal(wf_devargs_rx_slots("net_pcap0,rx_pcap=a.pcap", 1024), 0);
+	assert_true(wf_devargs_rx_slots("net_pcap0,iface=eth1", 1024) > 1024);
+}
+
+static void
 only_drivers_that_touch_the_host_name_an_interface(void **state)
 {
 	char ifname[32];
@@ -128,6 +143,7 @@ main(void)
 		cmocka_unit_test(af_packet_gets_a_queue_pair_for_each_worker),
 		cmocka_unit_test(af_packet_gets_ring_frames_for_a_large_mtu),
 		cmocka_unit_test(other_devices_stay_as_they_are),
+		cmocka_unit_test(frames_that_can_wait),
 		cmocka_unit_test(only_drivers_that_touch_the_host_name_an_interface),
 	};
 

@@ -19,7 +19,7 @@
 
 #include <cmocka.h>
 
-#include "wf_dp.h"
+#include "wf_eal.h"
 #include "wf_packet_queue.h"
 #include "wf_packet_socket.h"
 #include "wf_port.h"
@@ -68,7 +68,7 @@ start(void **state)
 	struct wf_err *err = wf_err_new();
 
 	run("echo 1 | tee /proc/sys/net/ipv6/conf/*/disable_ipv6 >/dev/null");
-	assert_int_equal(wf_dp_eal_offline(err), 0);
+	assert_int_equal(wf_eal_offline(err), 0);
 	wf_err_free(err);
 	assert_int_equal(wf_clock_init(&wf_clock), 0);
 	pool = rte_pktmbuf_pool_create("pool", 4095, 0, 0, 2176, SOCKET_ID_ANY);

@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -195,6 +196,59 @@ copies_are_made_and_given_back(void **state)
 	wf_snapshot_free(s);
 }
 
+/* Sends n packets to a worker that stands still. Returns how long each of them waited at least. */
+static wf_ns_t
+send_and_stall(uint32_t n)
+{
+	const struct timespec stall = { .tv_nsec = 100 * WF_NS_PER_MS };
+	struct timespec from, to;
+
+	assert_int_equal(wf_dp_reset(rig.dp), 0);
+	rig.sent_packets = 0;
+	rig_stop(&rig, 0);
+	rig_send(&rig, n, 64, 1);
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	nanosleep(&stall, NULL);
+	clock_gettime(CLOCK_MONOTONIC, &to);
+	rig_go_on();
+	return (wf_ns_t)((to.tv_sec - from.tv_sec) * (int64_t)WF_NS_PER_S + to.tv_nsec -
+			 from.tv_nsec);
+}
+
+/* A ring has no stamps, yet what waited in it is late: the first of a burst, the last of several
+ * bursts, copies; and nobody is early. */
+static void
+what_waited_in_the_ring_is_late(void **state)
+{
+	const struct {
+		const char *const *with;
+		wf_ns_t delay_ns;
+		uint32_t sent;
+	} cases[] = {
+		{ WITH("delay.mean=0ms"), 0, 200 },
+		{ WITH("delay.mean=30ms"), 30 * WF_NS_PER_MS, 200 },
+		{ WITH("duplicate.p=100%"), 0, 400 },
+		{ WITH("rate.rate=1Gbit"), 0, 200 },
+	};
+
+	for (size_t i = 0; i < WF_ARRAY_SIZE(cases); i++) {
+		const struct wf_dir_stats *ab;
+		struct wf_snapshot *s;
+		wf_ns_t waited_ns;
+
+		publish(cases[i].with);
+		waited_ns = send_and_stall(200);
+		s = rig_empty(&rig);
+		ab = &s->links[0].dir[WF_AB].s;
+		assert_int_equal(ab->error.count, cases[i].sent);
+		assert_true(ab->error.min_ns >= waited_ns);
+		assert_true(ab->delay.min_ns >= waited_ns + cases[i].delay_ns);
+		/* Due times count from the poll. */
+		assert_true(ab->delay.min_ns >= ab->error.min_ns + cases[i].delay_ns);
+		wf_snapshot_free(s);
+	}
+}
+
 static void
 stopping_lets_what_waits_leave(void **state)
 {
@@ -225,6 +279,7 @@ main(void)
 		cmocka_unit_test(frames_too_long_for_the_output_are_counted),
 		cmocka_unit_test(a_stripped_vlan_tag_is_put_back),
 		cmocka_unit_test(copies_are_made_and_given_back),
+		cmocka_unit_test(what_waited_in_the_ring_is_late),
 		cmocka_unit_test(stopping_lets_what_waits_leave),
 	};
 

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "wf_dp.h"
+#include "wf_eal.h"
 #include "wf_pool.h"
 
 static struct wf_pool pool;
@@ -18,8 +18,7 @@ static int
 start(void **state)
 {
 	struct wf_err *err = wf_err_new();
-	int rc = wf_dp_eal_offline(err) < 0 ||
-		 wf_pool_init(&pool, 4 << 20, 600, 1514, true, err) < 0;
+	int rc = wf_eal_offline(err) < 0 || wf_pool_init(&pool, 4 << 20, 600, 1514, true, err) < 0;
 
 	wf_err_print(err, stderr);
 	wf_err_free(err);

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "wf_dp.h"
+#include "wf_eal.h"
 #include "wf_txq.h"
 
 #define ROOM 128 /* a power of two */
@@ -118,7 +118,7 @@ start(void **state)
 {
 	struct wf_err *err = wf_err_new();
 
-	assert_int_equal(wf_dp_eal_offline(err), 0);
+	assert_int_equal(wf_eal_offline(err), 0);
 	wf_err_free(err);
 	assert_int_equal(wf_clock_init(&wf_clock), 0);
 	pool = rte_pktmbuf_pool_create("pool", 4095, 0, 0, 2176, SOCKET_ID_ANY);

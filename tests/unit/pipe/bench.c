@@ -169,6 +169,25 @@ resize(void *ctx, void *pkt, uint32_t n, uint32_t len_bytes)
 	f->len = len_bytes;
 }
 
+/* Every packet's fate, counted apart from the statistics. */
+static void
+told(void *ctx, const struct wf_held *h, enum wf_drop cause, wf_ns_t ns)
+{
+	struct bench *b = ctx;
+
+	assert_true(h->dir < 2 && cause < WF_DROP_COUNT);
+	assert_true(h->rx_ns <= ns);
+	assert_true(cause != WF_DROP_NONE || h->due_ns <= ns);
+	wf_count_add(&b->told[h->dir][cause], h->len_bytes);
+}
+
+static void
+choose_path(const struct bench *b)
+{
+	for (uint32_t i = 0; b->options.general && i < b->plan->n_dirs; i++)
+		b->plan->dir[i].path = WF_PATH_GENERAL;
+}
+
 struct bench *
 bench_new(const char *text, const struct bench_options *options)
 {
@@ -181,6 +200,9 @@ bench_new(const char *text, const struct bench_options *options)
 	b->clones_left = b->makes_left = b->writable_left = -1;
 	b->now_ns = 1000 * WF_NS_PER_S;
 	b->plan = bench_plan(text, b->options.seed, NULL);
+	choose_path(b);
+	b->tap = (struct wf_tap){ .told = told, .ctx = b };
+	q.tap = &b->tap;
 	b->stats = wf_stats_new(q.n_dirs, q.n_slots);
 	assert_non_null(b->stats);
 	for (int i = 0; i < 4; i++)
@@ -220,6 +242,7 @@ bench_change(struct bench *b, const char *text)
 
 	wf_plan_free(b->plan);
 	b->plan = plan;
+	choose_path(b);
 }
 
 static void
@@ -369,6 +392,21 @@ check_classes(const struct bench *b)
 				ab->dropped[i].bytes + ba->dropped[i].bytes);
 }
 
+/* What the tap was told is what the counters say. */
+static void
+check_told(const struct bench *b)
+{
+	for (uint32_t i = 0; i < 2; i++)
+		for (int cause = 0; cause < WF_DROP_COUNT; cause++) {
+			const struct wf_count *c = cause == WF_DROP_NONE
+							   ? &b->total[i].c.tx
+							   : &b->total[i].c.dropped[cause];
+
+			assert_int_equal(b->told[i][cause].packets, c->packets);
+			assert_int_equal(b->told[i][cause].bytes, c->bytes);
+		}
+}
+
 void
 bench_check(struct bench *b)
 {
@@ -397,6 +435,7 @@ bench_check(struct bench *b)
 	assert_int_equal(wf_snapshot_unaccounted(snap).bytes, 0);
 	assert_int_equal(wf_pipe_held(b->pipe), held);
 	check_classes(b);
+	check_told(b);
 	wf_snapshot_free(snap);
 }
 

@@ -34,6 +34,7 @@ struct bench_options {
 	uint32_t max_held, max_flows; /* 0: plenty */
 	wf_ns_t idle_ns;              /* 0: for ever */
 	uint64_t seed;
+	bool general; /* by the general path, whatever the plan says */
 };
 
 struct bench {
@@ -52,6 +53,8 @@ struct bench {
 	uint32_t n_out, room_out;
 	struct wf_dir_stats total[4];
 	struct wf_class_stats class_total[WF_PLAN_MAX_SLOTS];
+	struct wf_tap tap;
+	struct wf_count told[2][WF_DROP_COUNT]; /* by direction and cause; WF_DROP_NONE: sent */
 };
 
 /* Starts EAL, once a program: for cmocka_run_group_tests. */

@@ -41,9 +41,9 @@ make_trace(void **state)
 
 /* Sends the packets of the trace for which flow % every == 0. */
 static struct fates *
-run(const char *text, uint64_t seed, uint32_t burst, uint32_t every)
+run_by(const char *text, uint64_t seed, uint32_t burst, uint32_t every, bool general)
 {
-	struct bench_options o = { .seed = seed };
+	struct bench_options o = { .seed = seed, .general = general };
 	struct bench *b = bench_new(text, &o);
 	struct fates *f = malloc(sizeof(*f));
 	static uint32_t number[N];
@@ -81,6 +81,12 @@ run(const char *text, uint64_t seed, uint32_t burst, uint32_t every)
 	}
 	bench_free(b);
 	return f;
+}
+
+static struct fates *
+run(const char *text, uint64_t seed, uint32_t burst, uint32_t every)
+{
+	return run_by(text, seed, burst, every, false);
 }
 
 static void
@@ -134,6 +140,47 @@ fate_does_not_depend_on_the_bursts(void **state)
 			free(full);
 		}
 	}
+}
+
+/* Every configuration by its own path and by the general one. */
+static void
+fate_does_not_depend_on_the_path(void **state)
+{
+	for (size_t i = 0; i < WF_ARRAY_SIZE(dirs); i++)
+		for (int with = 0; with < 2; with++) {
+			const char *text = bench_text(dirs[i], "", with ? classes : "");
+			struct fates *own = run(text, 42, 32, 1);
+			struct fates *general = run_by(text, 42, 32, 1, true);
+
+			assert_same(own, general, 1);
+			free(own);
+			free(general);
+		}
+}
+
+static uint8_t
+path_of(const char *ab)
+{
+	struct wf_plan *plan = bench_plan(bench_text(ab, "", ""), 1, NULL);
+	uint8_t path = plan->dir[0].path;
+
+	wf_plan_free(plan);
+	return path;
+}
+
+static void
+the_plan_chooses_the_path(void **state)
+{
+	assert_int_equal(path_of(""), WF_PATH_WIRE);
+	assert_int_equal(path_of("delay = \"1ms\";"), WF_PATH_STRAIGHT);
+	assert_int_equal(path_of("loss = \"1%\";"), WF_PATH_STRAIGHT);
+	assert_int_equal(
+		path_of("scope = \"flow\"; rate = \"1Mbit\"; queue = \"5ms\";"), WF_PATH_STRAIGHT);
+	assert_int_equal(
+		path_of("rate = \"1Mbit\"; queue = { aqm = \"codel\"; };"), WF_PATH_GENERAL);
+	assert_int_equal(path_of("duplicate = \"1%\";"), WF_PATH_GENERAL);
+	assert_int_equal(path_of("corrupt = \"1%\";"), WF_PATH_GENERAL);
+	assert_int_equal(path_of("reorder = { model = \"swap\"; p = \"1%\"; };"), WF_PATH_GENERAL);
 }
 
 /* Where nothing is shared, another flow's packets change nothing. */
@@ -340,6 +387,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fate_does_not_depend_on_the_bursts),
+		cmocka_unit_test(fate_does_not_depend_on_the_path),
+		cmocka_unit_test(the_plan_chooses_the_path),
 		cmocka_unit_test(fate_does_not_depend_on_other_traffic),
 		cmocka_unit_test(fate_does_not_depend_on_other_classes),
 		cmocka_unit_test(losses_do_not_depend_on_other_stages),

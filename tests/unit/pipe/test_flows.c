@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "bench.h"
-#include "wf_pipe_internal.h"
+#include "wf_pipe_inside.h"
 
 #define MS WF_NS_PER_MS
 
@@ -102,11 +102,11 @@ aged_flows_give_their_state_back(void **state)
 		age(b, 11 * WF_NS_PER_S);
 		bench_check(b);
 		assert_int_equal(bench_class(b, 0, "default")->flows, 0);
-		words = round == 0 ? b->pipe->env.arena.used_words : words;
+		words = round == 0 ? b->pipe->states.env.arena.used_words : words;
 	}
 	assert_int_equal(b->total[0].fallback, 0);
-	assert_int_equal(b->pipe->used_states, 100);
-	assert_int_equal(b->pipe->env.arena.used_words, words);
+	assert_int_equal(b->pipe->states.used, 100);
+	assert_int_equal(b->pipe->states.env.arena.used_words, words);
 	bench_free(b);
 }
 
@@ -137,7 +137,7 @@ a_sparse_flow_does_not_repeat_its_first_draw(void **state)
 		bench_one(b, 0, 1, 100);
 		bench_until(b, b->now_ns);
 		age(b, 11 * WF_NS_PER_S);
-		assert_int_equal(wf_flow_table_count(b->pipe->flows), 0);
+		assert_int_equal(wf_flow_table_count(b->pipe->intake.flows), 0);
 	}
 	assert_in_range(b->n_out, 70, 130);
 	bench_free(b);
@@ -152,7 +152,7 @@ flows_in_use_do_not_age(void **state)
 	for (int i = 0; i < 20; i++) {
 		bench_one(b, 0, 1, 100);
 		age(b, 9 * WF_NS_PER_S);
-		assert_int_equal(wf_flow_table_count(b->pipe->flows), 1);
+		assert_int_equal(wf_flow_table_count(b->pipe->intake.flows), 1);
 	}
 	bench_drain(b);
 	bench_free(b);
@@ -179,7 +179,7 @@ slow_flows(bool swept, uint32_t *states)
 				wf_pipe_tidy_all(b->pipe, b->now_ns);
 		}
 		if (swept)
-			assert_int_equal(wf_flow_table_count(b->pipe->flows), 0);
+			assert_int_equal(wf_flow_table_count(b->pipe->intake.flows), 0);
 	}
 	bench_drain(b);
 	bench_check(b);
@@ -187,7 +187,7 @@ slow_flows(bool swept, uint32_t *states)
 	assert_in_range(b->n_out, 80, 199);
 	for (uint32_t i = 0; i < b->n_out; i++)
 		sum = sum * 31 + b->out[i].due_ns + b->out[i].id;
-	*states = b->pipe->used_states;
+	*states = b->pipe->states.used;
 	bench_free(b);
 	return sum;
 }

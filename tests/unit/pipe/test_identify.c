@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "bench.h"
-#include "wf_pipe_internal.h"
+#include "wf_pipe_inside.h"
 
 #define S    WF_NS_PER_S
 #define LOST "{ name = \"x\"; match = { port = \"7\"; }; ab = { blackhole = true; }; }"
@@ -68,7 +68,7 @@ fragments_follow_the_first_of_their_datagram(void **state)
 	one(b, 1, 2, 0);
 	assert_int_equal(matched(b), 3);
 	assert_int_equal(b->n_out, 2);
-	assert_int_equal(wf_flow_table_count(b->pipe->flows), 2);
+	assert_int_equal(wf_flow_table_count(b->pipe->intake.flows), 2);
 	bench_free(b);
 }
 
@@ -79,7 +79,7 @@ without_the_first_they_are_a_flow_without_ports(void **state)
 
 	one(b, 1, 1, 0);
 	one(b, 2, 1, 0);
-	assert_int_equal(wf_flow_table_count(b->pipe->flows), 1);
+	assert_int_equal(wf_flow_table_count(b->pipe->intake.flows), 1);
 	one(b, 1, 0, 7); /* too late for that one */
 	one(b, 1, 2, 0);
 	assert_int_equal(matched(b), 2);
@@ -149,7 +149,7 @@ the_owner_of_the_first_owns_them_all(void **state)
 		in(b, rx, 3);
 	}
 	assert_int_equal(seen, 15);
-	assert_int_equal(wf_flow_table_count(b->pipe->flows), 64);
+	assert_int_equal(wf_flow_table_count(b->pipe->intake.flows), 64);
 	bench_check(b);
 	bench_free(b);
 }
@@ -195,7 +195,7 @@ tunnels_are_opened_on_request(void **state)
 			in(b, &rx, 1);
 		}
 		assert_int_equal(matched(b), i);
-		assert_int_equal(wf_flow_table_count(b->pipe->flows), i ? 3 : 1);
+		assert_int_equal(wf_flow_table_count(b->pipe->intake.flows), i ? 3 : 1);
 		bench_free(b);
 	}
 }

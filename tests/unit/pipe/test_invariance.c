@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Same seed, same fate, for every stage there is: packet for packet equal on 1 and 2 workers, in
- * bursts of 1, 7 and 32, with and without other flows (where the state is the flow's), with and
- * without stages of another purpose. Whoever adds a stage adds a row to `cases`.
+ * bursts of 1, 7 and 32, by the path that its plan chooses and by the general one, with and without
+ * other flows (where the state is the flow's), with and without stages of another purpose. Whoever
+ * adds a stage adds a row to `cases`.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -269,10 +270,11 @@ owner(struct bench *const *b, const struct bench_packet *p, uint32_t receiver, u
 
 /* Sends the packets of every n-th flow. */
 static struct fates *
-run(const char *dir, const char *classes, uint32_t workers, uint32_t burst, uint32_t every)
+run_by(const char *dir, const char *classes, uint32_t workers, uint32_t burst, uint32_t every,
+	bool general)
 {
 	static uint32_t number[2][N];
-	struct bench_options o = { .seed = 42 };
+	struct bench_options o = { .seed = 42, .general = general };
 	struct fates *f = calloc(1, sizeof(*f));
 	struct bench *b[2];
 
@@ -309,6 +311,12 @@ run(const char *dir, const char *classes, uint32_t workers, uint32_t burst, uint
 		bench_free(b[w]);
 	}
 	return f;
+}
+
+static struct fates *
+run(const char *dir, const char *classes, uint32_t workers, uint32_t burst, uint32_t every)
+{
+	return run_by(dir, classes, workers, burst, every, false);
 }
 
 /* ---- Comparisons ---- */
@@ -379,6 +387,8 @@ try_all(const struct stage_case *c, bool flow_scope)
 	free(wire);
 	assert_same(base, run(dir, c->classes, 1, 1, 1), 1, ALL, dir, "packet by packet");
 	assert_same(base, run(dir, c->classes, 1, 7, 1), 1, ALL, dir, "in bursts of 7");
+	assert_same(
+		base, run_by(dir, c->classes, 1, 32, 1, true), 1, ALL, dir, "by the general path");
 	assert_same(base, run(dir, c->classes, 2, 32, 1), 1, ALL, dir, "with 2 workers");
 	assert_same(base, run(dir, c->classes, 2, 1, 1), 1, ALL, dir,
 		"with 2 workers, packet by packet");

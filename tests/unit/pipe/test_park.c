@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "bench.h"
-#include "wf_pipe_internal.h"
+#include "wf_pipe_inside.h"
 
 #define MS WF_NS_PER_MS
 
@@ -130,7 +130,7 @@ without_others_it_goes_after_max_wait(void **state)
 	assert_int_equal(b->n_out, 2);
 	assert_int_equal(b->out[0].due_ns, start + 23 * MS);
 	assert_int_equal(b->out[1].due_ns, start + 45 * MS);
-	assert_int_equal(b->pipe->n_ghosts, 0);
+	assert_int_equal(b->pipe->parking.n_ghosts, 0);
 	bench_free(b);
 }
 
@@ -185,7 +185,7 @@ nothing_is_unaccounted_for(void **state)
 	bench_drain(b);
 	bench_check(b);
 	assert_int_equal(b->total[0].held.packets, 0);
-	assert_int_equal(b->pipe->n_ghosts, 0);
+	assert_int_equal(b->pipe->parking.n_ghosts, 0);
 	assert_true(b->total[0].c.dropped[WF_DROP_no_buffer].packets > 100);
 	bench_free(b);
 }

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "bench.h"
-#include "wf_pipe_internal.h"
+#include "wf_pipe_inside.h"
 
 #define MS               WF_NS_PER_MS
 #define LOST(name, what) "{ name = \"" name "\"; " what " ab = { blackhole = true; }; }"

@@ -69,7 +69,7 @@ static void
 all_members_come_back(void **state)
 {
 	int packet;
-	struct wf_held in = { 1000, 7, &packet, 1514, 5, 99 }, out;
+	struct wf_held in = { 1000, 7, &packet, 1514, .tag = wf_held_tag(5, 99) }, out;
 
 	assert_true(wf_store_put(*state, &in));
 	assert_int_equal(wf_store_take(*state, 2000, &out, 1), 1);

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * The stats document as tables for people.
  */
-#include "harness.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
 #include "sample.h"
 #include "wf_json.h"
 #include "wf_report.h"

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * The stats document, and trees and errors as JSON.
  */
-#include "harness.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
 #include "sample.h"
 #include "wf_json.h"
 
@@ -23,6 +29,12 @@ number(json_t *j, const char *a, const char *b)
 {
 	j = json_object_get(j, a);
 	return json_integer_value(b != NULL ? json_object_get(j, b) : j);
+}
+
+static const char *
+text_at(const json_t *j, const char *key)
+{
+	return json_string_value(json_object_get(j, key));
 }
 
 static json_t *

@@ -8,17 +8,12 @@
 #include <pthread.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "wf_cores.h"
-#include "wf_devargs.h"
-#include "wf_dp.h"
 
 /* Appends one argument; a failure is remembered as argc = -1. */
 static void __attribute__((format(printf, 2, 3))) add(struct wf_eal_args *a, const char *fmt, ...)
@@ -63,11 +58,11 @@ wf_eal_args_build(const struct wf_eal_choice *c, struct wf_eal_args *out)
 	}
 	add(out, "--file-prefix=%s", c->file_prefix);
 	for (uint32_t i = 0; i < c->n_devices; i++) {
-		if (wf_devargs_is_pci(c->devices[i])) {
-			add(out, "--allow=%s", c->devices[i]);
+		if (c->devices[i].pci) {
+			add(out, "--allow=%s", c->devices[i].text);
 			pci = true;
 		} else {
-			add(out, "--vdev=%s", c->devices[i]);
+			add(out, "--vdev=%s", c->devices[i].text);
 		}
 	}
 	if (!pci)
@@ -127,10 +122,30 @@ wf_eal_stop(void)
 	rmdir(dir); /* there only if extra arguments made EAL use it */
 }
 
-int
-wf_dp_eal_offline(struct wf_err *err)
+const char *
+wf_eal_cores(const cpu_set_t *set, char out[WF_EAL_CORES_TEXT])
 {
-	char cores[WF_CORES_TEXT], lcores[WF_CORES_TEXT + 8], prefix[32];
+	size_t used = 0;
+
+	out[0] = '\0';
+	for (int first = 0; first < CPU_SETSIZE && used < WF_EAL_CORES_TEXT - 16; first++) {
+		int last = first;
+
+		if (!CPU_ISSET(first, set))
+			continue;
+		while (last + 1 < CPU_SETSIZE && CPU_ISSET(last + 1, set))
+			last++;
+		used += (size_t)snprintf(out + used, WF_EAL_CORES_TEXT - used,
+			first == last ? "%s%d" : "%s%d-%d", used ? "," : "", first, last);
+		first = last;
+	}
+	return out;
+}
+
+int
+wf_eal_offline(struct wf_err *err)
+{
+	char cores[WF_EAL_CORES_TEXT], lcores[WF_EAL_CORES_TEXT + 8], prefix[32];
 	struct wf_eal_choice choice = { .lcores = lcores, .mem_mib = 512, .file_prefix = prefix };
 	struct wf_eal_args args;
 	cpu_set_t allowed;
@@ -138,7 +153,7 @@ wf_dp_eal_offline(struct wf_err *err)
 
 	if (sched_getaffinity(0, sizeof(allowed), &allowed) < 0)
 		return wf_err_add(err, NULL, NULL, "sched_getaffinity: %s", strerror(errno));
-	snprintf(lcores, sizeof(lcores), "0@(%s)", wf_cores_format(&allowed, cores));
+	snprintf(lcores, sizeof(lcores), "0@(%s)", wf_eal_cores(&allowed, cores));
 	snprintf(prefix, sizeof(prefix), "wirefault-%d", (int)getpid());
 	if (wf_eal_args_build(&choice, &args) < 0)
 		return wf_err_add(err, NULL, NULL, "out of memory"), -ENOMEM;

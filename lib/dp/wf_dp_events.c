@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * What the data path tells of itself: workers that stood still. Control thread.
+ */
+#include <stdio.h>
+#include <time.h>
+
+#include "wf_dp_private.h"
+#include "wf_text.h"
+
+/* An instant of our clock as CLOCK_MONOTONIC, which events have. */
+static wf_ns_t
+monotonic_ns(const struct wf_dp *dp, wf_ns_t ns)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (wf_ns_t)ts.tv_sec * WF_NS_PER_S + (wf_ns_t)ts.tv_nsec -
+	       (wf_clock_ns(&dp->clock) - ns);
+}
+
+static void
+tell(const struct wf_dp *dp, uint32_t worker, uint32_t times, wf_ns_t begin_ns, wf_ns_t ns)
+{
+	char about[24], text[96], length[WF_TEXT_MAX], more[40] = "";
+
+	snprintf(about, sizeof(about), "core %u", dp->cores.worker[worker]);
+	if (times > 1)
+		snprintf(more, sizeof(more), ", the last of %u times", times);
+	snprintf(text, sizeof(text), "the worker on %s did not poll for %s%s", about,
+		wf_text_time(ns, length), more);
+	wf_event_add(dp->events, &(struct wf_event){ .kind = WF_EVENT_stall,
+					 .about = about,
+					 .at_ns = monotonic_ns(dp, begin_ns),
+					 .text = text });
+}
+
+void
+wf_dp_tell_stalls(struct wf_dp *dp)
+{
+	for (uint32_t i = 0; dp->workers && i < dp->cores.n_workers; i++) {
+		wf_ns_t begin_ns, end_ns;
+		uint32_t n = wf_stall_last(&dp->workers[i]->stall, &begin_ns, &end_ns);
+
+		if (n != dp->stalls_told[i])
+			tell(dp, i, n - dp->stalls_told[i], begin_ns, end_ns - begin_ns);
+		dp->stalls_told[i] = n;
+	}
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The general path: classes, queues, copies, changed bytes, packets that wait for others. Worker
+ * threads.
+ */
+#include "wf_pipe_epilogue.h"
+
+/* What came, for the class of the run. */
+static void
+count_run(struct wf_pipe *p, const struct wf_plan_class *k, const struct wf_batch *b,
+	const struct wf_run *run)
+{
+	struct wf_count sum = { 0, 0 };
+
+	for (uint32_t row = run->first; row < run->end; row++)
+		wf_count_add(&sum, b->len_bytes[row]);
+	wf_count_merge(&wf_end_class(&p->end, k->slot)->c.rx, &sum);
+}
+
+void
+wf_pipe_general(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const struct wf_rx *rx,
+	uint32_t n)
+{
+	const struct wf_plan_dir *d = &plan->dir[dir];
+	struct wf_dir_stats *ds = wf_end_dir(&p->end, dir);
+	struct wf_batch *b = &p->arriving;
+	struct wf_run runs[WF_BURST];
+	struct wf_epilogue e;
+	uint16_t grown = 0;
+	uint32_t n_runs = 1;
+	wf_ns_t ns;
+
+	if (d->needs_flow) {
+		n_runs = wf_intake(&p->intake, d, dir, rx, n, b, runs);
+	} else {
+		wf_intake_bare(&p->intake, d, rx, n, b);
+		runs[0] = (struct wf_run){ .end = (uint16_t)n };
+	}
+	ds->fallback += p->intake.n_fallback;
+	p->intake.n_fallback = 0;
+	for (uint32_t r = 0; r < n_runs; r++)
+		count_run(p, &d->classes[runs[r].class_id], b, &runs[r]);
+	for (uint32_t r = 0; r < n_runs; r++) {
+		const struct wf_plan_class *k = &d->classes[runs[r].class_id];
+
+		grown = (uint16_t)(grown +
+				   wf_pipe_run(k->step, k->queue != NULL ? k->n_before : k->n_steps,
+					   b, (uint16_t)(runs[r].first + grown),
+					   (uint16_t)(runs[r].end + grown), &p->states.env));
+	}
+	wf_pipe_count_stages(&p->states.env, ds);
+	wf_epilogue_arrive(&e, p, plan, dir, b, n, n_runs > 1);
+	while (WF_UNLIKELY(wf_epilogue_go(&e, &ns)))
+		wf_pipe_serve(p, plan, ns, UINT32_MAX);
+}

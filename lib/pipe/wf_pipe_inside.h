@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The pipeline from inside: its parts, each a struct in a header of its own, and the paths that a
+ * burst may take through them. One worker's own.
+ *
+ *   wf_pipe.c           which packets go which path
+ *   wf_pipe_wire.c      nothing is done to them
+ *   wf_pipe_straight.c  one class, and each packet leaves or is dropped
+ *   wf_pipe_general.c   anything: classes, queues, copies, bytes, packets that wait for others
+ *   wf_pipe_depart.c    what leaves a queue
+ */
+#ifndef WF_PIPE_INSIDE_H
+#define WF_PIPE_INSIDE_H
+
+#include "wf_pipe_end.h"
+#include "wf_pipe_intake.h"
+#include "wf_pipe_park.h"
+#include "wf_pipe_queues.h"
+#include "wf_pipe_ready.h"
+#include "wf_pipe_run.h"
+#include "wf_pipe_states.h"
+
+struct wf_pipe {
+	struct wf_end end;
+	struct wf_store *store;
+	bool *in_store; /* [n_dirs]: the store may hold packets of the direction */
+	struct wf_ready ready;
+	struct wf_states states;
+	struct wf_queues queues;
+	struct wf_parking parking;
+	uint64_t generation; /* of the plan that the room is shared out for */
+	wf_ns_t flow_idle_ns;
+	uint32_t n_dirs;
+	struct wf_intake intake;
+	struct wf_batch arriving;
+	/* A packet that departs from a queue, with its copies. */
+	struct wf_batch leaving;
+	struct wf_parsed leaving_parsed;
+	struct wf_forged forged[WF_FORGED_MAX]; /* scratch */
+};
+
+/* May packets of the direction go to the ready list? Those who follow packets in the store line up
+ * behind them. */
+static inline bool
+wf_pipe_direct(const struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir)
+{
+	return !d->holds && !(p->in_store[dir] && p->end.room.held[dir].packets > 0);
+}
+
+/* Paths: n packets, of which all are the pipe's now. The sum of what came is counted for the
+ * direction, not yet for classes. */
+void wf_pipe_wire(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir,
+	const struct wf_rx *rx, uint32_t n, const struct wf_count *sum);
+void wf_pipe_straight(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir,
+	const struct wf_rx *rx, uint32_t n, const struct wf_count *sum);
+void wf_pipe_general(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir,
+	const struct wf_rx *rx, uint32_t n);
+
+/* wf_pipe_depart.c: serves up to `most` events of queues up to now, each at its own time. */
+void wf_pipe_serve(struct wf_pipe *p, const struct wf_plan *plan, wf_ns_t now_ns, uint32_t most);
+
+#endif

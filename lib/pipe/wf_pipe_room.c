@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Room for packets that are held: how it is shared out. Worker threads; init and fini by the
+ * control core.
+ */
+#include "wf_pipe_room.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* An eighth of the room is shared out. */
+#define SHARED 8
+
+int
+wf_room_init(struct wf_room *r, uint32_t n_dirs, uint64_t max_held)
+{
+	r->n_dirs = n_dirs;
+	r->max_held = max_held;
+	r->held = calloc(n_dirs, sizeof(*r->held));
+	r->share = calloc(n_dirs, sizeof(*r->share));
+	return r->held == NULL || r->share == NULL ? -ENOMEM : 0;
+}
+
+void
+wf_room_fini(struct wf_room *r)
+{
+	free(r->share);
+	free(r->held);
+}
+
+void
+wf_room_share(struct wf_room *r, const struct wf_plan *plan)
+{
+	uint32_t n = 0;
+
+	for (uint32_t d = 0; d < plan->n_dirs; d++)
+		n += plan->dir[d].holds;
+	r->shares = n > 1;
+	r->unmet = 0;
+	for (uint32_t d = 0; d < plan->n_dirs; d++) {
+		r->share[d] =
+			r->shares && plan->dir[d].holds ? (uint32_t)(r->max_held / SHARED / n) : 0;
+		r->unmet += wf_room_unmet(r, d);
+	}
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * One class alone, with some of its stages.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "planner.h"
+#include "wf_plan_only.h"
+
+#define BIT(id) (1ull << (id))
+
+static const char *
+two_classes(void)
+{
+	return plan_text("", "rate = \"8Mbit\"; loss = \"1%\"; delay = \"20ms\";", "",
+		"{ name = \"voip\"; match = { dport = 5060; };"
+		" ab = { blackhole = true; rate = \"1Mbit\";"
+		" queue = { limit = \"50ms\"; aqm = \"codel\"; }; delay = \"5ms\"; }; }");
+}
+
+static const struct wf_plan_class *
+alone(const struct wf_plan *p, uint16_t class_id, uint64_t stages, struct wf_plan **only)
+{
+	*only = wf_plan_only(p, 0, class_id, stages);
+	assert_non_null(*only);
+	assert_int_equal((*only)->n_dirs, 2);
+	assert_int_equal((*only)->dir[0].n_classes, 1);
+	return &(*only)->dir[0].classes[0];
+}
+
+/* The very stages that were compiled, in their order, and no others. */
+static void
+test_stages(void **state)
+{
+	struct wf_plan *p = plan_of(two_classes(), NULL), *only;
+	const struct wf_plan_class *from = &p->dir[0].classes[0], *k;
+
+	k = alone(p, 0, BIT(WF_STAGE_LOSS) | BIT(WF_STAGE_DELAY), &only);
+	assert_int_equal(k->n_steps, 2);
+	assert_int_equal(k->n_before, 0);
+	assert_int_equal(k->step[0].stage, WF_STAGE_LOSS);
+	assert_int_equal(k->step[1].stage, WF_STAGE_DELAY);
+	assert_ptr_equal(k->step[1].cfg, from->step[from->n_steps - 1].cfg);
+	assert_int_equal(k->variant[WF_STAGE_DELAY], from->variant[WF_STAGE_DELAY]);
+	assert_int_equal(k->variant[WF_STAGE_RATE], 0);
+	assert_int_equal(only->dir[0].rng_key, p->dir[0].rng_key);
+	wf_plan_free(only);
+	k = alone(p, 0, WF_PLAN_ALL_STAGES, &only);
+	assert_int_equal(k->n_steps, from->n_steps);
+	assert_memory_equal(k->variant, from->variant, sizeof(k->variant));
+	wf_plan_free(only);
+	wf_plan_free(p);
+}
+
+/* A queue goes or stays as a stage does; what stands before it still does. */
+static void
+test_queue(void **state)
+{
+	struct wf_plan *p = plan_of(two_classes(), NULL), *only;
+	const struct wf_plan_class *from = plan_class(p, 0, "voip"), *k;
+	uint16_t voip = (uint16_t)(from - p->dir[0].classes);
+
+	assert_non_null(from->queue);
+	k = alone(p, voip, BIT(WF_STAGE_BLACKHOLE) | BIT(WF_STAGE_DELAY), &only);
+	assert_null(k->queue);
+	assert_int_equal(k->variant[WF_STAGE_QUEUE], 0);
+	assert_int_equal(k->n_steps, 2);
+	assert_int_equal(k->n_before, 1);
+	wf_plan_free(only);
+	k = alone(p, voip, BIT(WF_STAGE_RATE) | BIT(WF_STAGE_QUEUE), &only);
+	assert_ptr_equal(k->queue, from->queue);
+	assert_int_equal(k->variant[WF_STAGE_QUEUE], from->variant[WF_STAGE_QUEUE]);
+	wf_plan_free(only);
+	wf_plan_free(p);
+}
+
+/* Neither finds the other's state, nor that of the plan that they come from. */
+static void
+test_identity(void **state)
+{
+	struct wf_plan *p = plan_of(two_classes(), NULL), *only;
+	const struct wf_plan_class *k = alone(p, 1, WF_PLAN_ALL_STAGES, &only);
+	const struct wf_plan_class *wire = &only->dir[1].classes[0];
+
+	assert_int_equal(k->slot, 0);
+	assert_int_equal(wire->slot, 1);
+	assert_int_equal(wire->n_steps, 0);
+	assert_int_equal(wire->uid, p->next_uid);
+	assert_true(only->next_uid > wire->uid);
+	wf_plan_free(only);
+	wf_plan_free(p);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_stages),
+		cmocka_unit_test(test_queue),
+		cmocka_unit_test(test_identity),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
