@@ -54,7 +54,5 @@ wf_setup_keep(const struct wf_setup *before, const struct wf_setup *next, struct
 		if (!same(wf_node_get(before->tree, start_keys[i]),
 			    wf_node_get(next->tree, start_keys[i])))
 			rc = needs_restart(err, start_keys[i]);
-	if (next->seed != before->seed) /* however it is written */
-		rc = needs_restart(err, "seed");
 	return check_links(before->conf, next->conf, err) < 0 ? -ENOTSUP : rc;
 }

@@ -37,7 +37,7 @@ make_wire(struct wf_plan *plan, struct wf_plan_class *k)
 {
 	snprintf(k->name, sizeof(k->name), "default");
 	k->slot = 1;
-	k->uid = k->state_uid = plan->next_uid++;
+	k->uid = k->run_uid = k->state_uid = plan->next_uid++;
 }
 
 struct wf_plan *

@@ -145,7 +145,7 @@ wf_loss_run wf_loss_run_bernoulli, wf_loss_run_chain, wf_loss_run_markov, wf_los
 
 /* By the time since the run's start, so not as the others. */
 void wf_loss_run_trace(const struct wf_loss_cfg *l, struct wf_batch *b, uint16_t first,
-	uint16_t end, wf_ns_t start_ns);
+	uint16_t end, const struct wf_stage_env *env);
 
 /* First state of a chain of many states, stationary. */
 uint64_t wf_loss_markov_start(const struct wf_loss_cfg *l, uint64_t draw);

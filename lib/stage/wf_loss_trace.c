@@ -54,9 +54,10 @@ wf_loss_compile_trace(
 
 void
 wf_loss_run_trace(const struct wf_loss_cfg *l, struct wf_batch *b, uint16_t first, uint16_t end,
-	wf_ns_t start_ns)
+	const struct wf_stage_env *env)
 {
 	for (uint16_t i = first; i < end; i++)
 		if (b->drop[i] == WF_DROP_NONE)
-			wf_loss_draw(l, b, i, wf_rows_at(l->trace, b->rx_ns[i] - start_ns));
+			wf_loss_draw(
+				l, b, i, wf_rows_at(l->trace, wf_stage_since(env, b->rx_ns[i])));
 }

@@ -353,7 +353,7 @@ run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, 
 	const struct wf_loss_cfg *l = cfg;
 
 	if (l->model == WF_LOSS_TRACE)
-		wf_loss_run_trace(l, b, first, end, env->start_ns);
+		wf_loss_run_trace(l, b, first, end, env);
 	else
 		by_model[l->model](l, state_offset, b, first, end);
 	if (WF_UNLIKELY(l->marks))
