@@ -48,11 +48,17 @@ check_links(const struct wf_conf *now, const struct wf_conf *next, struct wf_err
 int
 wf_setup_keep(const struct wf_setup *before, const struct wf_setup *next, struct wf_err *err)
 {
-	int rc = 0;
+	/* A saved configuration names the same files, by their whole paths. */
+	struct wf_node *now = wf_conf_portable(before->tree);
+	struct wf_node *then = wf_conf_portable(next->tree);
+	int rc = now != NULL && then != NULL ? 0 : -ENOMEM;
 
-	for (size_t i = 0; i < WF_ARRAY_SIZE(start_keys); i++)
-		if (!same(wf_node_get(before->tree, start_keys[i]),
-			    wf_node_get(next->tree, start_keys[i])))
+	for (size_t i = 0; i < WF_ARRAY_SIZE(start_keys) && rc != -ENOMEM; i++)
+		if (!same(wf_node_get(now, start_keys[i]), wf_node_get(then, start_keys[i])))
 			rc = needs_restart(err, start_keys[i]);
+	wf_node_free(now);
+	wf_node_free(then);
+	if (rc == -ENOMEM)
+		return rc;
 	return check_links(before->conf, next->conf, err) < 0 ? -ENOTSUP : rc;
 }

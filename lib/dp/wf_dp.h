@@ -73,6 +73,9 @@ void wf_dp_host(struct wf_dp *dp, uint32_t port, const struct wf_watch_state *be
 
 /* Tells of workers that did not poll for long since it was last called: once a second or so. */
 void wf_dp_tell_stalls(struct wf_dp *dp);
+/* Makes taps anew that were gone and could not be at once. true: some still can't; then it is worth
+ * to ask again in a second. */
+bool wf_dp_host_again(struct wf_dp *dp);
 
 /* An exact snapshot of everything. NULL: out of memory, or a worker did not answer within 1 s. */
 struct wf_snapshot *wf_dp_snapshot(struct wf_dp *dp);

@@ -38,6 +38,7 @@ struct wf_dp_totals {
 	struct wf_class_times **times;  /* [WF_PLAN_MAX_SLOTS]; NULL: not kept */
 	uint32_t *class_uid;            /* [WF_PLAN_MAX_SLOTS]: whose counters these are */
 	struct wf_worker_stats *worker; /* [n_workers] */
+	wf_ns_t *cpu_ns;                /* [n_workers]: what each had had at the last reset */
 	struct wf_dp_mark mark[WF_MARKS];
 	uint32_t n_slots; /* slots that any plan has used */
 	bool asked;       /* a turn of the banks is under way */
@@ -56,6 +57,7 @@ struct wf_dp {
 	struct wf_hostif *hostif;
 	struct wf_eal_args eal_args;
 	bool eal_runs;
+	bool holds_messages; /* of drivers that start, unless they fail */
 	struct wf_pool pool;
 	struct wf_event_log *events; /* NULL: nobody wants to know */
 

@@ -24,7 +24,9 @@ wf_dp_totals_init(struct wf_dp *dp)
 	t->times = calloc(WF_PLAN_MAX_SLOTS, sizeof(struct wf_class_times *));
 	t->class_uid = calloc(WF_PLAN_MAX_SLOTS, sizeof(*t->class_uid));
 	t->worker = calloc(dp->cores.n_workers, sizeof(*t->worker));
-	if (!t->dir || !t->on_time_ns || !t->class || !t->times || !t->class_uid || !t->worker)
+	t->cpu_ns = calloc(dp->cores.n_workers, sizeof(*t->cpu_ns));
+	if (!t->dir || !t->on_time_ns || !t->class || !t->times || !t->class_uid || !t->worker ||
+		!t->cpu_ns)
 		return -ENOMEM;
 	for (uint32_t d = 0; d < dp->n_dirs; d++) {
 		wf_dir_stats_init(&t->dir[d]);
@@ -45,6 +47,7 @@ wf_dp_totals_fini(struct wf_dp *dp)
 	free(dp->totals.class_uid);
 	wf_dp_marks_fini(dp);
 	free(dp->totals.worker);
+	free(dp->totals.cpu_ns);
 	memset(&dp->totals, 0, sizeof(dp->totals));
 }
 
@@ -212,7 +215,7 @@ fill_dir(const struct wf_dp *dp, uint32_t dir, struct wf_snap_dir *out)
 	if (wf_snapshot_classes(out, d->n_classes) < 0)
 		return -ENOMEM;
 	for (uint32_t c = 0; c < d->n_classes; c++) {
-		snprintf(out->classes[c].name, WF_NAME_MAX, "%s", d->classes[c].name);
+		snprintf(out->classes[c].name, WF_NAME_MAX, "%s", d->classes[c].about->name);
 		out->classes[c].s = dp->totals.class[d->classes[c].slot];
 		if (wf_snapshot_times(&out->classes[c], dp->totals.times[d->classes[c].slot]) < 0)
 			return -ENOMEM;
@@ -243,6 +246,7 @@ fill_worker(const struct wf_dp *dp, uint32_t i, struct wf_snap_worker *out)
 	out->shares_core = dp->cores.shared;
 	out->loops = s->loops;
 	out->stall_max_ns = s->stall_max_ns;
+	out->cpu_ns = wf_worker_cpu_ns(dp->workers[i]) - dp->totals.cpu_ns[i];
 	out->busy_ratio = s->total_cycles ? (double)s->busy_cycles / (double)s->total_cycles : 0;
 }
 
@@ -310,6 +314,8 @@ wf_dp_reset(struct wf_dp *dp)
 	for (uint32_t s = 0; s < WF_PLAN_MAX_SLOTS; s++)
 		restart_class(dp, s);
 	memset(t->worker, 0, dp->cores.n_workers * sizeof(*t->worker));
+	for (uint32_t i = 0; i < dp->cores.n_workers; i++)
+		t->cpu_ns[i] = wf_worker_cpu_ns(dp->workers[i]);
 	for (uint32_t i = 0; i < dp->n_ports; i++)
 		wf_port_reset(&dp->ports[i]);
 	wf_dp_marks_restart(dp, wf_clock_ns(&dp->clock));

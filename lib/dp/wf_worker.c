@@ -8,6 +8,7 @@
  */
 #include "wf_worker.h"
 
+#include <pthread.h>
 #include <rte_ether.h>
 #include <rte_mbuf.h>
 #include <sched.h>
@@ -288,6 +289,7 @@ wf_worker_main(void *worker)
 	int phase = WF_PHASE_NONE;
 	bool busy = false;
 
+	pthread_getcpuclockid(pthread_self(), &w->cpu_clock);
 	for (uint32_t q = 0; q < w->n_rxqs; q++)
 		w->rxq[q].wait.since_ns = wf_clock_ns(&w->clock);
 	wf_swap_join(w->swap, w->index, wf_clock_ns_at(&w->clock, before));

@@ -25,22 +25,38 @@ struct wf_plan_step {
 	wf_ns_t copy_spacing_ns; /* ... the k-th due k * this later */
 };
 
-struct wf_plan_class {
+/* What the data path hardly asks of a class. */
+struct wf_plan_about {
 	char name[WF_NAME_MAX];
-	uint16_t slot;      /* index of its counters and class state; kept over live changes */
+	uint8_t variant[WF_STAGE_MAX]; /* what struct wf_state_head.variant must be */
+	struct wf_forecast forecast;
+};
+
+/* One cache line. Its packets go through the steps before the queue, wait in it if there is one,
+ * and go through the steps behind it when they depart, at once where there is none. (A queue that a
+ * change has taken away drains: what waited in it goes through the steps behind.) */
+struct wf_plan_class {
 	uint32_t uid;       /* never used twice: state of another class is never taken for ours */
 	uint32_t run_uid;   /* the same, and state of another run is not */
 	uint32_t state_uid; /* changes with the set of variants */
-	uint8_t variant[WF_STAGE_MAX]; /* what struct wf_state_head.variant must be */
+	uint16_t slot;      /* index of its counters and class state; kept over live changes */
 	bool flow_scope;
 	bool needs_state; /* some stage keeps state */
 	bool shares;      /* its packets wait for the server of the default class's queue */
-	uint8_t n_steps;
-	uint8_t n_before; /* steps before the queue; those behind run at departure */
-	struct wf_plan_step step[WF_STAGE_COUNT];
-	const struct wf_queue_cfg *queue; /* packets wait for their departure in it; NULL: none */
-	struct wf_forecast forecast;
-};
+	uint8_t n_before, n_behind;
+	const struct wf_plan_step *before;
+	const struct wf_queue_cfg *queue;  /* NULL: none */
+	const struct wf_plan_step *behind; /* in memory behind `before`: see wf_plan_steps */
+	struct wf_plan_about *about;
+} __attribute__((aligned(WF_CACHE_LINE)));
+static_assert(sizeof(struct wf_plan_class) == WF_CACHE_LINE, "one line");
+
+/* All steps of the class in their order: before[0] to before[n - 1]. */
+static inline uint8_t
+wf_plan_steps(const struct wf_plan_class *k)
+{
+	return (uint8_t)(k->n_before + k->n_behind);
+}
 
 /* What may be another in each packet of a flow. */
 #define WF_PLAN_PER_PACKET ((uint32_t)(WF_MATCH_MAC | WF_MATCH_DSCP))
