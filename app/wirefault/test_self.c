@@ -14,6 +14,9 @@
 #define LOOK_NS (20 * WF_NS_PER_MS)
 /* Until something leaves the link, or nothing is left of it: longer than any delay worth a test. */
 #define SETTLE_LOOKS 500
+/* How long workers may take to adopt a plan. */
+#define ADOPT_NS    WF_NS_PER_MS
+#define ADOPT_LOOKS 1000
 /* Held at a time by a wire. */
 #define WIRE_HELD 4096
 
@@ -81,7 +84,8 @@ static int
 change(struct wf_dp *dp, const struct wf_loaded *to, struct wf_err *err)
 {
 	struct wf_plan *plan = wf_plan_compile(to->conf, to->seed, wf_dp_plan(dp), err);
-	uint64_t generation;
+	uint64_t wanted;
+	int rc;
 
 	if (plan == NULL)
 		return -EINVAL;
@@ -89,9 +93,14 @@ change(struct wf_dp *dp, const struct wf_loaded *to, struct wf_err *err)
 		wf_plan_free(plan);
 		return -EINVAL;
 	}
-	if (wf_dp_publish(dp, plan, &generation) < 0 || wf_dp_reset(dp) < 0)
-		return no_answer(err);
-	return 0;
+	wanted = plan->generation;
+	rc = wf_dp_offer(dp, plan);
+	for (int i = 0; i < ADOPT_LOOKS && rc == 0; i++) {
+		if (wf_dp_poll(dp).generation >= wanted)
+			return wf_dp_reset(dp) < 0 ? no_answer(err) : 0;
+		rc = wait_ns(ADOPT_NS);
+	}
+	return rc == -EINTR ? rc : no_answer(err);
 }
 
 /* From here on everything counts, for so long. NULL with reasons, or without: interrupted. */
