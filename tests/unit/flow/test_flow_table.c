@@ -64,7 +64,7 @@ look(struct wf_flow_table *t, uint32_t n, wf_ns_t now_ns)
 	uint64_t hash = wf_flow_hash(&key), dir_key = DIR_KEY;
 	struct wf_flow *out = (void *)1;
 
-	wf_flow_table_lookup(t, &keys, &hash, &dir_key, &now_ns, 1, &out);
+	wf_flow_table_lookup(t, &keys, &hash, &dir_key, &now_ns, 1, 0, &out);
 	return out;
 }
 
@@ -85,7 +85,7 @@ look_all(struct wf_flow_table *t, const uint32_t *n, uint32_t count, wf_ns_t now
 		dir_key[i] = DIR_KEY;
 		now[i] = now_ns + i;
 	}
-	wf_flow_table_lookup(t, keys, hash, dir_key, now, count, out);
+	wf_flow_table_lookup(t, keys, hash, dir_key, now, count, 0, out);
 }
 
 static void
@@ -142,7 +142,7 @@ every_byte_of_the_key_counts(void **state)
 
 		((uint8_t *)&key)[i] ^= 0x80;
 		hash = wf_flow_hash(&key);
-		wf_flow_table_lookup(t, &keys, &hash, &dir_key, &now_ns, 1, &seen[i]);
+		wf_flow_table_lookup(t, &keys, &hash, &dir_key, &now_ns, 1, 0, &seen[i]);
 		assert_non_null(seen[i]);
 	}
 	assert_int_equal(wf_flow_table_count(t), 48);
