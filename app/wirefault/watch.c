@@ -15,12 +15,10 @@ state_text(const struct wf_watch_state *s)
 }
 
 static enum wf_event_kind
-kind_of(const struct wf_watch_state *before, const struct wf_watch_state *now)
+kind_of(const struct wf_watch_state *now)
 {
 	if (now->ifindex == 0)
 		return WF_EVENT_port_gone;
-	if (before->ifindex == 0)
-		return WF_EVENT_port_back;
 	return now->up && now->carrier ? WF_EVENT_port_up : WF_EVENT_port_down;
 }
 
@@ -28,9 +26,12 @@ static void
 tell(const struct wf_port_watch *w, const char *port, const struct wf_watch_state *before,
 	const struct wf_watch_state *now)
 {
+	if (before->ifindex == 0 && now->ifindex != 0)
+		wf_event_say(w->events, WF_EVENT_port_back, port, "interface %s is back",
+			now->name);
 	if (strcmp(state_text(before), state_text(now)) != 0)
-		wf_event_say(w->events, kind_of(before, now), port, "interface %s is %s%s",
-			now->name, before->ifindex == 0 ? "back, " : "", state_text(now));
+		wf_event_say(w->events, kind_of(now), port, "interface %s is %s", now->name,
+			state_text(now));
 	if (before->mtu != now->mtu)
 		wf_event_say(w->events, WF_EVENT_port_changed, port,
 			"interface %s has an MTU of %u now, not %u", now->name, now->mtu,

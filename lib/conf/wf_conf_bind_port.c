@@ -7,12 +7,24 @@
 #include "wf_conf_bind.h"
 #include "wf_conf_files.h"
 
+/* Is it this kind of port, with or without a number behind it? */
+static bool
+is_kind(const char *device, const char *kind)
+{
+	size_t n = strlen(kind);
+
+	if (strncmp(device, kind, n) != 0)
+		return false;
+	n += strspn(device + n, "0123456789");
+	return device[n] == 0 || device[n] == ',';
+}
+
 /* As much of a device as must differ from that of every other port: DPDK knows it by its name, a
- * packet port is its interface. */
+ * packet port is its interface; there are as many generators and sinks as anybody wants. */
 static size_t
 own_length(const char *device)
 {
-	if (device == NULL)
+	if (device == NULL || is_kind(device, "generator") || is_kind(device, "sink"))
 		return 0;
 	return strncmp(device, "packet,", 7) == 0 ? strlen(device) : strcspn(device, ",");
 }

@@ -81,6 +81,7 @@ bool
 wf_device_is_interface(const char *device)
 {
 	return device != NULL && *device != 0 && !wf_devargs_is_pci(device) &&
+	       !wf_devargs_driver(device, "generator") && !wf_devargs_driver(device, "sink") &&
 	       strpbrk(device, ",/=: \t") == NULL && strncmp(device, "net_", 4) != 0 &&
 	       strncmp(device, "eth_", 4) != 0;
 }
@@ -197,7 +198,8 @@ is_taken(const struct wf_conf *conf, const struct wf_conf_port *own, const char 
 }
 
 static int
-resolve(struct wf_conf *conf, struct wf_conf_port *p, struct wf_device_facts *f, FILE *said)
+resolve(struct wf_conf *conf, struct wf_conf_port *p, struct wf_device_facts *f,
+	struct wf_event_log *events)
 {
 	const char *why = NULL;
 	char *device = NULL;
@@ -212,16 +214,15 @@ resolve(struct wf_conf *conf, struct wf_conf_port *p, struct wf_device_facts *f,
 		if (!is_taken(conf, p, device))
 			break;
 	}
-	if (said != NULL)
-		fprintf(said, "wirefault: port %s: %s is taken by %s%s%s\n", p->name, p->device,
-			device, why != NULL ? "; " : "", why != NULL ? why : "");
+	wf_event_say(events, WF_EVENT_port_device, p->name, "port %s: %s is taken by %s%s%s",
+		p->name, p->device, device, why != NULL ? "; " : "", why != NULL ? why : "");
 	free(p->device);
 	p->device = device;
 	return 0;
 }
 
 int
-wf_device_resolve(struct wf_conf *conf, FILE *said)
+wf_device_resolve(struct wf_conf *conf, struct wf_event_log *events)
 {
 	struct wf_device_facts f = {
 		.af_xdp = has_driver("net_af_xdp") && kernel_has_af_xdp(),
@@ -238,6 +239,6 @@ wf_device_resolve(struct wf_conf *conf, FILE *said)
 	}
 	for (uint32_t i = 0; i < conf->n_ports && rc == 0; i++)
 		if (wf_device_is_interface(conf->ports[i].device))
-			rc = resolve(conf, &conf->ports[i], &f, said);
+			rc = resolve(conf, &conf->ports[i], &f, events);
 	return rc;
 }

@@ -6,6 +6,7 @@
 #define WF_DEVICE_H
 
 #include "wf_conf.h"
+#include "wf_event.h"
 
 /* What the choice depends on. */
 struct wf_device_facts {
@@ -29,9 +30,8 @@ char *wf_device_choose(
 /* What is known of the interface: the members up to kernel_driver. */
 void wf_device_look(const char *ifname, struct wf_device_facts *f);
 
-/* Puts chosen devices in the place of bare names. Tells `said` (may be NULL) of each. 0 or
- * -ENOMEM. */
-int wf_device_resolve(struct wf_conf *conf, FILE *said);
+/* Puts chosen devices in the place of bare names. Tells `events` of each. 0 or -ENOMEM. */
+int wf_device_resolve(struct wf_conf *conf, struct wf_event_log *events);
 /* What `run` would stumble over on this machine, as warnings at the ports' lines: no such
  * interface, one taken twice, names that are too long, MTUs that differ along a link. Resolved
  * devices only. */

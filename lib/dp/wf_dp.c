@@ -130,15 +130,24 @@ choose_memory(struct wf_dp *dp, const struct wf_conf *conf, const struct wf_dp_o
 	return wf_memory_choose(conf, opt->huge, &has, fixed, &dp->memory, err);
 }
 
+static void
+say_restored(void *ctx, const char *interface, const char *what)
+{
+	struct wf_dp *dp = ctx;
+
+	wf_event_say(dp->events, WF_EVENT_restored, NULL, "interface %s: %s", interface, what);
+}
+
 static int
 take_host_interfaces(
 	struct wf_dp *dp, const struct wf_conf *conf, const char *state_file, struct wf_err *err)
 {
+	const struct wf_hostif_said say = { say_restored, dp };
 	uint32_t left;
 	int ret = 0;
 
 	/* The socket beside it is ours: whoever left that file is no more. */
-	if (state_file && wf_hostif_restore(state_file, stderr, &left, err) < 0)
+	if (state_file && wf_hostif_restore(state_file, &say, &left, err) < 0)
 		return -EINVAL;
 	dp->hostif = wf_hostif_new(state_file);
 	if (!dp->hostif)
