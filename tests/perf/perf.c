@@ -117,6 +117,8 @@ about(void)
 	return "clang " TEXT_OF(__clang_major__);
 #elif defined(__SANITIZE_ADDRESS__) || !defined(__OPTIMIZE__)
 	return "gcc " TEXT_OF(__GNUC__) " for debugging";
+#elif defined(__AVX2__) && defined(PERF_WHOLE_PROGRAM)
+	return "gcc " TEXT_OF(__GNUC__) " avx2 lto";
 #elif defined(__AVX2__)
 	return "gcc " TEXT_OF(__GNUC__) " avx2";
 #else
