@@ -9,9 +9,10 @@
 int
 wf_timeline_add(struct wf_timeline *t, struct wf_plan *plan)
 {
-	struct wf_plan **more = realloc(t->plan, (t->n + (size_t)1) * sizeof(*more));
+	struct wf_plan **more;
 
 	assert(t->n == 0 || t->plan[t->n - 1]->from_ns <= plan->from_ns);
+	more = realloc(t->plan, (t->n + (size_t)1) * sizeof(*more));
 	if (more == NULL)
 		return -ENOMEM;
 	t->plan = more;
