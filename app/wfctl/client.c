@@ -266,3 +266,27 @@ client_print_json(const json_t *j)
 	putchar('\n');
 	return WFCTL_OK;
 }
+
+void
+client_print_value(const json_t *j)
+{
+	if (j == NULL || json_is_null(j))
+		fputs("(not set)", stdout);
+	else if (json_is_string(j))
+		fputs(json_string_value(j), stdout);
+	else
+		json_dumpf(j, stdout, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15));
+}
+
+void
+client_print_generation(const json_t *reply)
+{
+	const json_t *pending = json_object_get(reply, "pending");
+	long long generation = json_integer_value(json_object_get(reply, "generation"));
+
+	if (pending == NULL)
+		printf("Every worker runs generation %lld.\n", generation);
+	else
+		printf("A worker still runs generation %lld: it has not come to %lld yet.\n",
+			generation, (long long)json_integer_value(pending));
+}

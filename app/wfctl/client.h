@@ -28,5 +28,9 @@ int client_wait(const struct wfctl_options *o, const char *path, json_t **j);
 
 /* Prints a document as the server does; returns WFCTL_OK, or WFCTL_FAILED when out of memory. */
 int client_print_json(const json_t *j);
+/* A value of a configuration; NULL: "(not set)". */
+void client_print_value(const json_t *j);
+/* Says how far the change of a reply has come. */
+void client_print_generation(const json_t *reply);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * `wfctl config [save FILE]`: the running configuration, printed or kept. One thread.
+ * `wfctl config [save FILE | diff | undo [ID|all]]`: the running configuration, printed or kept;
+ * the rest is in diff.c. One thread.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -107,8 +108,12 @@ wfctl_config(const struct wfctl_options *o, int argc, char **argv)
 	char *text = NULL;
 	int rc;
 
+	if (argc == 1 && strcmp(argv[0], "diff") == 0)
+		return wfctl_config_diff(o);
+	if (argc > 0 && strcmp(argv[0], "undo") == 0)
+		return wfctl_config_undo(o, argc == 2 ? argv[1] : NULL);
 	if (argc != 0 && (argc != 2 || strcmp(argv[0], "save") != 0)) {
-		fprintf(stderr, "usage: wfctl config [save FILE]\n");
+		fprintf(stderr, "usage: wfctl config [save FILE | diff | undo [ID|all]]\n");
 		return WFCTL_USAGE;
 	}
 	rc = client_text(o, &r, &text);

@@ -22,7 +22,7 @@ struct verb {
 	const struct wf_option *options; /* NULL: those of all verbs */
 };
 
-enum { OPT_SOCKET, OPT_OUTPUT, OPT_JSON, OPT_HELP, OPT_VERSION, OPT_SINCE, OPT_FOLLOW };
+enum { OPT_SOCKET, OPT_OUTPUT, OPT_JSON, OPT_HELP, OPT_VERSION, OPT_SINCE, OPT_FOLLOW, OPT_FOR };
 
 /* Of all verbs. */
 #define OPTIONS                                                                                    \
@@ -32,12 +32,25 @@ enum { OPT_SOCKET, OPT_OUTPUT, OPT_JSON, OPT_HELP, OPT_VERSION, OPT_SINCE, OPT_F
 	[OPT_HELP] = { "help", 'h', NULL, "this, or the help of the verb" },                       \
 	[OPT_VERSION] = { "version", 'V', NULL, "print the version" }
 
+/* Of one verb each. */
+#define SINCE                                                                                      \
+	{                                                                                          \
+		"since", 0, "N", "only events after number N", .no_twin = true                     \
+	}
+#define FOLLOW                                                                                     \
+	{                                                                                          \
+		"follow", 'f', NULL, "go on as they come, until wirefault ends", .no_twin = true   \
+	}
+#define FOR                                                                                        \
+	{                                                                                          \
+		"for", 0, "TIME", "it ends by itself after so long, such as 60s", .no_twin = true  \
+	}
+
 static const struct wf_option options[] = { OPTIONS, { 0 } };
-static const struct wf_option events_options[] = {
-	OPTIONS, [OPT_SINCE] = { "since", 0, "N", "only events after number N", .no_twin = true },
-	[OPT_FOLLOW] = { "follow", 'f', NULL, "go on as they come, until wirefault ends",
-		.no_twin = true },
-	{ 0 }
+static const struct wf_option events_options[] = { OPTIONS, SINCE, FOLLOW, { 0 } };
+static const struct wf_option set_options[] = { OPTIONS, FOR, { 0 } };
+static const struct wf_option all_options[] = {
+	OPTIONS, [OPT_SINCE] = SINCE, [OPT_FOLLOW] = FOLLOW, [OPT_FOR] = FOR, { 0 }
 };
 
 static const struct verb verbs[] = {
@@ -68,23 +81,29 @@ static const struct verb verbs[] = {
 		"(delay, loss, rate, ...) or a key of a block (delay.stddev); the value null "
 		"removes it. All keys apply together, between two bursts; nothing in flight is "
 		"lost. An invalid one changes nothing. A direction that was written as a copy of "
-		"the other one does not follow it.\n\n"
+		"the other one does not follow it. With --for 60s it ends by itself after that "
+		"time, and what was before comes back.\n\n"
 		"  wfctl set wan ab delay=20ms delay.stddev=2ms loss=1%\n"
 		"  wfctl set wan ba rate=null blackhole=true\n"
 		"  wfctl set wan both delay=50ms\n"
+		"  wfctl set wan ab loss=100% --for 5s\n"
 		"  wfctl set wan voip ab delay=5ms\n",
-		3, -1, wfctl_set },
+		3, -1, wfctl_set, set_options },
 	{ "reset", "", "set all counters and histograms to zero",
 		"Counting starts again from here. Nothing in flight is lost.\n", 0, 0,
 		wfctl_reset },
 	{ "reload", "", "read the configuration file again and apply it",
-		"The file replaces what `wfctl set` has changed. An invalid file changes "
-		"nothing.\n",
+		"What `wfctl set` has changed stands above the file and stays; what the file has "
+		"no more is undone; both are named. An invalid file changes nothing.\n",
 		0, 0, wfctl_reload },
-	{ "config", "[save FILE]", "print the running configuration as the text of a file",
+	{ "config", "[save FILE | diff | undo [ID|all]]",
+		"print the running configuration as the text of a file, or what `set` has changed",
 		"What is printed or saved can be given to `wirefault run -c`, from any folder: it "
 		"has the seed, even if the system chose it, and names files by their whole paths. "
-		"`save` replaces FILE as a whole or not at all. With -o json: prints a tree.\n",
+		"`save` replaces FILE as a whole or not at all. With -o json: prints a tree.\n\n"
+		"`diff` shows the changes that `set` has made, with their numbers, and in what the "
+		"running configuration differs from what was read. `undo` takes the last one back, "
+		"or the one of a number, or all.\n",
 		0, 2, wfctl_config },
 	{ "completion", "bash|zsh|fish", "print what a shell needs to complete command lines",
 		"The text goes where the shell looks for it; `ninja install` does that.\n", 1, 1,
@@ -209,11 +228,15 @@ find_verb(const char *name)
 static bool
 fits(const struct verb *v, const struct wfctl_options *o)
 {
-	if (v->options == events_options || (o->since == NULL && !o->follow))
-		return true;
-	fprintf(stderr, "wfctl: %s takes no --%s.\n", v->name,
-		o->since != NULL ? "since" : "follow");
-	return false;
+	bool events = v->options == events_options;
+	const char *strange = o->since != NULL && !events                  ? "since"
+			      : o->follow && !events                       ? "follow"
+			      : o->for_time != NULL && v->run != wfctl_set ? "for"
+									   : NULL;
+
+	if (strange != NULL)
+		fprintf(stderr, "wfctl: %s takes no --%s.\n", v->name, strange);
+	return strange == NULL;
 }
 
 static int
@@ -262,7 +285,7 @@ run(int argc, char **argv)
 	struct wfctl_options o = { .socket = WF_CONF_DEFAULT_SOCKET };
 	struct wf_option_values v;
 
-	if (wf_options_parse(events_options, argc, argv, &v, stderr) < 0)
+	if (wf_options_parse(all_options, argc, argv, &v, stderr) < 0)
 		return WFCTL_USAGE;
 	if (v.value[OPT_VERSION] != NULL) {
 		puts("wfctl " WF_VERSION);
@@ -279,6 +302,7 @@ run(int argc, char **argv)
 		}
 	}
 	o.json |= v.value[OPT_JSON] != NULL;
+	o.for_time = v.value[OPT_FOR];
 	o.since = v.value[OPT_SINCE];
 	o.follow = v.value[OPT_FOLLOW] != NULL;
 	return run_verb(&o, v.value[OPT_HELP] != NULL, argc - v.first_rest, argv + v.first_rest);

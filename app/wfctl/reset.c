@@ -29,6 +29,29 @@ wfctl_reset(const struct wfctl_options *o, int argc, char **argv)
 	return rc;
 }
 
+static void
+print_list(const char *title, const json_t *list)
+{
+	const json_t *o;
+	size_t i;
+
+	if (json_array_size(list) > 0)
+		puts(title);
+	json_array_foreach(list, i, o)
+		printf("  %s\n", json_string_value(json_object_get(o, "change")));
+}
+
+static void
+print_reload(const json_t *reply)
+{
+	puts("The file has been read again.");
+	print_list("These changes still stand above it (wfctl config undo all takes them back):",
+		json_object_get(reply, "overrides"));
+	print_list("These are undone, as the file has not what they change:",
+		json_object_get(reply, "dropped"));
+	client_print_generation(reply);
+}
+
 int
 wfctl_reload(const struct wfctl_options *o, int argc, char **argv)
 {
@@ -38,8 +61,7 @@ wfctl_reload(const struct wfctl_options *o, int argc, char **argv)
 	if (rc == WFCTL_OK && o->json)
 		rc = client_print_json(reply);
 	else if (rc == WFCTL_OK)
-		printf("The file is in force: every worker runs generation %lld.\n",
-			(long long)json_integer_value(json_object_get(reply, "generation")));
+		print_reload(reply);
 	json_decref(reply);
 	return rc;
 }

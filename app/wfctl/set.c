@@ -55,17 +55,6 @@ address(const struct target *t)
 	return path;
 }
 
-static void
-print_value(const json_t *j)
-{
-	if (j == NULL)
-		fputs("(not set)", stdout);
-	else if (json_is_string(j))
-		fputs(json_string_value(j), stdout);
-	else
-		json_dumpf(j, stdout, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15));
-}
-
 static int print_changes(const char *prefix, const json_t *old, const json_t *new);
 
 static int
@@ -79,9 +68,9 @@ print_change(const char *prefix, const char *key, const json_t *old, const json_
 	if ((old == NULL || json_is_object(old)) && (new == NULL || json_is_object(new)))
 		return print_changes(path, old, new);
 	printf("  %s: ", path);
-	print_value(old);
+	client_print_value(old);
 	fputs(" -> ", stdout);
-	print_value(new);
+	client_print_value(new);
 	putchar('\n');
 	return 1;
 }
@@ -102,15 +91,17 @@ print_changes(const char *prefix, const json_t *old, const json_t *new)
 }
 
 static void
-print_result(const struct target *t, const json_t *before, const json_t *reply)
+print_result(
+	const struct target *t, const char *for_time, const json_t *before, const json_t *reply)
 {
 	const char *note = json_string_value(json_object_get(reply, "note"));
 
 	printf("%s%s%s %s:\n", t->link, t->class ? " " : "", t->class ? t->class : "", t->side);
 	if (print_changes("", before, json_object_get(reply, "config")) == 0)
 		printf("  nothing differs from before\n");
-	printf("Every worker runs generation %lld.\n",
-		(long long)json_integer_value(json_object_get(reply, "generation")));
+	client_print_generation(reply);
+	if (for_time != NULL)
+		printf("It ends by itself after %s.\n", for_time);
 	if (note != NULL) {
 		fputs("Note: ", stdout);
 		wf_wrap(note, 6, 6, stdout);
@@ -173,6 +164,8 @@ wfctl_set(const struct wfctl_options *o, int argc, char **argv)
 	patch = build_patch(argc - n, argv + n);
 	if (patch == NULL)
 		return WFCTL_USAGE;
+	if (o->for_time != NULL)
+		json_object_set_new(patch, "for", json_string(o->for_time));
 	path = address(&t);
 	rc = path != NULL ? client_get(o, path, &before) : WFCTL_FAILED;
 	if (rc == WFCTL_OK)
@@ -180,7 +173,7 @@ wfctl_set(const struct wfctl_options *o, int argc, char **argv)
 	if (rc == WFCTL_OK && o->json)
 		rc = client_print_json(reply);
 	else if (rc == WFCTL_OK)
-		print_result(&t, before, reply);
+		print_result(&t, o->for_time, before, reply);
 	free(path);
 	json_decref(patch);
 	json_decref(before);

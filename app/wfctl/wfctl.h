@@ -18,7 +18,8 @@ struct wf_completion_verb;
 struct wfctl_options {
 	const char *socket;
 	bool json;
-	const char *since; /* of events: NULL: all */
+	const char *for_time; /* of `set`; NULL: it stays */
+	const char *since;    /* of events: NULL: all */
 	bool follow;
 };
 
@@ -29,6 +30,8 @@ int wfctl_ports(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_events(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_links(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_config(const struct wfctl_options *o, int argc, char **argv);
+int wfctl_config_diff(const struct wfctl_options *o);
+int wfctl_config_undo(const struct wfctl_options *o, const char *word);
 int wfctl_set(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_reset(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_reload(const struct wfctl_options *o, int argc, char **argv);

@@ -111,9 +111,8 @@ only_link(const struct wf_node *tree, const char *option, struct wf_err *err)
 	return NULL;
 }
 
-/* The port that the link's side names. */
-static struct wf_node *
-find_port(const struct wf_node *tree, const struct wf_node *link, size_t side)
+struct wf_node *
+wf_bridge_port(const struct wf_node *tree, const struct wf_node *link, size_t side)
 {
 	const struct wf_node *pair = wf_node_get(link, "ports"),
 			     *ports = wf_node_get(tree, "ports");
@@ -133,14 +132,14 @@ find_port(const struct wf_node *tree, const struct wf_node *link, size_t side)
 	return NULL;
 }
 
-static int
-set_device(struct wf_node *port, const char *device, struct wf_err *err)
+int
+wf_bridge_set_device(struct wf_node *port, const char *device, struct wf_err *err)
 {
 	struct wf_node *old = wf_node_get(port, "device"), *n = wf_node_string("device", device);
 
 	if (n == NULL)
 		return wf_err_add(err, NULL, NULL, "out of memory");
-	wf_node_place(n, port);
+	/* In no file: files that it names are of the working directory. */
 	if (old != NULL)
 		wf_node_replace(old, n);
 	else
@@ -185,10 +184,10 @@ set_ports(struct wf_node *tree, const char *text, struct wf_err *err)
 	else
 		rc = 0;
 	for (size_t side = 0; side < 2 && rc == 0 && link != NULL; side++) {
-		struct wf_node *port = find_port(tree, link, side);
+		struct wf_node *port = wf_bridge_port(tree, link, side);
 
 		if (port != NULL) /* else binding complains */
-			rc = set_device(port, device[side], err);
+			rc = wf_bridge_set_device(port, device[side], err);
 	}
 	free(device[0]);
 	return link == NULL ? -EINVAL : rc;
@@ -232,14 +231,26 @@ set_values(struct wf_node *tree, const struct wf_bridge *b, struct wf_err *err)
 	return rc;
 }
 
+static struct wf_node *
+read_tree(const struct wf_bridge *b, struct wf_err *err)
+{
+	struct wf_node *tree;
+	char *path;
+
+	if (b->text != NULL)
+		return wf_conf_read_text(b->text, "built in", false, err);
+	path = b->file != NULL ? strdup(b->file) : wf_bridge_find(b->profile, err);
+	tree = path != NULL ? wf_conf_read_file(path, err) : NULL;
+	free(path);
+	return tree;
+}
+
 struct wf_node *
 wf_bridge_read(const struct wf_bridge *b, struct wf_err *err)
 {
-	char *path = b->file != NULL ? strdup(b->file) : wf_bridge_find(b->profile, err);
-	struct wf_node *tree = path != NULL ? wf_conf_read_file(path, err) : NULL;
+	struct wf_node *tree = read_tree(b, err);
 	int rc = 0;
 
-	free(path);
 	if (tree != NULL && b->ports != NULL)
 		rc |= set_ports(tree, b->ports, err);
 	if (tree != NULL && b->n_set > 0)

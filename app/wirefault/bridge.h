@@ -8,8 +8,9 @@
 #include "wf_conf.h"
 
 struct wf_bridge {
-	const char *file;       /* one of these two */
+	const char *file;       /* one of these */
 	const char *profile;    /* "lte" */
+	const char *text;       /* of a file */
 	const char *ports;      /* "eth1,eth2"; NULL: the file's */
 	const char *const *set; /* "delay=30ms", "ba.loss=1%" */
 	int n_set;
@@ -19,5 +20,10 @@ struct wf_bridge {
 char *wf_bridge_find(const char *profile, struct wf_err *err);
 /* The configuration's tree. Reads files anew each time. NULL with reasons. */
 struct wf_node *wf_bridge_read(const struct wf_bridge *b, struct wf_err *err);
+
+/* The port that a link's side names; NULL: none. */
+struct wf_node *wf_bridge_port(const struct wf_node *tree, const struct wf_node *link, size_t side);
+/* Gives the port another device. 0, or -EINVAL with a reason. */
+int wf_bridge_set_device(struct wf_node *port, const char *device, struct wf_err *err);
 
 #endif

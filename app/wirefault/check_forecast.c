@@ -23,15 +23,16 @@ scope_of(const struct wf_plan_class *k)
 static void
 class_row(const char *side, const struct wf_plan_class *k, FILE *out)
 {
-	const struct wf_forecast *f = &k->forecast;
+	const struct wf_forecast *f = &k->about->forecast;
 	char rate[WF_UNITS_TEXT], t[8][24];
 
 	if (f->blackhole) {
-		fprintf(out, "  %-2s %-12.12s blackhole: nothing passes\n", side, k->name);
+		fprintf(out, "  %-2s %-12.12s blackhole: nothing passes\n", side, k->about->name);
 		return;
 	}
-	fprintf(out, "  %-2s %-12.12s %-5s %12s %7s %7s %7s %7s %9s %6s %6s %7s\n", side, k->name,
-		scope_of(k), f->rate_bps ? wf_units_format_rate(f->rate_bps, rate) : "-",
+	fprintf(out, "  %-2s %-12.12s %-5s %12s %7s %7s %7s %7s %9s %6s %6s %7s\n", side,
+		k->about->name, scope_of(k),
+		f->rate_bps ? wf_units_format_rate(f->rate_bps, rate) : "-",
 		wf_check_time(f->delay_mean_ns, 3, t[0]),
 		wf_check_time(f->delay_stddev_ns, 3, t[1]), wf_check_time(f->delay_p99_ns, 3, t[2]),
 		wf_check_time(f->queue_max_ns, 3, t[3]),
@@ -58,13 +59,13 @@ share_note(const struct wf_plan_dir *d, uint32_t dir, FILE *out)
 		return;
 	for (uint16_t i = 0; i < d->n_classes; i++)
 		if (i == 0 || k[i].shares)
-			fprintf(text, "%s %s with weight %u", i == 0 ? "" : ",", k[i].name,
+			fprintf(text, "%s %s with weight %u", i == 0 ? "" : ",", k[i].about->name,
 				k[i].queue->weight);
 	fprintf(text, "; the highest priority first:");
 	for (int p = WF_PRIORITIES - 1, n = 0; p >= 0; p--)
 		for (uint16_t i = 0; i < d->n_classes; i++)
 			if ((i == 0 || k[i].shares) && k[i].queue->priority == p)
-				fprintf(text, "%s %s %d", n++ == 0 ? "" : ",", k[i].name, p);
+				fprintf(text, "%s %s %d", n++ == 0 ? "" : ",", k[i].about->name, p);
 	if (fclose(text) == 0)
 		wf_check_note(out, 2,
 			"%s: classes share the rate:%s; queue<= is at the whole rate, "
@@ -78,9 +79,9 @@ static void
 stage_notes(const struct wf_plan_class *k, uint32_t dir, FILE *out)
 {
 	for (int id = 0; id < WF_STAGE_COUNT; id++)
-		if (k->forecast.note[id] != NULL)
-			wf_check_note(out, 2, "%s %s: %s: %s.", side_name[dir & 1], k->name,
-				wf_stage_registry[id]->name, k->forecast.note[id]);
+		if (k->about->forecast.note[id] != NULL)
+			wf_check_note(out, 2, "%s %s: %s: %s.", side_name[dir & 1], k->about->name,
+				wf_stage_registry[id]->name, k->about->forecast.note[id]);
 }
 
 /* What the reader should know beyond the numbers. */
@@ -97,7 +98,7 @@ notes(const struct wf_conf *conf, const struct wf_plan *plan, uint32_t dir, FILE
 			side_name[dir & 1]);
 	share_note(d, dir, out);
 	for (uint16_t i = 0; i < d->n_classes; i++) {
-		const struct wf_forecast *f = &d->classes[i].forecast;
+		const struct wf_forecast *f = &d->classes[i].about->forecast;
 		double longest = wf_plan_longest_ns(f);
 		char t[3][24];
 
@@ -105,7 +106,7 @@ notes(const struct wf_conf *conf, const struct wf_plan *plan, uint32_t dir, FILE
 		if (f->rate_bps == 0 && longest > 0)
 			wf_check_note(out, 2,
 				"%s %s: no rate; %s of memory hold %s of full-size frames at %s.",
-				side_name[dir & 1], d->classes[i].name,
+				side_name[dir & 1], d->classes[i].about->name,
 				wf_check_bytes(memory, 3, t[0]), wf_check_time(longest, 3, t[1]),
 				wf_check_rate(wf_plan_rate_held(memory, longest), 3, t[2]));
 	}
@@ -157,11 +158,11 @@ notes_json(const struct wf_forecast *f)
 static json_t *
 class_json(const struct wf_plan_class *k, json_t *simulated, json_t *whole)
 {
-	const struct wf_forecast *f = &k->forecast;
+	const struct wf_forecast *f = &k->about->forecast;
 
 	return json_pack("{s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:f, "
 			 "s:f, s:f, s:I, s:I, s:o, s:I, s:o, s:o}",
-		"name", k->name, "scope", scope_of(k), "blackhole", f->blackhole, "rate_bps",
+		"name", k->about->name, "scope", scope_of(k), "blackhole", f->blackhole, "rate_bps",
 		(json_int_t)f->rate_bps, "delay_mean_ns", (json_int_t)(f->delay_mean_ns + 0.5),
 		"delay_stddev_ns", (json_int_t)(f->delay_stddev_ns + 0.5), "delay_p50_ns",
 		(json_int_t)(f->delay_p50_ns + 0.5), "delay_p99_ns",

@@ -137,8 +137,8 @@ stage_table(const struct wf_simulated_stage *s, const struct wf_plan *plan, FILE
 		const struct wf_finding *f = &s->v.finding[i];
 
 		fprintf(out, "  %-12.12s %-2s %-12.12s %-13s %12s %12s %8s%s\n",
-			plan->link_name[s->dir / 2], s->dir & 1 ? "ba" : "ab", k->name, f->name,
-			value_text(f->predicted, f->unit, 5, a),
+			plan->link_name[s->dir / 2], s->dir & 1 ? "ba" : "ab", k->about->name,
+			f->name, value_text(f->predicted, f->unit, 5, a),
 			value_text(f->simulated, f->unit, 5, b), off_text(f, c),
 			f->differs ? "  differs" : "");
 	}
@@ -163,7 +163,7 @@ whole_table(const struct wf_simulated *s, const struct wf_plan *plan, FILE *out)
 
 		fprintf(out, "  %-12.12s %-2s %-12.12s %9s %9s %9s %9s %9s %7s %9s\n",
 			plan->link_name[c->dir / 2], c->dir & 1 ? "ba" : "ab",
-			plan->dir[c->dir].classes[c->class_id].name,
+			plan->dir[c->dir].classes[c->class_id].about->name,
 			wf_check_time(w->gap_ns, 4, t[0]),
 			value_text(w->mean_ns, WF_UNIT_NS, 4, t[1]),
 			value_text(w->stddev_ns, WF_UNIT_NS, 4, t[2]),

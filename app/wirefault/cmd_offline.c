@@ -11,6 +11,7 @@
 #include "wf_eal.h"
 #include "wf_json.h"
 #include "wf_report.h"
+#include "wf_source_capture.h"
 #include "wf_twin.h"
 #include "wf_units.h"
 
@@ -46,6 +47,9 @@ struct offline {
 	struct wf_loaded loaded;
 	struct wf_plan *plan;
 	struct wf_twin_params twin;
+	uint32_t link;
+	struct wf_twin_input in[2];                       /* twin.n_in of them */
+	struct wf_cap_writer *out[2 * WF_CONF_MAX_LINKS]; /* of the link's two directions */
 	bool json; /* the document on standard output, in place of the table */
 };
 
@@ -80,7 +84,7 @@ find_link(struct offline *o, struct wf_err *err)
 	for (uint32_t i = 0; i < conf->n_links; i++) {
 		names[i] = conf->links[i].name;
 		if (name != NULL && strcmp(name, conf->links[i].name) == 0) {
-			o->twin.link = i;
+			o->link = i;
 			return;
 		}
 	}
@@ -192,17 +196,30 @@ open_captures(struct offline *o, struct wf_err *err)
 {
 	static const char *const in[2] = { "ab", "ba" }, *const out[2] = { "ab-out", "ba-out" };
 
+	o->twin.in = o->in;
+	o->twin.out = o->out;
 	for (int side = 0; side < 2; side++) {
-		const char *path = value(o, in[o->cap.split != WF_CAP_ALL ? 0 : side]);
+		struct wf_source_capture q = { .path = value(o,
+						       in[o->cap.split != WF_CAP_ALL ? 0 : side]),
+			.options = &o->cap,
+			.own_times = true,
+			.loops = 1 };
+		struct wf_twin_input *to = &o->in[o->twin.n_in];
 
 		o->cap.side = (uint8_t)side;
-		if (path != NULL && (o->twin.in[side] = wf_cap_open(path, &o->cap, err)) == NULL)
+		to->dir = 2 * o->link + (uint32_t)side;
+		if (q.path == NULL)
+			continue;
+		to->source = wf_source_capture(&q, err);
+		if (to->source == NULL)
 			return -EINVAL;
+		o->twin.n_in++;
 	}
-	for (int side = 0; side < 2; side++) {
+	for (uint32_t side = 0; side < 2; side++) {
+		struct wf_cap_writer **to = &o->out[2 * o->link + side];
+
 		if (value(o, out[side]) != NULL &&
-			(o->twin.out[side] = wf_cap_create(value(o, out[side]), SNAPLEN, err)) ==
-				NULL)
+			(*to = wf_cap_create(value(o, out[side]), SNAPLEN, err)) == NULL)
 			return -EINVAL;
 	}
 	return 0;
@@ -214,10 +231,11 @@ close_captures(struct offline *o, struct wf_err *err)
 {
 	int rc = 0;
 
-	for (int side = 0; side < 2; side++) {
-		int error = o->twin.out[side] != NULL ? wf_cap_finish(o->twin.out[side]) : 0;
+	for (uint32_t side = 0; side < 2; side++) {
+		struct wf_cap_writer *out = o->out[2 * o->link + side];
+		int error = out != NULL ? wf_cap_finish(out) : 0;
 
-		wf_cap_close(o->twin.in[side]);
+		wf_source_free(o->in[side].source);
 		if (error < 0)
 			rc = wf_err_add(err, NULL, NULL, "the output cannot be written: %s",
 				strerror(-error));
@@ -250,13 +268,11 @@ show_progress(void *ctx)
 	struct offline *o = ctx;
 	uint64_t packets = 0, done = 0, all = 0;
 
-	for (int side = 0; side < 2; side++) {
+	for (uint32_t i = 0; i < o->twin.n_in; i++) {
 		uint64_t at, size;
 
-		if (o->twin.in[side] == NULL)
-			continue;
-		wf_cap_progress(o->twin.in[side], &at, &size);
-		packets += wf_cap_notes(o->twin.in[side])->packets;
+		wf_source_progress(o->in[i].source, &at, &size);
+		packets += wf_source_notes(o->in[i].source)->packets;
 		done += at;
 		all += size;
 	}

@@ -2,7 +2,10 @@
  * `wirefault reference`: the reference of the configuration as Markdown, from the same tables that
  * parse it. docs/reference/configuration.md is its output, kept equal by a test.
  */
+#include <string.h>
+
 #include "wf_cmd.h"
+#include "wf_generator_args.h"
 
 static const struct wf_option options[] = {
 	{ "help", 'h', NULL, "this help" },
@@ -79,6 +82,12 @@ run(int argc, char **argv)
 	for (const struct wf_conf_section *s = wf_conf_sections; s->heading != NULL; s++) {
 		printf("## %s\n\n%s.\n\n", s->heading, s->summary);
 		table(s->params, stdout);
+		if (strcmp(s->heading, "ports") != 0)
+			continue;
+		printf("### generator\n\nA device that makes UDP packets: "
+		       "`generator,flows=10000,order=shuffle,size=imix,pps=1000000`. What is sent "
+		       "to it is counted and freed; so it is at a `sink`, which makes none.\n\n");
+		table(wf_generator_table, stdout);
 	}
 	printf("## Impairments of a direction\n\n"
 	       "In `ab`, `ba` and in the `ab` and `ba` of a class, in the order in which packets "

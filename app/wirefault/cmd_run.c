@@ -40,7 +40,7 @@ static const struct wf_option options[] = {
 struct run {
 	struct wf_option_values v;
 	struct wf_live live;
-	struct wf_plan *plan; /* until the data path takes it */
+	uint64_t reloading; /* generation of what HUP has read; 0: nothing is under way */
 	struct wf_ctl *ctl;
 	struct event_base *base;
 	struct event *events[6];
@@ -83,15 +83,9 @@ on_reload(evutil_socket_t fd, short what, void *arg)
 	struct run *r = arg;
 	struct wf_err *err = wf_err_new();
 	uint64_t generation = 0;
-	char text[64];
 
 	if (err != NULL && wf_live_reload(&r->live, &generation, err) == 0) {
-		snprintf(text, sizeof(text), "reloaded, generation %llu",
-			(unsigned long long)generation);
-		wf_event_add(r->tell.log, &(struct wf_event){ .kind = WF_EVENT_reload,
-						  .what = "HUP",
-						  .generation = generation,
-						  .text = text });
+		r->reloading = generation;
 	} else {
 		if (err != NULL)
 			wf_event_warn(r->tell.log, err);
@@ -134,9 +128,22 @@ on_carrier(evutil_socket_t fd, short what, void *arg)
 
 /* What follows from a change is done, and told, behind it. */
 static void
-on_change(void *arg)
+on_change(void *arg, uint64_t generation)
 {
-	event_active(((struct run *)arg)->events[4], EV_TIMEOUT, 1);
+	struct run *r = arg;
+	char text[1024], standing[900];
+
+	if (r->reloading != 0 && r->reloading <= generation) {
+		snprintf(text, sizeof(text), "reloaded, generation %llu%s",
+			(unsigned long long)r->reloading,
+			wf_live_standing(&r->live, standing, sizeof(standing)));
+		wf_event_add(r->tell.log, &(struct wf_event){ .kind = WF_EVENT_reload,
+						  .what = "HUP",
+						  .generation = r->reloading,
+						  .text = text });
+		r->reloading = 0;
+	}
+	event_active(r->events[4], EV_TIMEOUT, 1);
 }
 
 static int
@@ -164,12 +171,9 @@ check_options(struct run *r, struct wf_err *err)
 static int
 load(struct run *r, struct wf_err *err)
 {
-	if (wf_load(&r->live.from, value(r, "seed"), &r->live.now, err) < 0)
+	if (wf_load(&r->live.from, value(r, "seed"), &r->live.start, err) < 0)
 		return -EINVAL;
-	if (wf_live_keep_seed(&r->live) < 0)
-		return wf_err_add(err, NULL, NULL, "out of memory");
-	r->plan = wf_plan_compile(r->live.now.conf, r->live.now.seed, NULL, err);
-	return r->plan == NULL ? -EINVAL : 0;
+	return wf_live_init(&r->live, err);
 }
 
 static const char *
@@ -177,7 +181,7 @@ socket_path(const struct run *r)
 {
 	const char *path = value(r, "socket");
 
-	return path != NULL ? path : r->live.now.conf->control.socket;
+	return path != NULL ? path : r->live.start.conf->control.socket;
 }
 
 /* Ports, rules, workers. */
@@ -195,23 +199,22 @@ start_data_path(struct run *r, int extra_argc, char **extra_argv, struct wf_err 
 		.events = r->tell.log,
 		.claim_cores = true,
 	};
-	struct wf_plan *plan = r->plan;
+	struct wf_plan *plan = r->live.setup->plan;
 	char line[256];
 
 	if (asprintf(&r->state_file, "%s%s", socket_path(r), WF_CMD_STATE_SUFFIX) < 0)
 		return wf_err_add(err, NULL, NULL, "out of memory");
 	opt.state_file = r->state_file;
-	if (wf_device_resolve(r->live.now.conf, r->quiet ? NULL : stderr) < 0)
+	if (wf_device_resolve(r->live.start.conf, r->quiet ? NULL : stderr) < 0)
 		return wf_err_add(err, NULL, NULL, "out of memory");
-	r->live.dp = wf_dp_new(r->live.now.conf, &opt, err);
+	r->live.dp = wf_dp_new(r->live.start.conf, &opt, err);
 	if (r->live.dp == NULL || wf_plan_arm(plan, err) < 0 ||
 		wf_dp_check_carrier(r->live.dp, plan, err) < 0)
 		return -EINVAL;
 	wf_event_say(r->tell.log, WF_EVENT_start, NULL, "%s; seed %llu",
 		wf_dp_describe(r->live.dp, line, sizeof(line)),
-		(unsigned long long)r->live.now.seed);
-	r->plan = NULL; /* the data path's from here */
-	return wf_dp_start(r->live.dp, plan, err);
+		(unsigned long long)r->live.start.seed);
+	return wf_dp_start(r->live.dp, wf_plan_hold(plan), err);
 }
 
 /* The control socket, before anything is done to the machine: who asks waits until the loop runs.
@@ -244,8 +247,11 @@ start_events(struct run *r, struct wf_err *err)
 			return wf_err_add(err, NULL, NULL, "out of memory");
 	r->live.changed = on_change;
 	r->live.changed_ctx = r;
+	r->live.events = r->tell.log;
+	if (wf_live_begin(&r->live, r->base) < 0)
+		return wf_err_add(err, NULL, NULL, "out of memory");
 	return wf_port_watch_begin(
-		&r->watch, r->base, r->live.dp, r->live.now.conf, r->tell.log, err);
+		&r->watch, r->base, r->live.dp, r->live.start.conf, r->tell.log, err);
 }
 
 static void
@@ -262,7 +268,7 @@ loop(struct run *r)
 	if (r->duration_ns != 0)
 		evtimer_add(r->events[3], &tv);
 	event_add(r->events[5], &second);
-	on_change(r);
+	on_carrier(-1, 0, r);
 	event_base_dispatch(r->base);
 	sd_notify(0, "STOPPING=1");
 	wf_event_say(r->tell.log, WF_EVENT_shutdown, NULL, "shutting down");
@@ -300,13 +306,12 @@ stop(struct run *r)
 			event_free(r->events[i]);
 	wf_port_watch_end(&r->watch);
 	wf_ctl_free(r->ctl);
+	wf_live_end(&r->live);
 	if (r->base != NULL)
 		event_base_free(r->base);
-	wf_plan_free(r->plan);
 	wf_dp_free(r->live.dp);
 	free(r->state_file);
-	wf_node_free(r->live.file_seed);
-	wf_unload(&r->live.now);
+	wf_live_fini(&r->live);
 	wf_tell_end(&r->tell);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * The running configuration of `wirefault run`, and how it is replaced under traffic: what the
- * control server's operations do. Control thread.
+ * The running configuration of `wirefault run`: setups of lib/change, made when somebody asks or
+ * when a change begins or ends, go to the data path. Control thread; nothing waits.
  */
 #ifndef WF_LIVE_H
 #define WF_LIVE_H
@@ -9,23 +9,39 @@
 #include "wf_cmd.h"
 #include "wf_ctl.h"
 #include "wf_dp.h"
+#include "wf_event.h"
+
+struct event;
+struct event_base;
 
 struct wf_live {
-	struct wf_bridge from; /* what is read at the start, and again at a reload */
-	struct wf_loaded
-		now; /* tree: as changed last; conf: of the start, the data path keeps it */
+	struct wf_bridge from;     /* what is read at the start, and again at a reload */
+	struct wf_loaded start;    /* the data path keeps its conf */
 	struct wf_node *file_seed; /* as the file had it at the start; NULL: it had none */
+	struct wf_setup *setup;    /* what was asked for last */
 	struct wf_dp *dp;
-	void (*changed)(void *ctx); /* called after each change */
+	struct event *timer;
+	struct wf_event_log *events;
+	uint64_t told; /* generation that `changed` was called for */
+	/* Called when every worker has adopted another generation. */
+	void (*changed)(void *ctx, uint64_t generation);
 	void *changed_ctx;
 };
 
-/* Writes the seed that was chosen into the tree, so that what is saved of it gives the same fates.
- * Once, when `now` has been loaded. 0 or -ENOMEM. */
-int wf_live_keep_seed(struct wf_live *live);
+/* Writes the seed that was chosen into the tree, so that what is saved of it gives the same fates,
+ * and makes the first setup. Once, when `start` has been loaded. 0, or -errno with reasons. */
+int wf_live_init(struct wf_live *live, struct wf_err *err);
+/* From here on the loop follows changes. 0 or -ENOMEM. */
+int wf_live_begin(struct wf_live *live, struct event_base *base);
+/* Before the loop is freed; and the rest, but for dp. */
+void wf_live_end(struct wf_live *live);
+void wf_live_fini(struct wf_live *live);
 /* The operations for lib/ctl, over a struct wf_live. */
 struct wf_ctl_ops wf_live_ops(struct wf_live *live);
-/* Reads the file again and applies it: 0, or as wf_ctl_ops.reload with reasons in err. */
+/* Reads the file again: 0, or as wf_ctl_ops.reload with reasons in err. */
 int wf_live_reload(struct wf_live *live, uint64_t *generation, struct wf_err *err);
+/* What the last reload has left of overrides, and what not: "; stays above the file: ...". Returns
+ * out. */
+const char *wf_live_standing(const struct wf_live *live, char *out, size_t size);
 
 #endif

@@ -15,12 +15,10 @@ state_text(const struct wf_watch_state *s)
 }
 
 static enum wf_event_kind
-kind_of(const struct wf_watch_state *before, const struct wf_watch_state *now)
+kind_of(const struct wf_watch_state *now)
 {
 	if (now->ifindex == 0)
 		return WF_EVENT_port_gone;
-	if (before->ifindex == 0)
-		return WF_EVENT_port_back;
 	return now->up && now->carrier ? WF_EVENT_port_up : WF_EVENT_port_down;
 }
 
@@ -28,8 +26,11 @@ static void
 tell(const struct wf_port_watch *w, const char *port, const struct wf_watch_state *before,
 	const struct wf_watch_state *now)
 {
+	if (before->ifindex == 0 && now->ifindex != 0)
+		wf_event_say(w->events, WF_EVENT_port_back, port, "interface %s is back",
+			now->name);
 	if (strcmp(state_text(before), state_text(now)) != 0)
-		wf_event_say(w->events, kind_of(before, now), port, "interface %s is %s", now->name,
+		wf_event_say(w->events, kind_of(now), port, "interface %s is %s", now->name,
 			state_text(now));
 	if (before->mtu != now->mtu)
 		wf_event_say(w->events, WF_EVENT_port_changed, port,
@@ -55,6 +56,18 @@ on_change(void *ctx, uint32_t port, const struct wf_watch_state *before,
 	wf_err_free(err);
 }
 
+static const struct timeval second = { .tv_sec = 1 };
+
+/* What could not be made anew is tried again. */
+static void
+on_again(evutil_socket_t fd, short what, void *arg)
+{
+	struct wf_port_watch *w = arg;
+
+	if (wf_dp_host_again(w->dp))
+		event_add(w->again, &second);
+}
+
 static void
 on_readable(evutil_socket_t fd, short what, void *arg)
 {
@@ -64,6 +77,8 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	if (rc < 0)
 		wf_event_say(w->events, WF_EVENT_warning, NULL,
 			"the host's interfaces can't be watched: %s", strerror(-rc));
+	if (!event_pending(w->again, EV_TIMEOUT, NULL))
+		event_add(w->again, &second);
 }
 
 int
@@ -83,7 +98,8 @@ wf_port_watch_begin(struct wf_port_watch *w, struct event_base *base, struct wf_
 		if (wf_watch_at(w->watch, i)->ifindex != 0)
 			wf_dp_host(dp, i, NULL, wf_watch_at(w->watch, i), err);
 	w->event = event_new(base, wf_watch_fd(w->watch), EV_READ | EV_PERSIST, on_readable, w);
-	if (w->event == NULL || event_add(w->event, NULL) < 0)
+	w->again = evtimer_new(base, on_again, w);
+	if (w->event == NULL || w->again == NULL || event_add(w->event, NULL) < 0)
 		return wf_err_add(err, NULL, NULL, "out of memory"), -ENOMEM;
 	return 0;
 }
@@ -93,5 +109,7 @@ wf_port_watch_end(struct wf_port_watch *w)
 {
 	if (w->event != NULL)
 		event_free(w->event);
+	if (w->again != NULL)
+		event_free(w->again);
 	wf_watch_free(w->watch);
 }

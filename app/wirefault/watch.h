@@ -11,7 +11,7 @@
 struct wf_port_watch {
 	struct wf_dp *dp;
 	struct wf_watch *watch;
-	struct event *event;
+	struct event *event, *again;
 	struct wf_event_log *events;
 	const struct wf_conf *conf; /* names of ports */
 };

@@ -334,3 +334,17 @@ wf_param_release(const struct wf_param *table, void *block)
 		memcpy(at, &string, sizeof(string));
 	}
 }
+
+int
+wf_param_foreign(const struct wf_param_choice *c, size_t first, size_t last, const void *block,
+	const struct wf_where *where, struct wf_err *err)
+{
+	const struct wf_param *selector = &c->table[c->selector];
+	int rc = 0;
+
+	for (size_t i = first; i <= last && c->table[i].name != NULL; i++)
+		if (wf_param_given(block, i) && !wf_param_belongs(&c->table[i], c->choice))
+			rc = wf_err_add(err, where, c->hint, "\"%s\" does not belong to %s \"%s\"",
+				c->table[i].name, selector->name, selector->choices[c->choice]);
+	return rc;
+}

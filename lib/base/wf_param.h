@@ -42,7 +42,7 @@ struct wf_param {
 	const char *min, *max;      /* inclusive, as text in the row's own unit; NULL: no bound */
 	const char *const *choices; /* WF_PARAM_CHOICE: ends with NULL */
 	const char *kind;           /* WF_PARAM_ELSEWHERE: "list", "group", "string" */
-	uint32_t belongs;           /* bit i: only with choice i of the block\'s selector (model or
+	uint32_t belongs;           /* bit i: only with choice i of the block's selector (model or
 				     * distribution); 0: with all */
 	bool names_file;            /* WF_PARAM_STRING: a file, found from the configuration's */
 	const char *help; /* one sentence without a full stop, for --help and the manual */
@@ -66,6 +66,26 @@ const char *wf_param_format(const struct wf_param *row, const void *block, char 
 void wf_param_release(const struct wf_param *table, void *block);
 /* A word for the manual: "duration", "rate", "one of a, b". Returns out. */
 const char *wf_param_type_text(const struct wf_param *row, char out[WF_PARAM_TEXT]);
+
+/* Of a block whose other keys depend on one, its selector. */
+struct wf_param_choice {
+	const struct wf_param *table;
+	size_t selector;  /* row */
+	int choice;       /* that is in force, also where it was not given */
+	const char *hint; /* what to do about keys that do not belong to it */
+};
+
+/* Does the row belong to this choice of its selector? */
+static inline bool
+wf_param_belongs(const struct wf_param *row, int choice)
+{
+	return row->belongs == 0 || (row->belongs >> choice & 1);
+}
+/* Every key of rows first to last that was given and belongs to other choices is an error. 0 or
+ * -EINVAL. */
+#define WF_PARAM_LAST SIZE_MAX
+int wf_param_foreign(const struct wf_param_choice *c, size_t first, size_t last, const void *block,
+	const struct wf_where *where, struct wf_err *err);
 
 /* Was row `row` given by the user? */
 static inline bool

@@ -5,13 +5,26 @@
 #include <string.h>
 
 #include "wf_conf_bind.h"
+#include "wf_conf_files.h"
+
+/* Is it this kind of port, with or without a number behind it? */
+static bool
+is_kind(const char *device, const char *kind)
+{
+	size_t n = strlen(kind);
+
+	if (strncmp(device, kind, n) != 0)
+		return false;
+	n += strspn(device + n, "0123456789");
+	return device[n] == 0 || device[n] == ',';
+}
 
 /* As much of a device as must differ from that of every other port: DPDK knows it by its name, a
- * packet port is its interface. */
+ * packet port is its interface; there are as many generators and sinks as anybody wants. */
 static size_t
 own_length(const char *device)
 {
-	if (device == NULL)
+	if (device == NULL || is_kind(device, "generator") || is_kind(device, "sink"))
 		return 0;
 	return strncmp(device, "packet,", 7) == 0 ? strlen(device) : strcspn(device, ",");
 }
@@ -38,6 +51,22 @@ check_twins(const struct wf_conf *conf, const struct wf_conf_port *port, const s
 	}
 }
 
+/* Files in its arguments belong to the folder of the configuration, as all others do. Takes and
+ * returns heap. */
+static char *
+find_files(char *device, const struct wf_node *from, struct wf_err *err)
+{
+	char *found;
+
+	if (device == NULL || from == NULL)
+		return device;
+	found = wf_conf_device_files(device, from->file, wf_conf_path_beside);
+	if (found == NULL)
+		wf_err_add(err, NULL, NULL, "out of memory");
+	free(device);
+	return found;
+}
+
 static void
 bind_port(struct wf_conf *conf, const struct wf_node *n, struct wf_conf_port *port,
 	struct wf_err *err)
@@ -54,7 +83,7 @@ bind_port(struct wf_conf *conf, const struct wf_node *n, struct wf_conf_port *po
 		return;
 	wf_conf_bind_name(n, port->name, err);
 	port->mtu = (uint32_t)p.mtu;
-	port->device = p.device;
+	port->device = p.device = find_files(p.device, wf_node_get(n, "device"), err);
 	if (wf_node_get(n, "device") == NULL)
 		wf_conf_complain(
 			err, n, "Write device = \"net_tap0,iface=wfa\"", "\"device\" is missing");

@@ -84,7 +84,7 @@ drop_foreign(struct wf_node *block, const struct wf_node *patch, const struct wf
 	for (const struct wf_param *p = ops->params; p->name != NULL; p++) {
 		/* The main key may exist in both with two meanings: loss.p. */
 		bool stays = p->belongs == 0 ||
-			     ((p->belongs >> next & 1) && strcmp(p->name, ops->main_key) != 0);
+			     (wf_param_belongs(p, next) && strcmp(p->name, ops->main_key) != 0);
 
 		if (!stays)
 			wf_node_free(wf_node_get(block, p->name));

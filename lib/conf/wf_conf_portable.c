@@ -10,21 +10,7 @@
 #include <unistd.h>
 
 #include "wf_conf.h"
-
-/* Heap; NULL: out of memory. `from` is the file that the name was written in, or NULL. */
-static char *
-absolute(const char *name, const char *from)
-{
-	const char *slash = from != NULL ? strrchr(from, '/') : NULL;
-	int folder = slash != NULL ? (int)(slash + 1 - from) : 0;
-	char *here = folder > 0 && *from == '/' ? strdup("") : getcwd(NULL, 0), *path = NULL;
-
-	if (here != NULL && asprintf(&path, "%s%s%.*s%s", here, *here != 0 ? "/" : "", folder,
-				    folder > 0 ? from : "", name) < 0)
-		path = NULL;
-	free(here);
-	return path;
-}
+#include "wf_conf_files.h"
 
 /* A key of a block: false only when out of memory. */
 static bool
@@ -35,7 +21,7 @@ settle_key(struct wf_node *key, const struct wf_param *table)
 
 	if (row < 0 || !table[row].names_file || *key->string == '/' || *key->string == 0)
 		return true;
-	path = absolute(key->string, key->parent->file);
+	path = wf_conf_path_absolute(key->string, key->parent->file);
 	if (path == NULL)
 		return false;
 	/* The name alone of one of netem's tables is no file here. */
@@ -71,15 +57,38 @@ settle_owner(const struct wf_node *owner)
 	return good;
 }
 
+/* The files in ports' device strings. */
+static bool
+settle_devices(const struct wf_node *ports)
+{
+	bool good = true;
+
+	if (ports == NULL || ports->kind != WF_NODE_LIST)
+		return true;
+	for (const struct wf_node *p = ports->first; p != NULL; p = p->next) {
+		struct wf_node *device = p->kind == WF_NODE_GROUP ? wf_node_get(p, "device") : NULL;
+		char *settled;
+
+		if (device == NULL || device->kind != WF_NODE_STRING)
+			continue;
+		settled = wf_conf_device_files(device->string, device->file, wf_conf_path_absolute);
+		good &= settled != NULL;
+		if (settled == NULL)
+			continue;
+		free(device->string);
+		device->string = settled;
+	}
+	return good;
+}
+
 struct wf_node *
 wf_conf_portable(const struct wf_node *tree)
 {
 	struct wf_node *copy = wf_node_clone(tree), *links = wf_node_get(copy, "links");
-	bool good = copy != NULL;
+	bool good = copy != NULL && settle_devices(wf_node_get(copy, "ports"));
+	struct wf_node *first = links != NULL && links->kind == WF_NODE_LIST ? links->first : NULL;
 
-	if (links == NULL || links->kind != WF_NODE_LIST)
-		return copy;
-	for (struct wf_node *l = links->first; l != NULL; l = l->next) {
+	for (struct wf_node *l = first; l != NULL; l = l->next) {
 		const struct wf_node *classes = wf_node_get(l, "classes");
 
 		good &= settle_owner(l);

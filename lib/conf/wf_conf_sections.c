@@ -65,9 +65,9 @@ const struct wf_param wf_port_table[] = {
 	[PORT_DEVICE] = { .name = "device",
 		.type = WF_PARAM_STRING,
 		.offset = offsetof(struct wf_port_params, device),
-		.help = "network interface such as eth1 (also packet,iface=eth1), or DPDK device "
-			"with its arguments, such as net_tap0,iface=wfa or 0000:03:00.1 "
-			"(required)" },
+		.help = "network interface such as eth1 (also packet,iface=eth1), DPDK device "
+			"with its arguments, such as net_tap0,iface=wfa or 0000:03:00.1, or "
+			"generator (with arguments) or sink (required)" },
 	[PORT_MTU] = { .name = "mtu",
 		.type = WF_PARAM_COUNT,
 		.offset = offsetof(struct wf_port_params, mtu),

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "wf_http_own.h"
+#include "wf_later.h"
 #include "wf_listen.h"
 #include "wf_routes.h"
 
@@ -39,6 +40,7 @@ struct wf_ctl {
 	struct wf_ctl_ops ops;
 	struct event_base *base;
 	struct evhttp *http;
+	struct wf_later *later;
 	struct evconnlistener *listener; /* belongs to http once bound */
 	struct event *timer;             /* pending: the listener is paused */
 	struct event *replied;           /* active: some connection's output has begun to fill */
@@ -145,16 +147,17 @@ on_request(struct evhttp_request *req, void *arg)
 {
 	const struct wf_ctl *c = arg;
 
-	wf_routes_dispatch(req, &c->ops);
+	wf_routes_dispatch(req, &c->ops, c->later);
 }
 
 static int
 start_http(struct wf_ctl *c)
 {
 	c->http = evhttp_new(c->base);
+	c->later = wf_later_new(c->base, &c->ops);
 	c->timer = evtimer_new(c->base, on_timer, c);
 	c->replied = event_new(c->base, -1, 0, on_replied, c);
-	if (c->http == NULL || c->timer == NULL || c->replied == NULL)
+	if (c->http == NULL || c->later == NULL || c->timer == NULL || c->replied == NULL)
 		return -ENOMEM;
 	evhttp_set_allowed_methods(c->http, ALL_METHODS);
 	evhttp_set_max_headers_size(c->http, MAX_HEADER);
@@ -236,6 +239,7 @@ wf_ctl_free(struct wf_ctl *c)
 		at = &(*at)->next;
 	if (*at != NULL)
 		*at = c->next;
+	wf_later_free(c->later);
 	if (c->http != NULL)
 		evhttp_free(c->http);
 	for (uint32_t i = 0; i < c->n_open; i++)

@@ -5,25 +5,46 @@
 #ifndef WF_CTL_H
 #define WF_CTL_H
 
-#include "wf_conf.h"
 #include "wf_event.h"
+#include "wf_setup.h"
 #include "wf_snapshot.h"
 
 struct event_base;
 
-/* What the server asks of the program around it. Called in the control thread. */
+/* How far changes have come. */
+struct wf_ctl_progress {
+	uint64_t generation; /* that every worker runs ... */
+	wf_ns_t since_ns;    /* ... since then, by the wall clock */
+};
+
+#define WF_CTL_UNDO_LAST 0
+#define WF_CTL_UNDO_ALL  UINT64_MAX
+
+/* What the server asks of the program around it. Called in the control thread; nothing waits.
+ *
+ * apply, change, undo and reload return 0 when the change is on its way, and it is in force when
+ * progress says a generation of *generation or later; or, when nothing has changed: -EINVAL with
+ * reasons, -ENOTSUP with reasons: it needs a restart, -ENOENT: there is nothing to undo, -ENOMEM.
+ */
 struct wf_ctl_ops {
 	void *ctx;
 	/* NULL: not available now (503). The caller frees it. */
 	struct wf_snapshot *(*snapshot)(void *ctx);
-	/* The running configuration: a normalised tree that the callee owns. */
-	const struct wf_node *(*config)(void *ctx);
-	/* Replaces it by `tree` (taken over in every case): binds, compiles, arms, publishes. 0,
-	 * and *generation is what every worker runs; -EINVAL with reasons: nothing has changed;
-	 * -ENOTSUP with reasons: needs a restart; -ENOMEM. */
+	/* What was asked for last. Its tree is normalised. The callee's, until it is called again
+	 * for a change. */
+	const struct wf_setup *(*setup)(void *ctx);
+	/* Replaces the base by `tree` (taken over in every case); no override stays. */
 	int (*apply)(void *ctx, struct wf_node *tree, uint64_t *generation, struct wf_err *err);
-	/* Reads the file again and applies it. As apply. */
+	/* Adds an override, which takes a reference. */
+	int (*change)(
+		void *ctx, struct wf_change *change, uint64_t *generation, struct wf_err *err);
+	/* Drops the override of this id, or WF_CTL_UNDO_... */
+	int (*undo)(void *ctx, uint64_t id, uint64_t *generation, struct wf_err *err);
+	/* Reads the file again, for another base. */
 	int (*reload)(void *ctx, uint64_t *generation, struct wf_err *err);
+	struct wf_ctl_progress (*progress)(void *ctx);
+	/* Time as plans and overrides have it, by the wall clock. */
+	wf_ns_t (*wall)(void *ctx, wf_ns_t ns);
 	int (*reset)(void *ctx);
 	/* What happens is read here, and changes by requests are added. It outlives the server. */
 	struct wf_event_log *events;

@@ -91,6 +91,7 @@ tell_change(const struct wf_request *r, int status)
 			.about = r->about,
 			.what = r->what,
 			.generation = r->generation,
+			.at_ns = r->at_ns,
 			.text = text });
 }
 
@@ -190,6 +191,9 @@ wf_http_failed(struct wf_request *r, int rc, const struct wf_err *err)
 	case -ENOTSUP:
 		wf_http_problem(r, 409, err,
 			"This change needs a restart of wirefault; nothing has changed.");
+		break;
+	case -ENOENT:
+		wf_http_problem(r, 409, err, "There is nothing to undo.");
 		break;
 	case -ENOMEM:
 		wf_http_problem(r, 503, err, "Out of memory; nothing has changed.");

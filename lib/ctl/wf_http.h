@@ -13,15 +13,20 @@
 #define WF_HTTP_BODY_MAX (1u << 20)
 #define WF_HTTP_PARAMS   3
 
-/* One request on its way to its handler. Each handler replies exactly once. */
+struct wf_later;
+
+/* One request on its way to its handler. Each handler replies exactly once, by itself or through
+ * wf_later.h. */
 struct wf_request {
 	struct evhttp_request *req;
 	const struct wf_ctl_ops *ops;
+	struct wf_later *later;
 	enum wf_event_kind kind; /* of what it does, to be told with the peer's credentials;
 				    WF_EVENT_COUNT: it changes nothing */
 	uint64_t generation;     /* that it has made */
 	const char *about;       /* that it changes: see struct wf_event */
 	char *what;              /* the same; freed with the request */
+	wf_ns_t at_ns;           /* when it takes effect: CLOCK_MONOTONIC; 0: now */
 	char param[WF_HTTP_PARAMS]
 		  [WF_NAME_MAX]; /* what stood for the {}s of the pattern, decoded */
 };

@@ -28,6 +28,8 @@ static const struct route routes[] = {
 	{ EVHTTP_REQ_PUT, "/v1/config", wf_route_config_put, WF_EVENT_change },
 	{ EVHTTP_REQ_POST, "/v1/config/validate", wf_route_config_validate, LOOK },
 	{ EVHTTP_REQ_POST, "/v1/config/reload", wf_route_config_reload, WF_EVENT_reload },
+	{ EVHTTP_REQ_GET, "/v1/config/diff", wf_route_config_diff, LOOK },
+	{ EVHTTP_REQ_POST, "/v1/config/undo", wf_route_config_undo, WF_EVENT_change },
 	{ EVHTTP_REQ_GET, "/v1/links", wf_route_links, LOOK },
 	{ EVHTTP_REQ_GET, "/v1/links/{}/{}", wf_route_dir_get, LOOK },
 	{ EVHTTP_REQ_PATCH, "/v1/links/{}/{}", wf_route_dir_patch, WF_EVENT_change },
@@ -100,9 +102,9 @@ allowed(const char *path, char *out, size_t size)
 }
 
 void
-wf_routes_dispatch(struct evhttp_request *req, const struct wf_ctl_ops *ops)
+wf_routes_dispatch(struct evhttp_request *req, const struct wf_ctl_ops *ops, struct wf_later *later)
 {
-	struct wf_request r = { .req = req, .ops = ops, .kind = LOOK };
+	struct wf_request r = { .req = req, .ops = ops, .later = later, .kind = LOOK };
 	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
 	const char *path = uri != NULL ? evhttp_uri_get_path(uri) : NULL;
 	enum evhttp_cmd_type method = evhttp_request_get_command(req);

@@ -8,7 +8,8 @@
 #include "wf_http.h"
 
 /* Finds the request's route and runs its handler, or replies 404, 405 or 413. */
-void wf_routes_dispatch(struct evhttp_request *req, const struct wf_ctl_ops *ops);
+void wf_routes_dispatch(
+	struct evhttp_request *req, const struct wf_ctl_ops *ops, struct wf_later *later);
 
 /* wf_routes_read.c: what is measured and what we are. */
 void wf_route_health(struct wf_request *r);
@@ -25,6 +26,12 @@ void wf_route_config_get(struct wf_request *r);
 void wf_route_config_put(struct wf_request *r);
 void wf_route_config_validate(struct wf_request *r);
 void wf_route_config_reload(struct wf_request *r);
+
+/* wf_routes_change.c: overrides. */
+void wf_route_config_diff(struct wf_request *r);
+void wf_route_config_undo(struct wf_request *r);
+/* An array of objects. */
+json_t *wf_route_overrides(const struct wf_request *r, const struct wf_overrides *list);
 
 /* wf_routes_link.c: links, and the directions of links and of their classes. */
 void wf_route_links(struct wf_request *r);

@@ -7,45 +7,46 @@
 #include <stdlib.h>
 
 #include "wf_json.h"
+#include "wf_later.h"
 #include "wf_routes.h"
 
 /* The running configuration as it may be saved anywhere. NULL: out of memory. */
 static json_t *
 running(const struct wf_request *r)
 {
-	const struct wf_node *now = r->ops->config(r->ops->ctx);
-	struct wf_node *tree = now != NULL ? wf_conf_portable(now) : NULL;
+	struct wf_node *tree = wf_conf_portable(r->ops->setup(r->ops->ctx)->tree);
 	json_t *j = tree != NULL ? wf_json_from_node(tree) : NULL;
 
 	wf_node_free(tree);
 	return j;
 }
 
-/* {"generation": N, "config": what GET of the same address now returns}, or the problem. */
+/* What GET of the same address now returns, and what has come of overrides; or the problem. */
 static void
 reply_change(struct wf_request *r, int rc, uint64_t generation, const struct wf_err *err)
 {
-	if (rc < 0) {
+	const struct wf_setup *now = r->ops->setup(r->ops->ctx);
+
+	if (rc < 0)
 		wf_http_failed(r, rc, err);
-		return;
-	}
-	r->generation = generation;
-	wf_http_json(r, 200,
-		json_pack("{s:I,s:o}", "generation", (json_int_t)generation, "config", running(r)));
+	else
+		wf_later_reply(r, generation,
+			json_pack("{s:o,s:o,s:o}", "config", running(r), "overrides",
+				wf_route_overrides(r, &now->overrides), "dropped",
+				wf_route_overrides(r, &now->dropped)));
 }
 
 void
 wf_route_config_get(struct wf_request *r)
 {
-	const struct wf_node *now = r->ops->config(r->ops->ctx);
 	struct wf_node *tree;
 	char *text;
 
-	if (now == NULL || !wf_http_wants_text(r)) {
+	if (!wf_http_wants_text(r)) {
 		wf_http_json(r, 200, running(r));
 		return;
 	}
-	tree = wf_conf_portable(now);
+	tree = wf_conf_portable(r->ops->setup(r->ops->ctx)->tree);
 	text = tree != NULL ? wf_conf_write(tree) : NULL;
 	wf_node_free(tree);
 	if (text == NULL)

@@ -6,15 +6,22 @@
 #include <string.h>
 
 #include "wf_json.h"
+#include "wf_later.h"
 #include "wf_routes.h"
+#include "wf_units.h"
+
+static const struct wf_node *
+running(const struct wf_request *r)
+{
+	return r->ops->setup(r->ops->ctx)->tree;
+}
 
 #define WHAT_MAX 4096 /* bytes of a change in an event */
 
 void
 wf_route_links(struct wf_request *r)
 {
-	const struct wf_node *tree = r->ops->config(r->ops->ctx);
-	const struct wf_node *links = tree != NULL ? wf_node_get(tree, "links") : NULL;
+	const struct wf_node *links = wf_node_get(running(r), "links");
 
 	wf_http_json(r, 200,
 		json_pack(
@@ -48,8 +55,8 @@ collect_names(const struct wf_node *list, const char **names, size_t room)
 static void
 reply_unknown(struct wf_request *r, const struct target *t, const struct wf_node *link)
 {
-	const struct wf_node *list = wf_node_get(link != NULL ? link : r->ops->config(r->ops->ctx),
-		link != NULL ? "classes" : "links");
+	const struct wf_node *list =
+		wf_node_get(link != NULL ? link : running(r), link != NULL ? "classes" : "links");
 	const char *wanted = link != NULL ? t->class : t->link, *near;
 	const char *names[WF_CONF_MAX_CLASSES + 1];
 
@@ -66,7 +73,7 @@ reply_unknown(struct wf_request *r, const struct target *t, const struct wf_node
 static bool
 address(struct wf_request *r, bool with_class, struct target *t)
 {
-	const struct wf_node *tree = r->ops->config(r->ops->ctx);
+	const struct wf_node *tree = running(r);
 	const char *side = r->param[with_class ? 2 : 1];
 	const struct wf_node *link;
 	bool both = strcmp(side, "both") == 0;
@@ -105,7 +112,7 @@ dir_json(struct wf_node *owner, enum wf_side side)
 static json_t *
 target_json(struct wf_request *r, const struct target *t)
 {
-	struct wf_node *owner = wf_conf_owner_node(r->ops->config(r->ops->ctx), t->link, t->class);
+	struct wf_node *owner = wf_conf_owner_node(running(r), t->link, t->class);
 
 	if (t->side[0] && t->side[1])
 		return json_pack(
@@ -122,25 +129,9 @@ get(struct wf_request *r, bool with_class)
 		wf_http_json(r, 200, target_json(r, &t));
 }
 
-/* Merges into one direction. 0 or -errno. */
-static int
-merge(struct wf_node *owner, enum wf_side side, const struct wf_node *patch, struct wf_err *err)
-{
-	bool absent = wf_conf_dir_node(owner, side, false) == NULL;
-	struct wf_node *dir = wf_conf_dir_node(owner, side, true);
-	int rc = dir != NULL ? wf_conf_merge_dir(dir, patch, err) : -ENOMEM;
-
-	/* A class takes packets from others in a direction that it has, even an empty one. */
-	if (rc == 0 && absent && dir->first == NULL)
-		wf_node_free(dir);
-	return rc;
-}
-
-/* Merges the patch into a copy of the running tree and applies that. *note: what a user might have
- * expected and what is not done. 0 or -errno. */
-static int
-apply_patch(struct wf_request *r, const struct target *t, const json_t *body, uint64_t *generation,
-	const char **note, struct wf_err *err)
+/* What a user might have expected, and what a change of the target does not do; NULL: nothing. */
+static const char *
+note_of(const struct wf_request *r, const struct target *t)
 {
 	static const char *const notes[] = {
 		"ab was a copy of ba when it was read, and has not changed with it. Change "
@@ -150,52 +141,90 @@ apply_patch(struct wf_request *r, const struct target *t, const json_t *body, ui
 		"\"both\", "
 		"or ba too.",
 	};
-	struct wf_node *tree = wf_node_clone(r->ops->config(r->ops->ctx));
-	struct wf_node *patch = wf_json_to_node(body);
-	struct wf_node *owner = NULL;
-	int rc = -ENOMEM;
+	struct wf_node *owner = wf_conf_owner_node(running(r), t->link, t->class);
+	bool other = t->side[0]; /* whose side it is not */
+	const struct wf_node *dir = wf_conf_dir_node(owner, (enum wf_side)other, false);
 
-	if (tree != NULL && patch != NULL) {
-		owner = wf_conf_owner_node(tree, t->link, t->class);
-		rc = 0;
-	}
-	for (int side = 0; side < 2 && rc == 0; side++) {
-		struct wf_node *other = wf_conf_dir_node(owner, (enum wf_side) !side, false), *dir;
+	return (t->side[0] && t->side[1]) || dir == NULL || !dir->copied ? NULL : notes[other];
+}
 
-		if (!t->side[side])
-			continue;
-		rc = merge(owner, (enum wf_side)side, patch, err);
-		dir = wf_conf_dir_node(owner, (enum wf_side)side, false);
-		if (t->side[!side])
-			continue;
-		if (other != NULL && other->copied)
-			*note = notes[!side];
-		if (dir != NULL) /* on its own from here */
-			dir->copied = false;
+/* Takes "for" out of the patch. 0, or -EINVAL with a reason. */
+static int
+read_for(struct wf_node *patch, wf_ns_t *for_ns, struct wf_err *err)
+{
+	const struct wf_where where = { .path = "for" };
+	struct wf_node *n = wf_node_get(patch, "for");
+	char buf[64], hint[WF_UNITS_HINT];
+	const char *text;
+	int rc = 0;
+
+	*for_ns = 0;
+	if (n == NULL)
+		return 0;
+	text = n->kind == WF_NODE_STRING ? n->string : wf_node_text(n, buf, sizeof(buf));
+	if (text == NULL || wf_units_duration(text, for_ns) < 0 || *for_ns < WF_NS_PER_MS ||
+		*for_ns > 365ull * 86400 * WF_NS_PER_S)
+		rc = wf_err_add(err, &where,
+			wf_units_hint_or(WF_UNITS_DURATION, text != NULL ? text : "",
+				"Write \"for\": \"60s\"; a change without it stays", hint),
+			"\"%s\" is not a time from 1 ms to a year", text != NULL ? text : "...");
+	wf_node_free(n);
+	return rc;
+}
+
+/* The body as a change of the target. 0 and *out, or -errno. */
+static int
+change_of(const struct target *t, const json_t *body, struct wf_change **out, struct wf_err *err)
+{
+	struct wf_change_item item = { .side = { t->side[0], t->side[1] },
+		.patch = wf_json_to_node(body) };
+	wf_ns_t for_ns;
+	int rc;
+
+	*out = NULL;
+	if (item.patch == NULL)
+		return -ENOMEM;
+	snprintf(item.link, sizeof(item.link), "%s", t->link);
+	snprintf(item.class, sizeof(item.class), "%s", t->class != NULL ? t->class : "");
+	rc = read_for(item.patch, &for_ns, err);
+	*out = rc == 0 ? wf_change_new(0, for_ns) : NULL;
+	if (*out == NULL) {
+		wf_node_free(item.patch);
+		return rc < 0 ? rc : -ENOMEM;
 	}
-	wf_node_free(patch);
-	if (rc < 0) {
-		wf_node_free(tree);
-		return rc;
-	}
-	return r->ops->apply(r->ops->ctx, tree, generation, err);
+	return wf_change_add(*out, &item);
+}
+
+static void
+reply_patch(struct wf_request *r, const struct target *t, uint64_t generation, const char *note)
+{
+	const struct wf_overrides *list = &r->ops->setup(r->ops->ctx)->overrides;
+	const struct wf_override *o = &list->at[list->n - 1];
+	json_t *body = json_pack("{s:o,s:I,s:s*}", "config", target_json(r, t), "override",
+		(json_int_t)o->id, "note", note);
+
+	if (body != NULL && o->until_ns != UINT64_MAX)
+		json_object_set_new(body, "until_ns",
+			json_integer((json_int_t)r->ops->wall(r->ops->ctx, o->until_ns)));
+	wf_later_reply(r, generation, body);
 }
 
 static void
 patch(struct wf_request *r, const struct target *t, const json_t *body)
 {
 	struct wf_err *err = wf_err_new();
+	const char *note = note_of(r, t);
+	struct wf_change *c = NULL;
 	uint64_t generation = 0;
-	const char *note = NULL;
-	int rc = err != NULL ? apply_patch(r, t, body, &generation, &note, err) : -ENOMEM;
+	int rc = err != NULL ? change_of(t, body, &c, err) : -ENOMEM;
 
-	r->generation = generation;
+	if (rc == 0)
+		rc = r->ops->change(r->ops->ctx, c, &generation, err);
 	if (rc < 0)
 		wf_http_failed(r, rc, err);
 	else
-		wf_http_json(r, 200,
-			json_pack("{s:I,s:o,s:s*}", "generation", (json_int_t)generation, "config",
-				target_json(r, t), "note", note));
+		reply_patch(r, t, generation, note);
+	wf_change_free(c);
 	wf_err_free(err);
 }
 

@@ -228,7 +228,8 @@ climb(struct wf_dp *dp, const struct wf_conf *conf, const struct wf_dp_options *
 		ret = take_host_interfaces(dp, conf, opt->state_file, err);
 	if (ret < 0)
 		return ret;
-	wf_quiet_begin(opt->extra_argc == 0);
+	dp->holds_messages = opt->extra_argc == 0;
+	wf_quiet_begin(dp->holds_messages);
 	ret = start_eal(dp, opt, err);
 	if (ret == 0)
 		ret = start_ports(dp, err);

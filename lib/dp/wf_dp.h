@@ -40,9 +40,21 @@ int wf_dp_start(struct wf_dp *dp, struct wf_plan *plan, struct wf_err *err);
  * and joins the workers. The snapshot still works afterwards. */
 void wf_dp_stop(struct wf_dp *dp, wf_ns_t drain_ns);
 
-/* Publishes `next` (armed; owned from here) to every worker. 0; -ETIMEDOUT: a worker has not taken
- * it over yet; -ENOMEM: nothing has changed. *generation is what every worker runs now. */
-int wf_dp_publish(struct wf_dp *dp, struct wf_plan *next, uint64_t *generation);
+/* Offers `next` (armed; owned from here in every case) to every worker, from next->from_ns on or as
+ * wf_swap_offer says. Waits for nobody. 0; or -ENOMEM: nothing has changed. */
+int wf_dp_offer(struct wf_dp *dp, struct wf_plan *next);
+/* How far workers have come. */
+struct wf_dp_adoption {
+	uint64_t generation; /* that every worker has adopted */
+	wf_ns_t from_ns;     /* when it came into force, by wf_dp_now */
+	wf_ns_t last_ns; /* when the last worker noted so: packets in between went by their times */
+	bool more;       /* something is still to come: ask again, after a millisecond or so */
+};
+struct wf_dp_adoption wf_dp_poll(struct wf_dp *dp);
+/* Time as plans have it, and what it is by the wall clock. */
+wf_ns_t wf_dp_now(const struct wf_dp *dp);
+wf_ns_t wf_dp_wall(const struct wf_dp *dp, wf_ns_t ns);
+/* The plan offered last. */
 const struct wf_plan *wf_dp_plan(const struct wf_dp *dp);
 
 /* Can the ports do what the plan's outages ask of them? 0 or -EINVAL with reasons. */
@@ -61,6 +73,9 @@ void wf_dp_host(struct wf_dp *dp, uint32_t port, const struct wf_watch_state *be
 
 /* Tells of workers that did not poll for long since it was last called: once a second or so. */
 void wf_dp_tell_stalls(struct wf_dp *dp);
+/* Makes taps anew that were gone and could not be at once. true: some still can't; then it is worth
+ * to ask again in a second. */
+bool wf_dp_host_again(struct wf_dp *dp);
 
 /* An exact snapshot of everything. NULL: out of memory, or a worker did not answer within 1 s. */
 struct wf_snapshot *wf_dp_snapshot(struct wf_dp *dp);

@@ -73,8 +73,8 @@ apply(struct wf_dp *dp, struct wf_port *p, bool cut, struct wf_err *err)
 wf_ns_t
 wf_dp_carrier(struct wf_dp *dp, struct wf_err *err)
 {
-	const struct wf_plan *plan = wf_dp_plan(dp);
-	wf_ns_t ns = wf_clock_ns(&dp->clock) - dp->start_ns, next_ns = UINT64_MAX;
+	wf_ns_t now_ns = wf_clock_ns(&dp->clock), ns = now_ns - dp->start_ns, next_ns = UINT64_MAX;
+	const struct wf_plan *plan = wf_plan_at(wf_dp_plan(dp), now_ns);
 
 	for (uint32_t dir = 0; dir < plan->n_dirs; dir++) {
 		const void *outage = plan->dir[dir].carrier;

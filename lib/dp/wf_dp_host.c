@@ -9,8 +9,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "wf_carrier.h"
 #include "wf_dp_private.h"
 #include "wf_hostif.h"
+#include "wf_quiet.h"
+
+static bool
+is_tap(const struct wf_port *p)
+{
+	return wf_devargs_driver(p->device, "net_tap");
+}
 
 bool
 wf_dp_hostif(struct wf_dp *dp, uint32_t port, struct wf_watch_want *want)
@@ -22,7 +30,7 @@ wf_dp_hostif(struct wf_dp *dp, uint32_t port, struct wf_watch_want *want)
 		return false;
 	p = &dp->ports[port];
 	/* A tap's is its own, and its wherever it is. */
-	want->follow = wf_devargs_driver(p->device, "net_tap");
+	want->follow = is_tap(p);
 	want->name = "";
 	if (p->shares_hostif)
 		want->name = p->hostif;
@@ -79,27 +87,77 @@ rest(struct wf_dp *dp, struct wf_port *p)
 	return wf_dp_collect(dp);
 }
 
+/* Says what drivers say where that fails, if `tell`. */
+static int
+take(struct wf_dp *dp, struct wf_port *p, unsigned ifindex, bool tell, struct wf_err *err)
+{
+	struct wf_where where = wf_port_where(p);
+	int ret = p->ops->rest ? rest(dp, p) : 0, cut;
+
+	wf_quiet_begin(dp->holds_messages);
+	if (ret == 0)
+		ret = p->ops->rebind(p, ifindex, err);
+	wf_quiet_end(tell && ret < 0);
+	p->host.lost = ret < 0;
+	/* What an outage has taken from the one before. */
+	cut = ret == 0 && p->cut ? wf_carrier_set(p, false) : 0;
+	if (cut < 0)
+		wf_err_add(err, &where, NULL, "%s: the carrier cannot be taken: %s", p->device,
+			strerror(-cut));
+	return ret;
+}
+
 /* The interface is there again, or another one under its name: made fit to be a port, as at the
  * start, and taken. */
 static void
 take_hold(struct wf_dp *dp, struct wf_port *p, const struct wf_watch_state *now, struct wf_err *err)
 {
 	struct wf_where where = wf_port_where(p);
-	int ret = wf_hostif_take(dp->hostif, now->name, p->want_mtu, &where, err);
+	int ret;
 
 	p->host.lost = true;
-	if (ret < 0)
+	if (wf_hostif_take(dp->hostif, now->name, p->want_mtu, &where, err) < 0)
 		return;
-	if (p->ops->rest)
-		ret = rest(dp, p);
-	if (ret == 0)
-		ret = p->ops->rebind(p, now->ifindex, err);
-	p->host.lost = ret < 0;
+	ret = take(dp, p, now->ifindex, true, err);
 	if (ret < 0)
 		wf_err_add(err, &where,
 			"It is tried again when the interface changes, as by `ip link set` down "
 			"and up",
 			"%s was made again, but can't be taken: %s", now->name, strerror(-ret));
+}
+
+/* The tap is gone, which wirefault has made. One that somebody else has made meanwhile, under its
+ * name, is as good. Where that fails, wf_dp_host_again() is the way, not the news: those that come
+ * now may be of what was made for nothing. */
+static void
+make_anew(struct wf_dp *dp, struct wf_port *p, struct wf_err *err)
+{
+	struct wf_where where = wf_port_where(p);
+	int ret;
+
+	if (p->host.lost)
+		return;
+	ret = take(dp, p, 0, true, err);
+	if (ret < 0)
+		wf_err_add(err, &where,
+			"It is tried again every second: is another interface called so?",
+			"%s is gone, and can't be made anew: %s", p->host.name, strerror(-ret));
+}
+
+bool
+wf_dp_host_again(struct wf_dp *dp)
+{
+	bool again = false;
+
+	for (uint32_t i = 0; i < dp->n_ports; i++) {
+		struct wf_port *p = &dp->ports[i];
+		struct wf_err *err = is_tap(p) && p->host.lost ? wf_err_new() : NULL;
+
+		if (err)
+			again |= take(dp, p, 0, false, err) < 0;
+		wf_err_free(err);
+	}
+	return again;
 }
 
 void
@@ -120,6 +178,8 @@ wf_dp_host(struct wf_dp *dp, uint32_t port, const struct wf_watch_state *before,
 	if (before != NULL && now->ifindex != 0 && p->shares_hostif &&
 		(p->host.lost || before->ifindex == 0 || now->ifindex != p->host_index))
 		take_hold(dp, p, now, err);
+	else if (before != NULL && is_tap(p) && now->ifindex == 0 && !now->moved)
+		make_anew(dp, p, err);
 	if (now->ifindex != 0)
 		p->host_index = now->ifindex;
 	wf_port_account(p);

@@ -38,6 +38,7 @@ struct wf_dp_totals {
 	struct wf_class_times **times;  /* [WF_PLAN_MAX_SLOTS]; NULL: not kept */
 	uint32_t *class_uid;            /* [WF_PLAN_MAX_SLOTS]: whose counters these are */
 	struct wf_worker_stats *worker; /* [n_workers] */
+	wf_ns_t *cpu_ns;                /* [n_workers]: what each had had at the last reset */
 	struct wf_dp_mark mark[WF_MARKS];
 	uint32_t n_slots; /* slots that any plan has used */
 	bool asked;       /* a turn of the banks is under way */
@@ -56,6 +57,7 @@ struct wf_dp {
 	struct wf_hostif *hostif;
 	struct wf_eal_args eal_args;
 	bool eal_runs;
+	bool holds_messages; /* of drivers that start, unless they fail */
 	struct wf_pool pool;
 	struct wf_event_log *events; /* NULL: nobody wants to know */
 
@@ -76,6 +78,8 @@ int wf_dp_totals_init(struct wf_dp *dp);
 void wf_dp_totals_fini(struct wf_dp *dp);
 /* Turns the banks of all workers and adds them to the totals. 0 or -ETIMEDOUT. */
 int wf_dp_collect(struct wf_dp *dp);
+/* The first half of it, which waits for nobody: adds what an earlier one has not, and asks. */
+void wf_dp_collect_begin(struct wf_dp *dp);
 /* Makes room for what will be counted under the plan, in the totals and at every worker. 0 or
  * -ENOMEM. */
 int wf_dp_totals_prepare(struct wf_dp *dp, const struct wf_plan *plan);

@@ -193,21 +193,43 @@ wf_dp_stop(struct wf_dp *dp, wf_ns_t drain_ns)
 }
 
 int
-wf_dp_publish(struct wf_dp *dp, struct wf_plan *next, uint64_t *generation)
+wf_dp_offer(struct wf_dp *dp, struct wf_plan *next)
 {
-	int ret;
-
-	/* What was counted for classes whose slots change hands is added up before. */
-	wf_dp_collect(dp);
-	if (wf_dp_totals_prepare(dp, next) < 0) {
+	/* What was counted for classes whose slots change hands is added up before: a slot comes up
+	 * again only many changes after its class has gone. */
+	wf_dp_collect_begin(dp);
+	if (wf_dp_totals_prepare(dp, next) < 0 || wf_swap_offer(dp->swap, next) < 0) {
 		wf_plan_free(next);
-		*generation = wf_swap_generation(dp->swap);
 		return -ENOMEM;
 	}
 	wf_dp_totals_adopt(dp, next);
-	ret = wf_swap_publish(dp->swap, next, ANSWER_NS);
-	*generation = wf_swap_generation(dp->swap);
-	return ret;
+	return 0;
+}
+
+struct wf_dp_adoption
+wf_dp_poll(struct wf_dp *dp)
+{
+	wf_ns_t now_ns = wf_clock_ns(&dp->clock), at_ns;
+	struct wf_dp_adoption a = { .generation = wf_swap_generation(dp->swap) };
+
+	a.from_ns = wf_swap_from(dp->swap, a.generation);
+	for (uint32_t w = 0; w < dp->cores.n_workers; w++)
+		if (wf_swap_adopted(dp->swap, w, &at_ns) == a.generation && at_ns > a.last_ns)
+			a.last_ns = at_ns;
+	a.more = wf_swap_poll(dp->swap, now_ns);
+	return a;
+}
+
+wf_ns_t
+wf_dp_now(const struct wf_dp *dp)
+{
+	return wf_clock_ns(&dp->clock);
+}
+
+wf_ns_t
+wf_dp_wall(const struct wf_dp *dp, wf_ns_t ns)
+{
+	return dp->clock.start_realtime_ns + ns;
 }
 
 const struct wf_plan *

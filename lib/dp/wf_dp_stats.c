@@ -24,7 +24,9 @@ wf_dp_totals_init(struct wf_dp *dp)
 	t->times = calloc(WF_PLAN_MAX_SLOTS, sizeof(struct wf_class_times *));
 	t->class_uid = calloc(WF_PLAN_MAX_SLOTS, sizeof(*t->class_uid));
 	t->worker = calloc(dp->cores.n_workers, sizeof(*t->worker));
-	if (!t->dir || !t->on_time_ns || !t->class || !t->times || !t->class_uid || !t->worker)
+	t->cpu_ns = calloc(dp->cores.n_workers, sizeof(*t->cpu_ns));
+	if (!t->dir || !t->on_time_ns || !t->class || !t->times || !t->class_uid || !t->worker ||
+		!t->cpu_ns)
 		return -ENOMEM;
 	for (uint32_t d = 0; d < dp->n_dirs; d++) {
 		wf_dir_stats_init(&t->dir[d]);
@@ -45,6 +47,7 @@ wf_dp_totals_fini(struct wf_dp *dp)
 	free(dp->totals.class_uid);
 	wf_dp_marks_fini(dp);
 	free(dp->totals.worker);
+	free(dp->totals.cpu_ns);
 	memset(&dp->totals, 0, sizeof(dp->totals));
 }
 
@@ -105,33 +108,6 @@ wf_dp_totals_adopt(struct wf_dp *dp, const struct wf_plan *plan)
 		t->n_slots = plan->n_slots;
 }
 
-/* Asks every worker to turn its banks, and waits. Workers that have stopped can't be asked; then
- * their banks are the control thread's to turn. */
-static int
-turn_banks(struct wf_dp *dp)
-{
-	struct wf_dp_totals *t = &dp->totals;
-	wf_ns_t deadline_ns = wf_clock_ns(&dp->clock) + ANSWER_NS;
-
-	/* A question that was not answered in time is still open, and its cut is as good. */
-	for (uint32_t i = 0; !t->asked && i < dp->cores.n_workers; i++)
-		wf_stats_ask(dp->workers[i]->stats);
-	t->asked = true;
-	for (uint32_t i = 0; i < dp->cores.n_workers; i++) {
-		struct wf_worker *w = dp->workers[i];
-
-		if (!dp->running && wf_stats_turn_wanted(w->stats))
-			wf_pipe_turn_stats(w->pipe, wf_clock_ns(&dp->clock));
-		while (!wf_stats_turned(w->stats)) {
-			if (wf_clock_ns(&dp->clock) > deadline_ns)
-				return -ETIMEDOUT;
-			sched_yield(); /* the worker may be on this very core */
-		}
-	}
-	t->asked = false;
-	return 0;
-}
-
 static void
 add_worker(struct wf_worker_stats *sum, const struct wf_worker_stats *w)
 {
@@ -167,21 +143,66 @@ add_bank(struct wf_dp *dp, uint32_t worker, struct wf_bank *bank)
 	memset(&bank->worker, 0, sizeof(bank->worker));
 }
 
-int
-wf_dp_collect(struct wf_dp *dp)
+/* Asks every worker to turn its banks. A question that is still open is as good. */
+static void
+ask(struct wf_dp *dp)
+{
+	for (uint32_t i = 0; !dp->totals.asked && i < dp->cores.n_workers; i++)
+		wf_stats_ask(dp->workers[i]->stats);
+	dp->totals.asked = true;
+}
+
+/* Have all done so? Workers that have stopped can't be asked; then their banks are the control
+ * thread's to turn. */
+static bool
+answered(struct wf_dp *dp)
+{
+	for (uint32_t i = 0; i < dp->cores.n_workers; i++) {
+		struct wf_worker *w = dp->workers[i];
+
+		if (!dp->running && wf_stats_turn_wanted(w->stats))
+			wf_pipe_turn_stats(w->pipe, wf_clock_ns(&dp->clock));
+		if (!wf_stats_turned(w->stats))
+			return false;
+	}
+	return true;
+}
+
+static void
+add_banks(struct wf_dp *dp)
 {
 	struct wf_dp_totals *t = &dp->totals;
-	int ret = turn_banks(dp);
 
-	if (ret < 0)
-		return ret;
 	for (uint32_t d = 0; d < dp->n_dirs; d++)
 		t->dir[d].held = (struct wf_count){ 0, 0 };
 	for (uint32_t s = 0; s < t->n_slots; s++)
 		t->class[s].flows = 0;
 	for (uint32_t i = 0; i < dp->cores.n_workers; i++)
 		add_bank(dp, i, wf_stats_idle(dp->workers[i]->stats));
+	t->asked = false;
+}
+
+int
+wf_dp_collect(struct wf_dp *dp)
+{
+	wf_ns_t deadline_ns = wf_clock_ns(&dp->clock) + ANSWER_NS;
+
+	wf_dp_collect_begin(dp);
+	while (!answered(dp)) {
+		if (wf_clock_ns(&dp->clock) > deadline_ns)
+			return -ETIMEDOUT;
+		sched_yield(); /* the worker may be on this very core */
+	}
+	add_banks(dp);
 	return 0;
+}
+
+void
+wf_dp_collect_begin(struct wf_dp *dp)
+{
+	if (dp->totals.asked && answered(dp))
+		add_banks(dp); /* of a cut some time ago */
+	ask(dp);
 }
 
 static int
@@ -194,7 +215,7 @@ fill_dir(const struct wf_dp *dp, uint32_t dir, struct wf_snap_dir *out)
 	if (wf_snapshot_classes(out, d->n_classes) < 0)
 		return -ENOMEM;
 	for (uint32_t c = 0; c < d->n_classes; c++) {
-		snprintf(out->classes[c].name, WF_NAME_MAX, "%s", d->classes[c].name);
+		snprintf(out->classes[c].name, WF_NAME_MAX, "%s", d->classes[c].about->name);
 		out->classes[c].s = dp->totals.class[d->classes[c].slot];
 		if (wf_snapshot_times(&out->classes[c], dp->totals.times[d->classes[c].slot]) < 0)
 			return -ENOMEM;
@@ -225,6 +246,7 @@ fill_worker(const struct wf_dp *dp, uint32_t i, struct wf_snap_worker *out)
 	out->shares_core = dp->cores.shared;
 	out->loops = s->loops;
 	out->stall_max_ns = s->stall_max_ns;
+	out->cpu_ns = wf_worker_cpu_ns(dp->workers[i]) - dp->totals.cpu_ns[i];
 	out->busy_ratio = s->total_cycles ? (double)s->busy_cycles / (double)s->total_cycles : 0;
 }
 
@@ -292,6 +314,8 @@ wf_dp_reset(struct wf_dp *dp)
 	for (uint32_t s = 0; s < WF_PLAN_MAX_SLOTS; s++)
 		restart_class(dp, s);
 	memset(t->worker, 0, dp->cores.n_workers * sizeof(*t->worker));
+	for (uint32_t i = 0; i < dp->cores.n_workers; i++)
+		t->cpu_ns[i] = wf_worker_cpu_ns(dp->workers[i]);
 	for (uint32_t i = 0; i < dp->n_ports; i++)
 		wf_port_reset(&dp->ports[i]);
 	wf_dp_marks_restart(dp, wf_clock_ns(&dp->clock));

@@ -5,6 +5,7 @@
 #ifndef WF_ETHDEV_H
 #define WF_ETHDEV_H
 
+#include <rte_ether.h>
 #include <stdatomic.h>
 
 #include "wf_beside.h"
@@ -28,6 +29,7 @@ struct wf_ethdev {
 	struct wf_ethdev_queue *queue; /* [n_queues] */
 	uint32_t n_queues;
 	struct rte_mempool *pool;
+	struct rte_ether_addr mac;  /* of the first one */
 	struct wf_snap_port before; /* what was counted of interfaces that are gone */
 	struct wf_beside beside;
 };

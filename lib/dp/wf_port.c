@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "wf_claim.h"
+#include "wf_generator_args.h"
 #include "wf_hostguard.h"
 #include "wf_hostif.h"
 #include "wf_packet_args.h"
@@ -31,12 +32,32 @@ int
 wf_port_check(const struct wf_conf_port *c, struct wf_err *err)
 {
 	uint32_t mtu = c->mtu ? c->mtu : RTE_ETHER_MTU;
+	struct wf_generator_spec spec;
 	struct wf_packet_args args;
 
+	if (wf_devargs_driver(c->device, "generator"))
+		return wf_generator_parse(
+			c->device, c->mtu ? c->mtu + RTE_ETHER_HDR_LEN : 0, &spec, &c->where, err);
+	if (wf_devargs_driver(c->device, "sink") && strchr(c->device, ','))
+		return wf_err_add(
+			err, &c->where, "Write device = \"sink\"", "a sink takes no arguments");
 	if (!wf_devargs_driver(c->device, "packet"))
 		return 0;
 	return wf_packet_args_parse(
 		c->device, mtu + RTE_ETHER_HDR_LEN + WF_PORT_TAGS_BYTES, &args, &c->where, err);
+}
+
+/* The kind of port that a device string names. */
+static const struct wf_port_ops *
+kind_of(const char *device)
+{
+	if (wf_devargs_driver(device, "packet"))
+		return &wf_port_packet;
+	if (wf_devargs_driver(device, "generator"))
+		return &wf_port_generator;
+	if (wf_devargs_driver(device, "sink"))
+		return &wf_port_sink;
+	return &wf_port_ethdev;
 }
 
 int
@@ -53,7 +74,7 @@ wf_port_init(struct wf_port *p, const struct wf_conf *conf, uint32_t index, uint
 	p->line = c->where.line;
 	p->rx_dir = find_rx_dir(conf, index);
 	p->mtu = p->want_mtu = c->mtu;
-	p->ops = wf_devargs_driver(c->device, "packet") ? &wf_port_packet : &wf_port_ethdev;
+	p->ops = kind_of(c->device);
 	wf_devargs_name(c->device, p->device);
 	if (!wf_devargs_hostif(c->device, p->hostif, sizeof(p->hostif)))
 		p->hostif[0] = '\0';
@@ -245,6 +266,9 @@ wf_port_snapshot(struct wf_port *p, struct wf_snap_port *out)
 	out->rx_nombuf = since(now.rx_nombuf, p->base.rx_nombuf);
 	out->rx_errors = since(now.rx_errors, p->base.rx_errors);
 	out->tx_errors = since(now.tx_errors, p->base.tx_errors);
+	out->sinks = now.sinks;
+	out->sunk.packets = now.sunk.packets - p->base.sunk.packets;
+	out->sunk.bytes = now.sunk.bytes - p->base.sunk.bytes;
 }
 
 void

@@ -80,6 +80,7 @@ ethdev_open(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, stru
 	if (ret == 0) {
 		((struct wf_ethdev *)p->kind)->pool = pool;
 		ret = wf_ethdev_start(p, &step, err);
+		rte_eth_macaddr_get(p->id, &((struct wf_ethdev *)p->kind)->mac);
 	}
 	return why_not(p, step, ret, err);
 }
@@ -144,13 +145,32 @@ ethdev_rest(struct wf_port *p)
 		atomic_store_explicit(&e->queue[q].rests, true, memory_order_relaxed);
 }
 
+/* The arguments to plug it in again. A tap keeps its address, as other hosts remember it. Heap. */
+static char *
+plug_args(const struct wf_port *p)
+{
+	const struct rte_ether_addr *mac = &((const struct wf_ethdev *)p->kind)->mac;
+	const char *args = strchr(p->devargs, ',');
+	char given[32], *out = NULL;
+
+	args = args ? args + 1 : "";
+	if (!wf_devargs_driver(p->device, "net_tap") ||
+		wf_devargs_get(p->devargs, "mac", given, sizeof(given)))
+		return strdup(args);
+	if (asprintf(&out, "%s%smac=" RTE_ETHER_ADDR_PRT_FMT, args, args[0] ? "," : "",
+		    RTE_ETHER_ADDR_BYTES(mac)) < 0)
+		return NULL;
+	return out;
+}
+
 /* A driver holds on to the interface that it was started with: it is started again. The queues
  * rest, and go on resting if that fails. */
 static int
 ethdev_rebind(struct wf_port *p, unsigned ifindex, struct wf_err *err)
 {
 	struct wf_ethdev *e = p->kind;
-	const char *step = "plug in", *args = strchr(p->devargs, ',');
+	const char *step = "plug in";
+	char *args = plug_args(p);
 	struct wf_snap_port sum = { 0 };
 	int ret;
 
@@ -162,7 +182,8 @@ ethdev_rebind(struct wf_port *p, unsigned ifindex, struct wf_err *err)
 	wf_ethdev_stop(p);
 	rte_eal_hotplug_remove("vdev", p->device);
 	memset(&e->beside, 0, sizeof(e->beside));
-	ret = rte_eal_hotplug_add("vdev", p->device, args ? args + 1 : "");
+	ret = args ? rte_eal_hotplug_add("vdev", p->device, args) : -ENOMEM;
+	free(args);
 	if (ret == 0)
 		ret = rte_eth_dev_get_port_by_name(p->device, &p->id);
 	if (ret == 0)

@@ -71,5 +71,7 @@ struct wf_port_ops {
 extern const struct wf_port_ops wf_port_ethdev;
 /* A network interface of the kernel, by a packet socket. */
 extern const struct wf_port_ops wf_port_packet;
+/* No device: packets that are made here, or none; what is sent is counted and freed. */
+extern const struct wf_port_ops wf_port_generator, wf_port_sink;
 
 #endif

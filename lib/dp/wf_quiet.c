@@ -44,8 +44,10 @@ wf_quiet_begin(bool hold_messages)
 	if (hold_messages && !held)
 		held = open_memstream(&text, &text_bytes);
 	holding = hold_messages && held;
-	if (holding)
-		rte_openlog_stream(held);
+	if (!holding)
+		return;
+	rewind(held); /* what was held before is over */
+	rte_openlog_stream(held);
 }
 
 void

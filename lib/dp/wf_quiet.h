@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * Keeps two habits of DPDK's drivers away from the user while ports start. Control thread.
+ * Keeps two habits of DPDK's drivers away from the user while ports start, first or again. Control
+ * thread.
  *
  * Messages: net_tap, for one, reports features that nobody asked for as errors. What drivers say is
  * held back, and shown only when the start fails.
@@ -13,9 +14,9 @@
 
 #include "wf_types.h"
 
-/* Before EAL's start. */
+/* Before EAL's start, and before a port is started again. */
 void wf_quiet_begin(bool hold_messages);
-/* After that of the ports: shows what was held back when `show`. */
+/* After that: shows what was held back when `show`. */
 void wf_quiet_end(bool show);
 
 #endif

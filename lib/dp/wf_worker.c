@@ -3,14 +3,17 @@
  * worker that shares its core, on turns in which there was nothing to do).
  *
  * A turn: adopt the plan; turn the statistics' banks if asked; retry what devices refused; receive
- * from each port; take over from other workers; send what is due; housekeeping.
+ * from each port; take over from other workers; send what is due; housekeeping. `plan` is the
+ * newest one throughout; while it takes over, packets go by the one of their own time.
  */
 #include "wf_worker.h"
 
+#include <pthread.h>
 #include <rte_ether.h>
 #include <rte_mbuf.h>
 #include <sched.h>
 
+#include "wf_pipe_plans.h"
 #include "wf_snapshot.h"
 
 /* Packets sent at most in a turn: more than a turn can receive, so that what waits can't grow for
@@ -65,7 +68,8 @@ share_out(
 	uint32_t owner[WF_BURST], mine = 0, left = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t o = wf_pipe_owner(w->pipe, plan, dir, &rx[i], w->n_workers);
+		uint32_t o = wf_pipe_owner(
+			w->pipe, wf_plan_at(plan, rx[i].rx_ns), dir, &rx[i], w->n_workers);
 
 		if (o == WF_PIPE_ANY || o == w->index) {
 			rx[mine++] = rx[i];
@@ -91,6 +95,16 @@ share_out(
 		left = rest;
 	}
 	return mine;
+}
+
+static inline void
+take_in(struct wf_worker *w, const struct wf_plan *plan, uint32_t dir, const struct wf_rx *rx,
+	uint32_t n, bool count_rx)
+{
+	if (WF_UNLIKELY(wf_pipe_changes(plan)))
+		wf_pipe_in_plans(w->pipe, plan, dir, rx, n, count_rx);
+	else
+		wf_pipe_in(w->pipe, plan, dir, rx, n, count_rx);
 }
 
 /* These have waited to be received, and will be that late when they leave. */
@@ -129,7 +143,7 @@ receive(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns)
 			note_wait(w, rx, n, waited_ns);
 		if (w->n_workers > 1)
 			n = share_out(w, plan, dir, rx, n);
-		wf_pipe_in(w->pipe, plan, dir, rx, n, true);
+		take_in(w, plan, dir, rx, n, true);
 	}
 	return total;
 }
@@ -149,7 +163,7 @@ take_over(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns)
 			(n = wf_handoff_take(w->in[i], w->pipe, w->stats, now_ns, &dir, rx)) > 0) {
 			if (WF_UNLIKELY(wf_waited_any(&w->waited, rx, n)))
 				w->any_waited = true;
-			wf_pipe_in(w->pipe, plan, dir, rx, n, false);
+			take_in(w, plan, dir, rx, n, false);
 			sum += n;
 		}
 		total += sum;
@@ -178,6 +192,13 @@ must_wait(struct wf_worker *w, wf_ns_t now_ns)
 	return wait;
 }
 
+static inline wf_ns_t
+advance(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns)
+{
+	return WF_UNLIKELY(wf_pipe_changes(plan)) ? wf_pipe_advance_plans(w->pipe, plan, now_ns)
+						  : wf_pipe_advance(w->pipe, plan, now_ns);
+}
+
 /* Of these, which are about to be released, some may have waited. */
 static __attribute__((noinline)) void
 release_waited(struct wf_worker *w, struct wf_held *h, uint32_t n)
@@ -196,7 +217,7 @@ send_due(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns)
 	do {
 		if (WF_UNLIKELY(must_wait(w, now_ns)))
 			break;
-		n = wf_pipe_take(w->pipe, wf_pipe_advance(w->pipe, plan, now_ns), h, WF_TXQ_BURST);
+		n = wf_pipe_take(w->pipe, advance(w, plan, now_ns), h, WF_TXQ_BURST);
 		if (WF_UNLIKELY(w->any_waited) && n > 0)
 			release_waited(w, h, n);
 		for (uint32_t i = 0; i < n; i++)
@@ -268,14 +289,15 @@ wf_worker_main(void *worker)
 	int phase = WF_PHASE_NONE;
 	bool busy = false;
 
+	pthread_getcpuclockid(pthread_self(), &w->cpu_clock);
 	for (uint32_t q = 0; q < w->n_rxqs; q++)
 		w->rxq[q].wait.since_ns = wf_clock_ns(&w->clock);
-	wf_swap_join(w->swap, w->index);
+	wf_swap_join(w->swap, w->index, wf_clock_ns_at(&w->clock, before));
 	for (;;) {
 		int wanted = atomic_load_explicit(&w->orders->phase, memory_order_acquire);
-		const struct wf_plan *plan = wf_swap_turn(w->swap, w->index);
 		uint64_t start = wf_clock_cycles();
 		wf_ns_t now_ns = wf_clock_ns_at(&w->clock, start);
+		const struct wf_plan *plan = wf_swap_turn(w->swap, w->index, now_ns);
 
 		count_turn(w, now_ns, start - before, busy);
 		before = start;

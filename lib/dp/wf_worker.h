@@ -8,6 +8,7 @@
 #define WF_WORKER_H
 
 #include <stdatomic.h>
+#include <time.h>
 
 #include "wf_clock.h"
 #include "wf_handoff.h"
@@ -61,6 +62,7 @@ struct wf_worker {
 	bool any_waited; /* packets with a mark of `waited` may be held */
 	_Atomic int seen
 		WF_CACHE_ALIGNED; /* release; partner: wf_worker_wait: the phase it is in */
+	clockid_t cpu_clock;      /* of its thread; before the first phase */
 	struct wf_stall stall;
 };
 
@@ -83,6 +85,9 @@ void wf_worker_free(struct wf_worker *w);
 
 /* The loop, from WF_PHASE_RUN to the end of WF_PHASE_FINISH: rte_eal_remote_launch. */
 int wf_worker_main(void *worker);
+
+/* Control: the processor's time that its thread has had; 0 before its first phase. */
+wf_ns_t wf_worker_cpu_ns(const struct wf_worker *w);
 
 /* Control: ends what is left after the loop, with the cause `shutdown`. */
 void wf_worker_drop_rest(struct wf_worker *w);

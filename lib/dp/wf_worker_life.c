@@ -74,6 +74,16 @@ wf_worker_free(struct wf_worker *w)
 	free(w);
 }
 
+wf_ns_t
+wf_worker_cpu_ns(const struct wf_worker *w)
+{
+	struct timespec t = { 0 };
+
+	if (atomic_load_explicit(&w->seen, memory_order_acquire) != WF_PHASE_NONE)
+		clock_gettime(w->cpu_clock, &t);
+	return (wf_ns_t)t.tv_sec * WF_NS_PER_S + (wf_ns_t)t.tv_nsec;
+}
+
 /* Packets that were handed over and never taken count as taken, and end here. */
 static void
 drop_handed(struct wf_worker *w, struct wf_handoff *ring, wf_ns_t now_ns)

@@ -38,9 +38,9 @@ wf_pipe_edit(struct wf_end *end, const struct wf_plan_class *k, uint32_t dir, st
 	if (pkt == NULL)
 		return false;
 	b->pkt[row] = pkt;
-	for (uint8_t i = 0; i < k->n_steps; i++)
-		if (b->edits[row] & 1u << k->step[i].stage)
-			k->step[i].edit(k->step[i].cfg, &f);
+	for (uint8_t i = 0; i < wf_plan_steps(k); i++)
+		if (b->edits[row] & 1u << k->before[i].stage)
+			k->before[i].edit(k->before[i].cfg, &f);
 	if (f.no_room)
 		return false;
 	assert(f.readable_bytes <= f.room_bytes && f.readable_bytes <= f.len_bytes);
@@ -107,12 +107,12 @@ wf_pipe_forge(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_pla
 
 	if (cause.parsed->flags & WF_PARSE_MPLS)
 		return false; /* nobody knows the labels of the way back */
-	for (uint8_t i = 0; i < k->n_steps; i++) {
+	for (uint8_t i = 0; i < wf_plan_steps(k); i++) {
 		uint32_t n;
 
-		if ((b->forges[row] & 1u << k->step[i].stage) == 0)
+		if ((b->forges[row] & 1u << k->before[i].stage) == 0)
 			continue;
-		n = k->step[i].forge(k->step[i].cfg, &cause, p->forged);
+		n = k->before[i].forge(k->before[i].cfg, &cause, p->forged);
 		assert(n <= WF_FORGED_MAX);
 		for (uint32_t j = 0; j < n; j++) {
 			forward |= !p->forged[j].reverse;

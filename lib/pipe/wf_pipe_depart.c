@@ -107,7 +107,7 @@ depart(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_departure 
 	fill_row(p, &plan->dir[w->dir], out);
 	if (out->e->marked)
 		mark(p, w);
-	wf_pipe_run(k->step + k->n_before, k->n_steps - k->n_before, b, 0, 1, &p->states.env);
+	wf_pipe_run(k->behind, k->n_behind, b, 0, 1, &p->states.env);
 	wf_pipe_count_stages(&p->states.env, wf_end_dir(&p->end, w->dir));
 	wf_epilogue_depart(&e, p, plan, w->dir, b, out->e->rx_ns);
 	wf_epilogue_go(&e, &ns);

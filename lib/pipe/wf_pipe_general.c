@@ -43,8 +43,9 @@ wf_pipe_general(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, con
 		const struct wf_plan_class *k = &d->classes[runs[r].class_id];
 
 		grown = (uint16_t)(grown +
-				   wf_pipe_run(k->step, k->queue != NULL ? k->n_before : k->n_steps,
-					   b, (uint16_t)(runs[r].first + grown),
+				   wf_pipe_run(k->before,
+					   k->queue != NULL ? k->n_before : wf_plan_steps(k), b,
+					   (uint16_t)(runs[r].first + grown),
 					   (uint16_t)(runs[r].end + grown), &p->states.env));
 	}
 	wf_pipe_count_stages(&p->states.env, ds);

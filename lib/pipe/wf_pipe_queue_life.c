@@ -104,7 +104,8 @@ configure(struct wf_queues *q, const struct wf_plan *plan, const struct wf_plan_
 	uint32_t memory;
 	unsigned bits;
 
-	if (w->generation == plan->generation)
+	/* A packet of the time before does not turn it back. */
+	if (w->generation >= plan->generation)
 		return;
 	w->generation = plan->generation;
 	if (k == NULL || k->queue == NULL || !take_memory(q, k->queue, &memory, &bits)) {
@@ -141,7 +142,7 @@ void
 wf_queue_life_renew(
 	struct wf_queues *q, const struct wf_plan *plan, struct wf_pipe_queue *w, wf_ns_t now_ns)
 {
-	if (WF_LIKELY(w->generation == plan->generation))
+	if (WF_LIKELY(w->generation >= plan->generation))
 		return;
 	for (struct wf_queue *i = w->q.waiting; i != NULL; i = i->next_waiting)
 		configure(q, plan, wf_queue_life_class(plan, wf_pipe_queue_of(i)),

@@ -80,13 +80,13 @@ static void __attribute__((noinline)) renew(struct wf_states *s, const struct wf
 {
 	struct wf_state_head *head = (struct wf_state_head *)block;
 
-	stop_stages(s, block, head->class_uid == k->uid ? k->variant : NULL);
+	stop_stages(s, block, head->class_uid == k->uid ? k->about->variant : NULL);
 	head->class_uid = k->uid;
 	head->state_uid = k->state_uid;
 	if (k->queue != NULL) /* no step: its state names the queue when there is one */
-		head->variant[WF_STAGE_QUEUE] = k->variant[WF_STAGE_QUEUE];
-	for (uint8_t i = 0; i < k->n_steps; i++) {
-		const struct wf_plan_step *step = &k->step[i];
+		head->variant[WF_STAGE_QUEUE] = k->about->variant[WF_STAGE_QUEUE];
+	for (uint8_t i = 0; i < wf_plan_steps(k); i++) {
+		const struct wf_plan_step *step = &k->before[i];
 		const struct wf_stage_ops *ops = wf_stage_registry[step->stage];
 
 		if (ops->state_size == 0 || head->variant[step->stage] != 0)

@@ -117,7 +117,7 @@ wf_pipe_straight(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir,
 		wf_intake_bare(&p->intake, d, rx, n, &p->arriving);
 	}
 	wf_count_merge(&wf_end_class(&p->end, k->slot)->c.rx, sum);
-	wf_pipe_run(k->step, k->n_steps, &p->arriving, 0, (uint16_t)n, &p->states.env);
+	wf_pipe_run(k->before, wf_plan_steps(k), &p->arriving, 0, (uint16_t)n, &p->states.env);
 	wf_pipe_count_stages(&p->states.env, ds);
 	straight_end(&s, wf_pipe_direct(p, d, dir));
 }

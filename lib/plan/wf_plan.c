@@ -19,6 +19,9 @@ struct compiler {
 	struct wf_plan *plan;
 	struct wf_err *err;
 	bool slot_used[WF_PLAN_MAX_SLOTS]; /* by the plan before or by this one */
+	/* Of the class that is being compiled. */
+	struct wf_plan_step step[WF_STAGE_COUNT];
+	uint8_t n_steps;
 };
 
 /* Memory of the plan: zeroed, aligned to a cache line, freed with it. NULL adds an error. */
@@ -42,7 +45,7 @@ class_before(const struct compiler *c, uint32_t dir, const char *name)
 		return NULL;
 	d = &c->before->dir[dir];
 	for (uint16_t i = 0; i < d->n_classes; i++)
-		if (strcmp(d->classes[i].name, name) == 0)
+		if (strcmp(d->classes[i].about->name, name) == 0)
 			return &d->classes[i];
 	return NULL;
 }
@@ -51,7 +54,7 @@ class_before(const struct compiler *c, uint32_t dir, const char *name)
 static int
 identify(struct compiler *c, uint32_t dir, struct wf_plan_class *k)
 {
-	const struct wf_plan_class *old = class_before(c, dir, k->name);
+	const struct wf_plan_class *old = class_before(c, dir, k->about->name);
 
 	if (old != NULL) {
 		k->slot = old->slot;
@@ -80,13 +83,13 @@ identify(struct compiler *c, uint32_t dir, struct wf_plan_class *k)
 /* Room for the next step: the last, or for an early one the first behind those of blackhole and
  * outage. */
 static struct wf_plan_step *
-add_step(struct wf_plan_class *k, bool early)
+add_step(struct compiler *c, bool early)
 {
-	uint8_t at = k->n_steps++;
+	uint8_t at = c->n_steps++;
 
-	for (; early && at > 0 && k->step[at - 1].stage > WF_STAGE_OUTAGE; at--)
-		k->step[at] = k->step[at - 1];
-	return &k->step[at];
+	for (; early && at > 0 && c->step[at - 1].stage > WF_STAGE_OUTAGE; at--)
+		c->step[at] = c->step[at - 1];
+	return &c->step[at];
 }
 
 static int
@@ -99,7 +102,7 @@ compile_stage(struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, 
 		.flow_scope = flow_scope,
 		.where = &conf->block_where[id],
 		.err = c->err,
-		.forecast = &k->forecast,
+		.forecast = &k->about->forecast,
 		.reserve = reserve,
 		.reserve_ctx = c,
 	};
@@ -116,14 +119,14 @@ compile_stage(struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, 
 	*needs |= sc.needs;
 	if (ops->state_size != 0) {
 		/* A queue that joins another's server is not the one that it was. */
-		k->variant[id] = (uint8_t)(variant + (id == WF_STAGE_QUEUE && k->shares));
+		k->about->variant[id] = (uint8_t)(variant + (id == WF_STAGE_QUEUE && k->shares));
 		k->needs_state = true;
 	}
 	if (sc.needs & WF_NEED_QUEUE) {
 		k->queue = cfg;
 		return 0;
 	}
-	step = add_step(k, sc.early);
+	step = add_step(c, sc.early);
 	step->run = sc.run != NULL ? sc.run : ops->run;
 	assert(step->run != NULL);
 	step->cfg = cfg;
@@ -145,9 +148,10 @@ compile_stage(struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, 
 static void
 identify_state(struct compiler *c, uint32_t dir, struct wf_plan_class *k)
 {
-	const struct wf_plan_class *old = class_before(c, dir, k->name);
+	const struct wf_plan_class *old = class_before(c, dir, k->about->name);
 
-	if (old != NULL && memcmp(old->variant, k->variant, sizeof(k->variant)) == 0)
+	if (old != NULL &&
+		memcmp(old->about->variant, k->about->variant, sizeof(k->about->variant)) == 0)
 		k->state_uid = old->state_uid;
 	else
 		k->state_uid = c->plan->next_uid++;
@@ -162,9 +166,24 @@ find_carrier(struct compiler *c, struct wf_plan_dir *d, const struct wf_conf_dir
 		return wf_err_add(c->err, &conf->block_where[WF_STAGE_OUTAGE],
 			"Write the outage in the direction itself, outside `classes`",
 			"\"carrier\": a class has no cable of its own");
-	for (uint8_t i = 0; i < k->n_steps; i++)
-		if (k->step[i].stage == WF_STAGE_OUTAGE)
-			d->carrier = k->step[i].cfg;
+	for (uint8_t i = 0; i < c->n_steps; i++)
+		if (c->step[i].stage == WF_STAGE_OUTAGE)
+			d->carrier = c->step[i].cfg;
+	return 0;
+}
+
+/* The steps of a class, and where its queue stands between them. */
+static int
+keep_steps(struct compiler *c, struct wf_plan_class *k)
+{
+	struct wf_plan_step *step = reserve(c, (c->n_steps + 1u) * sizeof(*step));
+
+	if (step == NULL)
+		return -ENOMEM;
+	memcpy(step, c->step, c->n_steps * sizeof(*step));
+	k->n_behind = (uint8_t)(c->n_steps - k->n_before);
+	k->before = step;
+	k->behind = step + k->n_before;
 	return 0;
 }
 
@@ -177,6 +196,7 @@ compile_class(struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, 
 	uint32_t needs = 0;
 	int rc = identify(c, dir, k);
 
+	c->n_steps = 0;
 	k->flow_scope = flow_scope;
 	k->shares = k != &d->classes[0] && wf_plan_shares(conf);
 	for (int id = 0; id < WF_STAGE_COUNT && conf->present && !conf->bypass; id++)
@@ -184,6 +204,8 @@ compile_class(struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, 
 			compile_stage(c, dir, conf, id, flow_scope, k, &needs) < 0)
 			rc = -EINVAL;
 	identify_state(c, dir, k);
+	if (keep_steps(c, k) < 0)
+		rc = -ENOMEM;
 	if (flow_scope && k->needs_state) {
 		needs |= WF_NEED_FLOW;
 		c->plan->flow_states = true;
@@ -251,7 +273,7 @@ compile_neighbours(struct compiler *c, uint32_t dir)
 	struct wf_plan_dir *d = &c->plan->dir[dir];
 
 	d->neighbours = d->n_classes++;
-	snprintf(d->classes[d->neighbours].name, WF_NAME_MAX, WF_CLASS_NEIGHBOURS);
+	snprintf(d->classes[d->neighbours].about->name, WF_NAME_MAX, WF_CLASS_NEIGHBOURS);
 	return compile_class(c, dir, &wire, false, &d->classes[d->neighbours]);
 }
 
@@ -261,26 +283,30 @@ choose_path(const struct wf_plan_dir *d)
 	if (d->n_classes > 1 || d->classes[0].queue != NULL || d->copies > 0 || d->needs_bytes ||
 		d->parks)
 		return WF_PATH_GENERAL;
-	return d->classes[0].n_steps > 0 || d->needs_flow ? WF_PATH_STRAIGHT : WF_PATH_WIRE;
+	return wf_plan_steps(&d->classes[0]) > 0 || d->needs_flow ? WF_PATH_STRAIGHT : WF_PATH_WIRE;
 }
 
 static int
 compile_dir(struct compiler *c, const struct wf_conf_link *link, uint32_t dir, enum wf_side side)
 {
 	struct wf_plan_dir *d = &c->plan->dir[dir];
+	struct wf_plan_about *about;
 	struct wf_plan_share share;
 	int rc;
 
 	d->rng_key = wf_rng_dir(c->plan->seed, dir);
 	d->classes = reserve(c, (link->n_classes + 2) * sizeof(*d->classes));
+	about = reserve(c, (link->n_classes + 2) * sizeof(*about));
 	d->rule = reserve(c, (link->n_classes + 1) * sizeof(*d->rule));
 	d->pick = reserve(c, (link->n_classes + 1) * sizeof(*d->pick));
-	if (d->classes == NULL || d->rule == NULL || d->pick == NULL)
+	if (d->classes == NULL || about == NULL || d->rule == NULL || d->pick == NULL)
 		return -ENOMEM;
+	for (uint32_t i = 0; i < link->n_classes + 2; i++)
+		d->classes[i].about = &about[i];
 	d->n_classes = 1;
 	d->in_order = true;
 	d->inner = link->inner;
-	snprintf(d->classes[0].name, WF_NAME_MAX, "default");
+	snprintf(d->classes[0].about->name, WF_NAME_MAX, "default");
 	rc = wf_plan_share_init(&share, link, side, c->err);
 	if (compile_class(c, dir, &share.dir, share.dir.scope == WF_SCOPE_FLOW, &d->classes[0]) < 0)
 		rc = -EINVAL;
@@ -290,7 +316,7 @@ compile_dir(struct compiler *c, const struct wf_conf_link *link, uint32_t dir, e
 
 		if (!k->dir[side].present)
 			continue;
-		snprintf(d->classes[d->n_classes].name, WF_NAME_MAX, "%s", k->name);
+		snprintf(d->classes[d->n_classes].about->name, WF_NAME_MAX, "%s", k->name);
 		if (compile_rule(c, d, k) < 0)
 			rc = -EINVAL;
 		conf = wf_plan_share_class(&share, k, side, c->err);

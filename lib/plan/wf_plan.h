@@ -5,6 +5,8 @@
 #ifndef WF_PLAN_H
 #define WF_PLAN_H
 
+#include <stdatomic.h>
+
 #include "wf_conf.h"
 #include "wf_filter.h"
 #include "wf_rules.h"
@@ -22,21 +24,37 @@ struct wf_plan_step {
 	wf_ns_t copy_spacing_ns; /* ... the k-th due k * this later */
 };
 
-struct wf_plan_class {
+/* What the data path hardly asks of a class. */
+struct wf_plan_about {
 	char name[WF_NAME_MAX];
-	uint16_t slot;      /* index of its counters and class state; kept over live changes */
+	uint8_t variant[WF_STAGE_MAX]; /* what struct wf_state_head.variant must be */
+	struct wf_forecast forecast;
+};
+
+/* One cache line. Its packets go through the steps before the queue, wait in it if there is one,
+ * and go through the steps behind it when they depart, at once where there is none. (A queue that a
+ * change has taken away drains: what waited in it goes through the steps behind.) */
+struct wf_plan_class {
 	uint32_t uid;       /* never used twice: state of another class is never taken for ours */
 	uint32_t state_uid; /* changes with the set of variants */
-	uint8_t variant[WF_STAGE_MAX]; /* what struct wf_state_head.variant must be */
+	uint16_t slot;      /* index of its counters and class state; kept over live changes */
 	bool flow_scope;
 	bool needs_state; /* some stage keeps state */
 	bool shares;      /* its packets wait for the server of the default class's queue */
-	uint8_t n_steps;
-	uint8_t n_before; /* steps before the queue; those behind run at departure */
-	struct wf_plan_step step[WF_STAGE_COUNT];
-	const struct wf_queue_cfg *queue; /* packets wait for their departure in it; NULL: none */
-	struct wf_forecast forecast;
-};
+	uint8_t n_before, n_behind;
+	const struct wf_plan_step *before;
+	const struct wf_queue_cfg *queue;  /* NULL: none */
+	const struct wf_plan_step *behind; /* in memory behind `before`: see wf_plan_steps */
+	struct wf_plan_about *about;
+} __attribute__((aligned(WF_CACHE_LINE)));
+static_assert(sizeof(struct wf_plan_class) == WF_CACHE_LINE, "one line");
+
+/* All steps of the class in their order: before[0] to before[n - 1]. */
+static inline uint8_t
+wf_plan_steps(const struct wf_plan_class *k)
+{
+	return (uint8_t)(k->n_before + k->n_behind);
+}
 
 /* What may be another in each packet of a flow. */
 #define WF_PLAN_PER_PACKET ((uint32_t)(WF_MATCH_MAC | WF_MATCH_DSCP))
@@ -85,6 +103,11 @@ struct wf_plan_dir {
 
 struct wf_plan {
 	uint64_t generation;
+	wf_ns_t from_ns; /* packets that are received then or later are its ... */
+	/* ... and those before, of this one; NULL: there is none any more. lib/swap's: control
+	 * stores, release; partner: wf_plan_at. */
+	const struct wf_plan *_Atomic older;
+	uint32_t holders; /* besides the first; control thread */
 	uint64_t seed;
 	uint32_t n_links;
 	uint32_t n_dirs;    /* 2 * n_links */
@@ -97,6 +120,21 @@ struct wf_plan {
 	void *memory; /* all of the above is in it: wf_plan_memory.c */
 };
 
+/* Whose a packet is that was received then. */
+static inline const struct wf_plan *
+wf_plan_at(const struct wf_plan *newest, wf_ns_t rx_ns)
+{
+	while (WF_UNLIKELY(rx_ns < newest->from_ns)) {
+		const struct wf_plan *older =
+			atomic_load_explicit(&newest->older, memory_order_acquire);
+
+		if (older == NULL)
+			break;
+		newest = older;
+	}
+	return newest;
+}
+
 #define WF_PLAN_MAX_SLOTS 2048
 
 /* Compiles. `before` (may be NULL) is the plan it will replace: classes of the same direction and
@@ -105,6 +143,8 @@ struct wf_plan *wf_plan_compile(const struct wf_conf *conf, uint64_t seed,
 	const struct wf_plan *before, struct wf_err *err);
 /* Builds the rules (needs EAL). 0 or -EINVAL with reasons. */
 int wf_plan_arm(struct wf_plan *plan, struct wf_err *err);
+/* One holder more, and one less: the last one frees it. */
+struct wf_plan *wf_plan_hold(struct wf_plan *plan);
 void wf_plan_free(struct wf_plan *plan);
 
 /* An empty plan, and zeroed memory (aligned to a cache line) that is freed with it. NULL: none. */

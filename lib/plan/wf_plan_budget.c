@@ -23,7 +23,7 @@ wf_plan_bytes(const struct wf_plan *plan)
 	for (uint32_t i = 0; i < plan->n_dirs; i++)
 		for (uint16_t k = 0; k < plan->dir[i].n_classes; k++)
 			packets += wf_plan_packets(
-				&plan->dir[i].classes[k].forecast, WF_BUDGET_FRAME_BYTES);
+				&plan->dir[i].classes[k].about->forecast, WF_BUDGET_FRAME_BYTES);
 	return packets * WF_BUDGET_HELD_BYTES;
 }
 

@@ -43,10 +43,17 @@ free_rules(struct wf_plan_dir *d)
 	}
 }
 
+struct wf_plan *
+wf_plan_hold(struct wf_plan *plan)
+{
+	plan->holders++;
+	return plan;
+}
+
 void
 wf_plan_free(struct wf_plan *plan)
 {
-	if (plan == NULL)
+	if (plan == NULL || plan->holders-- > 0)
 		return;
 	for (uint32_t i = 0; plan->dir != NULL && i < plan->n_dirs; i++)
 		free_rules(&plan->dir[i]);

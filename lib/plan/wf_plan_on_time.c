@@ -13,7 +13,7 @@ wf_plan_on_time_ns(const struct wf_plan_dir *d)
 	double least_ns = -1;
 
 	for (uint16_t i = 0; i < d->n_classes; i++) {
-		double mean_ns = d->classes[i].forecast.delay_mean_ns;
+		double mean_ns = d->classes[i].about->forecast.delay_mean_ns;
 
 		if (least_ns < 0 || mean_ns < least_ns)
 			least_ns = mean_ns;

@@ -8,34 +8,52 @@
 
 static_assert(WF_STAGE_COUNT <= 64, "a bit for each stage");
 
+/* The plan's memory: the class and, for the other direction, one that does nothing. */
+struct only {
+	struct wf_plan_class class[2];
+	struct wf_plan_about about[2];
+	struct wf_plan_step step[WF_STAGE_COUNT];
+};
+
 /* `from`, as the only class of its direction, with some of its stages. */
 static void
-keep_stages(struct wf_plan_class *k, const struct wf_plan_class *from, uint64_t stages)
+keep_stages(struct only *o, const struct wf_plan_class *from, uint64_t stages)
 {
+	struct wf_plan_class *k = &o->class[0];
+	uint8_t n = 0;
+
 	*k = *from;
 	k->slot = 0;
 	k->shares = false;
-	k->n_steps = k->n_before = 0;
-	memset(k->variant, 0, sizeof(k->variant));
-	for (uint8_t i = 0; i < from->n_steps; i++) {
-		const struct wf_plan_step *step = &from->step[i];
+	k->about = &o->about[0];
+	k->before = o->step;
+	*k->about = *from->about;
+	memset(k->about->variant, 0, sizeof(k->about->variant));
+	for (uint8_t i = 0; i < wf_plan_steps(from); i++) {
+		const struct wf_plan_step *step = &from->before[i];
 
-		if (!(stages & 1ull << step->stage))
+		if (!(stages & 1ull << step->stage)) {
+			k->n_before -= i < from->n_before;
 			continue;
-		k->variant[step->stage] = from->variant[step->stage];
-		k->step[k->n_steps++] = *step;
-		k->n_before += step->stage < WF_STAGE_QUEUE;
+		}
+		k->about->variant[step->stage] = from->about->variant[step->stage];
+		o->step[n++] = *step;
 	}
 	if (stages & 1ull << WF_STAGE_QUEUE)
-		k->variant[WF_STAGE_QUEUE] = from->variant[WF_STAGE_QUEUE];
+		k->about->variant[WF_STAGE_QUEUE] = from->about->variant[WF_STAGE_QUEUE];
 	else
 		k->queue = NULL;
+	k->behind = k->before + k->n_before;
+	k->n_behind = (uint8_t)(n - k->n_before);
 }
 
 static void
-make_wire(struct wf_plan *plan, struct wf_plan_class *k)
+make_wire(struct only *o, struct wf_plan *plan)
 {
-	snprintf(k->name, sizeof(k->name), "default");
+	struct wf_plan_class *k = &o->class[1];
+
+	k->about = &o->about[1];
+	snprintf(k->about->name, sizeof(k->about->name), "default");
 	k->slot = 1;
 	k->uid = k->state_uid = plan->next_uid++;
 }
@@ -45,13 +63,13 @@ wf_plan_only(const struct wf_plan *from, uint32_t dir, uint16_t class_id, uint64
 {
 	const struct wf_plan_dir *d = &from->dir[dir];
 	struct wf_plan *plan = wf_plan_new();
-	struct wf_plan_class *class;
+	struct only *o;
 
 	if (plan == NULL)
 		return NULL;
 	plan->dir = wf_plan_reserve(plan, 2 * sizeof(*plan->dir));
-	class = wf_plan_reserve(plan, 2 * sizeof(*class));
-	if (plan->dir == NULL || class == NULL) {
+	o = wf_plan_reserve(plan, sizeof(*o));
+	if (plan->dir == NULL || o == NULL) {
 		wf_plan_free(plan);
 		return NULL;
 	}
@@ -62,8 +80,8 @@ wf_plan_only(const struct wf_plan *from, uint32_t dir, uint16_t class_id, uint64
 	plan->n_slots = 2;
 	plan->next_uid = from->next_uid;
 	plan->flow_states = from->flow_states;
-	keep_stages(&class[0], &d -> classes[class_id], stages);
-	make_wire(plan, &class[1]);
+	keep_stages(o, &d->classes[class_id], stages);
+	make_wire(o, plan);
 	plan->dir[0] = (struct wf_plan_dir){ .needs_flow = d->needs_flow,
 		.owned = true,
 		.holds = d->holds,
@@ -74,9 +92,9 @@ wf_plan_only(const struct wf_plan *from, uint32_t dir, uint16_t class_id, uint64
 		.epoch = 1,
 		.rng_key = d->rng_key,
 		.n_classes = 1,
-		.classes = &class[0] };
+		.classes = &o->class[0] };
 	plan->dir[1] = (struct wf_plan_dir){
-		.in_order = true, .epoch = 1, .n_classes = 1, .classes = &class[1]
+		.in_order = true, .epoch = 1, .n_classes = 1, .classes = &o->class[1]
 	};
 	return plan;
 }

@@ -152,7 +152,8 @@ link_stats(const struct wf_snapshot *s, const struct wf_snap_link *l)
 static json_t *
 port(const struct wf_snap_port *p)
 {
-	return json_pack("{s:o,s:o,s:s,s:s,s:i,s:i,s:i,s:b,s:s,s:o,s:b,s:o,s:o,s:o,s:o,s:o,s:o}",
+	return json_pack(
+		"{s:o,s:o,s:s,s:s,s:i,s:i,s:i,s:b,s:s,s:o,s:b,s:o,s:o,s:o,s:o,s:o,s:o,s:o*}",
 		"name", wf_json_text(p->name), "device", wf_json_text(p->device), "kind",
 		p->kind != NULL ? p->kind : "", "arrival", p->arrival != NULL ? p->arrival : "",
 		"queues", (int)p->queues, "rx_slots", (int)p->rx_slots, "tx_slots",
@@ -160,15 +161,16 @@ port(const struct wf_snap_port *p)
 		p->hostif[0] != '\0' ? wf_json_text(p->hostif) : json_null(), "gone", p->gone,
 		"mtu", number(p->mtu), "downs", number(p->downs), "rx_missed", number(p->rx_missed),
 		"rx_nombuf", number(p->rx_nombuf), "tx_errors", number(p->tx_errors), "rx_errors",
-		number(p->rx_errors));
+		number(p->rx_errors), "sunk", p->sinks ? count(&p->sunk) : NULL);
 }
 
 static json_t *
 worker(const struct wf_snap_worker *w)
 {
-	return json_pack("{s:i,s:f,s:o,s:o,s:b}", "lcore", (int)w->lcore, "busy_ratio",
+	return json_pack("{s:i,s:f,s:o,s:o,s:o,s:b}", "lcore", (int)w->lcore, "busy_ratio",
 		round(w->busy_ratio * 1e4) / 1e4, "loops", number(w->loops), "stall_max_ns",
-		number(w->stall_max_ns), "shares_core", w->shares_core);
+		number(w->stall_max_ns), "cpu_ns", number(w->cpu_ns), "shares_core",
+		w->shares_core);
 }
 
 static json_t *

@@ -222,16 +222,12 @@ draws(int law)
 static int
 check_foreign(const struct wf_delay_params *p, int law, struct wf_stage_compile *c)
 {
-	int rc = 0;
+	const struct wf_param_choice chosen = { wf_delay_params, WF_DELAY_LAW, law,
+		"Leave the key out, or choose a distribution that has it" };
+	int rc = wf_param_foreign(&chosen, WF_DELAY_SHAPE, WF_DELAY_FILE_NAME, p, c->where, c->err);
 
-	for (size_t i = WF_DELAY_SHAPE; i <= WF_DELAY_FILE_NAME; i++)
-		if (wf_param_given(p, i) && !(wf_delay_params[i].belongs >> law & 1))
-			rc = wf_err_add(c->err, c->where,
-				"Leave the key out, or choose a distribution that has it",
-				"\"%s\" does not belong to distribution \"%s\"",
-				wf_delay_params[i].name, wf_delay_laws[law]);
 	if (wf_param_given(p, WF_DELAY_STDDEV) && p->stddev > 0 && law != WF_LAW_CONSTANT &&
-		!(wf_delay_params[WF_DELAY_STDDEV].belongs >> law & 1))
+		!wf_param_belongs(&wf_delay_params[WF_DELAY_STDDEV], law))
 		rc = wf_err_add(c->err, c->where, "Leave it out",
 			"distribution \"%s\" has no \"stddev\" of its own", wf_delay_laws[law]);
 	for (size_t i = WF_DELAY_CLOCK; i <= WF_DELAY_LOOP; i++)

@@ -203,15 +203,10 @@ static const struct wf_param params[] = {
 static int
 check_foreign(const struct wf_loss_params *q, const struct wf_stage_compile *c)
 {
-	int rc = 0;
+	const struct wf_param_choice chosen = { params, WF_LOSS_ROW_MODEL, q->model,
+		"Leave the key out, or choose the model that it belongs to" };
+	int rc = wf_param_foreign(&chosen, 0, WF_PARAM_LAST, q, c->where, c->err);
 
-	for (size_t i = 0; params[i].name != NULL; i++)
-		if (wf_param_given(q, i) && params[i].belongs != 0 &&
-			!(params[i].belongs >> q->model & 1))
-			rc = wf_err_add(c->err, c->where,
-				"Leave the key out, or choose the model that it belongs to",
-				"\"%s\" does not belong to model \"%s\"", params[i].name,
-				model_names[q->model]);
 	if (rc == 0 && wf_param_given(q, WF_LOSS_ROW_STEP) && q->clock != WF_LOSS_BY_TIME)
 		rc = wf_err_add(c->err, c->where, "Add clock = \"time\"",
 			"\"step\" is for what time clocks");

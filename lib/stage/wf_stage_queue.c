@@ -173,18 +173,14 @@ static const struct wf_param params[] = {
 static int
 check(const struct wf_queue_params *q, struct wf_stage_compile *c)
 {
-	int rc = 0;
+	const struct wf_param_choice chosen = { params, AQM, q->aqm,
+		"Choose another aqm, or leave the key out" };
+	int rc;
 
 	if (c->blocks[WF_STAGE_RATE] == NULL)
 		return wf_err_add(c->err, c->where, "Add rate = \"100Mbit\", or leave queue out",
 			"a queue without a \"rate\" never fills");
-	for (int i = 0; params[i].name != NULL; i++)
-		if (wf_param_given(q, (size_t)i) && params[i].belongs != 0 &&
-			(params[i].belongs & 1u << q->aqm) == 0)
-			rc = wf_err_add(c->err, c->where,
-				"Choose another aqm, or leave the key out",
-				"\"%s\" does not belong to aqm \"%s\"", params[i].name,
-				aqm_names[q->aqm]);
+	rc = wf_param_foreign(&chosen, 0, WF_PARAM_LAST, q, c->where, c->err);
 	if (q->aqm == FQ_CODEL && (q->flows & (q->flows - 1)) != 0)
 		rc = wf_err_add(
 			c->err, c->where, "Write flows = 1024", "\"flows\" is not a power of two");

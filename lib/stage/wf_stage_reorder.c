@@ -138,15 +138,10 @@ static int
 check(const struct reorder_params *p, const struct wf_stage_compile *c)
 {
 	bool time = wf_param_given(p, TIME), max = wf_param_given(p, MAX);
-	int rc = 0;
+	const struct wf_param_choice chosen = { params, MODEL, p->model,
+		"Leave the key out, or choose the model that it belongs to" };
+	int rc = wf_param_foreign(&chosen, 0, WF_PARAM_LAST, p, c->where, c->err);
 
-	for (size_t i = 0; params[i].name != NULL; i++)
-		if (wf_param_given(p, i) && params[i].belongs != 0 &&
-			!(params[i].belongs >> p->model & 1))
-			rc = wf_err_add(c->err, c->where,
-				"Leave the key out, or choose the model that it belongs to",
-				"\"%s\" does not belong to model \"%s\"", params[i].name,
-				model_names[p->model]);
 	if (rc < 0)
 		return rc;
 	if (p->model == HOLD && !time && !max)

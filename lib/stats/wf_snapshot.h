@@ -46,6 +46,8 @@ struct wf_snap_port {
 	bool link_up;        /* packets can go out */
 	char state[16];      /* up, down, no carrier, gone, moved, replaced, outage */
 	uint64_t rx_missed, rx_nombuf, rx_errors, tx_errors;
+	bool sinks;           /* what is sent to it ends there ... */
+	struct wf_count sunk; /* ... as it counts by itself, a moment later than its link */
 	/* Of the host's interface that it stands on, where it stands on one: */
 	char hostif[WF_NAME_MAX]; /* as it is called now; "": none */
 	bool gone;                /* it isn't in our namespace any more */
@@ -60,6 +62,7 @@ struct wf_snap_worker {
 	double busy_ratio;
 	uint64_t loops;
 	wf_ns_t stall_max_ns;
+	wf_ns_t cpu_ns; /* that it was given of its core */
 };
 
 /* Captures that were read, and what had to be mended or left out. */

@@ -26,8 +26,8 @@ wf_trial_has(const struct wf_plan_class *k, enum wf_stage_id id)
 {
 	if (id == WF_STAGE_RATE && k->queue != NULL)
 		return true;
-	for (uint8_t i = 0; i < k->n_steps; i++)
-		if (k->step[i].stage == id)
+	for (uint8_t i = 0; i < wf_plan_steps(k); i++)
+		if (k->before[i].stage == id)
 			return true;
 	return false;
 }
@@ -165,8 +165,8 @@ start(struct trial *t)
 		return -1;
 	copies = t->plan->dir[0].needs_bytes ? 1 + WF_FORGED_MAX : 1;
 	k = t->plan->dir[0].classes;
-	for (uint8_t i = 0; i < k->n_steps; i++)
-		if (k->step[i].copies)
+	for (uint8_t i = 0; i < wf_plan_steps(k); i++)
+		if (k->before[i].copies)
 			copies = COPIES;
 	params.max_held = q->packets * copies + WF_BURST;
 	return wf_twin_drive_init(&t->drive, t->plan, &params, leave, t);

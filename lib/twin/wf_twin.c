@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * The offline twin. One thread; time is that of the captures.
+ * The offline twin. One thread; time is that of the sources.
  */
 #include "wf_twin.h"
 
@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wf_source_merge.h"
 #include "wf_twin_drive.h"
 #include "wf_twin_packet.h"
 #include "wf_twin_snapshot.h"
@@ -15,19 +16,15 @@
 /* Calls of the pipeline between two looks at the progress. */
 #define PROGRESS_EVERY 1024
 
-/* One capture that is read: its next packet, already on the heap. */
-struct input {
-	struct wf_cap_reader *reader;
-	struct wf_twin_packet *next; /* NULL: at its end */
-	wf_ns_t next_ns;
-};
-
 struct twin {
 	const struct wf_twin_params *q;
 	struct wf_err *err;
 	struct wf_twin_drive drive;
-	struct input in[2];
-	wf_ns_t left_ns[2]; /* last stamp of a direction */
+	struct wf_source *sources;   /* all of them, merged */
+	struct wf_twin_packet *next; /* already on the heap; NULL: there is none */
+	wf_ns_t next_ns;
+	uint32_t next_dir;
+	wf_ns_t *left_ns; /* [n_dirs]: last stamp */
 	wf_ns_t first_ns, last_ns;
 	int rc;    /* the first error */
 	bool dead; /* it is one that leaves no result */
@@ -40,41 +37,23 @@ die(struct twin *t, int rc)
 	t->dead = true;
 }
 
-/* Fetches the next packet of one side. */
+/* Fetches the next packet. What an input that breaks off gave is good: on to the end with it. */
 static void
-advance(struct twin *t, int side)
+advance(struct twin *t)
 {
-	struct input *in = &t->in[side];
-	struct wf_cap_packet p;
-	int rc;
+	struct wf_source_packet p;
 
-	in->next = NULL;
-	if (in->reader == NULL)
+	t->next = NULL;
+	if (wf_source_take(t->sources, WF_SOURCE_END - 1, &p, 1) == 0)
 		return;
-	rc = wf_cap_read(in->reader, &p, t->err);
-	if (rc < 0 && t->rc == 0)
-		t->rc = rc; /* what was read is good: go on to the end with it */
-	if (rc <= 0) {
-		in->reader = NULL;
-		return;
-	}
-	in->next = wf_twin_packet_new(&p);
-	if (in->next == NULL) {
+	t->next = wf_twin_packet_new(&(struct wf_cap_packet){
+		.cap_bytes = p.cap_bytes, .len_bytes = p.len_bytes, .data = p.data });
+	if (t->next == NULL) {
 		die(t, wf_err_add(t->err, NULL, NULL, "out of memory"));
 		return;
 	}
-	in->next_ns = p.time_ns;
-}
-
-/* Side of the earliest packet, ab before ba; -1 at the end. */
-static int
-earliest(const struct twin *t)
-{
-	if (t->in[WF_AB].next == NULL)
-		return t->in[WF_BA].next != NULL ? WF_BA : -1;
-	if (t->in[WF_BA].next == NULL)
-		return WF_AB;
-	return t->in[WF_BA].next_ns < t->in[WF_AB].next_ns ? WF_BA : WF_AB;
+	t->next_ns = p.time_ns;
+	t->next_dir = t->q->in[p.input].dir;
 }
 
 static void
@@ -95,14 +74,14 @@ leave(void *ctx, const struct wf_held *h)
 {
 	struct twin *t = ctx;
 	struct wf_twin_packet *packet = h->pkt;
-	struct wf_cap_writer *out = t->q->out[h->dir & 1];
+	struct wf_cap_writer *out = t->q->out != NULL ? t->q->out[h->dir] : NULL;
 	struct wf_cap_packet p = { .time_ns = h->due_ns,
 		.cap_bytes = packet->cap_bytes,
 		.len_bytes = packet->len_bytes,
 		.data = packet->data };
 
-	assert(h->due_ns >= t->left_ns[h->dir & 1]);
-	t->left_ns[h->dir & 1] = h->due_ns;
+	assert(h->due_ns >= t->left_ns[h->dir]);
+	t->left_ns[h->dir] = h->due_ns;
 	if (out != NULL && !t->dead)
 		write_out(t, out, &p);
 	if (p.time_ns > t->last_ns)
@@ -118,26 +97,38 @@ release(struct twin *t, wf_ns_t now_ns)
 		die(t, wf_err_add(t->err, NULL, NULL, "out of memory"));
 }
 
-/* Packets of one side that follow each other, up to a burst, into the pipeline. */
+/* Packets of one direction that follow each other, up to a burst, into the pipeline. */
 static void
-arrive(struct twin *t, int side)
+arrive(struct twin *t)
 {
 	struct wf_rx rx[WF_BURST];
-	uint32_t n = 0;
+	uint32_t n = 0, dir = t->next_dir;
 
 	do {
-		struct wf_twin_packet *p = t->in[side].next;
-
-		rx[n++] = (struct wf_rx){ .pkt = p,
-			.data = p->data,
-			.readable_bytes = p->cap_bytes,
-			.len_bytes = p->len_bytes,
-			.rx_ns = t->in[side].next_ns };
-		advance(t, side);
-	} while (n < t->q->burst && earliest(t) == side);
-	wf_twin_drive_in(&t->drive, 2 * t->q->link + (uint32_t)side, rx, n);
+		rx[n++] = (struct wf_rx){ .pkt = t->next,
+			.data = t->next->data,
+			.readable_bytes = t->next->cap_bytes,
+			.len_bytes = t->next->len_bytes,
+			.rx_ns = t->next_ns };
+		advance(t);
+	} while (n < t->q->burst && t->next != NULL && t->next_dir == dir);
+	wf_twin_drive_in(&t->drive, dir, rx, n);
 	if (rx[n - 1].rx_ns > t->last_ns)
 		t->last_ns = rx[n - 1].rx_ns;
+}
+
+/* All inputs as one source. 0 or -ENOMEM. */
+static int
+merge(struct twin *t)
+{
+	struct wf_source **sources = calloc(t->q->n_in, sizeof(*sources));
+
+	for (uint32_t i = 0; sources != NULL && i < t->q->n_in; i++)
+		sources[i] = t->q->in[i].source;
+	if (sources != NULL)
+		t->sources = wf_source_merge(sources, t->q->n_in);
+	free(sources);
+	return t->sources != NULL ? 0 : -ENOMEM;
 }
 
 static int
@@ -150,14 +141,12 @@ start(struct twin *t)
 		.max_flows = q->conf->max_flows,
 		.flow_idle_ns = q->conf->flow_idle_ns,
 	};
-	int first;
 
-	for (int side = 0; side < 2; side++) {
-		t->in[side].reader = q->in[side];
-		advance(t, side);
-	}
-	first = earliest(t);
-	t->first_ns = t->last_ns = first >= 0 ? t->in[first].next_ns : 0;
+	t->left_ns = calloc(q->plan->n_dirs, sizeof(*t->left_ns));
+	if (t->left_ns == NULL || merge(t) < 0)
+		return wf_err_add(t->err, NULL, NULL, "out of memory");
+	advance(t);
+	t->first_ns = t->last_ns = t->next != NULL ? t->next_ns : 0;
 	params.start_ns = t->first_ns;
 	return wf_twin_drive_init(&t->drive, q->plan, &params, leave, t) == 0
 		       ? 0
@@ -184,25 +173,27 @@ wf_twin_run(const struct wf_twin_params *q, struct wf_snapshot **snap, struct wf
 {
 	struct twin t = { .q = q, .err = err };
 	uint32_t turns = 0;
-	int side;
 
 	*snap = NULL;
 	if (start(&t) == 0) {
-		while ((side = earliest(&t)) >= 0 && !t.dead) {
-			release(&t, t.in[side].next_ns);
-			arrive(&t, side);
+		while (t.next != NULL && !t.dead) {
+			release(&t, t.next_ns);
+			arrive(&t);
 			if (q->progress != NULL && ++turns % PROGRESS_EVERY == 0)
 				q->progress(q->progress_ctx);
 		}
 		release(&t, WF_TWIN_END);
+		if (t.rc == 0)
+			t.rc = t.sources->rc;
 		if (!t.dead)
 			*snap = result(&t);
 	} else {
 		t.rc = -ENOMEM;
 	}
-	for (side = 0; side < 2; side++)
-		if (t.in[side].next != NULL)
-			wf_twin_packet_put(t.in[side].next);
+	if (t.next != NULL)
+		wf_twin_packet_put(t.next);
 	wf_twin_drive_fini(&t.drive);
+	wf_source_free(t.sources);
+	free(t.left_ns);
 	return t.rc;
 }

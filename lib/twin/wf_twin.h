@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * The offline twin: the pipeline of one link on a virtual clock, from capture to capture. Needs EAL
- * (rte_hash, rte_acl) but no port, hugepage or privilege.
+ * The offline twin: the pipeline on a virtual clock, from sources of packets to captures, as many
+ * links as the configuration has. Needs EAL (rte_hash, rte_acl) but no port, hugepage or privilege.
  */
 #ifndef WF_TWIN_H
 #define WF_TWIN_H
@@ -8,15 +8,23 @@
 #include "wf_cap.h"
 #include "wf_plan.h"
 #include "wf_snapshot.h"
+#include "wf_source.h"
 
 #define WF_TWIN_BURST 32 /* most packets a call of the pipeline */
 
+/* What enters a direction of a link. Several may enter the same one. */
+struct wf_twin_input {
+	struct wf_source *source; /* the caller's; its err is that of wf_twin_run */
+	uint32_t dir;             /* link * 2 + side */
+};
+
 struct wf_twin_params {
-	const struct wf_plan *plan;  /* armed */
-	const struct wf_conf *conf;  /* names, table sizes */
-	uint32_t link;               /* index */
-	struct wf_cap_reader *in[2]; /* NULL: no traffic in that direction */
-	struct wf_cap_writer *out[2];
+	const struct wf_plan *plan; /* armed */
+	const struct wf_conf *conf; /* names, table sizes */
+	/* One at least; packets of equal times enter in the order of this list. */
+	const struct wf_twin_input *in;
+	uint32_t n_in;
+	struct wf_cap_writer *const *out; /* [plan->n_dirs]: what leaves; NULL: not written */
 	uint32_t burst;    /* 1..WF_TWIN_BURST packets a call of the pipeline; changes nothing but
 			      speed */
 	uint32_t max_held; /* packets in flight; more are dropped as no_buffer */
@@ -24,9 +32,10 @@ struct wf_twin_params {
 	void *progress_ctx;
 };
 
-/* Runs to the end: until nothing is held. *snap is the statistics (the caller frees it). Memory is
- * bounded by what is in flight. 0 or -errno with reasons in err. After a damaged input *snap holds
- * what came of its good part and of the other input; after other errors it is NULL. */
+/* Runs to the end: until nothing is held. *snap is the statistics of the links that have an input,
+ * in the configuration's order (the caller frees it). Memory is bounded by what is in flight. 0 or
+ * -errno with reasons in err. After a damaged input *snap holds what came of its good part and of
+ * the other inputs; after other errors it is NULL. */
 int wf_twin_run(const struct wf_twin_params *params, struct wf_snapshot **snap, struct wf_err *err);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * Makes the snapshot of an offline run: of its link only, in virtual time.
+ * Makes the snapshot of an offline run: of the links that had an input, in virtual
+ * time.
  */
 #include "wf_twin_snapshot.h"
 
@@ -15,7 +16,7 @@ fill_dir(struct wf_snap_dir *d, const struct wf_plan_dir *plan, const struct wf_
 	if (wf_snapshot_classes(d, plan->n_classes) < 0)
 		return -1;
 	for (uint16_t i = 0; i < plan->n_classes; i++) {
-		snprintf(d->classes[i].name, WF_NAME_MAX, "%s", plan->classes[i].name);
+		snprintf(d->classes[i].name, WF_NAME_MAX, "%s", plan->classes[i].about->name);
 		d->classes[i].since_reset =
 			(struct wf_passed){ bank->class[plan->classes[i].slot].c.rx,
 				bank->class[plan->classes[i].slot].c.tx };
@@ -51,13 +52,42 @@ add_notes(struct wf_snap_input *in, const struct wf_cap_notes *n)
 	}
 }
 
+static bool
+has_input(const struct wf_twin_params *q, uint32_t link)
+{
+	for (uint32_t i = 0; i < q->n_in; i++)
+		if (q->in[i].dir / 2 == link)
+			return true;
+	return false;
+}
+
+static int
+fill_link(struct wf_snap_link *l, const struct wf_twin_params *q, uint32_t link,
+	const struct wf_bank *bank)
+{
+	const struct wf_conf_link *conf = &q->conf->links[link];
+
+	snprintf(l->name, WF_NAME_MAX, "%s", conf->name);
+	for (uint32_t side = 0; side < 2; side++) {
+		uint32_t dir = 2 * link + side;
+
+		snprintf(l->port[side], WF_NAME_MAX, "%s", q->conf->ports[conf->port[side]].name);
+		if (fill_dir(&l->dir[side], &q->plan->dir[dir], &bank->dir[dir], bank) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 struct wf_snapshot *
 wf_twin_snapshot(const struct wf_twin_params *q, const struct wf_bank *bank, wf_ns_t first_ns,
 	wf_ns_t last_ns)
 {
-	struct wf_snapshot *s = wf_snapshot_new(1, 0, 0);
-	const struct wf_conf_link *link = &q->conf->links[q->link];
+	uint32_t n_links = 0, n = 0;
+	struct wf_snapshot *s;
 
+	for (uint32_t i = 0; i < q->conf->n_links; i++)
+		n_links += has_input(q, i);
+	s = wf_snapshot_new(n_links, 0, 0);
 	if (s == NULL)
 		return NULL;
 	s->live = false;
@@ -65,17 +95,11 @@ wf_twin_snapshot(const struct wf_twin_params *q, const struct wf_bank *bank, wf_
 	s->uptime_ns = s->since_reset_ns = last_ns - first_ns;
 	s->generation = q->plan->generation;
 	s->seed = q->plan->seed;
-	for (uint32_t side = 0; side < 2; side++)
-		if (q->in[side] != NULL)
-			add_notes(&s->input, wf_cap_notes(q->in[side]));
-	snprintf(s->links[0].name, WF_NAME_MAX, "%s", link->name);
-	for (uint32_t side = 0; side < 2; side++) {
-		uint32_t dir = 2 * q->link + side;
-
-		snprintf(s->links[0].port[side], WF_NAME_MAX, "%s",
-			q->conf->ports[link->port[side]].name);
-		if (fill_dir(&s->links[0].dir[side], &q->plan->dir[dir], &bank->dir[dir], bank) <
-			0) {
+	for (uint32_t i = 0; i < q->n_in; i++)
+		if (wf_source_notes(q->in[i].source) != NULL)
+			add_notes(&s->input, wf_source_notes(q->in[i].source));
+	for (uint32_t i = 0; i < q->conf->n_links; i++) {
+		if (has_input(q, i) && fill_link(&s->links[n++], q, i, bank) < 0) {
 			wf_snapshot_free(s);
 			return NULL;
 		}

@@ -14,9 +14,9 @@ wf_verify_server(const struct wf_plan_class *k)
 {
 	if (k->queue != NULL)
 		return &k->queue->serve;
-	for (uint8_t i = 0; i < k->n_steps; i++)
-		if (k->step[i].stage == WF_STAGE_RATE)
-			return &((const struct wf_rate_cfg *)k->step[i].cfg)->serve;
+	for (uint8_t i = 0; i < wf_plan_steps(k); i++)
+		if (k->before[i].stage == WF_STAGE_RATE)
+			return &((const struct wf_rate_cfg *)k->before[i].cfg)->serve;
 	return NULL;
 }
 
@@ -29,7 +29,7 @@ wf_verify_frame_bits(const struct wf_plan_class *k)
 double
 wf_verify_frame_ns(const struct wf_plan_class *k)
 {
-	return wf_verify_frame_bits(k) / (double)k->forecast.rate_bps * 1e9;
+	return wf_verify_frame_bits(k) / (double)k->about->forecast.rate_bps * 1e9;
 }
 
 /* Can be tried, and has something to say. */
@@ -42,9 +42,9 @@ is_of_interest(const struct wf_plan_class *k, uint8_t stage)
 	case WF_STAGE_RATE:
 		return v != NULL && v->trace == NULL; /* of a trace the pace is not one number */
 	case WF_STAGE_OUTAGE:
-		return k->forecast.down > 0;
+		return k->about->forecast.down > 0;
 	case WF_STAGE_CORRUPT:
-		return k->forecast.corrupted > 0;
+		return k->about->forecast.corrupted > 0;
 	case WF_STAGE_SLOT:
 	case WF_STAGE_LOSS:
 	case WF_STAGE_ARQ:
@@ -52,7 +52,7 @@ is_of_interest(const struct wf_plan_class *k, uint8_t stage)
 	case WF_STAGE_DELAY:
 		return true;
 	default:
-		return k->forecast.acts[stage] > 0;
+		return k->about->forecast.acts[stage] > 0;
 	}
 }
 
@@ -61,7 +61,7 @@ wf_verify_stages(const struct wf_plan_class *k, uint8_t out[WF_STAGE_COUNT])
 {
 	uint32_t n = 0;
 
-	for (uint8_t id = 0; id < WF_STAGE_COUNT && !k->forecast.blackhole; id++)
+	for (uint8_t id = 0; id < WF_STAGE_COUNT && !k->about->forecast.blackhole; id++)
 		if (wf_trial_has(k, (enum wf_stage_id)id) && is_of_interest(k, id))
 			out[n++] = id;
 	return n;
@@ -77,15 +77,15 @@ choose_gap(const struct wf_plan_class *k, uint8_t stage)
 	if (stage == WF_STAGE_RATE)
 		return wf_verify_frame_ns(k) / WF_VERIFY_OFFERED;
 	if (stage == WF_STAGE_OUTAGE)
-		return GOLDEN * (double)k->forecast.step_ns;
+		return GOLDEN * (double)k->about->forecast.step_ns;
 	if (v != NULL && 2 * wf_verify_frame_ns(k) > gap)
 		gap = 2 * wf_verify_frame_ns(k);
-	if (stage == WF_STAGE_DELAY && (double)k->forecast.gap_ns > gap)
-		gap = (double)k->forecast.gap_ns;
-	if (stage == WF_STAGE_ARQ && k->forecast.resend_max_ns > gap)
-		gap = k->forecast.resend_max_ns;
-	if (stage == WF_STAGE_LOSS && (1 + GOLDEN) * (double)k->forecast.step_ns > gap)
-		gap = (1 + GOLDEN) * (double)k->forecast.step_ns;
+	if (stage == WF_STAGE_DELAY && (double)k->about->forecast.gap_ns > gap)
+		gap = (double)k->about->forecast.gap_ns;
+	if (stage == WF_STAGE_ARQ && k->about->forecast.resend_max_ns > gap)
+		gap = k->about->forecast.resend_max_ns;
+	if (stage == WF_STAGE_LOSS && (1 + GOLDEN) * (double)k->about->forecast.step_ns > gap)
+		gap = (1 + GOLDEN) * (double)k->about->forecast.step_ns;
 	return gap;
 }
 
@@ -120,7 +120,8 @@ wf_verify(const struct wf_plan *plan, uint32_t dir, uint16_t class_id, uint8_t s
 		.packets = packets,
 		.gap_ns = choose_gap(k, stage),
 		/* A connection that has been reset says no more. */
-		.flows = stage == WF_STAGE_RESET || (stage == WF_STAGE_DELAY && k->forecast.flows),
+		.flows = stage == WF_STAGE_RESET ||
+			 (stage == WF_STAGE_DELAY && k->about->forecast.flows),
 		.capable = stage == WF_STAGE_LOSS };
 	*out = (struct wf_verdict){ .stage = stage, .packets = packets, .gap_ns = w.q.gap_ns };
 	w.t = t = wf_trial_run(&w.q);

@@ -58,7 +58,7 @@ delays(struct wf_verify_work *w)
 static double
 worth(const struct wf_verify_work *w, double *rho)
 {
-	double half_life = (double)w->k->forecast.half_life_ns;
+	double half_life = (double)w->k->about->forecast.half_life_ns;
 
 	if (!(half_life > 0))
 		return 1;
@@ -90,7 +90,8 @@ note_delay(struct wf_verify_work *w, uint32_t n, double sd_error)
 		snprintf(v->note, sizeof(v->note),
 			"delays that are %s make the sd, which so few packets show to "
 			"%.0f%% at best",
-			w->k->forecast.half_life_ns > 0 ? "alike for so long" : "long and rare",
+			w->k->about->forecast.half_life_ns > 0 ? "alike for so long"
+							       : "long and rare",
 			100 * sd_error);
 	}
 }
@@ -98,7 +99,7 @@ note_delay(struct wf_verify_work *w, uint32_t n, double sd_error)
 static int
 find_delay(struct wf_verify_work *w)
 {
-	const struct wf_forecast *f = &w->k->forecast;
+	const struct wf_forecast *f = &w->k->about->forecast;
 	uint32_t n = delays(w);
 	double rho = f->delay_rho, free = n * worth(w, &rho);
 	double kurtosis = f->delay_kurtosis > 1 ? f->delay_kurtosis : 1;
@@ -135,7 +136,7 @@ find_slot(struct wf_verify_work *w)
 static void
 find_loss(struct wf_verify_work *w)
 {
-	const struct wf_forecast *f = &w->k->forecast;
+	const struct wf_forecast *f = &w->k->about->forecast;
 	double n = w->q.packets, p = f->loss, burst = f->mean_burst > 1 ? f->mean_burst : 1;
 	double runs = n * p / burst;
 
@@ -156,7 +157,7 @@ find_loss(struct wf_verify_work *w)
 static void
 find_arq(struct wf_verify_work *w)
 {
-	const struct wf_forecast *f = &w->k->forecast;
+	const struct wf_forecast *f = &w->k->about->forecast;
 	double n = w->q.packets, p = f->given_up;
 	uint32_t left = delays(w);
 
@@ -185,7 +186,7 @@ find_outage(struct wf_verify_work *w)
 {
 	for (uint32_t i = 0; i < w->q.packets; i++)
 		w->x[i] = w->t->packet[i].left == 0;
-	find_share(w, "down", w->k->forecast.down);
+	find_share(w, "down", w->k->about->forecast.down);
 }
 
 /* What happens to packets by chance, to some of them. */
@@ -200,7 +201,7 @@ find_acts(struct wf_verify_work *w)
 
 	for (uint32_t i = 0; i < w->q.packets; i++)
 		w->x[i] = w->t->packet[i].left == 0 || w->t->packet[i].edited;
-	find_share(w, name[w->q.stage], w->k->forecast.acts[w->q.stage]);
+	find_share(w, name[w->q.stage], w->k->about->forecast.acts[w->q.stage]);
 }
 
 static void
@@ -208,7 +209,7 @@ find_corrupt(struct wf_verify_work *w)
 {
 	for (uint32_t i = 0; i < w->q.packets; i++)
 		w->x[i] = w->t->packet[i].edited;
-	find_share(w, "corrupted", w->k->forecast.corrupted);
+	find_share(w, "corrupted", w->k->about->forecast.corrupted);
 }
 
 static void
@@ -216,7 +217,7 @@ find_duplicate(struct wf_verify_work *w)
 {
 	for (uint32_t i = 0; i < w->q.packets; i++)
 		w->x[i] = (double)w->t->packet[i].left - 1;
-	find_share(w, "duplicated", w->k->forecast.duplicated);
+	find_share(w, "duplicated", w->k->about->forecast.duplicated);
 }
 
 static int
@@ -232,7 +233,7 @@ static void
 find_rate(struct wf_verify_work *w)
 {
 	const struct wf_serve *v = wf_verify_server(w->k);
-	double full = wf_verify_frame_ns(w->k), bps = (double)w->k->forecast.rate_bps;
+	double full = wf_verify_frame_ns(w->k), bps = (double)w->k->about->forecast.rate_bps;
 	uint32_t n = 0;
 	struct wf_finding *f;
 
@@ -253,7 +254,7 @@ find_rate(struct wf_verify_work *w)
 	n = delays(w);
 	f = find(w, "longest wait", WF_UNIT_NS, NAN, wf_longest, n, 0);
 	f->bound = true;
-	if (w->k->forecast.queue_max_ns > 0) {
+	if (w->k->about->forecast.queue_max_ns > 0) {
 		f->predicted = wf_rate_longest_ns(v);
 		if (w->k->queue != NULL && w->k->queue->cap != 0)
 			f->predicted *= (double)w->k->queue->cap / (double)v->wire.ns_per_byte;

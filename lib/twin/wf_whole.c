@@ -16,10 +16,10 @@ usual_gap(const struct wf_plan_class *k, uint32_t frame_bytes)
 {
 	const struct wf_serve *v = wf_verify_server(k);
 
-	if (v == NULL || k->forecast.rate_bps == 0)
+	if (v == NULL || k->about->forecast.rate_bps == 0)
 		return GAP_NS;
 	return 2 * 8e9 * (double)wf_wire_bytes(&v->wire, frame_bytes) /
-	       (double)k->forecast.rate_bps;
+	       (double)k->about->forecast.rate_bps;
 }
 
 static void

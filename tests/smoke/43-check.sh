@@ -95,7 +95,7 @@ check --json >"$LAB_DIR/warned.json"
 is "warnings in JSON" "$(jq '.warnings | length' "$LAB_DIR/warned.json")" 4
 DEVICE_A=net_af_packet0,iface=lo DEVICE_B=net_tap0 conf "" ""
 check --no-simulate >"$LAB_DIR/blind" 2>/dev/null
-contains "what a driver can't count is said" "$LAB_DIR/blind" '^port a .net_af_packet0,iface=lo.: how long a packet waited in its ring is known as an upper bound only'
+contains "what a driver can't count is said" "$LAB_DIR/blind" '^port a .net_af_packet0,iface=lo.: how long a packet waited in its ring is known as an upper bound'
 is "... in JSON, too" "$(check --no-simulate --json 2>/dev/null | jq -c '[.ports[].port]')" '["a","b"]'
 DEVICE_A=packet,iface=lo DEVICE_B=net_null0 conf "" ""
 is "... and nothing of those that can" "$(check --no-simulate --json 2>/dev/null | jq -c '.ports')" '[]'

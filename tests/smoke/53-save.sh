@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # wfctl set for both directions and for classes, felt by ping; and what is saved of a running
 # configuration runs elsewhere, with the seed that the system chose and the files of the first folder.
+# shellcheck disable=SC2317 # functions that `ok` calls
 . "$(dirname "$0")/tap.sh"
 
 mkdir "$LAB_DIR/elsewhere"
@@ -46,6 +47,39 @@ sed 's/net_tap0,iface=wfa/net_null0/; s/net_tap1,iface=wfb/net_null1/' \
 ok "what was saved runs" lab_start "$LAB_DIR/elsewhere/again.conf"
 is "with the same seed" "$(lab_stat .seed)" "$seed"
 lab_stop
+
+# Files in device strings are of the folder, too, wherever wirefault is started from.
+python3 - "$LAB_DIR/in.pcap" <<-'END'
+	import struct, sys
+	frame = b"\2\0\0\0\0\2\2\0\0\0\0\1\x88\xb5" + bytes(46)
+	with open(sys.argv[1], "wb") as f:
+	    f.write(struct.pack("<IHHIIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+	    for i in range(100):
+	        f.write(struct.pack("<IIII", i, 0, len(frame), len(frame)) + frame)
+END
+written() { [ "$(stat -c %s "$1")" = "$(stat -c %s "$LAB_DIR/in.pcap")" ]; } # but for their stamps
+export DEVICE_A=net_pcap0,rx_pcap=in.pcap,tx_pcap=unused.pcap DEVICE_B=net_pcap1,rx_pcap=none.pcap,tx_pcap=out.pcap
+conf '' ''
+head -c 24 "$LAB_DIR/in.pcap" >"$LAB_DIR/none.pcap"
+ok "captures beside the configuration are ports" lab_start "$CONF"
+ok "... save" lab_ctl config save "$LAB_DIR/elsewhere/pcap.conf"
+ok "... what is saved is what runs" lab_ctl reload
+lab_stop
+ok "... written beside it" written "$LAB_DIR/out.pcap"
+contains "... saved with whole paths" "$LAB_DIR/elsewhere/pcap.conf" "rx_pcap=$LAB_DIR/in.pcap,tx_pcap=$LAB_DIR/unused.pcap"
+rm "$LAB_DIR/out.pcap"
+ok "what was saved elsewhere runs" lab_start "$LAB_DIR/elsewhere/pcap.conf"
+curl -sS --unix-socket "$LAB_SOCK" http://x/v1/config >"$LAB_DIR/tree"
+is "... and can be put back" "$(curl -sS -o /dev/null -w '%{http_code}' --unix-socket "$LAB_SOCK" -X PUT \
+	-H 'Content-Type: application/json' --data-binary "@$LAB_DIR/tree" http://x/v1/config)" 200
+lab_stop
+ok "... and has written to the same place" written "$LAB_DIR/out.pcap"
+rm "$LAB_DIR/out.pcap"
+(cd "$LAB_DIR" && "$WIREFAULT" run -c "$LAB_DIR/elsewhere/pcap.conf" --socket "$LAB_DIR/other.sock" --duration 1s \
+	--ports net_pcap0,rx_pcap=in.pcap,tx_pcap=unused.pcap,net_pcap1,rx_pcap=none.pcap,tx_pcap=out.pcap) >"$LAB_DIR/ports" 2>&1
+is "those of the command line are of the working directory" $? 0
+ok "... and written there" written "$LAB_DIR/out.pcap"
+DEVICE_A=net_null0 DEVICE_B=net_null1
 
 conf 'delay = "1ms";' ''
 most=18446744073709551615

@@ -4,64 +4,19 @@
 # byte for byte. A stopped process, bursts beyond the ring, tags and fragments of every kind, frames
 # longer than the output's MTU, queues.
 # shellcheck disable=SC2317 # functions that `ok` and `fails` call
-. "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/ports.sh"
 
-# Hosts that say nothing of their own.
-lab_hosts
-for ns in "$LAB_NS_A" "$LAB_NS_B" "$LAB_NS_M"; do
-	ip netns exec "$ns" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
-done
+quiet_hosts
 lab_veth "$LAB_NS_A" wfa pa
 lab_veth "$LAB_NS_B" wfb pb
 for mtu in a:wfa m:pa b:wfb; do lab_in "${mtu%:*}" ip link set "${mtu#*:}" mtu 1600; done
 lab_attach a wfa
 lab_attach b wfb
 
-# Packets that a host's interface has sent (or tried to), or that it got.
-sent_by() { lab_in "$1" ip -s -j link show "wf$1" | jq '.[0].stats64.tx | .packets + .dropped'; }
-got_by() { lab_in "$1" ip -s -j link show "wf$1" | jq '.[0].stats64.rx.packets'; }
-stat_of() { lab_stat ".links[0].ab.$1"; }
-# All that was sent has come or is missed, and has left or ended.
-settled() {
-	local i
-	for ((i = 0; i < 200; i++)); do
-		[ "$(lab_stat '[.links[0].ab.queued.packets, .links[0].ab.rx.packets + .ports[0].rx_missed] | @csv')" = \
-			"0,$(($(sent_by a) - sent0))" ] && return
-		sleep 0.05
-	done
-	false
-}
-# Sends COUNT frames of LENGTH bytes and of so many FLOWS from a.
-flood() { # COUNT LENGTH FLOWS
-	lab_in a python3 - "$@" <<-'END'
-		import socket, struct, sys
-		count, length, flows = map(int, sys.argv[1:])
-		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-		s.bind(("wfa", 0))
-		frames = []
-		for flow in range(flows):
-		    ip = struct.pack(">BBHHHBBHII", 0x45, 0, length - 14, 0, 0, 64, 17, 0, 0x0a4e0001, 0x0a4e0002)
-		    head = b"\x02\0\0\0\0\2\x02\0\0\0\0\1\x08\0" + ip + struct.pack(">HHHH", 1024 + flow, 9, length - 34, 0)
-		    frames.append(head + bytes(length - len(head)))
-		for i in range(count):
-		    try:
-		        s.send(frames[i % flows])
-		    except OSError:
-		        pass  # counted by the interface
-	END
-}
-# The same, judged.
-exact() { # WHAT
-	local sent got
-	settled
-	sent=$(($(sent_by a) - sent0)) got=$(($(got_by b) - got0))
-	is "$1: sent = received + missed" "$(($(stat_of rx.packets) + $(lab_stat '.ports[0].rx_missed')))" $sent
-	lab_stat '"# received \(.links[0].ab.rx.packets), missed \(.ports[0].rx_missed), sent \(.links[0].ab.tx.packets)"'
-	is "$1: what was sent the other host got" "$(stat_of tx.packets)" $got
-	conserved
-}
-begin() { # CONFIG-OF-AB [KEY]
-	PORT_KEYS='' DEVICE_A=packet,iface=pa${2-} DEVICE_B=packet,iface=pb${2-} conf "$1" ""
+all_settled() { settled $(($(sent_by a) - sent0)); }
+all_exact() { exact "$1" $(($(sent_by a) - sent0)) "$got0"; }
+begin() { # CONFIG-OF-AB
+	conf_of packet "$1" ""
 	sent0=$(sent_by a) got0=$(got_by b)
 	lab_start "$CONF" || exit 1
 }
@@ -71,7 +26,7 @@ kill -STOP "$LAB_PID"
 flood 10000 200 1
 sleep 0.5 # the stall itself
 kill -CONT "$LAB_PID"
-exact "stopped for half a second"
+all_exact "stopped for half a second"
 is "... the ring was too small for it" "$(lab_stat '.ports[0].rx_missed >= 5000')" true
 within "... and the packets were late, ms" "$(lab_stat '.links[0].ab.release_error_ns.p50 / 1e6 | floor')" 450 60000
 is "... which the verdict says" "$(lab_stat '.verdict.trustworthy')" false
@@ -79,7 +34,7 @@ lab_stop
 
 begin ""
 flood 60000 64 16
-exact "a flood"
+all_exact "a flood"
 lab_stop
 
 # Everything that Ethernet carries, in order and byte for byte.
@@ -127,7 +82,7 @@ same_frames() { # DESCRIPTION [COMPARE]
 	lab_bg b "$LAB_DIR/tcpdump" tcpdump --immediate-mode -U -i wfb -w "$LAB_DIR/seen.pcap"
 	lab_await "$LAB_DIR/tcpdump" 'listening on' $! 10
 	lab_in a python3 "$LAB_DIR/frames.py" send
-	settled
+	all_settled
 	kill "${LAB_PIDS[-1]}"
 	lab_await "$LAB_DIR/tcpdump" 'packets captured' "${LAB_PIDS[-1]}" 5
 	ok "$1" python3 "$LAB_DIR/frames.py" "${2-compare}" "$LAB_DIR/seen.pcap"
@@ -135,32 +90,26 @@ same_frames() { # DESCRIPTION [COMPARE]
 lab_in m ip link set pb mtu 1600
 begin 'delay = "1ms";'
 same_frames "tags, lengths and fragments pass byte for byte"
-exact "all of them"
+all_exact "all of them"
 
 # The MTU of the moment, and what the kernel makes of tags.
 lab_in m ip link set pb mtu 1500
 before=$(stat_of dropped.too_long.packets)
 flood 100 1522 1
 flood 100 1514 1
-settled
+all_settled
 is "too long for the MTU as it is now: counted" "$(stat_of dropped.too_long.packets)" $((before + 100))
 lab_in m ip link set pb mtu 1600
 flood 100 1522 1
-exact "and with the MTU raised again"
+all_exact "and with the MTU raised again"
 is "... none too long" "$(stat_of dropped.too_long.packets)" $((before + 100))
 lab_stop
 lab_in m ip link set pb mtu 1500
 
 # Double tags on an MTU of 1500: not on the wire, hence not sent.
 begin ""
-lab_in a python3 - <<-'END'
-	import socket
-	s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-	s.bind(("wfa", 0))
-	for _ in range(50):
-	    s.send(b"\x02\0\0\0\0\2\x02\0\0\0\0\1" + b"\x88\xa8\0\1\x81\0\0\2\x88\xb5" + bytes(1500))
-END
-exact "1522 bytes with two tags"
+double_tags 50
+all_exact "1522 bytes with two tags"
 is "... are too long" "$(stat_of dropped.too_long.packets)" 50
 lab_stop
 
@@ -169,7 +118,7 @@ for mtu in a:wfa m:pa m:pb b:wfb; do lab_in "${mtu%:*}" ip link set "${mtu#*:}" 
 begin 'delay = "1ms";'
 flood 200 9018 1
 flood 200 60 1
-exact "frames of 9018 bytes"
+all_exact "frames of 9018 bytes"
 is "... none too long" "$(stat_of tx.packets)" 400
 lab_stop
 for mtu in a:wfa m:pa b:wfb; do lab_in "${mtu%:*}" ip link set "${mtu#*:}" mtu 1600; done
@@ -187,14 +136,14 @@ contains "... with the reason" "$LAB_DIR/ok.out" 'spreads what it receives over 
 fails "an argument that there is not" refused packet,iface=pa,queues=2 packet,iface=pb
 contains "... with those that there are" "$LAB_DIR/ok.out" 'It takes iface, qpairs'
 if [ "$(nproc)" -ge 2 ]; then
-	DEVICE_A=packet,iface=pa,qpairs=2 DEVICE_B=packet,iface=pb conf "" ""
-	sed -i '1i workers = [ 0, 1 ];' "$CONF"
+	conf_of packet "" "" ,qpairs=2
+	two_workers
 	sent0=$(sent_by a) got0=$(got_by b)
 	lab_start "$CONF" || exit 1
 	flood 20000 100 256
-	exact "two workers"
+	all_exact "two workers"
 	same_frames "two workers: each frame once, fragments one by one" compare-sorted
-	exact "two workers"
+	all_exact "two workers"
 	lab_stop
 else
 	skip "two workers" "one core"

@@ -3,62 +3,13 @@
 # DPDK's drivers for the kernel's interfaces, judged by the hosts: what the kernel dropped before they
 # could receive it is missed, exactly; each packet that can't be sent counts once.
 # shellcheck disable=SC2317 # functions that `ok` and `fails` call
-. "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/ports.sh"
 
-quiet_hosts() {
-	local ns
-	lab_hosts
-	# Hosts that say nothing of their own, also on interfaces that come later.
-	for ns in "$LAB_NS_A" "$LAB_NS_B" "$LAB_NS_M"; do
-		ip netns exec "$ns" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
-	done
-}
-# Sends COUNT frames of 100 bytes from a.
-flood() { # COUNT [HOST]
-	lab_in "${2:-a}" python3 - "$1" "wf${2:-a}" <<-'END'
-		import socket, sys
-		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-		s.bind((sys.argv[2], 0))
-		for i in range(int(sys.argv[1])):
-		    try:
-		        s.send(b"\x02\0\0\0\0\2\x02\0\0\0\0\1\x88\xb5" + i.to_bytes(4, "big") + bytes(82))
-		    except OSError:
-		        pass  # dropped on the way: offered all the same
-	END
-}
-# 50 frames of 1522 bytes, which no MTU of 1500 lets pass.
-double_tags() {
-	lab_in a python3 - <<-'END'
-		import socket
-		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-		s.bind(("wfa", 0))
-		for _ in range(50):
-		    s.send(b"\x02\0\0\0\0\2\x02\0\0\0\0\1" + b"\x88\xa8\0\1\x81\0\0\2\x88\xb5" + bytes(1500))
-	END
-}
-got_by_b() { lab_in b ip -s -j link show wfb | jq '.[0].stats64.rx.packets'; }
-# Everything that a offered has come or is missed, and nothing is under way.
-settled() { # OFFERED
-	local i
-	for ((i = 0; i < 200; i++)); do
-		[ "$(lab_stat '[.links[0].ab.queued.packets, .links[0].ab.rx.packets + .ports[0].rx_missed] | @csv')" = "0,$1" ] && return
-		sleep 0.05
-	done
-	false
-}
-exact() { # WHAT OFFERED
-	settled "$2"
-	lab_stat '"# received \(.links[0].ab.rx.packets), missed \(.ports[0].rx_missed), sent \(.links[0].ab.tx.packets), send errors \(.ports[1].tx_errors)"'
-	is "$1: offered = received + missed" "$(lab_stat '.links[0].ab.rx.packets + .ports[0].rx_missed')" "$2"
-	is "$1: what was sent, less what the kernel dropped then, the other host got" \
-		"$(lab_stat '.links[0].ab.tx.packets - .ports[1].tx_errors')" $(($(got_by_b) - got0))
-	conserved
-}
 worker_core() { lab_stat '.workers[0].lcore'; }
 # Stopped while a sends, then going on.
 stalled() { # WHAT
 	lab_ctl reset >/dev/null
-	got0=$(got_by_b)
+	got0=$(got_by b)
 	kill -STOP "$LAB_PID"
 	flood 20000 & # more than any of the rings holds
 	sleep 0.5     # the stall itself
@@ -67,21 +18,21 @@ stalled() { # WHAT
 	kill -CONT "$LAB_PID"
 	wait $!
 	flood 170000
-	exact "$1, stopped for half a second" 200000
+	exact "$1, stopped for half a second" 200000 "$got0"
 	is "$1: frames were missed" "$(lab_stat '.ports[0].rx_missed > 1000')" true
 	is "$1: which the verdict says" "$(lab_stat '.verdict.trustworthy, any(.verdict.reasons[]; test("missed before"))' | xargs)" "false true"
 	lab_ctl reset >/dev/null
 	is "$1: none since the reset" "$(lab_stat '.ports[0].rx_missed')" 0
-	got0=$(got_by_b)
+	got0=$(got_by b)
 	flood 1000
-	exact "$1, undisturbed" 1000
+	exact "$1, undisturbed" 1000 "$got0"
 	hogs=()
 	for _ in 1 2 3; do
 		timeout 60 taskset -c "$(worker_core)" sh -c 'while :; do :; done' &
 		hogs+=($!)
 	done
 	flood 50000
-	exact "$1, with hogs on its core" 51000
+	exact "$1, with hogs on its core" 51000 "$got0"
 	kill "${hogs[@]}"
 	wait "${hogs[@]}" 2>/dev/null
 }
@@ -91,37 +42,29 @@ stalled() { # WHAT
 threaded() { # WHAT
 	ip netns exec "$LAB_NS_M" bash -c 'echo 1 >/sys/class/net/pa/threaded' || return 0
 	lab_ctl reset >/dev/null
-	got0=$(got_by_b) far0=$(lab_in a ip -s -j link show wfa | jq '.[0].stats64.tx.dropped')
+	got0=$(got_by b) far0=$(lab_in a ip -s -j link show wfa | jq '.[0].stats64.tx.dropped')
 	floods=()
 	for _ in 1 2 3 4; do
 		flood 20000 &
 		floods+=($!)
 	done
 	wait "${floods[@]}"
-	exact "$1, in a thread" 80000
+	exact "$1, in a thread" 80000 "$got0"
 	echo "# of those the far end has dropped $(($(lab_in a ip -s -j link show wfa | jq '.[0].stats64.tx.dropped') - far0))"
 }
 
-await_link_of_a() { # true|false
-	local i
-	for ((i = 0; i < 200; i++)); do
-		[ "$(lab_stat '.ports[0].link_up')" = "$1" ] && return
-		sleep 0.05
-	done
-	false
-}
 # What its host has to say while it is down never came as far as a port.
 down_and_up() { # WHAT
 	lab_ctl reset >/dev/null
 	lab_in m ip link set pa down
-	await_link_of_a false
+	await_stat '.ports[0].link_up' false
 	flood 100
 	lab_in m ip link set pa up
-	await_link_of_a true
+	await_stat '.ports[0].link_up' true
 	is "$1, down and up again: nothing is missed" "$(lab_stat '[.ports[0].link_up, .ports[0].rx_missed] | @csv')" true,0
-	got0=$(got_by_b)
+	got0=$(got_by b)
 	flood 100
-	exact "$1, up again" 100
+	exact "$1, up again" 100 "$got0"
 }
 
 # Taps, which are in other namespaces than wirefault.
@@ -170,18 +113,18 @@ lab_in m ip link set pa mtu 1600
 lab_attach a wfa
 lab_attach b wfb
 for driver in net_af_xdp net_af_packet; do
-	DEVICE_A=${driver}0,iface=pa DEVICE_B=${driver}1,iface=pb conf 'delay = "1ms";' ""
+	conf_of "$driver" 'delay = "1ms";' ""
 	lab_start "$CONF" || exit 1
 	is "$driver: a healthy start has no send errors" "$(lab_stat '[.ports[].tx_errors] | add')" 0
 	stalled "$driver"
 	down_and_up "$driver"
-	got0=$(got_by_b)
+	got0=$(got_by b)
 	lab_ctl reset >/dev/null
-	double_tags
-	exact "$driver, two tags on an MTU of 1500" 50
+	double_tags 50
+	exact "$driver, two tags on an MTU of 1500" 50 "$got0"
 	contains "... which the verdict says" <(lab_ctl stats) 'port b: 50 packets count as sent, but were not'
 	flood 100
-	exact "$driver, after that" 150
+	exact "$driver, after that" 150 "$got0"
 	[ "$driver" = net_af_packet ] || threaded "$driver"
 	lab_stop
 done

@@ -4,65 +4,7 @@
 # carrier, is moved or deleted: said within two seconds by stats, log and verdict; packets into it
 # are drops as port_down, never sent, and it comes back by itself where the driver can.
 # shellcheck disable=SC2317 # functions that ok calls
-. "$(dirname "$0")/tap.sh"
-
-quiet() { # HOST...: nobody speaks unasked
-	local host
-	for host; do
-		lab_in "$host" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
-	done
-}
-got_by() { lab_in "$1" ip -s -j link show "wf$1" | jq '.[0].stats64.rx.packets'; }
-stat_of() { lab_stat ".links[0].ab.$1"; }
-state_of_b() { lab_stat '.ports[1].state'; }
-await_state() { # STATE: within two seconds, and the machine's own
-	local i
-	for ((i = 0; i < 80; i++)); do
-		[ "$(state_of_b)" = "$1" ] && return
-		sleep 0.05
-	done
-	state_of_b
-	false
-}
-sent=0
-flood() { # COUNT [PAYLOAD]
-	lab_in a python3 - "$1" "${2:-100}" <<-'END'
-		import socket, sys
-		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-		s.bind(("wfa", 0))
-		for _ in range(int(sys.argv[1])):
-		    s.send(b"\x02\0\0\0\0\2\x02\0\0\0\0\1\x88\xb5" + bytes(int(sys.argv[2])))
-	END
-	sent=$((sent + $1))
-	local i
-	for ((i = 0; i < 200; i++)); do
-		[ "$(lab_stat '.links[0].ab | [.queued.packets, .rx.packets] | @csv')" = "0,$sent" ] && return
-		sleep 0.05
-	done
-	false
-}
-dead() { # WHAT STATE
-	local tx down
-	ok "$1: the port is $2" await_state "$2"
-	is "$1: no packet can go out" "$(lab_stat '.ports[1].link_up')" false
-	tx=$(stat_of tx.packets) down=$(stat_of dropped.port_down.packets)
-	flood 500
-	is "$1: nothing is sent" "$(stat_of tx.packets)" "$tx"
-	is "$1: each packet is a drop" "$(($(stat_of dropped.port_down.packets) - down))" 500
-	is "$1: no packet counts twice" "$(lab_stat '.ports[1].tx_errors')" "$tx_errors"
-	ok "$1: the verdict says so" grep -q 'port_down' <<<"$(lab_stat '.verdict.reasons | tostring')"
-	conserved
-}
-alive() { # WHAT
-	local tx seen
-	ok "$1: the port is up" await_state up
-	tx=$(stat_of tx.packets) seen=$(got_by b)
-	flood 500
-	is "$1: everything is sent" "$(($(stat_of tx.packets) - tx))" 500
-	is "$1: the other host got what was sent" "$(($(got_by b) - seen))" 500
-	tx_errors=$(lab_stat '.ports[1].tx_errors')
-	conserved
-}
+. "$(dirname "$0")/ports.sh"
 
 # What can't be taken is said, with the reason, and tried again when the interface changes.
 unfit_for_a_while() {
@@ -86,12 +28,9 @@ unfit_for_a_while() {
 }
 
 on_veth() { # DRIVER
-	sent=0
-	lab_veth "$LAB_NS_A" wfa pa
-	lab_veth "$LAB_NS_B" wfb pb
-	lab_attach a wfa
-	lab_attach b wfb
-	DEVICE_A=$1"0,iface=pa" DEVICE_B=$1"1,iface=pb" conf 'delay = "1ms";' ""
+	offered=0
+	veth_pairs
+	conf_of "$1" 'delay = "1ms";' ""
 	lab_start "$CONF" || return
 	alive "$1, as it begins"
 	lab_in b ip link set wfb down
@@ -108,9 +47,9 @@ on_veth() { # DRIVER
 	done
 	alive "$1, after many flaps"
 	lab_in m ip link set pb mtu 1400
-	ok "$1: the MTU is known" await_mtu 1400
+	ok "$1: the MTU is known" await_stat '.ports[1].mtu' 1400
 	tx=$(stat_of tx.packets)
-	flood 200 1450
+	more 200 1464
 	is "$1: what is too long for it now is not sent" "$(stat_of tx.packets)" "$tx"
 	is "$1: but a drop" "$(stat_of dropped.too_long.packets)" 200
 	ok "$1: and in the verdict" grep -q 'MTU has changed' <<<"$(lab_stat '.verdict.reasons | tostring')"
@@ -139,35 +78,70 @@ on_veth() { # DRIVER
 	lab_in a ip link del wfa
 	lab_in m ip link del pb
 }
-await_mtu() {
+address() { lab_in b ip -j link show wfb | jq -r '.[0].address'; }
+# It is made where wirefault is.
+await_made_anew() { # DOWNS
 	local i
 	for ((i = 0; i < 80; i++)); do
-		[ "$(lab_stat '.ports[1].mtu')" = "$1" ] && return
+		lab_in m ip link show wfb >/dev/null 2>&1 && await_stat ".ports[1].downs >= $1" true && return
 		sleep 0.05
 	done
+	lab_stat '.ports[1]'
 	false
 }
+# Meanwhile somebody else has made an interface of its name: a tap with several queues is as good, any
+# other is in the way until it is gone.
+name_taken() {
+	kill -STOP "$LAB_PID"
+	lab_in b ip link del wfb
+	lab_in m ip tuntap add wfb mode tap
+	kill -CONT "$LAB_PID"
+	dead "tap, its name taken" replaced
+	contains "... the log says that" "$LAB_LOG" "wfb is gone, and can't be made anew: Invalid argument"
+	lab_in m ip link del wfb
+	ok "tap, its name free again" await_stat '.ports[1].state' up
+	kill -STOP "$LAB_PID"
+	lab_in m ip link del wfb
+	lab_in m ip tuntap add wfb mode tap multi_queue
+	kill -CONT "$LAB_PID"
+	ok "tap, made by somebody else" await_stat '.ports[1].state' up
+	lab_attach b wfb
+	alive "tap, made by somebody else"
+	is "tap: it is the one that was made" "$(lab_in b ip -d link show wfb | grep -c 'persist on')" 1
+}
 on_tap() {
-	sent=0
+	offered=0
 	conf 'delay = "1ms";' ""
 	lab_start "$CONF" || return
 	lab_attach a wfa
 	lab_attach b wfb
 	alive "tap, as it begins"
-	is "tap: no send errors while it is up" "$tx_errors" 0
+	is "tap: no send errors while it is up" "$(lab_stat '.ports[1].tx_errors')" 0
 	lab_in b ip link set wfb down
 	dead "tap, its host side down" down
 	lab_in b ip link set wfb up
 	alive "tap, up again"
-	lab_in b ip link del wfb
-	dead "tap, deleted" gone
+	mac=$(address)
+	for again in 1 2 3; do
+		lab_in b ip link del wfb
+		ok "tap, deleted: it is there again, time $again" await_made_anew $((1 + again))
+		lab_attach b wfb
+		alive "tap, deleted and made anew, time $again"
+	done
+	is "tap: its address is what it was" "$(address)" "$mac"
+	contains "tap: the log says that it was gone" "$LAB_LOG" "interface wfb is gone"
+	contains "tap: ... and is back" "$LAB_LOG" "interface wfb is back"
+	name_taken
+	ip netns del "$LAB_NS_B"
+	ip netns add "$LAB_NS_B"
+	ok "tap, its namespace gone: it is there again" await_made_anew 6
+	lab_attach b wfb
+	alive "tap, its namespace gone"
 	lab_stop
 	is "tap: wirefault's exit code" $? 0
 }
 
-tx_errors=0
-lab_hosts
-quiet a b m
+quiet_hosts
 on_tap
 on_veth net_af_packet
 on_veth net_af_xdp

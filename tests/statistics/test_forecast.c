@@ -6,7 +6,6 @@
  */
 #include <glob.h>
 #include <math.h>
-#include <rte_eal.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "eal.h"
 #include "wf_verify.h"
 
 static const char *sources;
@@ -51,7 +51,7 @@ check_class(const char *name, const struct wf_plan *plan, uint32_t dir, uint16_t
 			if (f->differs && !is_explained(&v, f))
 				fail_msg("%s, direction %u, class %s, seed %llu: %s: predicted %g, "
 					 "simulated %g, error %g",
-					name, dir, plan->dir[dir].classes[class_id].name,
+					name, dir, plan->dir[dir].classes[class_id].about->name,
 					(unsigned long long)plan->seed, f->name, f->predicted,
 					f->simulated, f->error);
 		}
@@ -264,21 +264,6 @@ all_that_can_be_tried_has_been(void **state)
 	print_message("# %u findings\n", n_findings);
 }
 
-static int
-start(void **state)
-{
-	char *argv[] = { "test", "--no-huge", "--no-shconf", "--no-pci", "-m", "512",
-		"--log-level=error", NULL };
-
-	return rte_eal_init(7, argv) >= 0 ? 0 : -1;
-}
-
-static int
-stop(void **state)
-{
-	return rte_eal_cleanup();
-}
-
 int
 main(int argc, char **argv)
 {
@@ -295,5 +280,5 @@ main(int argc, char **argv)
 		packets = 100000;
 		seeds = 10;
 	}
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, eal_start, eal_stop);
 }

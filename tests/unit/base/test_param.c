@@ -349,6 +349,38 @@ the_manual_says_what_kind_of_value(void **state)
 	assert_string_equal(wf_param_type_text(&table[SINGLE], out), "\"tail\"");
 }
 
+static void
+keys_of_another_choice_are_foreign(void **state)
+{
+	static const struct wf_param rows[] = {
+		{ .name = "colour", .type = WF_PARAM_CHOICE, .choices = colours },
+		{ .name = "all" },
+		{ .name = "first", .belongs = 1 << 0 },
+		{ .name = "second", .belongs = 1 << 1 },
+		{ .name = "two", .belongs = 1 << 0 | 1 << 1 },
+		{ 0 },
+	};
+	struct wf_param_choice c = { rows, 0, 1, "Leave it out" };
+	struct fixture *f = *state;
+	uint64_t given = 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4;
+	struct wf_where where = { .path = "x" };
+	char line[128];
+
+	assert_int_equal(wf_param_foreign(&c, 0, WF_PARAM_LAST, &given, &where, f->err), -EINVAL);
+	assert_int_equal(wf_err_count(f->err), 1);
+	wf_err_format(wf_err_item(f->err, 0), line, sizeof(line));
+	assert_string_equal(
+		line, "x: \"first\" does not belong to colour \"green\". Leave it out.");
+	/* Of some rows only; and each one that is foreign. */
+	assert_int_equal(wf_param_foreign(&c, 3, WF_PARAM_LAST, &given, &where, f->err), 0);
+	assert_int_equal(wf_param_foreign(&c, 0, 1, &given, &where, f->err), 0);
+	c.choice = 2;
+	assert_int_equal(wf_param_foreign(&c, 0, WF_PARAM_LAST, &given, &where, f->err), -EINVAL);
+	assert_int_equal(wf_err_count(f->err), 4);
+	given = 0;
+	assert_int_equal(wf_param_foreign(&c, 0, WF_PARAM_LAST, &given, &where, f->err), 0);
+}
+
 int
 main(void)
 {
@@ -370,6 +402,8 @@ main(void)
 			values_are_written_as_they_are_read, setup, teardown),
 		cmocka_unit_test(rows_are_found_by_name),
 		cmocka_unit_test(the_manual_says_what_kind_of_value),
+		cmocka_unit_test_setup_teardown(
+			keys_of_another_choice_are_foreign, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

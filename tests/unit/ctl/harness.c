@@ -10,9 +10,12 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sample.h"
+
+#define NOW_NS (5 * WF_NS_PER_S)
 
 static const char config_text[] = "ports = ( { name = \"a\"; device = \"net_null0\"; }, { name = "
 				  "\"b\"; device = \"net_null1\"; } "
@@ -31,39 +34,104 @@ fake_snapshot(void *ctx)
 	return h->no_snapshot ? NULL : sample_snapshot(true);
 }
 
-static const struct wf_node *
-fake_config(void *ctx)
+static const struct wf_setup *
+fake_setup(void *ctx)
 {
 	const struct harness *h = ctx;
 
-	return h->tree;
+	return h->setup;
 }
 
+/* As the real program, but anything may change. */
 static int
-fake_apply(void *ctx, struct wf_node *tree, uint64_t *generation, struct wf_err *err)
+step(struct harness *h, struct wf_node *base, const struct wf_overrides *overrides,
+	uint64_t *generation, struct wf_err *err)
 {
-	struct harness *h = ctx;
-	struct wf_conf *conf = wf_conf_bind(tree, err);
+	struct wf_setup *next;
+	int rc = wf_setup_next(base != NULL ? NULL : h->setup, base, overrides, NOW_NS, &next, err);
 
-	wf_conf_free(conf);
-	if (conf == NULL || h->refuse != 0) {
-		wf_node_free(tree);
-		if (conf != NULL)
-			wf_err_add(err, &(struct wf_where){ .path = "workers" },
-				"Stop and start wirefault", "cannot change in a running wirefault");
-		return conf == NULL ? -EINVAL : h->refuse;
+	if (rc < 0)
+		return rc;
+	if (h->refuse != 0) {
+		wf_setup_free(next);
+		wf_err_add(err, &(struct wf_where){ .path = "workers" }, "Stop and start wirefault",
+			"cannot change in a running wirefault");
+		return h->refuse;
 	}
-	wf_node_free(h->tree);
-	h->tree = tree;
+	wf_setup_free(h->setup);
+	h->setup = next;
+	h->tree = next->tree;
 	*generation = ++h->generation;
 	return 0;
 }
 
 static int
+fake_apply(void *ctx, struct wf_node *tree, uint64_t *generation, struct wf_err *err)
+{
+	return step(ctx, tree, NULL, generation, err);
+}
+
+static int
+fake_change(void *ctx, struct wf_change *change, uint64_t *generation, struct wf_err *err)
+{
+	struct harness *h = ctx;
+	struct wf_overrides list = { 0 };
+	struct wf_override o = { .from_ns = NOW_NS,
+		.until_ns = change->for_ns != 0 ? NOW_NS + change->for_ns : UINT64_MAX,
+		.change = change };
+	int rc;
+
+	assert_int_equal(wf_overrides_copy(&list, &h->setup->overrides, NOW_NS), 0);
+	assert_int_equal(wf_overrides_add(&list, &o), 0);
+	rc = step(h, NULL, &list, generation, err);
+	wf_overrides_fini(&list);
+	return rc;
+}
+
+static int
+fake_undo(void *ctx, uint64_t id, uint64_t *generation, struct wf_err *err)
+{
+	struct harness *h = ctx;
+	struct wf_overrides list = { 0 };
+	int rc = -ENOENT;
+
+	assert_int_equal(wf_overrides_copy(&list, &h->setup->overrides, NOW_NS), 0);
+	for (uint32_t i = list.n; i-- > 0;) {
+		if (id != WF_CTL_UNDO_ALL && id != list.at[i].id &&
+			(id != WF_CTL_UNDO_LAST || rc == 0))
+			continue;
+		wf_overrides_drop(&list, i);
+		rc = 0;
+	}
+	if (rc == 0)
+		rc = step(h, NULL, &list, generation, err);
+	wf_overrides_fini(&list);
+	return rc;
+}
+
+static int
 fake_reload(void *ctx, uint64_t *generation, struct wf_err *err)
 {
-	return fake_apply(
-		ctx, wf_conf_read_text(config_text, "test.conf", true, err), generation, err);
+	struct harness *h = ctx;
+
+	return step(h, wf_conf_read_text(config_text, "test.conf", true, err), &h->setup->overrides,
+		generation, err);
+}
+
+static struct wf_ctl_progress
+fake_progress(void *ctx)
+{
+	struct harness *h = ctx;
+	bool back = h->held_back > 0;
+
+	h->held_back -= back;
+	return (struct wf_ctl_progress){ h->generation - back, h->since_ns };
+}
+
+static wf_ns_t
+fake_wall(void *ctx, wf_ns_t ns)
+{
+	return 1000000 * WF_NS_PER_S + ns;
 }
 
 static int
@@ -98,15 +166,18 @@ harness_start(void **state)
 {
 	struct harness *h = calloc(1, sizeof(*h));
 	struct wf_err *err = wf_err_new();
-	struct wf_ctl_ops ops = { h, fake_snapshot, fake_config, fake_apply, fake_reload,
-		fake_reset };
+	struct wf_ctl_ops ops = { h, fake_snapshot, fake_setup, fake_apply, fake_change, fake_undo,
+		fake_reload, fake_progress, fake_wall, fake_reset };
 
 	snprintf(h->dir, sizeof(h->dir), "/tmp/wf-ctl-test-XXXXXX");
 	assert_non_null(mkdtemp(h->dir));
 	snprintf(h->path, sizeof(h->path), "%s/control.sock", h->dir);
 	h->generation = 1;
-	h->tree = wf_conf_read_text(config_text, "test.conf", true, err);
-	assert_non_null(h->tree);
+	h->since_ns = (wf_ns_t)time(NULL) * WF_NS_PER_S;
+	assert_int_equal(wf_setup_next(NULL, wf_conf_read_text(config_text, "test.conf", true, err),
+				 NULL, NOW_NS, &h->setup, err),
+		0);
+	h->tree = h->setup->tree;
 	h->events = ops.events = wf_event_log_new(HARNESS_EVENTS);
 	assert_non_null(h->events);
 	assert_int_equal(pipe(h->stop), 0);
@@ -118,6 +189,21 @@ harness_start(void **state)
 	assert_int_equal(pthread_create(&h->thread, NULL, serve, h), 0);
 	*state = h;
 	return 0;
+}
+
+void
+harness_read(struct harness *h, const char *text)
+{
+	struct wf_err *err = wf_err_new();
+	struct wf_setup *next = NULL;
+
+	assert_int_equal(wf_setup_next(NULL, wf_conf_read_text(text, "test.conf", false, err), NULL,
+				 NOW_NS, &next, err),
+		0);
+	wf_setup_free(h->setup);
+	h->setup = next;
+	h->tree = next->tree;
+	wf_err_free(err);
 }
 
 int
@@ -132,7 +218,7 @@ harness_stop(void **state)
 	event_base_free(h->base);
 	close(h->stop[0]);
 	close(h->stop[1]);
-	wf_node_free(h->tree);
+	wf_setup_free(h->setup);
 	/* Also proves that the socket's file is gone. */
 	assert_int_equal(rmdir(h->dir), 0);
 	free(h);

@@ -30,10 +30,13 @@ struct harness {
 	pthread_t thread;
 	int stop[2];
 	/* The made-up program. */
-	struct wf_node *tree;
-	uint64_t generation;
-	int refuse;       /* a -errno: what apply and reload return */
-	bool no_snapshot; /* snapshot gives NULL */
+	struct wf_setup *setup;
+	struct wf_node *tree; /* the setup's */
+	uint64_t generation;  /* asked for last */
+	wf_ns_t since_ns;     /* when each is in force, by the wall clock */
+	uint64_t held_back;   /* so often, progress says that the last one is not yet in force */
+	int refuse;           /* a -errno: what a change returns */
+	bool no_snapshot;     /* snapshot gives NULL */
 	int resets;
 	struct wf_event_log *events;
 };
@@ -41,6 +44,9 @@ struct harness {
 /* cmocka's setup and teardown: *state is a struct harness. */
 int harness_start(void **state);
 int harness_stop(void **state);
+
+/* Another base, without overrides. */
+void harness_read(struct harness *h, const char *text);
 
 struct reply {
 	long status;

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #define AB    "/v1/links/wan/ab"
 #define BA    "/v1/links/wan/ba"
@@ -148,6 +149,83 @@ test_patch_that_cannot_be_applied(void **state)
 	expect(h, 503, "PATCH", AB, PATCH, "{\"delay\":\"1ms\"}");
 }
 
+static void
+test_a_change_may_end_by_itself(void **state)
+{
+	struct harness *h = *state;
+	struct reply r = call(h, "PATCH", AB, PATCH, "{\"delay\":\"1ms\",\"for\":\"60s\"}");
+	const struct wf_override *o = &h->setup->overrides.at[0];
+
+	assert_int_equal(r.status, 200);
+	assert_int_equal(json_integer_value(json_object_get(r.json, "override")), 1);
+	assert_int_equal(
+		json_integer_value(json_object_get(r.json, "effective_at_ns")), h->since_ns);
+	assert_null(text_at(r.json, "config.for"));
+	assert_int_equal(o->until_ns - o->from_ns, 60 * WF_NS_PER_S);
+	assert_true(json_is_integer(json_object_get(r.json, "until_ns")));
+	reply_free(&r);
+	expect(h, 422, "PATCH", AB, PATCH, "{\"delay\":\"1ms\",\"for\":\"soon\"}");
+	expect(h, 422, "PATCH", AB, PATCH, "{\"delay\":\"1ms\",\"for\":0}");
+	expect(h, 422, "PATCH", AB, PATCH, "{\"delay\":\"1ms\",\"for\":{}}");
+	expect(h, 422, "PATCH", AB, PATCH, "{\"delay\":\"1ms\",\"for\":\"9999h\"}");
+	assert_int_equal(h->generation, 2);
+}
+
+static void
+test_changes_are_undone(void **state)
+{
+	struct harness *h = *state;
+	struct reply r;
+
+	assert_patched(h, AB, "{\"delay\":\"1ms\"}", "delay.mean", "1ms");
+	assert_patched(h, AB, "{\"loss\":\"5%\"}", "loss.p", "5%");
+	r = call(h, "GET", "/v1/config/diff", NULL, NULL);
+	assert_int_equal(json_array_size(json_object_get(r.json, "overrides")), 2);
+	assert_int_equal(json_array_size(json_object_get(r.json, "differences")), 2);
+	reply_free(&r);
+	expect(h, 200, "POST", "/v1/config/undo", "application/json", "{\"id\":1}");
+	r = call(h, "GET", AB, NULL, NULL);
+	assert_string_equal(text_at(r.json, "delay.mean"), "20ms");
+	assert_string_equal(text_at(r.json, "loss.p"), "5%");
+	reply_free(&r);
+	expect(h, 409, "POST", "/v1/config/undo", "application/json", "{\"id\":1}");
+	expect(h, 422, "POST", "/v1/config/undo", "application/json", "{\"id\":\"x\"}");
+	expect(h, 422, "POST", "/v1/config/undo", "application/json", "{\"what\":1}");
+	expect(h, 422, "POST", "/v1/config/undo", "application/json", "[]");
+	expect(h, 400, "POST", "/v1/config/undo", "application/json", "{");
+	expect(h, 200, "POST", "/v1/config/undo", NULL, "");
+	expect(h, 409, "POST", "/v1/config/undo", "application/json", "{\"all\":true}");
+	assert_true(wf_node_equal(h->setup->base->node, h->tree));
+}
+
+/* Nobody has to wait for a client that does. */
+static void
+test_others_are_served_while_one_waits_for_a_worker(void **state)
+{
+	struct harness *h = *state;
+	static const char request[] =
+		"PATCH /v1/links/wan/ab HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+		"Content-Length: 15\r\n\r\n{\"delay\":\"1ms\"}";
+	char answer[1024] = "";
+	struct reply r;
+	int fd[2];
+
+	h->held_back = 1u << 30;
+	for (int i = 0; i < 2; i++) {
+		fd[i] = raw_connect(h);
+		assert_int_equal(write(fd[i], request, sizeof(request) - 1), sizeof(request) - 1);
+	}
+	r = call(h, "GET", "/healthz", NULL, NULL);
+	assert_int_equal(r.status, 200);
+	reply_free(&r);
+	close(fd[1]); /* one that does not wait for its answer */
+	assert_true(read(fd[0], answer, sizeof(answer) - 1) > 0);
+	assert_ptr_equal(strstr(answer, "HTTP/1.1 200"), answer);
+	close(fd[0]);
+	h->held_back = 0;
+	expect(h, 200, "GET", "/healthz", NULL, NULL);
+}
+
 #define TWO_SIDES                                                                                  \
 	"ports = ( { name = \"a\"; device = \"net_null0\"; }, { name = \"b\"; device = "           \
 	"\"net_null1\"; } );\n"                                                                    \
@@ -280,6 +358,9 @@ main(void)
 		TEST(test_invalid_patch_changes_nothing_and_names_the_path),
 		TEST(test_bodies_that_are_no_patch),
 		TEST(test_patch_that_cannot_be_applied),
+		TEST(test_a_change_may_end_by_itself),
+		TEST(test_changes_are_undone),
+		TEST(test_others_are_served_while_one_waits_for_a_worker),
 		TEST(test_both_directions_change_together),
 		TEST(test_a_copy_does_not_follow_and_the_reply_says_so),
 		TEST(test_classes_are_read_and_changed),

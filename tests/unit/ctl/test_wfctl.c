@@ -154,8 +154,10 @@ test_wrong_usage_is_exit_code_2(void **state)
 	run(*state, "set wan ab delay", 2, "delay");
 	run(*state, "set wan voip ab", 2, "nothing to set");
 	run(*state, "set wan voip up delay=1ms", 2, "a direction is ab, ba or both, not \"up\"");
-	run(*state, "config load x", 2, "usage: wfctl config [save FILE]");
-	run(*state, "config save", 2, "usage: wfctl config [save FILE]");
+	run(*state, "config load x", 2, "usage: wfctl config [save FILE | diff");
+	run(*state, "config save", 2, "usage: wfctl config [save FILE | diff");
+	run(*state, "config undo parsnip", 2, "\"parsnip\" is not a change");
+	run(*state, "stats --for 5s", 2, "stats takes no --for");
 	run(*state, "stats -o xml", 2, "table or json");
 	run(*state, "stats --nonsense", 2, "--nonsense");
 	run(*state, "stats --follow", 2, "stats takes no --follow.");
@@ -215,18 +217,14 @@ static void
 test_set_takes_both_directions_and_classes(void **state)
 {
 	struct harness *h = *state;
-	struct wf_err *err = wf_err_new();
 
-	wf_node_free(h->tree);
-	h->tree = wf_conf_read_text(
+	harness_read(h,
 		"ports = ( { name = \"a\"; device = \"net_null0\"; }, { name = \"b\"; device = "
 		"\"net_null1\"; } );\n"
 		"links = ( { name = \"wan\"; ports = [ \"a\", \"b\" ]; ab = { delay = \"1ms\"; }; "
 		"ba = "
 		"{ copy = \"ab\"; };\n"
-		"classes = ( { name = \"ab\"; match = { }; ab = { delay = \"2ms\"; }; } ); } );\n",
-		"test.conf", false, err);
-	assert_non_null(h->tree);
+		"classes = ( { name = \"ab\"; match = { }; ab = { delay = \"2ms\"; }; } ); } );\n");
 	run(h, "set wan both delay=5ms", 0,
 		"wan both:\n  ab.delay.mean: 1ms -> 5ms\n  ba.delay.mean: 1ms -> 5ms\n");
 	run(h, "set wan ab delay=6ms", 0,
@@ -235,7 +233,48 @@ test_set_takes_both_directions_and_classes(void **state)
 	run(h, "set wan ab both delay=8ms loss=1%", 0, "  ba.delay.mean: (not set) -> 8ms\n");
 	run(h, "set wan default ab delay=9ms", 0, "wan default ab:\n  delay.mean: 6ms -> 9ms\n");
 	run(h, "set wan voip ab delay=9ms", 1, "Link \"wan\" has no class \"voip\".");
-	wf_err_free(err);
+}
+
+static void
+test_changes_are_shown_and_undone(void **state)
+{
+	struct harness *h = *state;
+
+	run(h, "config diff", 0, "Nothing differs from what was read.\n");
+	run(h, "config undo", 1, "There is nothing to undo.");
+	run(h, "set wan ab loss=2%", 0, "loss.p: 1% -> 2%");
+	run(h, "set wan ba delay=5ms --for 300h", 0, "It ends by itself after 300h.\n");
+	run(h, "config diff", 0, "  1   wan ab loss=2%\n");
+	run(h, "config diff", 0, "  2   wan ba delay=5ms, ends in ");
+	run(h, "config diff", 0, "  links.wan.ab.loss.p: 1% -> 2%\n");
+	run(h, "config diff -o json", 0, "\"until_ns\"");
+	run(h, "config undo 1", 0, "Undone:\n  1   wan ab");
+	run(h, "config undo 1", 1, "There is nothing to undo.");
+	run(h, "config undo all", 0, "Every worker runs generation 5.");
+	run(h, "config diff", 0, "Nothing differs");
+	run(h, "set wan ab loss=2% --for never", 1, "\"never\" is not a time");
+}
+
+static void
+test_reload_names_what_stays(void **state)
+{
+	struct harness *h = *state;
+
+	run(h, "set wan ab loss=2%", 0, "loss.p: 1% -> 2%");
+	run(h, "reload", 0, "still stand above it");
+	run(h, "config diff", 0, "links.wan.ab.loss.p: 1% -> 2%");
+}
+
+static void
+test_a_change_that_is_not_in_force_yet_is_waited_for(void **state)
+{
+	struct harness *h = *state;
+
+	h->held_back = 20;
+	run(h, "set wan ab loss=2%", 0, "Every worker runs generation 2.");
+	h->held_back = 1u << 30;
+	run(h, "set wan ab loss=3%", 0, "it has not come to 3 yet.");
+	h->held_back = 0;
 }
 
 static void
@@ -307,6 +346,9 @@ main(void)
 		TEST(test_full_disk_is_not_success),
 		TEST(test_json_has_two_spellings),
 		TEST(test_set_takes_both_directions_and_classes),
+		TEST(test_changes_are_shown_and_undone),
+		TEST(test_reload_names_what_stays),
+		TEST(test_a_change_that_is_not_in_force_yet_is_waited_for),
 		TEST(test_config_can_be_saved),
 	};
 

@@ -145,6 +145,19 @@ rig_end(struct rig *r)
 	}
 }
 
+void
+rig_publish(struct rig *r, struct wf_plan *plan)
+{
+	uint64_t wanted = plan->generation;
+	time_t give_up = time(NULL) + PATIENCE_S;
+
+	assert_int_equal(wf_dp_offer(r->dp, plan), 0);
+	while (wf_dp_poll(r->dp).generation != wanted) {
+		assert_true(time(NULL) < give_up);
+		sched_yield();
+	}
+}
+
 /* An IPv4 UDP frame whose flow the number makes. */
 static struct rte_mbuf *
 make_packet(struct rig *r, uint32_t len_bytes, uint32_t flow)

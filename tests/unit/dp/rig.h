@@ -32,6 +32,9 @@ void rig_end(struct rig *r);
 /* Replaces direction ab's impairments, compiles and arms the plan that follows the current one. */
 struct wf_plan *rig_plan(struct rig *r, const char *const *assignments);
 
+/* Offers the plan and waits until every worker has adopted it. */
+void rig_publish(struct rig *r, struct wf_plan *plan);
+
 /* Puts n packets of len bytes each into port a, waiting for room; `flow` differs from flow to flow.
  */
 void rig_send(struct rig *r, uint32_t n, uint32_t len_bytes, uint32_t flow);

@@ -98,9 +98,8 @@ a_plan_that_nobody_owns_needs_no_hand_over(void **state)
 {
 	struct wf_plan *wire = rig_plan(&rig, (const char *const[]){ NULL });
 	struct wf_snapshot *s;
-	uint64_t generation;
 
-	assert_int_equal(wf_dp_publish(rig.dp, wire, &generation), 0);
+	rig_publish(&rig, wire);
 	assert_int_equal(wf_dp_reset(rig.dp), 0);
 	rig.sent_packets = 0;
 	rig_send(&rig, 1000, 64, 1);
@@ -117,9 +116,8 @@ rates_begin_at_the_reset(void **state)
 	struct wf_plan *delay = rig_plan(&rig, (const char *const[]){ "delay.mean=3s", NULL });
 	const struct wf_snap_dir *ab;
 	struct wf_snapshot *s;
-	uint64_t generation;
 
-	assert_int_equal(wf_dp_publish(rig.dp, delay, &generation), 0);
+	rig_publish(&rig, delay);
 	rig_send(&rig, 500, 64, 1);
 	s = rig_settled(&rig);
 	wf_snapshot_free(s);
@@ -171,9 +169,8 @@ stopping_empties_the_rings_too(void **state)
 {
 	struct wf_plan *delay = rig_plan(&rig, (const char *const[]){ "delay.mean=100ms", NULL });
 	struct wf_snapshot *s;
-	uint64_t generation;
 
-	assert_int_equal(wf_dp_publish(rig.dp, delay, &generation), 0);
+	rig_publish(&rig, delay);
 	rig_send(&rig, 2000, 64, 1);
 	wf_dp_stop(rig.dp, 2 * WF_NS_PER_S);
 	s = wf_dp_snapshot(rig.dp);

@@ -3,7 +3,6 @@
  */
 #include "bench.h"
 
-#include <rte_eal.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "eal.h"
 #include "wf_snapshot.h"
 
 struct fake {
@@ -25,10 +25,7 @@ struct fake {
 int
 bench_eal(void **state)
 {
-	char *argv[] = { "test", "--no-huge", "--no-shconf", "--no-pci", "-m", "512",
-		"--log-level=error" };
-
-	return rte_eal_init((int)WF_ARRAY_SIZE(argv), argv) < 0 ? -1 : 0;
+	return eal_start(state);
 }
 
 const char *
@@ -445,7 +442,7 @@ bench_class(const struct bench *b, uint32_t dir, const char *name)
 	const struct wf_plan_dir *d = &b->plan->dir[dir];
 
 	for (uint16_t i = 0; i < d->n_classes; i++)
-		if (strcmp(d->classes[i].name, name) == 0)
+		if (strcmp(d->classes[i].about->name, name) == 0)
 			return &b->class_total[d->classes[i].slot];
 	return NULL;
 }
@@ -457,4 +454,13 @@ bench_find(const struct bench *b, uint32_t id)
 		if (b->out[i].id == id && !b->out[i].copy)
 			return &b->out[i];
 	return NULL;
+}
+
+wf_ns_t
+bench_due(const struct bench *b, uint32_t id)
+{
+	const struct bench_out *o = bench_find(b, id);
+
+	assert_non_null(o);
+	return o->due_ns;
 }

@@ -94,5 +94,7 @@ void bench_check(struct bench *b);
 const struct wf_class_stats *bench_class(const struct bench *b, uint32_t dir, const char *name);
 /* The log's entry of packet `id` (not of its copies); NULL: it has not left. */
 const struct bench_out *bench_find(const struct bench *b, uint32_t id);
+/* When packet `id`, which must have left, was due. */
+wf_ns_t bench_due(const struct bench *b, uint32_t id);
 
 #endif

@@ -8,18 +8,11 @@
 
 #include <cmocka.h>
 
-#include "bench.h"
+#include "fates.h"
 #include "fit.h"
 
 #define N     20000
 #define FLOWS 50
-#define LOST  UINT64_MAX
-
-/* What became of each packet: its release, or LOST. */
-struct fates {
-	uint64_t due[N];
-	uint32_t copies[N];
-};
 
 static struct bench_packet trace[N];
 
@@ -43,44 +36,16 @@ make_trace(void **state)
 static struct fates *
 run_by(const char *text, uint64_t seed, uint32_t burst, uint32_t every, bool general)
 {
-	struct bench_options o = { .seed = seed, .general = general };
-	struct bench *b = bench_new(text, &o);
-	struct fates *f = malloc(sizeof(*f));
-	static uint32_t number[N];
-	uint32_t n = 0;
+	const struct fates_run q = { .text = text,
+		.seed = seed,
+		.packet = trace,
+		.n = N,
+		.workers = 1,
+		.burst = burst,
+		.every = every,
+		.general = general };
 
-	assert_non_null(f);
-	for (int i = 0; i < N;) {
-		struct bench_packet p[WF_BURST];
-		uint32_t k = 0;
-
-		for (; i < N && k < burst; i++) {
-			if (trace[i].flow % every != 0)
-				continue;
-			number[n++] = (uint32_t)i;
-			p[k++] = trace[i];
-		}
-		if (k == 0)
-			continue;
-		bench_in(b, 0, p, k, burst);
-		bench_until(b, p[k - 1].ns);
-	}
-	for (int i = 0; i < N; i++) {
-		f->due[i] = LOST;
-		f->copies[i] = 0;
-	}
-	bench_drain(b);
-	bench_check(b);
-	for (uint32_t i = 0; i < b->n_out; i++) {
-		uint32_t at = number[b->out[i].id];
-
-		if (b->out[i].copy)
-			f->copies[at]++;
-		else
-			f->due[at] = b->out[i].due_ns;
-	}
-	bench_free(b);
-	return f;
+	return fates_run(&q);
 }
 
 static struct fates *
@@ -97,10 +62,10 @@ assert_same(const struct fates *a, const struct fates *b, uint32_t every)
 	for (int i = 0; i < N; i++) {
 		if (trace[i].flow % every != 0)
 			continue;
-		assert_int_equal(a->due[i], b->due[i]);
-		assert_int_equal(a->copies[i], b->copies[i]);
-		lost += a->due[i] == LOST;
-		sent += a->due[i] != LOST;
+		assert_int_equal(a->packet[i].due, b->packet[i].due);
+		assert_int_equal(a->packet[i].copies, b->packet[i].copies);
+		lost += a->packet[i].due == LOST;
+		sent += a->packet[i].due != LOST;
 	}
 	assert_true(lost > 10 && sent > 10);
 }
@@ -232,7 +197,7 @@ losses_do_not_depend_on_other_stages(void **state)
 		42, 32, 1);
 
 	for (int i = 0; i < N; i++)
-		assert_int_equal(loss->due[i] == LOST, more->due[i] == LOST);
+		assert_int_equal(loss->packet[i].due == LOST, more->packet[i].due == LOST);
 	free(loss);
 	free(more);
 }
@@ -248,7 +213,8 @@ delays_do_not_depend_on_other_stages(void **state)
 	alone = run(bench_text(jitter, "", ""), 42, 32, 1);
 	after = run(bench_text(more, "", ""), 42, 32, 1);
 	for (int i = 0; i < N; i++)
-		assert_true(after->due[i] == LOST || after->due[i] == alone->due[i]);
+		assert_true(after->packet[i].due == LOST ||
+			    after->packet[i].due == alone->packet[i].due);
 	free(alone);
 	free(after);
 }
@@ -272,7 +238,7 @@ agreeing_losses(const struct fates *a, const struct fates *b)
 	uint32_t n = 0;
 
 	for (int i = 0; i < N; i++)
-		n += (a->due[i] == LOST) == (b->due[i] == LOST);
+		n += (a->packet[i].due == LOST) == (b->packet[i].due == LOST);
 	return n;
 }
 

@@ -12,16 +12,6 @@
 
 #define MS WF_NS_PER_MS
 
-/* Dues of packets in the order in which they went in. */
-static wf_ns_t
-due_of(const struct bench *b, uint32_t id)
-{
-	const struct bench_out *o = bench_find(b, id);
-
-	assert_non_null(o);
-	return o->due_ns;
-}
-
 /* ---- A full table ---- */
 
 static void
@@ -37,7 +27,7 @@ without_room_flows_share_the_classes_state(void **state)
 	bench_drain(b);
 	bench_check(b);
 	for (uint32_t i = 0; i < 10; i++)
-		assert_int_equal(due_of(b, i), start + (i < 4 ? 1 : i - 3) * MS);
+		assert_int_equal(bench_due(b, i), start + (i < 4 ? 1 : i - 3) * MS);
 	assert_int_equal(b->total[0].fallback, 6);
 	assert_int_equal(bench_class(b, 0, "default")->flows, 4);
 	bench_free(b);
@@ -123,7 +113,7 @@ a_new_flow_finds_fresh_state(void **state)
 	start = b->now_ns;
 	bench_one(b, 0, 2, 125);
 	bench_drain(b);
-	assert_int_equal(due_of(b, 1), start + MS);
+	assert_int_equal(bench_due(b, 1), start + MS);
 	bench_free(b);
 }
 

@@ -53,13 +53,15 @@ want(bool reverse, wf_ns_t delay_ns, uint32_t len_bytes)
 static struct bench *
 start(const char *more, const struct bench_options *options)
 {
+	struct wf_plan_step *step;
 	char ab[200];
 	struct bench *b;
 
 	snprintf(ab, sizeof(ab), "reset = \"100%%\"; %s", more);
 	b = bench_new(bench_text(ab, "", ""), options);
-	b->plan->dir[0].classes[0].step[0].run = run;
-	b->plan->dir[0].classes[0].step[0].forge = forge;
+	step = (struct wf_plan_step *)(uintptr_t)b->plan->dir[0].classes[0].before;
+	step->run = run;
+	step->forge = forge;
 	n_wanted = 0;
 	kill_cause = false;
 	return b;

@@ -12,14 +12,12 @@
 
 #include <cmocka.h>
 
+#include "fates.h"
 #include "fit.h"
-#include "traffic.h"
-#include "wf_rng.h"
 #include "wf_stages.h"
 
 #define N     3000 /* at most */
-#define LOST  UINT64_MAX
-#define EVERY 3 /* of the flows: these are sent alone, too */
+#define EVERY 3    /* of the flows: these are sent alone, too */
 
 /* What must not change. */
 enum { LOSS = 1, TIME = 2, BYTES = 4, COPIES = 8, MADE = 16, ALL = 31 };
@@ -203,114 +201,20 @@ end(void **state)
 
 /* ---- A run ---- */
 
-struct fates {
-	struct {
-		uint64_t due, bytes; /* LOST */
-		uint32_t copies;
-		uint64_t copies_due;
-	} packet[N];
-	struct {
-		uint32_t n;
-		uint64_t bytes, due; /* sums, as their order means nothing */
-	} made[TRAFFIC_FLOWS];
-};
-
-static uint64_t
-digest(const struct bench_out *o)
-{
-	uint64_t h = wf_rng_mix(o->len * 2 + o->dir);
-
-	for (size_t i = 0; i < sizeof(o->bytes); i += 8) {
-		uint64_t v;
-
-		memcpy(&v, o->bytes + i, sizeof(v));
-		h = wf_rng_mix(h ^ v);
-	}
-	return h;
-}
-
-static void
-log_of(struct bench *b, const uint32_t *number, struct fates *f)
-{
-	for (uint32_t i = 0; i < b->n_out; i++) {
-		const struct bench_out *o = &b->out[i];
-
-		if (o->id == BENCH_MADE) {
-			uint32_t flow = traffic_flow(o->bytes);
-
-			assert_true(flow < TRAFFIC_FLOWS);
-			f->made[flow].n++;
-			f->made[flow].bytes += digest(o);
-			f->made[flow].due += o->due_ns;
-		} else if (o->copy) {
-			f->packet[number[o->id]].copies++;
-			f->packet[number[o->id]].copies_due += o->due_ns;
-		} else {
-			f->packet[number[o->id]].due = o->due_ns;
-			f->packet[number[o->id]].bytes = digest(o);
-		}
-	}
-}
-
-/* Who processes the packet, if any worker may have received it? */
-static uint32_t
-owner(struct bench *const *b, const struct bench_packet *p, uint32_t receiver, uint32_t workers)
-{
-	struct wf_rx rx;
-	uint32_t w;
-
-	if (workers == 1)
-		return 0;
-	bench_rx(b[receiver], p, &rx);
-	w = wf_pipe_owner(b[receiver]->pipe, b[receiver]->plan, 0, &rx, workers);
-	bench_release(b[receiver], rx.pkt);
-	b[receiver]->n_in--;
-	return w == WF_PIPE_ANY ? receiver : w;
-}
-
-/* Sends the packets of every n-th flow. */
 static struct fates *
 run_by(const char *dir, const char *classes, uint32_t workers, uint32_t burst, uint32_t every,
 	bool general)
 {
-	static uint32_t number[2][N];
-	struct bench_options o = { .seed = 42, .general = general };
-	struct fates *f = calloc(1, sizeof(*f));
-	struct bench *b[2];
+	const struct fates_run q = { .text = bench_text(dir, "", classes),
+		.seed = 42,
+		.packet = traffic.packet,
+		.n = n_packets,
+		.workers = workers,
+		.burst = burst,
+		.every = every,
+		.general = general };
 
-	assert_non_null(f);
-	for (uint32_t w = 0; w < workers; w++)
-		b[w] = bench_new(bench_text(dir, "", classes), &o);
-	for (uint32_t i = 0; i < n_packets; i++)
-		f->packet[i].due = LOST;
-	for (uint32_t i = 0; i < n_packets;) {
-		struct bench_packet p[2][WF_BURST];
-		uint32_t n[2] = { 0 };
-
-		for (uint32_t k = 0; i < n_packets && k < burst; i++) {
-			uint32_t w;
-
-			if (traffic.packet[i].flow % every != 0)
-				continue;
-			w = owner(b, &traffic.packet[i],
-				traffic_receiver(&traffic.packet[i], i, workers), workers);
-			number[w][b[w]->n_in + n[w]] = i;
-			p[w][n[w]++] = traffic.packet[i];
-			k++;
-		}
-		for (uint32_t w = 0; w < workers; w++)
-			if (n[w] > 0) {
-				bench_in(b[w], 0, p[w], n[w], burst);
-				bench_until(b[w], p[w][n[w] - 1].ns);
-			}
-	}
-	for (uint32_t w = 0; w < workers; w++) {
-		bench_drain(b[w]);
-		bench_check(b[w]);
-		log_of(b[w], number[w], f);
-		bench_free(b[w]);
-	}
-	return f;
+	return fates_run(&q);
 }
 
 static struct fates *

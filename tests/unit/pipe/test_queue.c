@@ -19,15 +19,6 @@
 /* 125 bytes take 1 ms. */
 #define HEAD "rate = \"1Mbit\"; queue = { limit = \"4pkt\"; drop = \"head\"; };"
 
-static wf_ns_t
-due_of(const struct bench *b, uint32_t id)
-{
-	const struct bench_out *o = bench_find(b, id);
-
-	assert_non_null(o);
-	return o->due_ns;
-}
-
 static void
 drop_head_drops_the_oldest_that_waits(void **state)
 {
@@ -42,9 +33,9 @@ drop_head_drops_the_oldest_that_waits(void **state)
 	bench_drain(b);
 	bench_check(b);
 	assert_int_equal(b->n_out, 4);
-	assert_int_equal(due_of(b, 0), start + MS);
+	assert_int_equal(bench_due(b, 0), start + MS);
 	for (uint32_t i = 7; i < 10; i++)
-		assert_int_equal(due_of(b, i), start + (i - 5) * MS);
+		assert_int_equal(bench_due(b, i), start + (i - 5) * MS);
 	bench_free(b);
 }
 
@@ -66,7 +57,7 @@ stages_behind_run_at_departure(void **state)
 	assert_int_equal(b->n_out, 8);
 	assert_int_equal(b->total[0].c.dup_created.packets, 4);
 	for (uint32_t i = 0; i < 4; i++)
-		assert_int_equal(due_of(b, i), start + (i + 6) * MS);
+		assert_int_equal(bench_due(b, i), start + (i + 6) * MS);
 	assert_int_equal(b->out[7].rx_ns, start);
 	bench_free(b);
 }
@@ -106,7 +97,7 @@ flows_have_queues_of_their_own_with_scope_flow(void **state)
 	bench_check(b);
 	assert_int_equal(b->n_out, 300);
 	for (uint32_t i = 0; i < 300; i++)
-		assert_int_equal(due_of(b, i), start + (i / 100 + 1) * MS);
+		assert_int_equal(bench_due(b, i), start + (i / 100 + 1) * MS);
 	bench_free(b);
 }
 
@@ -217,9 +208,9 @@ a_raised_rate_counts_from_the_next_departure(void **state)
 	bench_change(b, bench_text("rate = \"10Mbit\"; queue = { drop = \"head\"; };", "", ""));
 	bench_drain(b);
 	bench_check(b);
-	assert_int_equal(due_of(b, 0), start + MS);
+	assert_int_equal(bench_due(b, 0), start + MS);
 	for (uint32_t i = 1; i < 4; i++)
-		assert_int_equal(due_of(b, i), start + MS + i * MS / 10);
+		assert_int_equal(bench_due(b, i), start + MS + i * MS / 10);
 	bench_free(b);
 }
 
@@ -267,7 +258,7 @@ a_queue_that_is_taken_away_drains(void **state)
 		/* Stages behind the queue are those of now. */
 		assert_int_equal(b->n_out, k == 2 ? 0 : 5);
 		for (uint32_t i = 0; k != 2 && i < 4; i++)
-			assert_int_equal(due_of(b, i), start + (i + 1) * MS);
+			assert_int_equal(bench_due(b, i), start + (i + 1) * MS);
 		bench_free(b);
 	}
 }
@@ -290,9 +281,9 @@ a_class_that_is_removed_drains(void **state)
 	bench_check(b);
 	assert_int_equal(b->n_out, 6);
 	for (uint32_t i = 0; i < 4; i++)
-		assert_int_equal(due_of(b, i), start + (i + 1) * MS);
-	assert_int_equal(due_of(b, 4), start);
-	assert_int_equal(due_of(b, 5), start + MS);
+		assert_int_equal(bench_due(b, i), start + (i + 1) * MS);
+	assert_int_equal(bench_due(b, 4), start);
+	assert_int_equal(bench_due(b, 5), start + MS);
 	bench_free(b);
 }
 

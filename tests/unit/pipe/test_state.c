@@ -13,16 +13,6 @@
 
 #define MS WF_NS_PER_MS
 
-/* Dues of packets in the order in which they went in. */
-static wf_ns_t
-due_of(const struct bench *b, uint32_t id)
-{
-	const struct bench_out *o = bench_find(b, id);
-
-	assert_non_null(o);
-	return o->due_ns;
-}
-
 /* ---- Scope ---- */
 
 static void
@@ -35,7 +25,7 @@ flows_of_a_class_share_one_rate(void **state)
 		bench_one(b, 0, flow, 125);
 	bench_drain(b);
 	for (uint32_t i = 0; i < 3; i++)
-		assert_int_equal(due_of(b, i), start + (i + 1) * MS);
+		assert_int_equal(bench_due(b, i), start + (i + 1) * MS);
 	bench_free(b);
 }
 
@@ -50,7 +40,7 @@ with_scope_flow_each_flow_has_its_rate(void **state)
 		bench_one(b, 0, i % 3, 125);
 	bench_drain(b);
 	for (uint32_t i = 0; i < 6; i++)
-		assert_int_equal(due_of(b, i), start + (i / 3 + 1) * MS);
+		assert_int_equal(bench_due(b, i), start + (i / 3 + 1) * MS);
 	bench_free(b);
 }
 
@@ -63,8 +53,8 @@ directions_do_not_share_state(void **state)
 	for (uint32_t dir = 0; dir < 2; dir++)
 		bench_one(b, dir, 1, 125);
 	bench_drain(b);
-	assert_int_equal(due_of(b, 0), start + MS);
-	assert_int_equal(due_of(b, 1), start + MS);
+	assert_int_equal(bench_due(b, 0), start + MS);
+	assert_int_equal(bench_due(b, 1), start + MS);
 	bench_free(b);
 }
 
@@ -80,8 +70,8 @@ classes_do_not_share_state(void **state)
 	bench_one(b, 0, 1, 125);
 	bench_one(b, 0, 2, 125);
 	bench_drain(b);
-	assert_int_equal(due_of(b, 0), start + MS);
-	assert_int_equal(due_of(b, 1), start + MS);
+	assert_int_equal(bench_due(b, 0), start + MS);
+	assert_int_equal(bench_due(b, 1), start + MS);
 	bench_free(b);
 }
 
@@ -98,8 +88,8 @@ the_backlog_of_a_rate_outlives_a_change(void **state)
 	bench_change(b, bench_text("rate = \"10Mbit\"; loss = \"0%\";", "", ""));
 	bench_one(b, 0, 1, 125);
 	bench_drain(b);
-	assert_int_equal(due_of(b, 99), start + 100 * MS);
-	assert_int_equal(due_of(b, 100), start + 100 * MS + MS / 10);
+	assert_int_equal(bench_due(b, 99), start + 100 * MS);
+	assert_int_equal(bench_due(b, 100), start + 100 * MS + MS / 10);
 	bench_free(b);
 }
 
@@ -175,8 +165,8 @@ a_stage_that_was_away_begins_anew(void **state)
 	bench_change(b, bench_text("rate = \"1Mbit\";", "", ""));
 	bench_one(b, 0, 1, 125);
 	bench_drain(b);
-	assert_int_equal(due_of(b, 10), start + MS);
-	assert_int_equal(due_of(b, 11), start + MS);
+	assert_int_equal(bench_due(b, 10), start + MS);
+	assert_int_equal(bench_due(b, 11), start + MS);
 	bench_free(b);
 }
 
@@ -198,7 +188,7 @@ a_class_of_another_name_begins_anew(void **state)
 	bench_change(b, bench_text("", "", y));
 	bench_one(b, 0, 1, 125);
 	bench_drain(b);
-	assert_int_equal(due_of(b, 10), start + MS);
+	assert_int_equal(bench_due(b, 10), start + MS);
 	bench_free(b);
 }
 
@@ -227,7 +217,7 @@ a_class_in_a_used_slot_begins_anew(void **state)
 	} while (b->plan->dir[0].classes[1].slot != slot);
 	bench_one(b, 0, 1, 125);
 	bench_drain(b);
-	assert_int_equal(due_of(b, 10), start + MS);
+	assert_int_equal(bench_due(b, 10), start + MS);
 	bench_free(b);
 }
 
@@ -250,7 +240,7 @@ a_flow_that_moves_to_another_class_begins_anew(void **state)
 	bench_change(b, bench_text("", "", both));
 	bench_one(b, 0, 1, 125);
 	bench_drain(b);
-	assert_int_equal(due_of(b, 10), start + MS);
+	assert_int_equal(bench_due(b, 10), start + MS);
 	bench_free(b);
 }
 
@@ -266,7 +256,7 @@ a_change_elsewhere_changes_nothing(void **state)
 				"  ab = { delay = \"1s\"; }; }"));
 	bench_one(b, 0, 1, 125);
 	bench_drain(b);
-	assert_int_equal(due_of(b, 1), start + 2 * MS);
+	assert_int_equal(bench_due(b, 1), start + 2 * MS);
 	bench_free(b);
 }
 
@@ -285,10 +275,10 @@ scope_may_change_there_and_back(void **state)
 	bench_one(b, 0, 1, 125);
 	bench_one(b, 0, 2, 125);
 	bench_drain(b);
-	assert_int_equal(due_of(b, 1), start + MS);
-	assert_int_equal(due_of(b, 2), start + 2 * MS);
-	assert_int_equal(due_of(b, 3), start + 2 * MS);
-	assert_int_equal(due_of(b, 4), start + MS);
+	assert_int_equal(bench_due(b, 1), start + MS);
+	assert_int_equal(bench_due(b, 2), start + 2 * MS);
+	assert_int_equal(bench_due(b, 3), start + 2 * MS);
+	assert_int_equal(bench_due(b, 4), start + MS);
 	bench_free(b);
 }
 

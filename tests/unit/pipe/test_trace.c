@@ -12,31 +12,19 @@
 
 #include "bench.h"
 #include "fit.h"
+#include "folder.h"
 
 #define MS WF_NS_PER_MS
-
-static char paths[2][40] = { "/tmp/wf-trace-a-XXXXXX", "/tmp/wf-trace-b-XXXXXX" };
 
 static int
 make_traces(void **state)
 {
+	if (folder_make(state) < 0)
+		return -1;
 	/* 12 Mbit/s in steps of a ms; and 4, 0 and 20 Mbit/s by turns. */
-	static const char *const texts[] = { "1\n", "0s 4Mbit\n2ms 0\n3ms 20Mbit\n4ms 4Mbit\n" };
-
-	for (int i = 0; i < 2; i++) {
-		int fd = mkstemp(paths[i]);
-		FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
-
-		if (f == NULL || fputs(texts[i], f) < 0 || fclose(f) < 0)
-			return -1;
-	}
+	folder_write("0", "1\n");
+	folder_write("1", "0s 4Mbit\n2ms 0\n3ms 20Mbit\n4ms 4Mbit\n");
 	return bench_eal(state);
-}
-
-static int
-remove_traces(void **state)
-{
-	return unlink(paths[0]) + unlink(paths[1]);
 }
 
 /* rate = { trace = ... }; and `more`, in a buffer that is good for four calls. */
@@ -46,8 +34,8 @@ traced(int which, const char *more)
 	static char text[4][300];
 	static int turn;
 
-	snprintf(text[++turn % 4], sizeof(text[0]), "rate = { trace = \"%s\"; }; %s", paths[which],
-		more);
+	snprintf(text[++turn % 4], sizeof(text[0]), "rate = { trace = \"%s\"; }; %s",
+		folder_path(which == 0 ? "0" : "1"), more);
 	return text[turn % 4];
 }
 
@@ -176,5 +164,5 @@ main(void)
 		cmocka_unit_test(churn),
 	};
 
-	return cmocka_run_group_tests(tests, make_traces, remove_traces);
+	return cmocka_run_group_tests(tests, make_traces, folder_remove);
 }

@@ -67,7 +67,7 @@ const struct wf_plan_class *
 plan_class(const struct wf_plan *p, uint32_t dir, const char *name)
 {
 	for (uint16_t i = 0; i < p->dir[dir].n_classes; i++)
-		if (strcmp(p->dir[dir].classes[i].name, name) == 0)
+		if (strcmp(p->dir[dir].classes[i].about->name, name) == 0)
 			return &p->dir[dir].classes[i];
 	return NULL;
 }

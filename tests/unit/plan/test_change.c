@@ -2,7 +2,6 @@
  * One plan after the other: what a change keeps, what it makes anew, and that nothing leaks.
  */
 #include <malloc.h>
-#include <rte_eal.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,19 +9,11 @@
 
 #include <cmocka.h>
 
+#include "eal.h"
 #include "planner.h"
 
 #define CLASS(name, port, ab)                                                                      \
 	"{ name = \"" name "\"; match = { dport = \"" port "\"; }; ab = { " ab " }; }"
-
-static int
-start_eal(void **state)
-{
-	char *argv[] = { "test", "--no-huge", "--no-shconf", "--no-pci", "-m", "512",
-		"--log-level=error" };
-
-	return rte_eal_init((int)WF_ARRAY_SIZE(argv), argv) < 0 ? -1 : 0;
-}
 
 /* Changes *p; frees the plan before. */
 static void
@@ -238,5 +229,5 @@ main(void)
 		cmocka_unit_test(a_thousand_changes_leak_nothing),
 	};
 
-	return cmocka_run_group_tests(tests, start_eal, NULL);
+	return cmocka_run_group_tests(tests, eal_start, eal_stop);
 }

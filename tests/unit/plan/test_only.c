@@ -39,18 +39,18 @@ test_stages(void **state)
 	const struct wf_plan_class *from = &p->dir[0].classes[0], *k;
 
 	k = alone(p, 0, BIT(WF_STAGE_LOSS) | BIT(WF_STAGE_DELAY), &only);
-	assert_int_equal(k->n_steps, 2);
+	assert_int_equal(wf_plan_steps(k), 2);
 	assert_int_equal(k->n_before, 0);
-	assert_int_equal(k->step[0].stage, WF_STAGE_LOSS);
-	assert_int_equal(k->step[1].stage, WF_STAGE_DELAY);
-	assert_ptr_equal(k->step[1].cfg, from->step[from->n_steps - 1].cfg);
-	assert_int_equal(k->variant[WF_STAGE_DELAY], from->variant[WF_STAGE_DELAY]);
-	assert_int_equal(k->variant[WF_STAGE_RATE], 0);
+	assert_int_equal(k->before[0].stage, WF_STAGE_LOSS);
+	assert_int_equal(k->before[1].stage, WF_STAGE_DELAY);
+	assert_ptr_equal(k->before[1].cfg, from->before[wf_plan_steps(from) - 1].cfg);
+	assert_int_equal(k->about->variant[WF_STAGE_DELAY], from->about->variant[WF_STAGE_DELAY]);
+	assert_int_equal(k->about->variant[WF_STAGE_RATE], 0);
 	assert_int_equal(only->dir[0].rng_key, p->dir[0].rng_key);
 	wf_plan_free(only);
 	k = alone(p, 0, WF_PLAN_ALL_STAGES, &only);
-	assert_int_equal(k->n_steps, from->n_steps);
-	assert_memory_equal(k->variant, from->variant, sizeof(k->variant));
+	assert_int_equal(wf_plan_steps(k), wf_plan_steps(from));
+	assert_memory_equal(k->about->variant, from->about->variant, sizeof(k->about->variant));
 	wf_plan_free(only);
 	wf_plan_free(p);
 }
@@ -66,13 +66,13 @@ test_queue(void **state)
 	assert_non_null(from->queue);
 	k = alone(p, voip, BIT(WF_STAGE_BLACKHOLE) | BIT(WF_STAGE_DELAY), &only);
 	assert_null(k->queue);
-	assert_int_equal(k->variant[WF_STAGE_QUEUE], 0);
-	assert_int_equal(k->n_steps, 2);
+	assert_int_equal(k->about->variant[WF_STAGE_QUEUE], 0);
+	assert_int_equal(wf_plan_steps(k), 2);
 	assert_int_equal(k->n_before, 1);
 	wf_plan_free(only);
 	k = alone(p, voip, BIT(WF_STAGE_RATE) | BIT(WF_STAGE_QUEUE), &only);
 	assert_ptr_equal(k->queue, from->queue);
-	assert_int_equal(k->variant[WF_STAGE_QUEUE], from->variant[WF_STAGE_QUEUE]);
+	assert_int_equal(k->about->variant[WF_STAGE_QUEUE], from->about->variant[WF_STAGE_QUEUE]);
 	wf_plan_free(only);
 	wf_plan_free(p);
 }
@@ -87,7 +87,7 @@ test_identity(void **state)
 
 	assert_int_equal(k->slot, 0);
 	assert_int_equal(wire->slot, 1);
-	assert_int_equal(wire->n_steps, 0);
+	assert_int_equal(wf_plan_steps(wire), 0);
 	assert_int_equal(wire->uid, p->next_uid);
 	assert_true(only->next_uid > wire->uid);
 	wf_plan_free(only);

@@ -22,8 +22,8 @@ a_plain_wire_needs_nothing(void **state)
 	assert_int_equal(p->n_dirs, 2);
 	for (int d = 0; d < 2; d++) {
 		assert_int_equal(p->dir[d].n_classes, 1);
-		assert_string_equal(p->dir[d].classes[0].name, "default");
-		assert_int_equal(p->dir[d].classes[0].n_steps, 0);
+		assert_string_equal(p->dir[d].classes[0].about->name, "default");
+		assert_int_equal(p->dir[d].classes[0].n_before, 0);
 		assert_false(p->dir[d].needs_flow || p->dir[d].owned || p->dir[d].holds);
 		assert_false(p->dir[d].classes[0].needs_state);
 	}
@@ -85,7 +85,7 @@ a_cable_is_pulled_by_a_direction_not_by_a_class(void **state)
 	struct wf_err *err = wf_err_new();
 	char class[200];
 
-	assert_ptr_equal(p->dir[0].carrier, p->dir[0].classes[0].step[0].cfg);
+	assert_ptr_equal(p->dir[0].carrier, p->dir[0].classes[0].before[0].cfg);
 	assert_null(p->dir[1].carrier);
 	wf_plan_free(p);
 	p = plan_ab("outage = \"1s+1s\";");
@@ -107,12 +107,13 @@ stages_stand_in_pipeline_order(void **state)
 	static const int order[] = { WF_STAGE_BLACKHOLE, WF_STAGE_RATE, WF_STAGE_LOSS,
 		WF_STAGE_DUPLICATE, WF_STAGE_DELAY };
 
-	assert_int_equal(k->n_steps, WF_ARRAY_SIZE(order));
+	assert_int_equal(wf_plan_steps(k), WF_ARRAY_SIZE(order));
 	for (size_t i = 0; i < WF_ARRAY_SIZE(order); i++) {
-		assert_int_equal(k->step[i].stage, order[i]);
-		assert_int_equal(k->step[i].copies, order[i] == WF_STAGE_DUPLICATE);
-		assert_int_equal(k->step[i].state_offset, wf_stage_state_offset(k->step[i].stage));
-		assert_int_equal((uintptr_t)k->step[i].cfg % WF_CACHE_LINE, 0);
+		assert_int_equal(k->before[i].stage, order[i]);
+		assert_int_equal(k->before[i].copies, order[i] == WF_STAGE_DUPLICATE);
+		assert_int_equal(
+			k->before[i].state_offset, wf_stage_state_offset(k->before[i].stage));
+		assert_int_equal((uintptr_t)k->before[i].cfg % WF_CACHE_LINE, 0);
 	}
 	wf_plan_free(p);
 }
@@ -139,12 +140,12 @@ loss_at_the_ingress_stands_in_front(void **state)
 		k = &p->dir[0].classes[0];
 		for (size_t i = 0, n = 0; i < WF_ARRAY_SIZE(order); i++)
 			if (order[i] != WF_STAGE_RATE || q == 0)
-				assert_int_equal(k->step[n++].stage, order[i]);
-		assert_int_equal(k->n_steps, q == 0 ? 6 : 5);
+				assert_int_equal(k->before[n++].stage, order[i]);
+		assert_int_equal(wf_plan_steps(k), q == 0 ? 6 : 5);
 		if (q == 1)
 			assert_int_equal(k->n_before, 4);
-		assert_int_equal(k->step[2].state_offset, wf_stage_state_offset(WF_STAGE_LOSS));
-		assert_non_null(k->forecast.note[WF_STAGE_LOSS]);
+		assert_int_equal(k->before[2].state_offset, wf_stage_state_offset(WF_STAGE_LOSS));
+		assert_non_null(k->about->forecast.note[WF_STAGE_LOSS]);
 		wf_plan_free(p);
 	}
 }
@@ -155,7 +156,7 @@ only_stages_with_state_are_variants(void **state)
 	struct wf_plan *p = plan_ab("dns = \"refused\"; blackhole = true; delay = \"5ms\";");
 
 	for (int i = 0; i < WF_STAGE_MAX; i++)
-		assert_int_equal(p->dir[0].classes[0].variant[i], i == WF_STAGE_DELAY);
+		assert_int_equal(p->dir[0].classes[0].about->variant[i], i == WF_STAGE_DELAY);
 	wf_plan_free(p);
 }
 
@@ -164,7 +165,7 @@ the_spacing_of_copies_is_in_their_step(void **state)
 {
 	struct wf_plan *p = plan_ab("duplicate = { p = \"1%\"; spacing = \"3ms\"; };");
 
-	assert_int_equal(p->dir[0].classes[0].step[0].copy_spacing_ns, 3000000);
+	assert_int_equal(p->dir[0].classes[0].before[0].copy_spacing_ns, 3000000);
 	wf_plan_free(p);
 }
 
@@ -236,8 +237,8 @@ what_one_class_needs_the_direction_needs(void **state)
 		plan_text("", "delay = \"1ms\";", "", X "ab = { rate = \"1Mbit\"; }; }"), NULL);
 
 	assert_true(p->dir[0].owned && p->dir[0].holds);
-	assert_int_equal(plan_class(p, 0, "x")->n_steps, 1);
-	assert_int_equal(plan_class(p, 0, "default")->n_steps, 1);
+	assert_int_equal(wf_plan_steps(plan_class(p, 0, "x")), 1);
+	assert_int_equal(wf_plan_steps(plan_class(p, 0, "default")), 1);
 	wf_plan_free(p);
 }
 

@@ -23,8 +23,8 @@ the_direction_gets_a_real_queue_and_the_class_another(void **state)
 	const struct wf_plan_class *first = &p->dir[0].classes[0], *x = plan_class(p, 0, "x");
 
 	assert_true(!first->shares && x->shares);
-	assert_int_equal(first->n_steps, 0); /* no virtual clock */
-	assert_int_equal(x->n_steps, 0);
+	assert_int_equal(wf_plan_steps(first), 0); /* no virtual clock */
+	assert_int_equal(wf_plan_steps(x), 0);
 	assert_int_equal(first->queue->weight, 1);
 	assert_int_equal(first->queue->priority, 0);
 	assert_int_equal(x->queue->weight, 3);
@@ -34,8 +34,8 @@ the_direction_gets_a_real_queue_and_the_class_another(void **state)
 	assert_int_equal(x->queue->kind, WF_QUEUE_CODEL);
 	assert_int_equal(x->queue->serve.limit_packets, 9);
 	assert_true(x->queue->serve.wire.ns_per_byte == 1000ull << 32);
-	assert_true(x->forecast.rate_bps == 8000000);
-	assert_true(x->forecast.queue_max_ns == 9 * 1514 * 1000.0); /* of the whole rate */
+	assert_true(x->about->forecast.rate_bps == 8000000);
+	assert_true(x->about->forecast.queue_max_ns == 9 * 1514 * 1000.0); /* of the whole rate */
 	assert_true(p->dir[0].owned && p->dir[0].holds && !p->dir[0].in_order);
 	wf_plan_free(p);
 }
@@ -67,8 +67,9 @@ a_share_may_have_a_cap(void **state)
 	assert_true(x->queue->cap == 8000ull << 32);
 	assert_true(x->queue->cap_credit == (wf_fine_t)(8000ull << 32) * 2 * 1514);
 	assert_true(x->queue->serve.wire.ns_per_byte == 1000ull << 32);
-	assert_true(x->forecast.rate_bps == 1000000 && first->forecast.rate_bps == 4000000);
-	assert_true(x->forecast.queue_max_ns == 1000 * 1514 * 8000.0);
+	assert_true(x->about->forecast.rate_bps == 1000000 &&
+		    first->about->forecast.rate_bps == 4000000);
+	assert_true(x->about->forecast.queue_max_ns == 1000 * 1514 * 8000.0);
 	wf_plan_free(p);
 }
 
@@ -80,7 +81,7 @@ a_share_with_nobody_is_none(void **state)
 		NULL);
 
 	assert_null(p->dir[0].classes[0].queue);
-	assert_int_equal(p->dir[0].classes[0].n_steps, 1);
+	assert_int_equal(p->dir[0].classes[0].n_before, 1);
 	wf_plan_free(p);
 }
 
@@ -93,7 +94,7 @@ with_a_bypassed_direction_there_is_no_rate(void **state)
 
 	assert_null(p->dir[0].classes[0].queue);
 	assert_null(plan_class(p, 0, "x")->queue);
-	assert_int_equal(plan_class(p, 0, "x")->n_steps, 1);
+	assert_int_equal(wf_plan_steps(plan_class(p, 0, "x")), 1);
 	wf_plan_free(p);
 }
 
@@ -108,8 +109,8 @@ a_class_that_begins_to_share_has_a_new_queue(void **state)
 		own);
 
 	assert_true(plan_class(own, 0, "x")->state_uid != plan_class(shares, 0, "x")->state_uid);
-	assert_true(plan_class(own, 0, "x")->variant[WF_STAGE_QUEUE] !=
-		    plan_class(shares, 0, "x")->variant[WF_STAGE_QUEUE]);
+	assert_true(plan_class(own, 0, "x")->about->variant[WF_STAGE_QUEUE] !=
+		    plan_class(shares, 0, "x")->about->variant[WF_STAGE_QUEUE]);
 	wf_plan_free(shares);
 	wf_plan_free(own);
 }

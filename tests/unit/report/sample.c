@@ -63,9 +63,11 @@ sample_snapshot(bool live)
 		snprintf(s->ports[i].device, WF_NAME_MAX, "net_null%d", i);
 		s->ports[i].link_up = i == 0;
 	}
-	s->workers[0] = (struct wf_snap_worker){
-		.lcore = 1, .busy_ratio = 1.0 / 3, .loops = 1000000, .stall_max_ns = 12345
-	};
+	s->workers[0] = (struct wf_snap_worker){ .lcore = 1,
+		.busy_ratio = 1.0 / 3,
+		.loops = 1000000,
+		.stall_max_ns = 12345,
+		.cpu_ns = 5999999999 };
 	s->pool_size = 65535;
 	s->pool_in_use = 1029;
 	fill_direction(&s->links[0].dir[WF_AB]);

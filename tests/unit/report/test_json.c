@@ -200,6 +200,7 @@ test_live_document_has_ports_and_workers(void **state)
 	assert_int_equal(json_array_size(json_object_get(j, "ports")), 2);
 	assert_null(json_object_get(j, "input"));
 	assert_float_equal(json_real_value(json_object_get(worker, "busy_ratio")), 0.3333, 1e-9);
+	assert_int_equal(json_integer_value(json_object_get(worker, "cpu_ns")), 5999999999);
 	json_decref(j);
 }
 

@@ -13,23 +13,16 @@
 #include <cmocka.h>
 
 #include "fit.h"
+#include "folder.h"
 #include "rig.h"
 #include "wf_law.h"
-
-static char folder[] = "/tmp/wirefault-laws-XXXXXX";
 
 static struct rig *
 with_file(const char *text, const char *keys)
 {
-	char path[64], all[256];
-	FILE *f;
+	char all[256];
 
-	snprintf(path, sizeof(path), "%s/values", folder);
-	f = fopen(path, "w");
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
-	snprintf(all, sizeof(all), "file=%s %s", path, keys);
+	snprintf(all, sizeof(all), "file=%s %s", folder_write("values", text), keys);
 	return rig_new(WF_STAGE_DELAY, all);
 }
 
@@ -222,22 +215,6 @@ an_older_packet_does_not_begin_a_burst(void **state)
 	rig_free(r);
 }
 
-static int
-make_folder(void **state)
-{
-	return mkdtemp(folder) != NULL ? 0 : -1;
-}
-
-static int
-remove_folder(void **state)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "%s/values", folder);
-	unlink(path);
-	return rmdir(folder);
-}
-
 int
 main(void)
 {
@@ -253,5 +230,5 @@ main(void)
 		cmocka_unit_test(an_older_packet_does_not_begin_a_burst),
 	};
 
-	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+	return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

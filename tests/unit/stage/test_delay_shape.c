@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "rig.h"
+#include "refused.h"
 
 #define MS WF_NS_PER_MS
 #define US 1000
@@ -173,30 +173,22 @@ a_change_goes_on_where_it_was(void **state)
 }
 
 static void
-refused(const char *keys, const char *why)
-{
-	struct rig *r = rig_new(WF_STAGE_DELAY, keys);
-
-	if (r->variant != -EINVAL || strstr(rig_error(r), why) == NULL)
-		fail_msg("%s: %d, \"%s\"", keys, r->variant, rig_error(r));
-	rig_free(r);
-}
-
-static void
 what_makes_no_sense_is_refused(void **state)
 {
-	refused("mean=5ms stddev=1ms rho=0.5 half_life=1ms", "not both");
-	refused("mean=5ms rho=0.5", "nothing to correlate");
-	refused("mean=5ms half_life=1s", "nothing to correlate");
-	refused("mean=5ms stddev=1ms order=free draw=flow rho=0.5", "do not follow");
-	refused("mean=5ms amplitude=1ms", "needs a \"frequency\"");
-	refused("mean=5ms frequency=10", "needs an \"amplitude\"");
-	refused("mean=5ms waveform=saw", "needs an \"amplitude\"");
-	refused("mean=5ms spike_p=1%", "need a \"spike_max\"");
-	refused("mean=5ms spike_max=10ms", "need a probability");
-	refused("mean=5ms spike_p=1% spike_min=2ms spike_max=1ms", "is above");
-	refused("mean=5ms cancel_bias=true", "the delay is constant");
-	refused("mean=5ms stddev=1ms order=free cancel_bias=true", "need not keep their order");
+	refused(WF_STAGE_DELAY, "mean=5ms stddev=1ms rho=0.5 half_life=1ms", "not both");
+	refused(WF_STAGE_DELAY, "mean=5ms rho=0.5", "nothing to correlate");
+	refused(WF_STAGE_DELAY, "mean=5ms half_life=1s", "nothing to correlate");
+	refused(WF_STAGE_DELAY, "mean=5ms stddev=1ms order=free draw=flow rho=0.5",
+		"do not follow");
+	refused(WF_STAGE_DELAY, "mean=5ms amplitude=1ms", "needs a \"frequency\"");
+	refused(WF_STAGE_DELAY, "mean=5ms frequency=10", "needs an \"amplitude\"");
+	refused(WF_STAGE_DELAY, "mean=5ms waveform=saw", "needs an \"amplitude\"");
+	refused(WF_STAGE_DELAY, "mean=5ms spike_p=1%", "need a \"spike_max\"");
+	refused(WF_STAGE_DELAY, "mean=5ms spike_max=10ms", "need a probability");
+	refused(WF_STAGE_DELAY, "mean=5ms spike_p=1% spike_min=2ms spike_max=1ms", "is above");
+	refused(WF_STAGE_DELAY, "mean=5ms cancel_bias=true", "the delay is constant");
+	refused(WF_STAGE_DELAY, "mean=5ms stddev=1ms order=free cancel_bias=true",
+		"need not keep their order");
 }
 
 int

@@ -36,10 +36,7 @@ ask(struct wire *w, int family, bool tag, const char *name, uint16_t type)
 static enum wf_drop
 pass(struct rig *r, struct wire *w)
 {
-	r->batch.n = 0;
-	wire_add(r, w, 0);
-	rig_run(r);
-	return (enum wf_drop)r->batch.drop[0];
+	return (enum wf_drop)r->batch.drop[wire_pass(r, w, 0)];
 }
 
 /* The answer's DNS message. */

@@ -17,21 +17,7 @@ static const uint32_t mtu_bit = 1u << WF_STAGE_MTU, port_bit = 1u << WF_STAGE_UN
 static void
 udp(struct wire *w, int family, bool tag, uint32_t total)
 {
-	uint32_t n = total - (family == 4 ? 20 : 40);
-	uint8_t *p = wire_ip(w, family, tag, 17, n);
-
-	wire_put(p, 4000, 2);
-	wire_put(p + 2, 53, 2);
-	wire_put(p + 4, n, 2);
-	memset(p + 8, 'x', n - 8);
-}
-
-static void
-one(struct rig *r, struct wire *w)
-{
-	r->batch.n = 0;
-	wire_add(r, w, 0);
-	rig_run(r);
+	wire_udp(w, family, tag, total - (family == 4 ? 20 : 40));
 }
 
 static void
@@ -64,7 +50,7 @@ the_mtu_is_of_the_ip_packet(void **state)
 			udp(&w, v[i].family, tag, v[i].total);
 			if (!v[i].df)
 				w.data[14 + 4 * tag + 6] = 0;
-			one(r, &w);
+			wire_pass(r, &w, 0);
 			assert_int_equal(r->batch.drop[0], v[i].dropped ? WF_DROP_too_big : 0);
 			assert_int_equal((r->batch.forges[0] & mtu_bit) != 0, v[i].told);
 			rig_free(r);
@@ -79,7 +65,7 @@ padding_does_not_count(void **state)
 
 	udp(&w, 4, false, 68);
 	w.len = 200;
-	one(r, &w);
+	wire_pass(r, &w, 0);
 	assert_int_equal(r->batch.drop[0], WF_DROP_NONE);
 	rig_free(r);
 }
@@ -125,19 +111,19 @@ the_errors_are_those_of_the_rfcs(void **state)
 		struct wire w;
 
 		udp(&w, 4, tag, 1500);
-		one(r, &w);
+		wire_pass(r, &w, 0);
 		check_error(r, &w, 0x304, 1300, 548);
 		udp(&w, 6, tag, 1500);
-		one(r, &w);
+		wire_pass(r, &w, 0);
 		check_error(r, &w, 0x200, 1300, 1232);
 		rig_free(r);
 		for (size_t i = 0; i < WF_ARRAY_SIZE(code); i++) {
 			r = rig_new(WF_STAGE_UNREACHABLE, code[i].code);
 			udp(&w, 4, tag, 101);
-			one(r, &w);
+			wire_pass(r, &w, 0);
 			check_error(r, &w, code[i].head4, 0, 548);
 			udp(&w, 6, tag, 101);
-			one(r, &w);
+			wire_pass(r, &w, 0);
 			check_error(r, &w, code[i].head6, 0, 1232);
 			rig_free(r);
 		}
@@ -153,13 +139,13 @@ a_router_may_be_named(void **state)
 	struct wire w;
 
 	udp(&w, 4, false, 1400);
-	one(r, &w);
+	wire_pass(r, &w, 0);
 	f = wire_frame(r, &w, 0);
 	r->ops->forge(r->cfg, &f, out);
 	assert_true(wire_right(out[0].data, out[0].len_bytes));
 	assert_int_equal(wire_get(out[0].data + 26, 4), 0xc0000207);
 	udp(&w, 6, false, 1400);
-	one(r, &w);
+	wire_pass(r, &w, 0);
 	f = wire_frame(r, &w, 0);
 	r->ops->forge(r->cfg, &f, out);
 	assert_true(wire_right(out[0].data, out[0].len_bytes));
@@ -197,7 +183,7 @@ some_packets_are_never_answered(void **state)
 		udp(&w, v[i].family, false, 100);
 		w.data[v[i].family == 4 ? 14 + 9 : 14 + 6] = v[i].proto;
 		w.data[v[i].at] = v[i].value;
-		one(r, &w);
+		wire_pass(r, &w, 0);
 		assert_int_equal(r->batch.drop[0], WF_DROP_unreachable);
 		assert_int_equal(r->batch.forges[0] & port_bit, 0);
 	}
@@ -213,17 +199,17 @@ proto_and_p_choose(void **state)
 
 	udp(&w, 4, false, 100);
 	for (int i = 0; i < 50000; i++) {
-		one(r, &w);
+		wire_pass(r, &w, 0);
 		n += r->batch.drop[0] != WF_DROP_NONE;
 	}
 	assert_true(fabs(fit_binomial_z(n, 50000, 0.2)) < 4);
 	rig_change(r, "proto=tcp");
-	one(r, &w);
+	wire_pass(r, &w, 0);
 	assert_int_equal(r->batch.drop[0], WF_DROP_NONE);
 	rig_change(r, "proto=any");
 	w.data[12] = 8;
 	w.data[13] = 6; /* ARP */
-	one(r, &w);
+	wire_pass(r, &w, 0);
 	assert_int_equal(r->batch.drop[0], WF_DROP_NONE);
 	rig_free(r);
 }

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "fit.h"
-#include "rig.h"
+#include "refused.h"
 
 #define MS 1000000ull
 
@@ -22,16 +22,6 @@ lost(struct rig *r, wf_ns_t now_ns, uint32_t len_bytes)
 {
 	rig_one(r, now_ns, len_bytes);
 	return r->batch.drop[0] == WF_DROP_loss;
-}
-
-static void
-refused(const char *keys, const char *message)
-{
-	struct rig *r = rig_new(WF_STAGE_LOSS, keys);
-
-	if (r->variant != -EINVAL || strstr(rig_error(r), message) == NULL)
-		fail_msg("\"%s\": \"%s\" does not say \"%s\"", keys, rig_error(r), message);
-	rig_free(r);
 }
 
 /* The numbers, from 1, of the packets lost among the first n. */
@@ -76,7 +66,7 @@ bit_errors_at_the_ends(void **state)
 	r = rig_new(WF_STAGE_LOSS, "model=ber ber=0");
 	assert_int_equal(r->variant, 0);
 	rig_free(r);
-	refused("model=ber", "\"ber\" is missing");
+	refused(WF_STAGE_LOSS, "model=ber", "\"ber\" is missing");
 }
 
 static void
@@ -84,21 +74,21 @@ every_nth_is_lost(void **state)
 {
 	assert_lost("model=every every=4", 13, "4 8 12 ");
 	assert_lost("model=every every=1", 3, "1 2 3 ");
-	refused("model=every", "\"every\" is missing");
+	refused(WF_STAGE_LOSS, "model=every", "\"every\" is missing");
 }
 
 static void
 listed_packets_are_lost(void **state)
 {
 	assert_lost("model=list packets=1,5,7-9,12", 20, "1 5 7 8 9 12 ");
-	refused("model=list", "\"packets\" is missing");
-	refused("model=list packets=,", "lists nothing");
-	refused("model=list packets=0", "no packet number");
-	refused("model=list packets=3,x", "no packet number");
-	refused("model=list packets=5-3", "no packet number");
-	refused("model=list packets=5-", "no packet number");
-	refused("model=list packets=5a", "no packet number");
-	refused("model=list packets=3-6,6", "packet 6 is listed behind packet 6");
+	refused(WF_STAGE_LOSS, "model=list", "\"packets\" is missing");
+	refused(WF_STAGE_LOSS, "model=list packets=,", "lists nothing");
+	refused(WF_STAGE_LOSS, "model=list packets=0", "no packet number");
+	refused(WF_STAGE_LOSS, "model=list packets=3,x", "no packet number");
+	refused(WF_STAGE_LOSS, "model=list packets=5-3", "no packet number");
+	refused(WF_STAGE_LOSS, "model=list packets=5-", "no packet number");
+	refused(WF_STAGE_LOSS, "model=list packets=5a", "no packet number");
+	refused(WF_STAGE_LOSS, "model=list packets=3-6,6", "packet 6 is listed behind packet 6");
 }
 
 static void
@@ -128,8 +118,8 @@ bursts_come_once_a_period(void **state)
 	assert_false(lost(r, 1005 * MS - 1, 100));
 	assert_true(lost(r, 1005 * MS, 100));
 	rig_free(r);
-	refused("model=burst period=1s", "\"burst\" is missing");
-	refused("model=burst burst=2", "\"period\" is missing");
+	refused(WF_STAGE_LOSS, "model=burst period=1s", "\"burst\" is missing");
+	refused(WF_STAGE_LOSS, "model=burst burst=2", "\"period\" is missing");
 }
 
 static void
@@ -266,21 +256,27 @@ a_live_change_to_fewer_states(void **state)
 static void
 a_chain_that_makes_no_sense(void **state)
 {
-	refused("model=4-state p14=1%", "\"p13\" is missing");
-	refused("model=4-state p13=60% p14=50%", "p13 + p14 is above 1");
-	refused("model=4-state p13=10% p31=60% p32=50%", "p31 + p32 is above 1");
-	refused("model=4-state p13=10% p31=0", "never gets back to state 1");
-	refused("model=markov matrix=1", "\"state_loss\" is missing");
-	refused("model=markov state_loss=1", "\"matrix\" is missing");
-	refused("model=markov matrix=0.5,0.6;1,0 state_loss=0,1", "adds up to 1.1");
-	refused("model=markov matrix=0.5,0.5;1 state_loss=0,1", "has 1 entries, not 2");
-	refused("model=markov matrix=0.5,0.5 state_loss=0,1", "has 1 rows of 2 entries");
-	refused("model=markov matrix=0.5,x;1,0 state_loss=0,1", "is not 1 to 16");
-	refused("model=markov matrix=0.5,0.5;1,0 state_loss=0,1,1", "is not 2 probabilities");
-	refused("model=markov matrix=0.5,0.5;0,1 state_loss=0,1", "state 2 never gets back");
-	refused("model=fault-5state step=1ms", "\"step\" is for what time clocks");
-	refused("p=1% clock=time", "\"clock\" does not belong to model \"bernoulli\"");
-	refused("model=every every=3 ber=0.1", "\"ber\" does not belong to model \"every\"");
+	refused(WF_STAGE_LOSS, "model=4-state p14=1%", "\"p13\" is missing");
+	refused(WF_STAGE_LOSS, "model=4-state p13=60% p14=50%", "p13 + p14 is above 1");
+	refused(WF_STAGE_LOSS, "model=4-state p13=10% p31=60% p32=50%", "p31 + p32 is above 1");
+	refused(WF_STAGE_LOSS, "model=4-state p13=10% p31=0", "never gets back to state 1");
+	refused(WF_STAGE_LOSS, "model=markov matrix=1", "\"state_loss\" is missing");
+	refused(WF_STAGE_LOSS, "model=markov state_loss=1", "\"matrix\" is missing");
+	refused(WF_STAGE_LOSS, "model=markov matrix=0.5,0.6;1,0 state_loss=0,1", "adds up to 1.1");
+	refused(WF_STAGE_LOSS, "model=markov matrix=0.5,0.5;1 state_loss=0,1",
+		"has 1 entries, not 2");
+	refused(WF_STAGE_LOSS, "model=markov matrix=0.5,0.5 state_loss=0,1",
+		"has 1 rows of 2 entries");
+	refused(WF_STAGE_LOSS, "model=markov matrix=0.5,x;1,0 state_loss=0,1", "is not 1 to 16");
+	refused(WF_STAGE_LOSS, "model=markov matrix=0.5,0.5;1,0 state_loss=0,1,1",
+		"is not 2 probabilities");
+	refused(WF_STAGE_LOSS, "model=markov matrix=0.5,0.5;0,1 state_loss=0,1",
+		"state 2 never gets back");
+	refused(WF_STAGE_LOSS, "model=fault-5state step=1ms", "\"step\" is for what time clocks");
+	refused(WF_STAGE_LOSS, "p=1% clock=time",
+		"\"clock\" does not belong to model \"bernoulli\"");
+	refused(WF_STAGE_LOSS, "model=every every=3 ber=0.1",
+		"\"ber\" does not belong to model \"every\"");
 }
 
 int

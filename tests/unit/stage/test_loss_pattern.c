@@ -12,43 +12,24 @@
 
 #include <cmocka.h>
 
-#include "rig.h"
+#include "folder.h"
+#include "refused.h"
 
 #define MS WF_NS_PER_MS
-
-static char path[] = "/tmp/wf-pattern-XXXXXX";
-
-static int
-make_file(void **state)
-{
-	int fd = mkstemp(path);
-
-	return fd < 0 ? -1 : close(fd);
-}
-
-static int
-remove_file(void **state)
-{
-	return unlink(path);
-}
 
 static const char *
 keys_of(const char *keys)
 {
 	static char all[300];
 
-	snprintf(all, sizeof(all), "model=pattern pattern=%s %s", path, keys);
+	snprintf(all, sizeof(all), "model=pattern pattern=%s %s", folder_path("pattern"), keys);
 	return all;
 }
 
 static struct rig *
 patterned(const char *text, const char *keys)
 {
-	FILE *f = fopen(path, "w");
-
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
+	folder_write("pattern", text);
 	return rig_new(WF_STAGE_LOSS, keys_of(keys));
 }
 
@@ -126,11 +107,9 @@ patterns_longer_than_a_word(void **state)
 static void
 each_flow_has_its_own(void **state)
 {
-	FILE *f = fopen(path, "w");
 	struct rig *r;
 
-	fputs("0001", f);
-	fclose(f);
+	folder_write("pattern", "0001");
 	r = rig_new_flow_scope(WF_STAGE_LOSS, keys_of(""));
 	assert_false(r->compile.needs & WF_NEED_OWNER);
 	assert_fates(r, 0, 0, "00");
@@ -143,15 +122,12 @@ static void
 a_live_change_goes_on_where_it_was(void **state)
 {
 	struct rig *r = patterned("0000000000", "");
-	FILE *f;
 
 	assert_int_equal(r->variant, 0); /* loses nothing */
 	rig_free(r);
 	r = patterned("00010000", "");
 	assert_fates(r, 0, 0, "00010");
-	f = fopen(path, "w");
-	fputs("100", f); /* packet number 6 is the last of the second round */
-	fclose(f);
+	folder_write("pattern", "100"); /* packet number 6 is the last of the second round */
 	rig_change(r, keys_of(""));
 	assert_fates(r, 0, 0, "01001");
 	rig_free(r);
@@ -183,16 +159,6 @@ the_forecast_is_the_patterns(void **state)
 }
 
 static void
-refused(const char *text, const char *keys, const char *message)
-{
-	struct rig *r = patterned(text, keys);
-
-	if (r->variant != -EINVAL || strstr(rig_error(r), message) == NULL)
-		fail_msg("\"%s\": \"%s\" does not say \"%s\"", keys, rig_error(r), message);
-	rig_free(r);
-}
-
-static void
 what_makes_no_sense_is_refused(void **state)
 {
 	struct rig *r = rig_new(WF_STAGE_LOSS, "model=pattern");
@@ -202,11 +168,11 @@ what_makes_no_sense_is_refused(void **state)
 	r = rig_new(WF_STAGE_LOSS, "model=pattern pattern=/nonexistent/file");
 	assert_int_equal(r->variant, -EINVAL);
 	rig_free(r);
-	refused("", "", "holds no pattern");
-	refused("# 01\n", "", "holds no pattern");
-	refused("01\n012\n", "", "line 2: '2' is no part of a pattern");
-	refused("01", "step=1ms", "\"step\" is for what time clocks");
-	refused("01", "p=1%", "\"p\" does not belong to model \"pattern\"");
+	refused_by(patterned("", ""), "", "holds no pattern");
+	refused_by(patterned("# 01\n", ""), "", "holds no pattern");
+	refused_by(patterned("01\n012\n", ""), "", "line 2: '2' is no part of a pattern");
+	refused_by(patterned("01", "step=1ms"), "step=1ms", "\"step\" is for what time clocks");
+	refused_by(patterned("01", "p=1%"), "p=1%", "\"p\" does not belong to model \"pattern\"");
 	r = rig_new(WF_STAGE_LOSS, "p=1% loop=true");
 	assert_string_equal(rig_error(r), "\"loop\" does not belong to model \"bernoulli\"");
 	rig_free(r);
@@ -227,5 +193,5 @@ main(void)
 		cmocka_unit_test(what_makes_no_sense_is_refused),
 	};
 
-	return cmocka_run_group_tests(tests, make_file, remove_file);
+	return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

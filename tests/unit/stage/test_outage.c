@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "rig.h"
+#include "refused.h"
 
 #define START (5 * WF_NS_PER_S)
 
@@ -138,31 +138,20 @@ nothing_is_asked_for(void **state)
 }
 
 static void
-refused(const char *keys, const char *message)
-{
-	struct rig *r = outage(keys);
-
-	if (r->variant != -EINVAL || strstr(rig_error(r), message) == NULL)
-		fail_msg("%s: %d \"%s\"", keys, r->variant, rig_error(r));
-	assert_non_null(wf_err_item(r->err, 0)->hint);
-	rig_free(r);
-}
-
-static void
 nonsense_is_refused(void **state)
 {
-	refused("at=", "\"\" is not an outage");
-	refused("at=10s", "\"10s\" is not an outage");
-	refused("at=10s+", "\"10s+\" is not an outage");
-	refused("at=10s+0s", "\"10s+0s\" is not an outage");
-	refused("at=ten+2s", "\"ten+2s\" is not an outage");
-	refused("at=10s+2s,", "\"\" is not an outage");
-	refused("at=10s+2s,11s+2s", "before the one before it has ended");
-	refused("at=10s+2s,1s+1s", "before the one before it has ended");
-	refused("period=30s", "\"down\" is missing");
-	refused("down=1s", "\"period\" is missing");
-	refused("period=1s down=1s", "not shorter than");
-	refused("at=1s+1s offset=1s", "\"offset\" belongs to");
+	refused(WF_STAGE_OUTAGE, "at=", "\"\" is not an outage");
+	refused(WF_STAGE_OUTAGE, "at=10s", "\"10s\" is not an outage");
+	refused(WF_STAGE_OUTAGE, "at=10s+", "\"10s+\" is not an outage");
+	refused(WF_STAGE_OUTAGE, "at=10s+0s", "\"10s+0s\" is not an outage");
+	refused(WF_STAGE_OUTAGE, "at=ten+2s", "\"ten+2s\" is not an outage");
+	refused(WF_STAGE_OUTAGE, "at=10s+2s,", "\"\" is not an outage");
+	refused(WF_STAGE_OUTAGE, "at=10s+2s,11s+2s", "before the one before it has ended");
+	refused(WF_STAGE_OUTAGE, "at=10s+2s,1s+1s", "before the one before it has ended");
+	refused(WF_STAGE_OUTAGE, "period=30s", "\"down\" is missing");
+	refused(WF_STAGE_OUTAGE, "down=1s", "\"period\" is missing");
+	refused(WF_STAGE_OUTAGE, "period=1s down=1s", "not shorter than");
+	refused(WF_STAGE_OUTAGE, "at=1s+1s offset=1s", "\"offset\" belongs to");
 }
 
 static void
@@ -175,7 +164,7 @@ too_many_windows_are_refused(void **state)
 	n += (size_t)sprintf(keys, "at=");
 	for (int i = 0; i < 1025; i++)
 		n += (size_t)sprintf(keys + n, "%s%ds+1ms", i ? "," : "", i);
-	refused(keys, "more than 1024 outages");
+	refused(WF_STAGE_OUTAGE, keys, "more than 1024 outages");
 	free(keys);
 }
 

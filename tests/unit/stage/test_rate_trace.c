@@ -13,59 +13,25 @@
 #include <cmocka.h>
 
 #include "fit.h"
-#include "rig.h"
+#include "folder.h"
+#include "refused.h"
 #include "wf_rate.h"
 
 #define MS WF_NS_PER_MS
-
-static char folder[] = "/tmp/wf-trace-XXXXXX";
-
-static int
-make_folder(void **state)
-{
-	return mkdtemp(folder) != NULL ? 0 : -1;
-}
-
-static const char *
-path_of(const char *name)
-{
-	static char path[100];
-
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	return path;
-}
-
-static int
-remove_folder(void **state)
-{
-	unlink(path_of("a"));
-	unlink(path_of("b"));
-	return rmdir(folder);
-}
-
-static void
-write_file(const char *name, const char *text)
-{
-	FILE *f = fopen(path_of(name), "w");
-
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
-}
 
 static const char *
 keys_of(const char *name, const char *keys)
 {
 	static char all[300];
 
-	snprintf(all, sizeof(all), "trace=%s %s", path_of(name), keys);
+	snprintf(all, sizeof(all), "trace=%s %s", folder_path(name), keys);
 	return all;
 }
 
 static struct rig *
 traced(const char *text, const char *keys)
 {
-	write_file("a", text);
+	folder_write("a", text);
 	return rig_new(WF_STAGE_RATE, keys_of("a", keys));
 }
 
@@ -211,14 +177,14 @@ a_change_of_the_trace_keeps_the_backlog(void **state)
 	for (int i = 0; i < 3; i++)
 		rig_one(r, 0, 1000);
 	assert_int_equal(r->batch.due_ns[0], 3 * MS);
-	write_file("a", "0s 80Mbit\n1s 80Mbit");
+	folder_write("a", "0s 80Mbit\n1s 80Mbit");
 	rig_change(r, keys_of("a", ""));
 	rig_one(r, 10, 1000);
 	assert_int_equal(r->batch.due_ns[0], 3 * MS + MS / 10);
 	rig_change(r, keys_of("a", "overhead=1000")); /* the same trace, read again */
 	rig_one(r, 10, 1000);
 	assert_int_equal(r->batch.due_ns[0], 3 * MS + 3 * MS / 10);
-	write_file("b", "5\n6");
+	folder_write("b", "5\n6");
 	rig_change(r, keys_of("b", ""));
 	rig_one(r, 10, 1000);
 	assert_int_equal(r->batch.due_ns[0], 5 * MS);
@@ -229,31 +195,24 @@ a_change_of_the_trace_keeps_the_backlog(void **state)
 }
 
 static void
-refused(const char *keys, const char *message)
-{
-	struct rig *r = rig_new(WF_STAGE_RATE, keys);
-
-	assert_int_equal(r->variant, -EINVAL);
-	if (strstr(rig_error(r), message) == NULL)
-		fail_msg("\"%s\": \"%s\" does not say \"%s\"", keys, rig_error(r), message);
-	rig_free(r);
-}
-
-static void
 what_does_not_go_together_is_refused(void **state)
 {
-	write_file("a", "1");
-	refused(keys_of("a", "rate=1Mbit"), "both \"rate\" and \"trace\"");
-	refused(keys_of("a", "mode=police burst=15kB"), "\"police\" does not go with \"trace\"");
-	refused(keys_of("a", "burst=15kB"), "\"burst\" does not go with \"trace\"");
-	refused(keys_of("a", "loop=false"), "\"loop\" does not go with a mahimahi trace");
-	refused(keys_of("a", "interpolation=linear"), "\"interpolation\" does not go");
-	refused("rate=1Mbit loop=true", "\"loop\" belongs to \"trace\"");
-	refused("rate=1Mbit interpolation=hold", "\"interpolation\" belongs to \"trace\"");
-	refused("trace=/nowhere/at/all", "cannot be read");
-	refused(keys_of("a", "queue.limit=0"), "a queue limit of 0");
-	write_file("b", "nonsense");
-	refused(keys_of("b", ""), "\"nonsense\" is neither");
+	folder_write("a", "1");
+	refused(WF_STAGE_RATE, keys_of("a", "rate=1Mbit"), "both \"rate\" and \"trace\"");
+	refused(WF_STAGE_RATE, keys_of("a", "mode=police burst=15kB"),
+		"\"police\" does not go with \"trace\"");
+	refused(WF_STAGE_RATE, keys_of("a", "burst=15kB"), "\"burst\" does not go with \"trace\"");
+	refused(WF_STAGE_RATE, keys_of("a", "loop=false"),
+		"\"loop\" does not go with a mahimahi trace");
+	refused(WF_STAGE_RATE, keys_of("a", "interpolation=linear"),
+		"\"interpolation\" does not go");
+	refused(WF_STAGE_RATE, "rate=1Mbit loop=true", "\"loop\" belongs to \"trace\"");
+	refused(WF_STAGE_RATE, "rate=1Mbit interpolation=hold",
+		"\"interpolation\" belongs to \"trace\"");
+	refused(WF_STAGE_RATE, "trace=/nowhere/at/all", "cannot be read");
+	refused(WF_STAGE_RATE, keys_of("a", "queue.limit=0"), "a queue limit of 0");
+	folder_write("b", "nonsense");
+	refused(WF_STAGE_RATE, keys_of("b", ""), "\"nonsense\" is neither");
 }
 
 int
@@ -268,5 +227,5 @@ main(void)
 		cmocka_unit_test(what_does_not_go_together_is_refused),
 	};
 
-	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+	return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

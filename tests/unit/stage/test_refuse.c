@@ -10,24 +10,7 @@
 
 #include <cmocka.h>
 
-#include "rig.h"
-
-static void
-refused(enum wf_stage_id id, const char *keys, const char *message)
-{
-	struct rig *r = rig_new(id, keys);
-	const struct wf_err_item *e = wf_err_item(r->err, 0);
-
-	if (r->variant != -EINVAL || e == NULL)
-		fail_msg("%s: \"%s\" was accepted", wf_stage_registry[id]->name, keys);
-	if (strstr(e->message, message) == NULL)
-		fail_msg("\"%s\": \"%s\" does not say \"%s\"", keys, e->message, message);
-	assert_string_equal(e->file, "rig");
-	assert_int_equal(e->line, 1);
-	assert_true(e->hint != NULL && e->hint[0] != '\0');
-	assert_true(e->message[strlen(e->message) - 1] != '.');
-	rig_free(r);
-}
+#include "refused.h"
 
 static void
 a_rate_without_rate(void **state)

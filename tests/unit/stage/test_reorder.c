@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "fit.h"
-#include "rig.h"
+#include "refused.h"
 
 #define MS WF_NS_PER_MS
 #define N  200000
@@ -133,25 +133,15 @@ lengths_choose(void **state)
 }
 
 static void
-refused(const char *keys, const char *why)
-{
-	struct rig *r = rig_new(WF_STAGE_REORDER, keys);
-
-	if (r->variant != -EINVAL || strstr(rig_error(r), why) == NULL)
-		fail_msg("%s: %d, \"%s\"", keys, r->variant, rig_error(r));
-	rig_free(r);
-}
-
-static void
 what_makes_no_sense_is_refused(void **state)
 {
-	refused("p=1%", "only where there is one");
-	refused("model=hold p=1%", "how much longer");
-	refused("model=hold p=1% time=1ms max=2ms", "two descriptions");
-	refused("model=hold p=1% min=3ms max=2ms", "is above");
-	refused("model=hold p=1% time=1ms gap=3", "does not belong");
-	refused("p=1% time=1ms", "does not belong");
-	refused("model=hold p=1% time=1ms min_bytes=9 max_bytes=8", "is above");
+	refused(WF_STAGE_REORDER, "p=1%", "only where there is one");
+	refused(WF_STAGE_REORDER, "model=hold p=1%", "how much longer");
+	refused(WF_STAGE_REORDER, "model=hold p=1% time=1ms max=2ms", "two descriptions");
+	refused(WF_STAGE_REORDER, "model=hold p=1% min=3ms max=2ms", "is above");
+	refused(WF_STAGE_REORDER, "model=hold p=1% time=1ms gap=3", "does not belong");
+	refused(WF_STAGE_REORDER, "p=1% time=1ms", "does not belong");
+	refused(WF_STAGE_REORDER, "model=hold p=1% time=1ms min_bytes=9 max_bytes=8", "is above");
 }
 
 /* ---- swap ---- */

@@ -11,24 +11,9 @@
 #include "fit.h"
 #include "wire.h"
 
-#define MS 1000000ull
-enum { FIN = 1, SYN = 2, RST = 4, ACK = 16 };
+#define MS  1000000ull
+#define SEQ 0x11223344
 static const uint32_t bit = 1u << WF_STAGE_RESET;
-
-static void
-tcp(struct wire *w, int family, bool tag, uint8_t flags, uint32_t n)
-{
-	uint8_t *p = wire_ip(w, family, tag, 6, 32 + n); /* 12 bytes of options */
-
-	wire_put(p, 40000, 2);
-	wire_put(p + 2, 80, 2);
-	wire_put(p + 4, 0x11223344, 4);
-	wire_put(p + 8, flags & ACK ? 0x55667788 : 0, 4);
-	p[12] = 8 << 4;
-	p[13] = flags;
-	memset(p + 20, 1, 12);
-	memset(p + 32, 'x', n);
-}
 
 /* What becomes of one segment: 'p'asses, 'e'dited, 'd'ropped; capital: and is answered. */
 static char
@@ -38,10 +23,8 @@ fate(struct rig *r, uint8_t flags, uint32_t n, wf_ns_t ns)
 	uint16_t row;
 	char c;
 
-	r->batch.n = 0;
-	tcp(&w, 4, false, flags, n);
-	row = wire_add(r, &w, ns);
-	rig_run(r);
+	wire_tcp(&w, 4, false, flags, SEQ, n);
+	row = wire_pass(r, &w, ns);
 	c = r->batch.drop[row] ? 'd' : r->batch.edits[row] & bit ? 'e' : 'p';
 	return r->batch.forges[row] & bit ? (char)(c - 'a' + 'A') : c;
 }
@@ -55,18 +38,18 @@ the_keys_say_which_segments_and_whom_to_tell(void **state)
 		uint32_t n;
 		char fate;
 	} v[] = {
-		{ "p=1", ACK, 10, 'E' },
-		{ "p=1", ACK, 0, 'p' },
-		{ "p=1", SYN, 0, 'p' },
-		{ "p=1", ACK | RST, 10, 'p' },
-		{ "to=sender", ACK, 10, 'D' },
-		{ "to=receiver", ACK, 10, 'e' },
-		{ "on=any", ACK, 0, 'E' },
-		{ "on=any", ACK | FIN, 0, 'E' },
-		{ "on=syn", SYN, 0, 'D' },
-		{ "on=syn to=receiver", SYN, 0, 'd' },
-		{ "on=syn", SYN | ACK, 0, 'E' },
-		{ "on=syn", ACK, 10, 'p' },
+		{ "p=1", WIRE_ACK, 10, 'E' },
+		{ "p=1", WIRE_ACK, 0, 'p' },
+		{ "p=1", WIRE_SYN, 0, 'p' },
+		{ "p=1", WIRE_ACK | WIRE_RST, 10, 'p' },
+		{ "to=sender", WIRE_ACK, 10, 'D' },
+		{ "to=receiver", WIRE_ACK, 10, 'e' },
+		{ "on=any", WIRE_ACK, 0, 'E' },
+		{ "on=any", WIRE_ACK | WIRE_FIN, 0, 'E' },
+		{ "on=syn", WIRE_SYN, 0, 'D' },
+		{ "on=syn to=receiver", WIRE_SYN, 0, 'd' },
+		{ "on=syn", WIRE_SYN | WIRE_ACK, 0, 'E' },
+		{ "on=syn", WIRE_ACK, 10, 'p' },
 	};
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(v); i++) {
@@ -85,7 +68,7 @@ p_is_a_probability(void **state)
 	uint64_t n = 0;
 
 	for (int i = 0; i < 100000; i++)
-		n += fate(r, ACK, 10, 0) != 'p';
+		n += fate(r, WIRE_ACK, 10, 0) != 'p';
 	assert_true(fabs(fit_binomial_z(n, 100000, 0.05)) < 4);
 	rig_free(r);
 	r = rig_new(WF_STAGE_RESET, "p=0");
@@ -98,13 +81,13 @@ a_connection_that_was_reset_stays_so(void **state)
 {
 	struct rig *r = rig_new_flow_scope(WF_STAGE_RESET, "after_packets=3");
 
-	assert_int_equal(fate(r, SYN, 0, 0), 'p');
-	assert_int_equal(fate(r, ACK, 0, 0), 'p');
-	assert_int_equal(fate(r, ACK, 10, 0), 'p');
-	assert_int_equal(fate(r, ACK, 10, 0), 'E');
-	assert_int_equal(fate(r, ACK, 0, 0), 'E');
-	assert_int_equal(fate(r, SYN, 0, 0), 'p');
-	assert_int_equal(fate(r, ACK, 10, 0), 'p');
+	assert_int_equal(fate(r, WIRE_SYN, 0, 0), 'p');
+	assert_int_equal(fate(r, WIRE_ACK, 0, 0), 'p');
+	assert_int_equal(fate(r, WIRE_ACK, 10, 0), 'p');
+	assert_int_equal(fate(r, WIRE_ACK, 10, 0), 'E');
+	assert_int_equal(fate(r, WIRE_ACK, 0, 0), 'E');
+	assert_int_equal(fate(r, WIRE_SYN, 0, 0), 'p');
+	assert_int_equal(fate(r, WIRE_ACK, 10, 0), 'p');
 	rig_free(r);
 }
 
@@ -114,10 +97,10 @@ after_bytes_counts_data_only(void **state)
 	struct rig *r = rig_new_flow_scope(WF_STAGE_RESET, "after_bytes=1000B");
 
 	for (int i = 0; i < 50; i++)
-		assert_int_equal(fate(r, ACK, 0, 0), 'p');
-	assert_int_equal(fate(r, ACK, 999, 0), 'p');
-	assert_int_equal(fate(r, ACK, 1, 0), 'p');
-	assert_int_equal(fate(r, ACK, 1, 0), 'E');
+		assert_int_equal(fate(r, WIRE_ACK, 0, 0), 'p');
+	assert_int_equal(fate(r, WIRE_ACK, 999, 0), 'p');
+	assert_int_equal(fate(r, WIRE_ACK, 1, 0), 'p');
+	assert_int_equal(fate(r, WIRE_ACK, 1, 0), 'E');
 	rig_free(r);
 }
 
@@ -126,9 +109,9 @@ after_counts_from_the_first_segment(void **state)
 {
 	struct rig *r = rig_new_flow_scope(WF_STAGE_RESET, "after=5ms");
 
-	assert_int_equal(fate(r, SYN, 0, 100 * MS), 'p');
-	assert_int_equal(fate(r, ACK, 1, 105 * MS - 1), 'p');
-	assert_int_equal(fate(r, ACK, 1, 105 * MS), 'E');
+	assert_int_equal(fate(r, WIRE_SYN, 0, 100 * MS), 'p');
+	assert_int_equal(fate(r, WIRE_ACK, 1, 105 * MS - 1), 'p');
+	assert_int_equal(fate(r, WIRE_ACK, 1, 105 * MS), 'E');
 	rig_free(r);
 }
 
@@ -146,10 +129,8 @@ both_ends_are_told_what_they_expect(void **state)
 		struct wire w, was;
 		uint32_t l4;
 
-		tcp(&w, family, tag, ACK, 100);
-		r->batch.n = 0;
-		wire_add(r, &w, 0);
-		rig_run(r);
+		wire_tcp(&w, family, tag, WIRE_ACK, SEQ, 100);
+		wire_pass(r, &w, 0);
 		was = w;
 		l4 = w.parsed.l4_offset;
 		f = wire_frame(r, &w, 0);
@@ -162,30 +143,31 @@ both_ends_are_told_what_they_expect(void **state)
 		assert_memory_equal(out[0].data + 12, was.data + 12, tag ? 6 : 2);
 		assert_int_equal(wire_get(out[0].data + l4, 4), 80 << 16 | 40000);
 		assert_int_equal(wire_get(out[0].data + l4 + 4, 4), 0x55667788);
-		assert_int_equal(out[0].data[l4 + 13], RST);
+		assert_int_equal(out[0].data[l4 + 13], WIRE_RST);
 		r->ops->edit(r->cfg, &f);
 		assert_int_equal(f.len_bytes, l4 + 20 > 60 ? l4 + 20 : 60);
 		assert_int_equal(f.readable_bytes, f.len_bytes);
 		assert_true(wire_right(w.data, f.len_bytes));
 		assert_memory_equal(w.data, was.data, w.parsed.l3_offset + 2);
 		assert_memory_equal(w.data + l4, was.data + l4, 12);
-		assert_int_equal(w.data[l4 + 13], RST | ACK);
+		assert_int_equal(w.data[l4 + 13], WIRE_RST | WIRE_ACK);
 	}
 	rig_free(r);
 }
 
-/* Who has acknowledged nothing: <SEQ=0><ACK=SEG.SEQ+SEG.LEN>, SYN and FIN count as one each. */
+/* Who has acknowledged nothing: <SEQ=0><WIRE_ACK=SEG.SEQ+SEG.LEN>, WIRE_SYN and WIRE_FIN count as
+ * one each. */
 static void
 a_syn_is_refused(void **state)
 {
 	struct rig *r = rig_new(WF_STAGE_RESET, "on=any");
 	struct wf_forged out[WF_FORGED_MAX];
 
-	for (uint8_t flags = SYN; flags <= (SYN | FIN); flags++) {
+	for (uint8_t flags = WIRE_SYN; flags <= (WIRE_SYN | WIRE_FIN); flags++) {
 		struct wf_frame f;
 		struct wire w;
 
-		tcp(&w, 4, false, flags, 5);
+		wire_tcp(&w, 4, false, flags, SEQ, 5);
 		r->batch.n = 0;
 		wire_add(r, &w, 0);
 		rig_run(r);
@@ -193,8 +175,9 @@ a_syn_is_refused(void **state)
 		assert_int_equal(r->ops->forge(r->cfg, &f, out), 1);
 		assert_true(wire_right(out[0].data, out[0].len_bytes));
 		assert_int_equal(wire_get(out[0].data + 38, 4), 0);
-		assert_int_equal(wire_get(out[0].data + 42, 4), 0x11223344 + 5 + (flags & FIN) + 1);
-		assert_int_equal(out[0].data[47], RST | ACK);
+		assert_int_equal(
+			wire_get(out[0].data + 42, 4), 0x11223344 + 5 + (flags & WIRE_FIN) + 1);
+		assert_int_equal(out[0].data[47], WIRE_RST | WIRE_ACK);
 	}
 	rig_free(r);
 }
@@ -206,7 +189,7 @@ what_is_no_whole_segment_passes(void **state)
 	struct rig *r = rig_new(WF_STAGE_RESET, "on=any");
 	struct wire w;
 
-	tcp(&w, 4, false, ACK, 10);
+	wire_tcp(&w, 4, false, WIRE_ACK, SEQ, 10);
 	for (uint32_t n = 0; n < w.len; n++) {
 		uint8_t *cut = malloc(n + 1);
 		struct wf_parsed parsed;

@@ -14,19 +14,6 @@
 
 static const uint32_t bit = 1u << WF_STAGE_REWRITE;
 
-static void
-udp(struct wire *w, int family, bool tag, uint32_t n)
-{
-	uint8_t *p = wire_ip(w, family, tag, 17, n);
-
-	wire_put(p, 4000, 2);
-	wire_put(p + 2, 9, 2);
-	wire_put(p + 4, n << 16 | 0xffff, 4);
-	memset(p + 8, 'x', n - 8);
-	wf_parse(w->data, w->len, &w->parsed);
-	wf_checksum_repair(w->data, w->len, &w->parsed);
-}
-
 static uint8_t *
 ip_of(struct wire *w)
 {
@@ -48,9 +35,7 @@ pass(struct rig *r, struct wire *w)
 {
 	struct wf_frame f;
 
-	r->batch.n = 0;
-	wire_add(r, w, 0);
-	rig_run(r);
+	wire_pass(r, w, 0);
 	if (!(r->batch.edits[0] & bit))
 		return false;
 	f = wire_frame(r, w, 0);
@@ -106,7 +91,7 @@ only_the_field_and_the_checksum_change(void **state)
 			uint8_t now = (uint8_t)k, *ip;
 			struct wire w, before;
 
-			udp(&w, four ? 4 : 6, tag, 60);
+			wire_udp(&w, four ? 4 : 6, tag, 60);
 			if (four)
 				poke(&w, 1, now);
 			else
@@ -143,7 +128,7 @@ only_ecn_capable_packets_are_marked(void **state)
 		for (uint8_t ecn = 0; ecn < 4; ecn++) {
 			struct wire w;
 
-			udp(&w, family, false, 20);
+			wire_udp(&w, family, false, 20);
 			if (family == 4)
 				poke(&w, 1, ecn);
 			else
@@ -163,7 +148,7 @@ a_wrong_checksum_stays_as_wrong(void **state)
 	struct wire w;
 	uint32_t sum;
 
-	udp(&w, 4, false, 20);
+	wire_udp(&w, 4, false, 20);
 	ip_of(&w)[10] ^= 0x20;
 	sum = wire_sum(0, ip_of(&w), 20);
 	assert_int_not_equal(sum, 0xffff);
@@ -198,10 +183,10 @@ tags_are_pushed_popped_and_set(void **state)
 			uint32_t at = v[i].after != 0 ? 16 : 12;
 			struct wire w, plain;
 
-			udp(&w, kind == 0 ? 6 : 4, v[i].before != 0, 60);
+			wire_udp(&w, kind == 0 ? 6 : 4, v[i].before != 0, 60);
 			if (v[i].before != 0)
 				wire_put(w.data + 12, v[i].before, 4);
-			udp(&plain, kind == 0 ? 6 : 4, false, 60);
+			wire_udp(&plain, kind == 0 ? 6 : 4, false, 60);
 			if (kind == 2) { /* ARP */
 				wire_put(w.data + (v[i].before != 0 ? 16 : 12), 0x0806, 2);
 				wire_put(plain.data + 12, 0x0806, 2);
@@ -222,7 +207,7 @@ a_second_tag_goes_on_and_comes_off(void **state)
 	struct rig *r = rig_new(WF_STAGE_REWRITE, "vlan=push vlan_id=9 vlan_type=802.1ad");
 	struct wire w, before;
 
-	udp(&w, 4, true, 60);
+	wire_udp(&w, 4, true, 60);
 	before = w;
 	assert_true(pass(r, &w));
 	assert_int_equal(wire_get(w.data + 12, 4), 0x88a80009);
@@ -242,7 +227,7 @@ a_tag_needs_room(void **state)
 	struct wf_frame f;
 	struct wire w;
 
-	udp(&w, 4, false, 60);
+	wire_udp(&w, 4, false, 60);
 	assert_true(pass(r, &w));
 	f = wire_frame(r, &w, 0);
 	f.room_bytes = f.readable_bytes + 3;
@@ -267,7 +252,7 @@ a_ttl_that_would_reach_0_ends_the_packet(void **state)
 			bool ends = ttl <= less;
 			struct wire w;
 
-			udp(&w, family, false, 20);
+			wire_udp(&w, family, false, 20);
 			poke(&w, family == 4 ? 8 : 7, ttl);
 			assert_int_equal(pass(r, &w), !ends);
 			assert_int_equal(r->batch.drop[0], ends ? WF_DROP_ttl_exceeded : 0);
@@ -292,7 +277,7 @@ its_sender_is_told_by_the_router(void **state)
 		struct wf_frame f;
 		struct wire w;
 
-		udp(&w, four ? 4 : 6, k & 2, 60);
+		wire_udp(&w, four ? 4 : 6, k & 2, 60);
 		poke(&w, four ? 8 : 7, 2);
 		assert_false(pass(r, &w));
 		assert_int_equal(r->batch.forges[0], bit);
@@ -323,12 +308,12 @@ some_end_in_silence(void **state)
 	struct rig *r = rig_new(WF_STAGE_REWRITE, "ttl_decrement=64 time_exceeded=false");
 	struct wire w;
 
-	udp(&w, 4, false, 20);
+	wire_udp(&w, 4, false, 20);
 	assert_false(pass(r, &w));
 	assert_int_equal(r->batch.drop[0], WF_DROP_ttl_exceeded);
 	assert_int_equal(r->batch.forges[0], 0);
 	rig_change(r, "ttl_decrement=64");
-	udp(&w, 4, false, 20);
+	wire_udp(&w, 4, false, 20);
 	poke(&w, 7, 1); /* a later fragment */
 	assert_false(pass(r, &w));
 	assert_int_equal(r->batch.drop[0], WF_DROP_ttl_exceeded);
@@ -346,13 +331,13 @@ what_stays_on_the_link_keeps_its_hop_limit(void **state)
 		struct wire w;
 		uint8_t *p;
 
-		udp(&w, 4, false, 20);
+		wire_udp(&w, 4, false, 20);
 		memcpy(ip_of(&w) + 16, "\xe0\0\0\5", 4); /* OSPF routers */
 		poke(&w, 8, 1);
 		assert_true(pass(r, &w));
 		assert_int_equal(hops(&w), 1);
 		assert_int_equal(w.parsed.dscp, 8);
-		udp(&w, 6, false, 20);
+		wire_udp(&w, 6, false, 20);
 		memcpy(ip_of(&w) + 24, "\xff\2", 2);
 		assert_true(pass(r, &w));
 		assert_int_equal(hops(&w), 64);
@@ -373,7 +358,7 @@ p_and_correlation_choose(void **state)
 	uint64_t n = 0, pairs = 0, last = 0;
 	struct wire w;
 
-	udp(&w, 4, false, 20);
+	wire_udp(&w, 4, false, 20);
 	for (int i = 0; i < 50000; i++)
 		n += pass(r, &w);
 	assert_true(fabs(fit_binomial_z(n, 50000, 0.2)) < 4);
@@ -410,7 +395,7 @@ cut_frames_are_rewritten_as_far_as_they_go(void **state)
 			struct wf_parsed parsed;
 			struct wf_frame f;
 
-			udp(&w, n % 2 ? 4 : 6, n % 3 != 0, 200);
+			wire_udp(&w, n % 2 ? 4 : 6, n % 3 != 0, 200);
 			memcpy(cut, w.data, n);
 			wf_parse(cut, n, &parsed);
 			r->batch.n = 0;

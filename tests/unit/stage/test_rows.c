@@ -14,33 +14,19 @@
 #include <cmocka.h>
 
 #include "fit.h"
-#include "rig.h"
+#include "folder.h"
+#include "refused.h"
 
 #define MS WF_NS_PER_MS
-
-static char folder[] = "/tmp/wirefault-rows-XXXXXX";
-
-static const char *
-path(void)
-{
-	static char name[64];
-
-	snprintf(name, sizeof(name), "%s/rows", folder);
-	return name;
-}
 
 static struct rig *
 with(enum wf_stage_id id, const char *text, const char *keys)
 {
 	char all[256];
-	FILE *f = fopen(path(), "w");
 
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
 	snprintf(all, sizeof(all), "%s=%s %s",
-		id == WF_STAGE_LOSS ? "model=trace trace" : "distribution=trace file", path(),
-		keys);
+		id == WF_STAGE_LOSS ? "model=trace trace" : "distribution=trace file",
+		folder_write("rows", text), keys);
 	return rig_new(id, all);
 }
 
@@ -134,7 +120,7 @@ each_takes_its_own_of_a_common_file(void **state)
 	char keys[128];
 	struct rig *rate;
 
-	snprintf(keys, sizeof(keys), "trace=%s", path());
+	snprintf(keys, sizeof(keys), "trace=%s", folder_path("rows"));
 	rate = rig_new(WF_STAGE_RATE, keys);
 	assert_string_equal(rig_error(rate), "");
 	delay_is(delay, 0, 20 * MS);
@@ -168,36 +154,38 @@ losses_have_their_share_of_each_row(void **state)
 }
 
 static void
-refused(enum wf_stage_id id, const char *text, const char *keys, const char *why)
-{
-	struct rig *r = with(id, text, keys);
-
-	if (r->variant != -EINVAL || strstr(rig_error(r), why) == NULL)
-		fail_msg("%s: %d, \"%s\"", text, r->variant, rig_error(r));
-	rig_free(r);
-}
-
-static void
 what_is_no_trace_is_refused(void **state)
 {
 	struct rig *r;
 
-	refused(WF_STAGE_DELAY, "", "", "there is no row in this file");
-	refused(WF_STAGE_DELAY, "0s 5ms\n", "", "must last longer");
-	refused(WF_STAGE_DELAY, "5ms\n", "", "1 fields do not make a delay");
-	refused(WF_STAGE_DELAY, "0s 5ms\n1s\n", "", "1 fields do not make a delay");
-	refused(WF_STAGE_DELAY, "0s 5ms\n1s 2ms 3ms\n", "", "3 fields do not make");
-	refused(WF_STAGE_LOSS, "0s 1Mbit 5ms\n1s 1Mbit 5ms\n", "", "do not make a probability");
-	refused(WF_STAGE_DELAY, "0s 5ms\n1s fast\n", "", "\"fast\" is not a delay");
-	refused(WF_STAGE_DELAY, "0s 5ms\n1s 2h\n", "", "is not a delay");
-	refused(WF_STAGE_LOSS, "0s 1%\n1s 101%\n", "", "is not a probability");
-	refused(WF_STAGE_DELAY, "1s 5ms\n1s 6ms\n", "", "not later than the row before");
-	refused(WF_STAGE_DELAY, "now 5ms\n", "", "is not a time");
-	refused(WF_STAGE_DELAY, "0s 5ms\n1s 6ms\n", "mean=5ms", "has no \"mean\"");
-	refused(WF_STAGE_DELAY, "0s 5ms\n1s 6ms\n", "rho=0.5", "nothing to correlate");
-	refused(WF_STAGE_DELAY, "0s 5ms\n1s 6ms\n", "draw=flow", "no meaning");
-	refused(WF_STAGE_DELAY, "5ms\n", "clock=packet interpolation=linear", "traces by time");
-	refused(WF_STAGE_LOSS, "0s 1%\n1s 1%\n", "p=5%", "does not belong");
+	refused_by(with(WF_STAGE_DELAY, "", ""), "", "there is no row in this file");
+	refused_by(with(WF_STAGE_DELAY, "0s 5ms\n", ""), "0s 5ms\n", "must last longer");
+	refused_by(with(WF_STAGE_DELAY, "5ms\n", ""), "5ms\n", "1 fields do not make a delay");
+	refused_by(with(WF_STAGE_DELAY, "0s 5ms\n1s\n", ""), "0s 5ms\n1s\n",
+		"1 fields do not make a delay");
+	refused_by(with(WF_STAGE_DELAY, "0s 5ms\n1s 2ms 3ms\n", ""), "0s 5ms\n1s 2ms 3ms\n",
+		"3 fields do not make");
+	refused_by(with(WF_STAGE_LOSS, "0s 1Mbit 5ms\n1s 1Mbit 5ms\n", ""),
+		"0s 1Mbit 5ms\n1s 1Mbit 5ms\n", "do not make a probability");
+	refused_by(with(WF_STAGE_DELAY, "0s 5ms\n1s fast\n", ""), "0s 5ms\n1s fast\n",
+		"\"fast\" is not a delay");
+	refused_by(
+		with(WF_STAGE_DELAY, "0s 5ms\n1s 2h\n", ""), "0s 5ms\n1s 2h\n", "is not a delay");
+	refused_by(with(WF_STAGE_LOSS, "0s 1%\n1s 101%\n", ""), "0s 1%\n1s 101%\n",
+		"is not a probability");
+	refused_by(with(WF_STAGE_DELAY, "1s 5ms\n1s 6ms\n", ""), "1s 5ms\n1s 6ms\n",
+		"not later than the row before");
+	refused_by(with(WF_STAGE_DELAY, "now 5ms\n", ""), "now 5ms\n", "is not a time");
+	refused_by(with(WF_STAGE_DELAY, "0s 5ms\n1s 6ms\n", "mean=5ms"), "0s 5ms\n1s 6ms\n",
+		"has no \"mean\"");
+	refused_by(with(WF_STAGE_DELAY, "0s 5ms\n1s 6ms\n", "rho=0.5"), "0s 5ms\n1s 6ms\n",
+		"nothing to correlate");
+	refused_by(with(WF_STAGE_DELAY, "0s 5ms\n1s 6ms\n", "draw=flow"), "0s 5ms\n1s 6ms\n",
+		"no meaning");
+	refused_by(with(WF_STAGE_DELAY, "5ms\n", "clock=packet interpolation=linear"), "5ms\n",
+		"traces by time");
+	refused_by(
+		with(WF_STAGE_LOSS, "0s 1%\n1s 1%\n", "p=5%"), "0s 1%\n1s 1%\n", "does not belong");
 	r = rig_new(WF_STAGE_DELAY, "distribution=trace");
 	assert_non_null(strstr(rig_error(r), "needs a \"file\""));
 	rig_free(r);
@@ -207,19 +195,6 @@ what_is_no_trace_is_refused(void **state)
 	r = rig_new(WF_STAGE_DELAY, "mean=5ms clock=packet");
 	assert_non_null(strstr(rig_error(r), "is for traces"));
 	rig_free(r);
-}
-
-static int
-make_folder(void **state)
-{
-	return mkdtemp(folder) != NULL ? 0 : -1;
-}
-
-static int
-remove_folder(void **state)
-{
-	unlink(path());
-	return rmdir(folder);
 }
 
 int
@@ -236,5 +211,5 @@ main(void)
 		cmocka_unit_test(what_is_no_trace_is_refused),
 	};
 
-	return cmocka_run_group_tests_name("rows", tests, make_folder, remove_folder);
+	return cmocka_run_group_tests_name("rows", tests, folder_make, folder_remove);
 }

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "fit.h"
-#include "rig.h"
+#include "refused.h"
 #include "wf_law.h"
 #include "wf_rng.h"
 
@@ -275,38 +275,29 @@ needs(void **state)
 }
 
 static void
-refused(const char *keys, const char *message)
-{
-	struct rig *r = rig_new(WF_STAGE_SLOT, keys);
-
-	assert_int_equal(r->variant, -EINVAL);
-	if (strstr(rig_error(r), message) == NULL)
-		fail_msg("\"%s\": \"%s\" does not say \"%s\"", keys, rig_error(r), message);
-	rig_free(r);
-}
-
-static void
 nonsense_is_refused(void **state)
 {
-	refused("max=5ms", "\"min\" is missing");
-	refused("min=5ms max=4ms", "\"max\" is below \"min\"");
-	refused("min=0", "windows that open at once");
-	refused("distribution=uniform max=5ms", "distribution \"uniform\" needs \"min\"");
-	refused("distribution=constant mean=0", "windows that open at once");
-	refused("distribution=exponential", "needs \"mean\"");
-	refused("distribution=exponential mean=0", "a \"mean\" above 0");
-	refused("distribution=exponential mean=5ms stddev=1ms", "no other keys");
-	refused("distribution=exponential mean=5ms cap=0", "windows that open at once");
-	refused("distribution=normal mean=5ms stddev=0", "a \"stddev\" above 0");
-	refused("distribution=gamma mean=5ms stddev=1ms shape=2", "no other keys");
-	refused("distribution=pareto shape=0.9 scale=1ms", "cap");
-	refused("distribution=bimodal mean=5ms", "\"share2\"");
-	refused("distribution=samples", "\"file\"");
-	refused("distribution=normal mean=5ms stddev=1ms min=1ms", "no other keys");
-	refused("min=5ms mean=5ms", "no other keys");
-	refused("min=5ms limit=15kB", "a number of packets or a time");
-	refused("min=5ms limit=0", "a limit of 0");
-	refused("min=5ms limit=20000000pkt", "a limit above");
+	refused(WF_STAGE_SLOT, "max=5ms", "\"min\" is missing");
+	refused(WF_STAGE_SLOT, "min=5ms max=4ms", "\"max\" is below \"min\"");
+	refused(WF_STAGE_SLOT, "min=0", "windows that open at once");
+	refused(WF_STAGE_SLOT, "distribution=uniform max=5ms",
+		"distribution \"uniform\" needs \"min\"");
+	refused(WF_STAGE_SLOT, "distribution=constant mean=0", "windows that open at once");
+	refused(WF_STAGE_SLOT, "distribution=exponential", "needs \"mean\"");
+	refused(WF_STAGE_SLOT, "distribution=exponential mean=0", "a \"mean\" above 0");
+	refused(WF_STAGE_SLOT, "distribution=exponential mean=5ms stddev=1ms", "no other keys");
+	refused(WF_STAGE_SLOT, "distribution=exponential mean=5ms cap=0",
+		"windows that open at once");
+	refused(WF_STAGE_SLOT, "distribution=normal mean=5ms stddev=0", "a \"stddev\" above 0");
+	refused(WF_STAGE_SLOT, "distribution=gamma mean=5ms stddev=1ms shape=2", "no other keys");
+	refused(WF_STAGE_SLOT, "distribution=pareto shape=0.9 scale=1ms", "cap");
+	refused(WF_STAGE_SLOT, "distribution=bimodal mean=5ms", "\"share2\"");
+	refused(WF_STAGE_SLOT, "distribution=samples", "\"file\"");
+	refused(WF_STAGE_SLOT, "distribution=normal mean=5ms stddev=1ms min=1ms", "no other keys");
+	refused(WF_STAGE_SLOT, "min=5ms mean=5ms", "no other keys");
+	refused(WF_STAGE_SLOT, "min=5ms limit=15kB", "a number of packets or a time");
+	refused(WF_STAGE_SLOT, "min=5ms limit=0", "a limit of 0");
+	refused(WF_STAGE_SLOT, "min=5ms limit=20000000pkt", "a limit above");
 }
 
 int

@@ -11,23 +11,8 @@
 #include <cmocka.h>
 
 #include "fit.h"
+#include "refused.h"
 #include "wire.h"
-
-enum { FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16 };
-
-static void
-tcp(struct wire *w, int family, uint8_t flags, uint32_t seq, uint32_t n)
-{
-	uint8_t *p = wire_ip(w, family, false, 6, 32 + n); /* 12 bytes of options */
-
-	wire_put(p, 40000, 2);
-	wire_put(p + 2, 80, 2);
-	wire_put(p + 4, seq, 4);
-	p[12] = 8 << 4;
-	p[13] = flags;
-	memset(p + 20, 1, 12);
-	memset(p + 32, 'x', n);
-}
 
 static bool
 lost(struct rig *r, uint8_t flags, uint32_t seq, uint32_t n)
@@ -35,10 +20,8 @@ lost(struct rig *r, uint8_t flags, uint32_t seq, uint32_t n)
 	struct wire w;
 	uint16_t row;
 
-	r->batch.n = 0;
-	tcp(&w, r->compile.flow_scope ? 6 : 4, flags, seq, n);
-	row = wire_add(r, &w, 0);
-	rig_run(r);
+	wire_tcp(&w, r->compile.flow_scope ? 6 : 4, false, flags, seq, n);
+	row = wire_pass(r, &w, 0);
 	assert_true(r->batch.drop[row] == WF_DROP_NONE || r->batch.drop[row] == WF_DROP_target);
 	return r->batch.drop[row] != WF_DROP_NONE;
 }
@@ -53,14 +36,14 @@ the_kind_says_which(void **state)
 		uint32_t n;
 		const char *lost_by;
 	} v[] = {
-		{ SYN, 0, "syn" },
-		{ SYN | ACK, 0, "syn" },
-		{ ACK, 0, "ack" },
-		{ ACK | PSH, 10, "data" },
-		{ ACK | FIN, 0, "fin" },
-		{ ACK | FIN, 10, "fin data" },
-		{ RST, 0, "rst" },
-		{ RST | ACK, 0, "rst" },
+		{ WIRE_SYN, 0, "syn" },
+		{ WIRE_SYN | WIRE_ACK, 0, "syn" },
+		{ WIRE_ACK, 0, "ack" },
+		{ WIRE_ACK | WIRE_PSH, 10, "data" },
+		{ WIRE_ACK | WIRE_FIN, 0, "fin" },
+		{ WIRE_ACK | WIRE_FIN, 10, "fin data" },
+		{ WIRE_RST, 0, "rst" },
+		{ WIRE_RST | WIRE_ACK, 0, "rst" },
 	};
 	static const char *const kind[] = { "data", "syn", "fin", "rst", "ack" };
 
@@ -85,15 +68,15 @@ lengths_are_those_of_the_frame(void **state)
 	struct rig *r = rig_new(WF_STAGE_TARGET, "on=data min_bytes=100 max_bytes=200");
 	uint32_t header = 14 + 20 + 32;
 
-	assert_false(lost(r, ACK, 1, 99 - header));
-	assert_true(lost(r, ACK, 1, 100 - header));
-	assert_true(lost(r, ACK, 1, 200 - header));
-	assert_false(lost(r, ACK, 1, 201 - header));
+	assert_false(lost(r, WIRE_ACK, 1, 99 - header));
+	assert_true(lost(r, WIRE_ACK, 1, 100 - header));
+	assert_true(lost(r, WIRE_ACK, 1, 200 - header));
+	assert_false(lost(r, WIRE_ACK, 1, 201 - header));
 	rig_free(r);
 	r = rig_new(WF_STAGE_TARGET, "on=any max_bytes=66");
-	assert_true(lost(r, ACK, 1, 0));
-	assert_true(lost(r, RST, 1, 0));
-	assert_false(lost(r, ACK, 1, 1));
+	assert_true(lost(r, WIRE_ACK, 1, 0));
+	assert_true(lost(r, WIRE_RST, 1, 0));
+	assert_false(lost(r, WIRE_ACK, 1, 1));
 	rig_free(r);
 }
 
@@ -104,7 +87,7 @@ p_is_a_probability(void **state)
 	uint64_t n = 0;
 
 	for (int i = 0; i < 100000; i++)
-		n += lost(r, ACK, 1, 0);
+		n += lost(r, WIRE_ACK, 1, 0);
 	assert_true(fabs(fit_binomial_z(n, 100000, 0.05)) < 4);
 	rig_free(r);
 	r = rig_new(WF_STAGE_TARGET, "on=ack p=0");
@@ -118,14 +101,14 @@ times_is_a_limit(void **state)
 	struct rig *r = rig_new(WF_STAGE_TARGET, "on=syn times=2");
 
 	assert_true(r->compile.needs & WF_NEED_OWNER);
-	assert_true(lost(r, SYN, 1, 0));
-	assert_false(lost(r, ACK, 1, 0));
-	assert_true(lost(r, SYN, 900, 0));
-	assert_false(lost(r, SYN, 1, 0));
+	assert_true(lost(r, WIRE_SYN, 1, 0));
+	assert_false(lost(r, WIRE_ACK, 1, 0));
+	assert_true(lost(r, WIRE_SYN, 900, 0));
+	assert_false(lost(r, WIRE_SYN, 1, 0));
 	rig_free(r);
 }
 
-/* A SYN that is sent again has the number of the first: the same connection. */
+/* A WIRE_SYN that is sent again has the number of the first: the same connection. */
 static void
 times_is_of_a_connection_with_scope_flow(void **state)
 {
@@ -133,10 +116,10 @@ times_is_of_a_connection_with_scope_flow(void **state)
 
 	assert_false(r->compile.needs & WF_NEED_OWNER);
 	for (uint32_t isn = 5; isn < 8; isn++) {
-		assert_true(lost(r, SYN, isn, 0));
-		assert_true(lost(r, SYN, isn, 0));
-		assert_false(lost(r, SYN, isn, 0));
-		assert_false(lost(r, SYN, isn, 0));
+		assert_true(lost(r, WIRE_SYN, isn, 0));
+		assert_true(lost(r, WIRE_SYN, isn, 0));
+		assert_false(lost(r, WIRE_SYN, isn, 0));
+		assert_false(lost(r, WIRE_SYN, isn, 0));
 	}
 	rig_free(r);
 }
@@ -154,18 +137,18 @@ segment_k_and_its_first_retransmissions(void **state)
 		struct rig *r = rig_new_flow_scope(WF_STAGE_TARGET, "segment=3 retransmissions=2");
 		uint32_t s = isns[i] + 1;
 
-		assert_false(lost(r, SYN, isns[i], 0));
-		assert_false(lost(r, ACK, s, 0));
-		assert_false(lost(r, ACK, s, 100));
-		assert_false(lost(r, ACK, s + 100, 50));
-		assert_true(lost(r, ACK, s + 150, 100));
-		assert_false(lost(r, ACK, s + 250, 100));
-		assert_false(lost(r, ACK, s + 350, 100));
-		assert_true(lost(r, ACK, s + 150, 100));
-		assert_false(lost(r, ACK, s + 250, 100)); /* of another */
-		assert_true(lost(r, ACK, s + 150, 100));
-		assert_false(lost(r, ACK, s + 150, 100));
-		assert_false(lost(r, ACK, s + 450, 100));
+		assert_false(lost(r, WIRE_SYN, isns[i], 0));
+		assert_false(lost(r, WIRE_ACK, s, 0));
+		assert_false(lost(r, WIRE_ACK, s, 100));
+		assert_false(lost(r, WIRE_ACK, s + 100, 50));
+		assert_true(lost(r, WIRE_ACK, s + 150, 100));
+		assert_false(lost(r, WIRE_ACK, s + 250, 100));
+		assert_false(lost(r, WIRE_ACK, s + 350, 100));
+		assert_true(lost(r, WIRE_ACK, s + 150, 100));
+		assert_false(lost(r, WIRE_ACK, s + 250, 100)); /* of another */
+		assert_true(lost(r, WIRE_ACK, s + 150, 100));
+		assert_false(lost(r, WIRE_ACK, s + 150, 100));
+		assert_false(lost(r, WIRE_ACK, s + 450, 100));
 		rig_free(r);
 	}
 }
@@ -177,14 +160,14 @@ retransmissions_of_others_have_no_number(void **state)
 		struct rig *r = rig_new_flow_scope(WF_STAGE_TARGET, "segment=3");
 		uint32_t s = isns[i] + 1;
 
-		assert_false(lost(r, SYN, isns[i], 0));
-		assert_false(lost(r, ACK, s, 10));
-		assert_false(lost(r, ACK, s, 10));
-		assert_false(lost(r, ACK, s + 9, 1)); /* keep-alive */
-		assert_false(lost(r, ACK, s + 10, 10));
-		assert_false(lost(r, ACK, s, 20));
-		assert_true(lost(r, ACK, s + 20, 10));
-		assert_false(lost(r, ACK, s + 20, 10));
+		assert_false(lost(r, WIRE_SYN, isns[i], 0));
+		assert_false(lost(r, WIRE_ACK, s, 10));
+		assert_false(lost(r, WIRE_ACK, s, 10));
+		assert_false(lost(r, WIRE_ACK, s + 9, 1)); /* keep-alive */
+		assert_false(lost(r, WIRE_ACK, s + 10, 10));
+		assert_false(lost(r, WIRE_ACK, s, 20));
+		assert_true(lost(r, WIRE_ACK, s + 20, 10));
+		assert_false(lost(r, WIRE_ACK, s + 20, 10));
 		rig_free(r);
 	}
 }
@@ -195,14 +178,14 @@ a_retransmission_is_known_by_the_first_byte(void **state)
 {
 	struct rig *r = rig_new_flow_scope(WF_STAGE_TARGET, "segment=2 retransmissions=2");
 
-	assert_false(lost(r, SYN, 0, 0));
-	assert_false(lost(r, ACK, 1, 100));
-	assert_true(lost(r, ACK, 101, 100));
-	assert_false(lost(r, ACK, 201, 100));
-	assert_false(lost(r, ACK, 151, 50));
-	assert_true(lost(r, ACK, 1, 300));
-	assert_true(lost(r, ACK, 101, 50));
-	assert_false(lost(r, ACK, 101, 100));
+	assert_false(lost(r, WIRE_SYN, 0, 0));
+	assert_false(lost(r, WIRE_ACK, 1, 100));
+	assert_true(lost(r, WIRE_ACK, 101, 100));
+	assert_false(lost(r, WIRE_ACK, 201, 100));
+	assert_false(lost(r, WIRE_ACK, 151, 50));
+	assert_true(lost(r, WIRE_ACK, 1, 300));
+	assert_true(lost(r, WIRE_ACK, 101, 50));
+	assert_false(lost(r, WIRE_ACK, 101, 100));
 	rig_free(r);
 }
 
@@ -212,11 +195,11 @@ a_segment_with_old_data_in_front_counts(void **state)
 {
 	struct rig *r = rig_new_flow_scope(WF_STAGE_TARGET, "segment=2 retransmissions=1");
 
-	assert_false(lost(r, SYN, 0, 0));
-	assert_false(lost(r, ACK, 1, 100));
-	assert_true(lost(r, ACK, 51, 100));
-	assert_false(lost(r, ACK, 51, 50));
-	assert_true(lost(r, ACK, 101, 50));
+	assert_false(lost(r, WIRE_SYN, 0, 0));
+	assert_false(lost(r, WIRE_ACK, 1, 100));
+	assert_true(lost(r, WIRE_ACK, 51, 100));
+	assert_false(lost(r, WIRE_ACK, 51, 50));
+	assert_true(lost(r, WIRE_ACK, 101, 50));
 	rig_free(r);
 }
 
@@ -226,11 +209,11 @@ holes_are_not_counted(void **state)
 {
 	struct rig *r = rig_new_flow_scope(WF_STAGE_TARGET, "segment=3");
 
-	assert_false(lost(r, SYN, 0, 0));
-	assert_false(lost(r, ACK, 1, 100));
-	assert_false(lost(r, ACK, 201, 100));
-	assert_false(lost(r, ACK, 101, 100));
-	assert_true(lost(r, ACK, 301, 100));
+	assert_false(lost(r, WIRE_SYN, 0, 0));
+	assert_false(lost(r, WIRE_ACK, 1, 100));
+	assert_false(lost(r, WIRE_ACK, 201, 100));
+	assert_false(lost(r, WIRE_ACK, 101, 100));
+	assert_true(lost(r, WIRE_ACK, 301, 100));
 	rig_free(r);
 }
 
@@ -240,11 +223,11 @@ another_syn_is_another_connection(void **state)
 	struct rig *r = rig_new_flow_scope(WF_STAGE_TARGET, "segment=2");
 
 	for (uint32_t isn = 0xfffffff0; isn != 16; isn++) {
-		assert_false(lost(r, SYN, isn, 0));
-		assert_false(lost(r, ACK, isn + 1, 8));
-		assert_false(lost(r, SYN, isn, 0)); /* late copy of the first */
-		assert_true(lost(r, ACK | FIN, isn + 9, 8));
-		assert_false(lost(r, ACK | FIN, isn + 9, 8));
+		assert_false(lost(r, WIRE_SYN, isn, 0));
+		assert_false(lost(r, WIRE_ACK, isn + 1, 8));
+		assert_false(lost(r, WIRE_SYN, isn, 0)); /* late copy of the first */
+		assert_true(lost(r, WIRE_ACK | WIRE_FIN, isn + 9, 8));
+		assert_false(lost(r, WIRE_ACK | WIRE_FIN, isn + 9, 8));
 	}
 	rig_free(r);
 }
@@ -254,9 +237,9 @@ a_connection_may_be_older_than_its_state(void **state)
 {
 	struct rig *r = rig_new_flow_scope(WF_STAGE_TARGET, "segment=2");
 
-	assert_false(lost(r, ACK, 0xfffffffe, 0));
-	assert_false(lost(r, ACK, 0xfffffffe, 4));
-	assert_true(lost(r, ACK, 2, 4));
+	assert_false(lost(r, WIRE_ACK, 0xfffffffe, 0));
+	assert_false(lost(r, WIRE_ACK, 0xfffffffe, 4));
+	assert_true(lost(r, WIRE_ACK, 2, 4));
 	rig_free(r);
 }
 
@@ -265,10 +248,10 @@ data_of_a_syn_is_the_first_segment(void **state)
 {
 	struct rig *r = rig_new_flow_scope(WF_STAGE_TARGET, "segment=1 retransmissions=1");
 
-	assert_true(lost(r, SYN, 0xffffffff, 10));
-	assert_false(lost(r, SYN, 0xffffffff, 0));
-	assert_true(lost(r, ACK, 0, 10));
-	assert_false(lost(r, ACK, 0, 10));
+	assert_true(lost(r, WIRE_SYN, 0xffffffff, 10));
+	assert_false(lost(r, WIRE_SYN, 0xffffffff, 0));
+	assert_true(lost(r, WIRE_ACK, 0, 10));
+	assert_false(lost(r, WIRE_ACK, 0, 10));
 	rig_free(r);
 }
 
@@ -277,10 +260,10 @@ flows_are_counted_apart(void **state)
 {
 	struct rig *r = rig_new_flow_scope(WF_STAGE_TARGET, "segment=2");
 
-	assert_false(lost(r, ACK, 1, 10));
+	assert_false(lost(r, WIRE_ACK, 1, 10));
 	rig_flow(r, 1, 2);
-	assert_false(lost(r, ACK, 11, 10));
-	assert_true(lost(r, ACK, 21, 10));
+	assert_false(lost(r, WIRE_ACK, 11, 10));
+	assert_true(lost(r, WIRE_ACK, 21, 10));
 	rig_free(r);
 }
 
@@ -290,12 +273,12 @@ a_live_change_goes_on_counting(void **state)
 	struct rig *r = rig_new_flow_scope(WF_STAGE_TARGET, "segment=1000");
 
 	for (uint32_t i = 0; i < 5; i++)
-		assert_false(lost(r, ACK, 1 + i * 10, 10));
+		assert_false(lost(r, WIRE_ACK, 1 + i * 10, 10));
 	rig_change(r, "segment=7");
-	assert_false(lost(r, ACK, 51, 10));
-	assert_true(lost(r, ACK, 61, 10));
+	assert_false(lost(r, WIRE_ACK, 51, 10));
+	assert_true(lost(r, WIRE_ACK, 61, 10));
 	rig_change(r, "segment=8");
-	assert_true(lost(r, ACK, 71, 10));
+	assert_true(lost(r, WIRE_ACK, 71, 10));
 	rig_free(r);
 }
 
@@ -306,7 +289,7 @@ what_is_no_whole_segment_passes(void **state)
 	struct rig *r = rig_new(WF_STAGE_TARGET, "on=data");
 	struct wire w;
 
-	tcp(&w, 4, ACK, 1, 10);
+	wire_tcp(&w, 4, false, WIRE_ACK, 1, 10);
 	for (uint32_t n = 0; n < w.len; n++) {
 		uint8_t *cut = malloc(n + 1);
 		struct wf_parsed parsed;
@@ -327,27 +310,21 @@ what_is_no_whole_segment_passes(void **state)
 }
 
 static void
-refused(bool flow, const char *keys, const char *message)
-{
-	struct rig *r =
-		flow ? rig_new_flow_scope(WF_STAGE_TARGET, keys) : rig_new(WF_STAGE_TARGET, keys);
-
-	if (r->variant != -EINVAL || strstr(rig_error(r), message) == NULL)
-		fail_msg("\"%s\": \"%s\" does not say \"%s\"", keys, rig_error(r), message);
-	rig_free(r);
-}
-
-static void
 what_makes_no_sense_is_refused(void **state)
 {
-	refused(false, "segment=3", "the segments of one connection");
-	refused(true, "segment=3 on=syn", "numbers segments with data");
-	refused(true, "segment=3 p=5%", "\"p\" does not go with \"segment\"");
-	refused(true, "segment=3 times=2", "\"times\" does not go with \"segment\"");
-	refused(true, "segment=3 min_bytes=60", "\"min_bytes\" does not go with \"segment\"");
-	refused(true, "retransmissions=3", "of which segment?");
-	refused(false, "min_bytes=100 max_bytes=99", "no frame qualifies");
-	refused(false, "on=any", "aims at everything");
+	refused(WF_STAGE_TARGET, "segment=3", "the segments of one connection");
+	refused_by(rig_new_flow_scope(WF_STAGE_TARGET, "segment=3 on=syn"), "segment=3 on=syn",
+		"numbers segments with data");
+	refused_by(rig_new_flow_scope(WF_STAGE_TARGET, "segment=3 p=5%"), "segment=3 p=5%",
+		"\"p\" does not go with \"segment\"");
+	refused_by(rig_new_flow_scope(WF_STAGE_TARGET, "segment=3 times=2"), "segment=3 times=2",
+		"\"times\" does not go with \"segment\"");
+	refused_by(rig_new_flow_scope(WF_STAGE_TARGET, "segment=3 min_bytes=60"),
+		"segment=3 min_bytes=60", "\"min_bytes\" does not go with \"segment\"");
+	refused_by(rig_new_flow_scope(WF_STAGE_TARGET, "retransmissions=3"), "retransmissions=3",
+		"of which segment?");
+	refused(WF_STAGE_TARGET, "min_bytes=100 max_bytes=99", "no frame qualifies");
+	refused(WF_STAGE_TARGET, "on=any", "aims at everything");
 }
 
 int

@@ -80,6 +80,51 @@ wire_ip(struct wire *w, int family, bool tag, uint8_t proto, uint32_t n)
 	return p;
 }
 
+/* Sets the checksum at p + at of the n bytes at p, which are all of the packet's transport;
+ * then it is parsed. */
+static inline void
+wire_seal(struct wire *w, int family, uint8_t proto, uint8_t *p, uint32_t at, uint32_t n)
+{
+	const uint8_t *ends = family == 4 ? p - 8 : p - 32;
+	uint32_t sum = wire_sum(proto + n, ends, family == 4 ? 8 : 32);
+
+	wire_put(p + at, 0, 2);
+	wire_put(p + at, ~wire_sum(sum, p, n), 2);
+	wf_parse(w->data, w->len, &w->parsed);
+}
+
+/* A UDP datagram of n bytes to port 53, its header among them, with right checksums. */
+static inline void
+wire_udp(struct wire *w, int family, bool tag, uint32_t n)
+{
+	uint8_t *p = wire_ip(w, family, tag, 17, n);
+
+	wire_put(p, 4000, 2);
+	wire_put(p + 2, 53, 2);
+	wire_put(p + 4, n, 2);
+	memset(p + 8, 'x', n - 8);
+	wire_seal(w, family, 17, p, 6, n);
+}
+
+enum { WIRE_FIN = 1, WIRE_SYN = 2, WIRE_RST = 4, WIRE_PSH = 8, WIRE_ACK = 16 };
+
+/* A segment with 12 bytes of options and n of data. */
+static inline void
+wire_tcp(struct wire *w, int family, bool tag, uint8_t flags, uint32_t seq, uint32_t n)
+{
+	uint8_t *p = wire_ip(w, family, tag, 6, 32 + n);
+
+	wire_put(p, 40000, 2);
+	wire_put(p + 2, 80, 2);
+	wire_put(p + 4, seq, 4);
+	wire_put(p + 8, flags & WIRE_ACK ? 0x55667788 : 0, 4);
+	p[12] = 8 << 4;
+	p[13] = flags;
+	memset(p + 20, 1, 12);
+	memset(p + 32, 'x', n);
+	wire_seal(w, family, 6, p, 16, 32 + n);
+}
+
 /* As a row of the rig; returns the row. */
 static inline uint16_t
 wire_add(struct rig *r, struct wire *w, wf_ns_t rx_ns)
@@ -93,6 +138,16 @@ wire_add(struct rig *r, struct wire *w, wf_ns_t rx_ns)
 	r->batch.edits[row] = r->batch.forges[row] = 0;
 	r->batch.flags[row] = w->parsed.flags & WF_PARSE_NEIGHBOUR ? WF_ROW_NEIGHBOUR : 0;
 	return row;
+}
+
+/* Alone through the stage: its row, 0. */
+static inline uint16_t
+wire_pass(struct rig *r, struct wire *w, wf_ns_t rx_ns)
+{
+	r->batch.n = 0;
+	wire_add(r, w, rx_ns);
+	rig_run(r);
+	return 0;
 }
 
 static inline struct wf_frame

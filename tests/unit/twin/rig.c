@@ -3,11 +3,12 @@
  */
 #include "rig.h"
 
-#include <rte_eal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "eal.h"
 
 struct rig rig;
 static char dir[] = "/tmp/wf-test-twin.XXXXXX";
@@ -30,14 +31,12 @@ rig_start(void **state)
 {
 	static const uint8_t head[] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0, 5, 0xdc,
 		0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 0x9c, 0x40, 0x13, 0x89 };
-	char *argv[] = { "test", "--no-huge", "--no-shconf", "--no-pci", "-m", "512",
-		"--log-level=error", NULL };
 
 	for (uint32_t i = 0; i < 256; i++) {
 		memcpy(frames[i], head, sizeof(head));
 		frames[i][35] = (uint8_t)i; /* source port */
 	}
-	return mkdtemp(dir) != NULL && rte_eal_init(7, argv) >= 0 ? 0 : -1;
+	return mkdtemp(dir) != NULL ? eal_start(state) : -1;
 }
 
 int
@@ -51,7 +50,7 @@ rig_end(void **state)
 	}
 	wf_snapshot_free(rig.snap);
 	wf_err_free(rig.err);
-	return rmdir(dir) + rte_eal_cleanup();
+	return rmdir(dir) + eal_stop(state);
 }
 
 int
@@ -120,29 +119,45 @@ read_output(int side)
 	fclose(f);
 }
 
+struct wf_source *
+rig_capture(const char *name)
+{
+	struct wf_source_capture q = { .path = name, .own_times = true, .loops = 1 };
+	struct wf_source *s = wf_source_capture(&q, rig.err);
+
+	assert_non_null(s);
+	return s;
+}
+
 /* The run itself; closes the outputs, whose errors count like the twin's. */
 static void
 send_through(const struct wf_plan *plan, const struct wf_conf *conf)
 {
-	struct wf_twin_params q = {
-		.plan = plan, .conf = conf, .burst = rig.burst, .max_held = rig.max_held
-	};
+	struct wf_cap_writer *writer[2];
+	struct wf_twin_input in[2];
+	struct wf_twin_params q = { .plan = plan,
+		.conf = conf,
+		.in = in,
+		.n_in = 2,
+		.out = writer,
+		.burst = rig.burst,
+		.max_held = rig.max_held };
 
 	for (int side = 0; side < 2; side++) {
 		const char *out = rig.side[side].out_path;
 
 		write_input(side);
-		q.in[side] = wf_cap_open(path("in", side), NULL, rig.err);
-		q.out[side] = wf_cap_create(out != NULL ? out : path("out", side), 65535, rig.err);
-		assert_non_null(q.in[side]);
-		assert_non_null(q.out[side]);
+		in[side].dir = (uint32_t)side;
+		in[side].source = rig_capture(path("in", side));
+		writer[side] = wf_cap_create(out != NULL ? out : path("out", side), 65535, rig.err);
+		assert_non_null(writer[side]);
 	}
 	wf_snapshot_free(rig.snap);
 	rig.rc = wf_twin_run(&q, &rig.snap, rig.err);
 	for (int side = 0; side < 2; side++) {
-		int rc = wf_cap_finish(q.out[side]);
+		int rc = wf_cap_finish(writer[side]);
 
-		wf_cap_close(q.in[side]);
+		wf_source_free(in[side].source);
 		if (rc < 0)
 			rig.rc = rc;
 		else if (rig.side[side].out_path == NULL)

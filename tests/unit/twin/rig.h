@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "wf_source_capture.h"
 #include "wf_stats.h"
 #include "wf_twin.h"
 
@@ -52,6 +53,9 @@ void rig_enter(int side, wf_ns_t at_ns, uint32_t len_bytes, uint32_t flow);
 void rig_try(const char *ab, const char *ba);
 /* The same, when nothing may go wrong: everything is accounted for, nothing stays. */
 void rig_run(const char *ab, const char *ba);
+
+/* A capture at its own times, which adds to rig.err. */
+struct wf_source *rig_capture(const char *path);
 
 static inline const struct wf_dir_stats *
 rig_stats(int side)

@@ -2,7 +2,6 @@
  * Predicted against simulated: configurations whose numbers are known.
  */
 #include <math.h>
-#include <rte_eal.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "eal.h"
 #include "wf_verify.h"
 #include "wf_whole.h"
 
@@ -293,16 +293,7 @@ stages_that_answer_act_on_their_share(void **state)
 			    5 * sqrt(0.25 / PACKETS));
 	}
 	compile("dns = { name = \"*.example\"; };", "");
-	assert_false(plan->dir[0].classes[0].forecast.acts[WF_STAGE_DNS] > 0);
-}
-
-static int
-start(void **state)
-{
-	char *argv[] = { "test", "--no-huge", "--no-shconf", "--no-pci", "-m", "512",
-		"--log-level=error", NULL };
-
-	return rte_eal_init(7, argv) >= 0 ? 0 : -1;
+	assert_false(plan->dir[0].classes[0].about->forecast.acts[WF_STAGE_DNS] > 0);
 }
 
 /* Packets as close as the rate lets them be: what is left of likeness is predicted. */
@@ -388,7 +379,7 @@ static int
 stop(void **state)
 {
 	wf_plan_free(plan);
-	return rte_eal_cleanup();
+	return eal_stop(state);
 }
 
 int
@@ -411,5 +402,5 @@ main(void)
 		cmocka_unit_test(stages_that_answer_act_on_their_share),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, eal_start, stop);
 }

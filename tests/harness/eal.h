@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * EAL as an ordinary user can have it, for a test program.
+ * EAL as an ordinary user can have it, once a test program: for cmocka_run_group_tests.
  */
 #ifndef EAL_H
 #define EAL_H
 
-#include <rte_eal.h>
 #include <rte_malloc.h>
 
-#include "wf_types.h"
+#include "wf_eal.h"
 
 static inline int
 eal_start(void **state)
 {
-	char *argv[] = { "test", "--no-huge", "--no-shconf", "--no-pci", "-m", "512",
-		"--log-level=error" };
+	struct wf_err *err = wf_err_new();
+	int rc = err != NULL ? wf_eal_offline(err) : -1;
 
-	return rte_eal_init((int)WF_ARRAY_SIZE(argv), argv) < 0 ? -1 : 0;
+	if (rc < 0 && err != NULL)
+		wf_err_print(err, stderr);
+	wf_err_free(err);
+	return rc;
 }
 
 /* Bytes of EAL's memory in use. */
@@ -30,7 +32,8 @@ eal_bytes(void)
 static inline int
 eal_stop(void **state)
 {
-	return rte_eal_cleanup();
+	wf_eal_stop();
+	return 0;
 }
 
 #endif

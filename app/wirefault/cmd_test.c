@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * `wirefault test`: measurements of wirefault by itself.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "test_self.h"
+#include "wf_units.h"
+
+/* Where nothing is asked for. */
+#define TRAFFIC "flows=1000,order=shuffle"
+static const char plain_link[] =
+	"ports = ( { name = \"a\"; device = \"sink\"; }, { name = \"b\"; device = \"sink\"; } );\n"
+	"links = ( { name = \"link\"; ports = [ \"a\", \"b\" ]; } );\n";
+
+static const struct wf_option options[] = {
+	WF_CMD_FROM_OPTIONS,
+	{ "link", 'l', "NAME", "the link; may be left out where there is one" },
+	{ "traffic", 't', "ARGUMENTS",
+		"of the generator (default " TRAFFIC "); the reference lists them" },
+	{ "both", 0, NULL, "a generator at either end" },
+	{ "duration", 'd', "TIME", "of all measurements together (default 6s)" },
+	{ "rounds", 0, "N", "in turn with a plain wire so many times (default 3)" },
+	{ "seed", 0, "N", "seed of all randomness, instead of the file's" },
+	{ "force", 0, NULL, "a core even if another wirefault polls there" },
+	{ "huge", 0, NULL, "use hugepages or fail" },
+	{ "no-huge", 0, NULL, "do without hugepages even if there are some" },
+	WF_CMD_JSON_OPTIONS,
+	{ "help", 'h', NULL, "this help" },
+	{ 0 },
+};
+
+static const char *
+value(const struct wf_option_values *v, const char *name)
+{
+	return wf_cmd_value(&wf_cmd_test, v, name);
+}
+
+static void
+read_times(const struct wf_option_values *v, struct wf_self *s, struct wf_err *err)
+{
+	const char *duration = value(v, "duration"), *rounds = value(v, "rounds");
+	char hint[WF_UNITS_HINT];
+	uint64_t n = 3;
+
+	if (rounds != NULL && (wf_units_count(rounds, &n) < 0 || n < 1 || n > WF_SELF_ROUNDS))
+		wf_err_add(err, NULL, NULL,
+			"--rounds takes a whole number from 1 to %d, not \"%s\"", WF_SELF_ROUNDS,
+			rounds);
+	s->rounds = (uint32_t)n;
+	s->duration_ns = 6 * WF_NS_PER_S;
+	if (duration == NULL)
+		return;
+	if (wf_units_duration(duration, &s->duration_ns) < 0)
+		wf_err_add(err, NULL,
+			wf_units_hint_or(WF_UNITS_DURATION, duration, "Write --duration 6s", hint),
+			"\"%s\" is no time", duration);
+	else if (s->duration_ns / 2 / s->rounds < 10 * WF_NS_PER_MS)
+		wf_err_add(err, NULL, "Raise --duration, or lower --rounds",
+			"less than 10 ms for each of %u measurements", 2 * s->rounds);
+}
+
+static int
+load(const struct wf_option_values *v, struct wf_self *s, struct wf_err *err)
+{
+	struct wf_bridge from = { .text = plain_link, .set = v->many, .n_set = v->n_many };
+	bool named = value(v, "config") != NULL || value(v, "profile") != NULL;
+
+	s->traffic = value(v, "traffic") != NULL ? value(v, "traffic") : TRAFFIC;
+	s->both = value(v, "both") != NULL;
+	read_times(v, s, err);
+	if (named)
+		wf_cmd_from(&wf_cmd_test, v, &from, err);
+	if (value(v, "huge") != NULL && value(v, "no-huge") != NULL)
+		wf_err_add(err, NULL, "Choose one", "--huge and --no-huge contradict each other");
+	if (wf_err_count(err) > 0)
+		return -EINVAL;
+	return wf_self_load(s, &from, value(v, "link"), value(v, "seed"), err);
+}
+
+/* What ends it waits until it can be waited for. */
+static void
+block_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+static int
+measure(const struct wf_option_values *v, struct wf_self *s, bool json, struct wf_err *err)
+{
+	struct wf_dp_options opt = {
+		.huge = value(v, "huge")      ? WF_DP_HUGE_YES
+			: value(v, "no-huge") ? WF_DP_HUGE_NO
+					      : WF_DP_HUGE_AUTO,
+		.force = value(v, "force") != NULL,
+		.quiet = true,
+		.claim_cores = true,
+	};
+	int rc;
+
+	block_signals();
+	rc = wf_self_run(s, &opt, err);
+	if (rc == -EINTR && wf_err_count(err) == 0)
+		fprintf(stderr, "wirefault: interrupted after %u of %u rounds\n", s->done,
+			s->rounds);
+	if (rc < 0) {
+		wf_err_print(err, stderr);
+		return WF_EXIT_FAILED;
+	}
+	if (json ? wf_self_json(s, stdout) < 0 : (wf_self_table(s, stdout), false))
+		return WF_EXIT_FAILED;
+	return s->trustworthy ? WF_EXIT_OK : WF_EXIT_UNSHOWN;
+}
+
+/* Which test? */
+static int
+check_word(int argc, char **argv, int first)
+{
+	const char *const names[] = { "self", NULL }, *near;
+
+	if (argc - first == 1 && strcmp(argv[first], "self") == 0)
+		return 0;
+	near = argc - first == 1 ? wf_suggest(argv[first], names) : NULL;
+	fprintf(stderr, "wirefault test: %s%s%s%s. %s\n",
+		argc - first == 1 ? "there is no test \"" : "one test is wanted",
+		argc - first == 1 ? argv[first] : "", argc - first == 1 ? "\"" : "", "",
+		near != NULL ? "Did you mean \"self\"?" : "Write wirefault test self.");
+	return -EINVAL;
+}
+
+static int
+run(int argc, char **argv)
+{
+	struct wf_option_values v;
+	struct wf_self *s;
+	struct wf_err *err;
+	int rc = wf_cmd_options(&wf_cmd_test, argc, argv, &v);
+	bool json = false;
+
+	if (rc >= 0)
+		return rc;
+	if (check_word(argc, argv, v.first_rest) < 0)
+		return WF_EXIT_USAGE;
+	err = wf_err_new();
+	s = calloc(1, sizeof(*s));
+	if (err == NULL || s == NULL)
+		rc = WF_EXIT_FAILED;
+	else if (wf_cmd_json(&wf_cmd_test, &v, &json, err) < 0 || load(&v, s, err) < 0)
+		rc = wf_cmd_refuse(err);
+	else
+		rc = measure(&v, s, json, err);
+	if (s != NULL)
+		wf_self_unload(s);
+	free(s);
+	wf_err_free(err);
+	return rc;
+}
+
+const struct wf_cmd wf_cmd_test = {
+	.name = "test",
+	.arguments = "self [-c FILE | --profile NAME] [--set KEY=VALUE] [--traffic ARGUMENTS] "
+		     "[OPTIONS]",
+	.summary =
+		"Measures wirefault itself: generator -> link -> sink in one process, in turn with "
+		"a plain wire between the same ports. Exit code 3: it ran, but its verdict does "
+		"not "
+		"trust it",
+	.run = run,
+	.options = options,
+	.words = true,
+};

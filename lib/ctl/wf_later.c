@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Replies that wait for workers. Control thread only.
+ */
+#include "wf_later.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define LOOK_EVERY_MS 1
+#define PATIENCE_NS   WF_NS_PER_S
+
+struct waiting {
+	struct waiting *next;
+	struct wf_request r;
+	uint64_t generation;
+	json_t *body;
+	wf_ns_t give_up_ns;
+};
+
+struct wf_later {
+	const struct wf_ctl_ops *ops;
+	struct event *timer; /* pending: somebody waits */
+	struct waiting *first;
+};
+
+static wf_ns_t
+read_clock(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return (wf_ns_t)ts.tv_sec * WF_NS_PER_S + (wf_ns_t)ts.tv_nsec;
+}
+
+/* An instant by the wall clock as events have it. */
+static wf_ns_t
+monotonic_of(wf_ns_t wall_ns)
+{
+	return wall_ns - read_clock(CLOCK_REALTIME) + read_clock(CLOCK_MONOTONIC);
+}
+
+/* What is told of the request, for as long as it waits. */
+static int
+keep(struct waiting *w, struct wf_request *r)
+{
+	w->r = *r;
+	w->r.about = r->about != NULL ? strdup(r->about) : NULL;
+	if (r->about != NULL && w->r.about == NULL)
+		return -1;
+	r->what = NULL; /* not the caller's to free any more */
+	return 0;
+}
+
+static void
+forget(struct waiting *w)
+{
+	free((char *)(uintptr_t)w->r.about);
+	free(w->r.what);
+	free(w);
+}
+
+/* Replies if it is in force or `late`. */
+static bool
+reply(struct wf_request *r, uint64_t generation, json_t *body, bool late)
+{
+	struct wf_ctl_progress now = r->ops->progress(r->ops->ctx);
+	bool pending = now.generation < generation;
+	json_t *j;
+
+	if (pending && !late)
+		return false;
+	j = json_pack("{s:I,s:I}", "generation", (json_int_t)now.generation, "effective_at_ns",
+		(json_int_t)now.since_ns);
+	if (j != NULL && pending)
+		json_object_set_new(j, "pending", json_integer((json_int_t)generation));
+	if (j == NULL || body == NULL || json_object_update(j, body) < 0) {
+		json_decref(j);
+		j = NULL;
+	}
+	json_decref(body);
+	r->generation = generation;
+	r->at_ns = pending ? 0 : monotonic_of(now.since_ns);
+	wf_http_json(r, 200, j);
+	return true;
+}
+
+static void
+look_again(struct wf_later *l)
+{
+	const struct timeval period = { .tv_usec = LOOK_EVERY_MS * 1000 };
+
+	if (l->first != NULL)
+		event_add(l->timer, &period);
+}
+
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct wf_later *l = arg;
+	wf_ns_t now_ns = read_clock(CLOCK_MONOTONIC);
+	struct waiting **link = &l->first, *w;
+
+	while ((w = *link) != NULL) {
+		if (!reply(&w->r, w->generation, w->body, now_ns >= w->give_up_ns)) {
+			link = &w->next;
+			continue;
+		}
+		*link = w->next;
+		forget(w);
+	}
+	look_again(l);
+}
+
+struct wf_later *
+wf_later_new(struct event_base *base, const struct wf_ctl_ops *ops)
+{
+	struct wf_later *l = calloc(1, sizeof(*l));
+
+	if (l == NULL)
+		return NULL;
+	l->ops = ops;
+	l->timer = evtimer_new(base, on_timer, l);
+	if (l->timer != NULL)
+		return l;
+	free(l);
+	return NULL;
+}
+
+void
+wf_later_free(struct wf_later *l)
+{
+	if (l == NULL)
+		return;
+	while (l->first != NULL) {
+		struct waiting *w = l->first;
+
+		l->first = w->next;
+		json_decref(w->body);
+		forget(w);
+	}
+	event_free(l->timer);
+	free(l);
+}
+
+void
+wf_later_reply(struct wf_request *r, uint64_t generation, json_t *body)
+{
+	struct waiting *w;
+
+	if (reply(r, generation, body, false))
+		return;
+	w = malloc(sizeof(*w));
+	if (w == NULL || keep(w, r) < 0) {
+		free(w);
+		reply(r, generation, body, true);
+		return;
+	}
+	w->next = r->later->first;
+	w->generation = generation;
+	w->body = body;
+	w->give_up_ns = read_clock(CLOCK_MONOTONIC) + PATIENCE_NS;
+	r->later->first = w;
+	look_again(r->later);
+}

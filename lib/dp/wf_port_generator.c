@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The kinds of port that need no device: `generator`, which makes the packets that come from it,
+ * and `sink`, from which none come. Both count what is sent to them, and free it. So a link between
+ * two of them runs in one process.
+ *
+ * A generator at a rate keeps to its schedule as a network would: packets have the times at which
+ * they were due, however late the worker looks; those that it leaves lying for too long, or has no
+ * buffers for, are missed.
+ */
+#include <errno.h>
+#include <rte_ether.h>
+#include <rte_mbuf.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "wf_generator_args.h"
+#include "wf_port.h"
+
+/* What a card's ring of 4096 buffers holds of small packets at 10 Gbit/s is 0.3 ms, but a shared
+ * machine stands still for longer, and that is not what a generator is for. */
+#define LATE_NS (10 * WF_NS_PER_MS)
+#define SPARE   WF_BURST
+
+/* One queue pair: the worker's, but for the counters, which the control thread reads. */
+struct queue {
+	struct wf_generator *g; /* NULL: a sink's */
+	const struct wf_clock *clock;
+	struct rte_mempool *pool;
+	bool begun;
+	uint32_t n_spare;
+	struct rte_mbuf *spare[SPARE];
+	/* Relaxed; partner: stats(). */
+	_Atomic uint64_t missed WF_CACHE_ALIGNED, nombuf, packets, bytes;
+};
+
+struct generator {
+	struct wf_generator_spec spec;
+	uint32_t n_queues;
+	struct queue *queue; /* [n_queues] */
+};
+
+static inline void
+add(_Atomic uint64_t *counter, uint64_t n)
+{
+	/* One writer: no need for a locked instruction. */
+	atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + n,
+		memory_order_relaxed);
+}
+
+static int
+find_any(struct wf_port *p, struct wf_err *err)
+{
+	struct wf_where where = wf_port_where(p);
+
+	p->kind = calloc(1, sizeof(struct generator));
+	if (!p->kind)
+		return wf_err_add(err, &where, NULL, "out of memory"), -ENOMEM;
+	if (p->mtu == 0)
+		p->mtu = RTE_ETHER_MTU;
+	return 0;
+}
+
+static int
+generator_find(struct wf_port *p, struct wf_err *err)
+{
+	struct wf_where where = wf_port_where(p);
+	uint32_t room = p->mtu ? p->mtu + RTE_ETHER_HDR_LEN : 0, most;
+	int ret = find_any(p, err);
+	struct generator *k = p->kind;
+
+	if (ret == 0)
+		ret = wf_generator_parse(p->devargs, room, &k->spec, &where, err);
+	if (ret < 0)
+		return ret;
+	most = wf_generator_most_bytes(&k->spec);
+	if (most > p->mtu + RTE_ETHER_HDR_LEN) /* nobody has said how long they may be */
+		p->mtu = most - RTE_ETHER_HDR_LEN;
+	return 0;
+}
+
+static int
+open_any(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, bool generates,
+	struct wf_err *err)
+{
+	struct wf_where where = wf_port_where(p);
+	struct generator *k = p->kind;
+	bool whole;
+
+	k->queue = aligned_alloc(WF_CACHE_LINE, n_queues * sizeof(*k->queue));
+	if (k->queue)
+		memset(k->queue, 0, n_queues * sizeof(*k->queue));
+	whole = k->queue != NULL;
+	for (uint32_t q = 0; whole && q < n_queues; q++) {
+		k->queue[q].clock = p->clock;
+		k->queue[q].pool = pool;
+		k->n_queues = q + 1;
+		if (generates)
+			k->queue[q].g = wf_generator_new(&k->spec, q, n_queues, 0);
+		whole = !generates || k->queue[q].g != NULL;
+	}
+	if (whole)
+		return 0;
+	return wf_err_add(err, &where, generates ? "Lower flows" : NULL, "out of memory"), -ENOMEM;
+}
+
+static int
+generator_open(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, struct wf_err *err)
+{
+	return open_any(p, n_queues, pool, true, err);
+}
+
+static int
+sink_open(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, struct wf_err *err)
+{
+	return open_any(p, n_queues, pool, false, err);
+}
+
+static void
+close_any(struct wf_port *p)
+{
+	struct generator *k = p->kind;
+
+	if (!k)
+		return;
+	for (uint32_t q = 0; q < k->n_queues; q++) {
+		rte_pktmbuf_free_bulk(k->queue[q].spare, k->queue[q].n_spare);
+		wf_generator_free(k->queue[q].g);
+	}
+	free(k->queue);
+	free(k);
+	p->kind = NULL;
+}
+
+static void
+stats_any(struct wf_port *p, struct wf_snap_port *out)
+{
+	const struct generator *k = p->kind;
+
+	out->queues = k->n_queues;
+	out->sinks = true;
+	for (uint32_t i = 0; i < k->n_queues; i++) {
+		const struct queue *q = &k->queue[i];
+
+		out->rx_missed += atomic_load_explicit(&q->missed, memory_order_relaxed);
+		out->rx_nombuf += atomic_load_explicit(&q->nombuf, memory_order_relaxed);
+		out->sunk.packets += atomic_load_explicit(&q->packets, memory_order_relaxed);
+		out->sunk.bytes += atomic_load_explicit(&q->bytes, memory_order_relaxed);
+	}
+}
+
+static bool
+always_up(struct wf_port *p)
+{
+	return true;
+}
+
+static uint32_t
+fits_all(const struct wf_port *p)
+{
+	return UINT16_MAX;
+}
+
+static void *
+queue_at(struct wf_port *p, uint32_t index)
+{
+	struct generator *k = p->kind;
+
+	return &k->queue[index];
+}
+
+/* Buffers, whose first line will be written. */
+static bool
+refill(struct queue *q)
+{
+	if (rte_pktmbuf_alloc_bulk(q->pool, q->spare, SPARE) != 0)
+		return false;
+	q->n_spare = SPARE;
+	for (uint32_t i = 0; i < SPARE; i++)
+		__builtin_prefetch(rte_pktmbuf_mtod(q->spare[i], void *), 1);
+	return true;
+}
+
+/* Passes over what was due until a time. Returns how many. */
+static uint64_t
+skip(struct wf_generator *g, wf_ns_t until_ns)
+{
+	uint64_t n = 0;
+
+	for (; wf_generator_due(g, until_ns); n++)
+		wf_generator_step(g);
+	return n;
+}
+
+/* No buffers: what a rate wanted to send by now is lost; an unlimited one has lost what would have
+ * been its burst. */
+static void
+starve(struct queue *q, wf_ns_t now_ns, uint16_t n)
+{
+	add(&q->nombuf, q->g->rate > 0 ? skip(q->g, now_ns) : n);
+}
+
+static uint16_t
+generator_rx_burst(void *queue, struct rte_mbuf **m, wf_ns_t *rx_ns, uint16_t n)
+{
+	struct queue *q = queue;
+	struct wf_generator *g = q->g;
+	wf_ns_t now_ns = wf_clock_ns(q->clock);
+	uint16_t k = 0;
+
+	if (WF_UNLIKELY(!q->begun)) { /* the schedule begins with the first look at it */
+		q->begun = true;
+		g->due_ns += now_ns;
+	}
+	if (WF_UNLIKELY(g->rate > 0 && g->due_ns + LATE_NS < now_ns))
+		add(&q->missed, skip(g, now_ns - LATE_NS));
+	for (; k < n && wf_generator_due(g, now_ns); k++) {
+		uint32_t bytes = wf_generator_bytes(g);
+
+		if (WF_UNLIKELY(q->n_spare == 0 && !refill(q))) {
+			starve(q, now_ns, n - k);
+			break;
+		}
+		m[k] = q->spare[--q->n_spare];
+		rx_ns[k] = g->rate > 0 ? g->due_ns : now_ns;
+		wf_generator_write(g, rte_pktmbuf_mtod(m[k], uint8_t *));
+		m[k]->data_len = (uint16_t)bytes;
+		m[k]->pkt_len = bytes;
+	}
+	return k;
+}
+
+static uint16_t
+sink_rx_burst(void *queue, struct rte_mbuf **m, wf_ns_t *rx_ns, uint16_t n)
+{
+	return 0;
+}
+
+static uint16_t
+tx_burst_any(void *queue, struct rte_mbuf **m, uint16_t n)
+{
+	struct queue *q = queue;
+	uint64_t bytes = 0;
+
+	for (uint16_t i = 0; i < n; i++)
+		bytes += m[i]->pkt_len;
+	rte_pktmbuf_free_bulk(m, n);
+	add(&q->packets, n);
+	add(&q->bytes, bytes);
+	return n;
+}
+
+/* It refuses nothing. */
+static enum wf_drop
+no_refusal(void *queue)
+{
+	return WF_DROP_tx_full;
+}
+
+const struct wf_port_ops wf_port_generator = {
+	.kind = "generator",
+	.find = generator_find,
+	.open = generator_open,
+	.close = close_any,
+	.stats = stats_any,
+	.link = always_up,
+	.fits_bytes = fits_all,
+	.queue = queue_at,
+	.rx_burst = generator_rx_burst,
+	.stamps = true,
+	.tx_burst = tx_burst_any,
+	.tx_refusal = no_refusal,
+};
+
+const struct wf_port_ops wf_port_sink = {
+	.kind = "sink",
+	.find = find_any,
+	.open = sink_open,
+	.close = close_any,
+	.stats = stats_any,
+	.link = always_up,
+	.fits_bytes = fits_all,
+	.queue = queue_at,
+	.rx_burst = sink_rx_burst,
+	.stamps = true, /* it never receives */
+	.tx_burst = tx_burst_any,
+	.tx_refusal = no_refusal,
+};

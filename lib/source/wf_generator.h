@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * UDP over IPv4 or IPv6 made in memory, right to the last checksum: up to a million flows, in turn
+ * or shuffled or by chance, of given sizes, at a rate or as fast as they are taken. Frames are made
+ * once; a packet costs the few bytes that tell it from another. One thread each.
+ */
+#ifndef WF_GENERATOR_H
+#define WF_GENERATOR_H
+
+#include <string.h>
+
+#include "wf_err.h"
+#include "wf_rng.h"
+
+#define WF_GENERATOR_FLOWS 1000000
+#define WF_GENERATOR_SIZES 64 /* in a row, before they begin again */
+#define WF_GENERATOR_HEAD  64 /* room that a frame must have; all headers lie in it */
+
+enum wf_generator_order {
+	WF_GENERATOR_TURN,    /* one after the other */
+	WF_GENERATOR_SHUFFLE, /* in one order drawn by the seed, over and over */
+	WF_GENERATOR_RANDOM,  /* each packet's flow is drawn */
+};
+
+/* Addresses or ports: `n` of them from the first on. */
+struct wf_generator_range {
+	uint8_t first[16]; /* an IPv4 address is its first 4 bytes, a port its first 2 */
+	uint64_t n;
+};
+
+/* As checked by wf_generator_args.h. */
+struct wf_generator_spec {
+	uint8_t version; /* 4 or 6 */
+	bool checksum;   /* of UDP; without it (IPv4 only) the payload is whatever was there */
+	uint8_t order;   /* enum wf_generator_order */
+	uint32_t flows;
+	struct wf_generator_range src, dst, sport, dport;
+	uint32_t n_sizes;
+	uint32_t size[WF_GENERATOR_SIZES]; /* bytes of a frame, as captures count them */
+	uint64_t pps, bps;                 /* at most one of them; neither: unlimited */
+	uint64_t packets;                  /* 0: without end */
+	uint64_t seed;
+};
+
+/* A flow: the bytes that are its own as they stand in the frame, and what they add to the sums. */
+struct wf_generator_flow {
+	uint8_t own[12]; /* source, destination (their last four bytes), both ports */
+	uint16_t ip_sum, udp_sum;
+};
+static_assert(sizeof(struct wf_generator_flow) == 16, "four to a line: they are read in a row");
+
+/* One frame size: its headers but for the flow, the sums of what stands in them, and the time that
+ * it takes, to the fraction. */
+struct wf_generator_size {
+	uint8_t head[WF_GENERATOR_HEAD];
+	uint32_t len_bytes;
+	uint32_t ip_sum, udp_sum;
+	uint64_t gap_ns, gap_rest; /* gap_rest / rate of a ns */
+} WF_CACHE_ALIGNED;
+
+struct wf_generator {
+	struct wf_generator_flow *flow; /* [n_flows], in the order of sending */
+	uint32_t n_flows, n_sizes;
+	uint8_t version;
+	bool checksum, by_chance;
+	uint64_t rate; /* 0: unlimited */
+	uint64_t key;  /* of what is drawn */
+	uint8_t *payload;
+	uint32_t payload_at;            /* in a frame */
+	uint32_t most_bytes;            /* the longest frame */
+	struct wf_generator_size *size; /* [n_sizes] */
+
+	/* What comes next. */
+	uint32_t flow_at, size_at;
+	uint64_t drawn, left;
+	wf_ns_t due_ns;
+	uint64_t due_rest;
+};
+
+/* Part number `part` of `parts` (queues of a port): its share of the flows, and its place in the
+ * schedule, which begins at start_ns. NULL: out of memory. */
+struct wf_generator *wf_generator_new(
+	const struct wf_generator_spec *spec, uint32_t part, uint32_t parts, wf_ns_t start_ns);
+void wf_generator_free(struct wf_generator *g);
+
+/* Does it want to send at this time? An unlimited one always does. */
+static inline bool
+wf_generator_due(const struct wf_generator *g, wf_ns_t now_ns)
+{
+	return g->left > 0 && g->due_ns <= now_ns;
+}
+
+/* Bytes of the next frame. */
+static inline uint32_t
+wf_generator_bytes(const struct wf_generator *g)
+{
+	return g->size[g->size_at].len_bytes;
+}
+
+/* The flow of the next frame. */
+static inline const struct wf_generator_flow *
+wf_generator_flow(const struct wf_generator *g)
+{
+	uint64_t draw;
+
+	if (!g->by_chance)
+		return &g->flow[g->flow_at];
+	draw = wf_rng_draw(wf_rng_packet(g->key, g->drawn), WF_RNG_GENERATOR);
+	return &g->flow[((draw >> 32) * g->n_flows) >> 32];
+}
+
+static inline void
+wf_generator_fold(uint8_t *field, uint32_t sum, bool udp)
+{
+	uint16_t v;
+
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	v = (uint16_t)~sum;
+	if (udp && v == 0)
+		v = 0xffff; /* RFC 768: 0 means that there is none */
+	memcpy(field, &v, sizeof(v));
+}
+
+/* What is the flow's own, over headers of this size that are there already. */
+static inline void
+wf_generator_stamp(const struct wf_generator *g, const struct wf_generator_size *s,
+	const struct wf_generator_flow *f, uint8_t *frame)
+{
+	if (WF_LIKELY(g->version == 4)) {
+		memcpy(frame + 26, f->own, 12);
+		wf_generator_fold(frame + 24, s->ip_sum + f->ip_sum, false);
+		if (g->checksum)
+			wf_generator_fold(frame + 40, s->udp_sum + f->udp_sum, true);
+		return;
+	}
+	memcpy(frame + 34, f->own, 4);
+	memcpy(frame + 50, f->own + 4, 4);
+	memcpy(frame + 54, f->own + 8, 4);
+	wf_generator_fold(frame + 60, s->udp_sum + f->udp_sum, true);
+}
+
+/* On to the next packet. */
+static inline void
+wf_generator_step(struct wf_generator *g)
+{
+	const struct wf_generator_size *s = &g->size[g->size_at];
+
+	g->left--;
+	g->due_ns += s->gap_ns;
+	g->due_rest += s->gap_rest;
+	if (g->due_rest >= g->rate && g->rate > 0) {
+		g->due_rest -= g->rate;
+		g->due_ns++;
+	}
+	if (++g->size_at == g->n_sizes)
+		g->size_at = 0;
+	if (g->by_chance) {
+		g->drawn++;
+		return;
+	}
+	if (++g->flow_at < g->n_flows)
+		return;
+	g->flow_at = 0;
+	/* A flow does not have the same size each time. */
+	if (++g->size_at == g->n_sizes)
+		g->size_at = 0;
+}
+
+/* The next frame into wf_generator_bytes() bytes, WF_GENERATOR_HEAD at least; then on to the one
+ * after it. */
+static inline void
+wf_generator_write(struct wf_generator *g, uint8_t *frame)
+{
+	const struct wf_generator_size *s = &g->size[g->size_at];
+
+	memcpy(frame, s->head, WF_GENERATOR_HEAD);
+	if (g->checksum && s->len_bytes > WF_GENERATOR_HEAD)
+		memcpy(frame + WF_GENERATOR_HEAD, g->payload + (WF_GENERATOR_HEAD - g->payload_at),
+			s->len_bytes - WF_GENERATOR_HEAD);
+	wf_generator_stamp(g, s, wf_generator_flow(g), frame);
+	wf_generator_step(g);
+}
+
+#endif

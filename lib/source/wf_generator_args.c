@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Arguments of generators. Control thread.
+ */
+#include "wf_generator_args.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Ethernet, IP and UDP; an Ethernet frame without its FCS is never shorter than 60. */
+#define LEAST_BYTES_4 60
+#define LEAST_BYTES_6 62
+#define MOST_BYTES    9216
+
+struct params {
+	uint64_t given;
+	uint64_t flows;
+	int order, ip;
+	char *size, *src, *dst, *sport, *dport;
+	uint64_t pps, bps, packets, seed;
+	bool checksum;
+};
+
+static const char *const order_names[] = { [WF_GENERATOR_TURN] = "turn",
+	[WF_GENERATOR_SHUFFLE] = "shuffle",
+	[WF_GENERATOR_RANDOM] = "random",
+	NULL };
+static const char *const ip_names[] = { "4", "6", NULL };
+
+enum { FLOWS, ORDER, SIZE, PPS, RATE, PACKETS, IP, SRC, DST, SPORT, DPORT, CHECKSUM, SEED };
+
+const struct wf_param wf_generator_table[] = {
+	[FLOWS] = { .name = "flows",
+		.type = WF_PARAM_COUNT,
+		.offset = offsetof(struct params, flows),
+		.fallback = "1",
+		.min = "1",
+		.max = "1000000",
+		.help = "flows of UDP packets, told apart by addresses and ports" },
+	[ORDER] = { .name = "order",
+		.type = WF_PARAM_CHOICE,
+		.offset = offsetof(struct params, order),
+		.fallback = "turn",
+		.choices = order_names,
+		.help = "of which flow the next packet is: each in turn; each in one order drawn "
+			"by the seed, over and over; or drawn for each packet" },
+	[SIZE] = { .name = "size",
+		.type = WF_PARAM_STRING,
+		.offset = offsetof(struct params, size),
+		.fallback = "64",
+		.help = "bytes of a frame without its FCS; several in a row with + between them; "
+			"imix: 7 of 64, 4 of 590 and 1 of 1514 in 12" },
+	[PPS] = { .name = "pps",
+		.type = WF_PARAM_COUNT,
+		.offset = offsetof(struct params, pps),
+		.fallback = "0",
+		.max = "1000000000",
+		.help = "packets a second; without it and without a rate as many as are taken" },
+	[RATE] = { .name = "rate",
+		.type = WF_PARAM_RATE,
+		.offset = offsetof(struct params, bps),
+		.fallback = "0",
+		.max = "1000Gbit",
+		.help = "bits a second of the frames, instead of pps" },
+	[PACKETS] = { .name = "packets",
+		.type = WF_PARAM_COUNT,
+		.offset = offsetof(struct params, packets),
+		.fallback = "0",
+		.help = "ends after so many; 0: never" },
+	[IP] = { .name = "ip",
+		.type = WF_PARAM_CHOICE,
+		.offset = offsetof(struct params, ip),
+		.fallback = "4",
+		.choices = ip_names,
+		.help = "version" },
+	[SRC] = { .name = "src",
+		.type = WF_PARAM_STRING,
+		.offset = offsetof(struct params, src),
+		.help = "prefix of the source addresses; without it 198.18.0.0/16 or 2001:2::/96 "
+			"(RFC 2544, 5180)" },
+	[DST] = { .name = "dst",
+		.type = WF_PARAM_STRING,
+		.offset = offsetof(struct params, dst),
+		.help = "address or prefix of the destinations; without it 198.19.0.1 or "
+			"2001:2:0:1::1" },
+	[SPORT] = { .name = "sport",
+		.type = WF_PARAM_STRING,
+		.offset = offsetof(struct params, sport),
+		.fallback = "30000-59999",
+		.help = "source port or range" },
+	[DPORT] = { .name = "dport",
+		.type = WF_PARAM_STRING,
+		.offset = offsetof(struct params, dport),
+		.fallback = "9",
+		.help = "destination port or range" },
+	[CHECKSUM] = { .name = "checksum",
+		.type = WF_PARAM_BOOL,
+		.offset = offsetof(struct params, checksum),
+		.fallback = "true",
+		.help = "of UDP; without it (IPv4 only) the payload beyond 64 bytes is not "
+			"written, "
+			"which is faster" },
+	[SEED] = { .name = "seed",
+		.type = WF_PARAM_COUNT,
+		.offset = offsetof(struct params, seed),
+		.fallback = "1",
+		.help = "of the order" },
+	{ 0 },
+};
+
+static int
+read_number(const char *text, uint32_t max, uint32_t *out)
+{
+	char *end;
+	unsigned long v = strtoul(text, &end, 10);
+
+	if (*text < '0' || *text > '9' || *end != 0 || v > max)
+		return -EINVAL;
+	*out = (uint32_t)v;
+	return 0;
+}
+
+/* Sizes with + between them; 0 or -EINVAL with a reason. */
+static int
+read_sizes(const char *text, uint32_t least, uint32_t most, struct wf_generator_spec *out,
+	const struct wf_where *where, struct wf_err *err)
+{
+	static const uint32_t imix[] = { 64, 590, 64, 64, 590, 64, 590, 64, 64, 590, 64, 1514 };
+	char *copy = strdup(text), *rest = copy, *word;
+	int ret = 0;
+
+	if (copy == NULL)
+		return wf_err_add(err, where, NULL, "out of memory");
+	if (strcmp(text, "imix") == 0) {
+		memcpy(out->size, imix, sizeof(imix));
+		out->n_sizes = WF_ARRAY_SIZE(imix);
+		rest = NULL;
+	}
+	while (ret == 0 && (word = strsep(&rest, "+")) != NULL) {
+		uint32_t bytes = 0;
+
+		if (out->n_sizes == WF_GENERATOR_SIZES)
+			ret = wf_err_add(err, where, NULL, "size has more than %d in a row",
+				WF_GENERATOR_SIZES);
+		else if (read_number(word, MOST_BYTES, &bytes) < 0 || bytes < least)
+			ret = wf_err_add(err, where, "Write size=64, size=64+512+1500 or size=imix",
+				"size is %u to %u bytes, not \"%s\"", least, MOST_BYTES, word);
+		else
+			out->size[out->n_sizes++] = bytes;
+	}
+	free(copy);
+	if (ret == 0 && most != 0 && wf_generator_most_bytes(out) > most)
+		ret = wf_err_add(err, where, "Give the port a larger `mtu`",
+			"frames of %u bytes are longer than the %u that the port carries",
+			wf_generator_most_bytes(out), most);
+	return ret;
+}
+
+/* Of a prefix the addresses between its first (the network's) and last (broadcast's), where it has
+ * more than two. */
+static int
+read_prefix(const char *name, const char *text, uint8_t version, struct wf_generator_range *out,
+	const struct wf_where *where, struct wf_err *err)
+{
+	uint32_t most = version == 4 ? 32 : 128, bits = most;
+	const char *slash = strchr(text, '/');
+	uint8_t *last = out->first + (version == 4 ? 0 : 12);
+	char address[64];
+	uint32_t host;
+
+	snprintf(address, sizeof(address), "%.*s", slash != NULL ? (int)(slash - text) : 63, text);
+	if (inet_pton(version == 4 ? AF_INET : AF_INET6, address, out->first) != 1 ||
+		(slash != NULL && read_number(slash + 1, most, &bits) < 0) || most - bits > 32)
+		return wf_err_add(err, where,
+			version == 4 ? "Write an address or a prefix, such as src=10.1.0.0/16"
+				     : "Write an address or a prefix of 96 bits or more, such as "
+				       "src=2001:db8::/96",
+			"%s is no IPv%u prefix: \"%.64s\"", name, version, text);
+	out->n = 1ull << (most - bits);
+	memcpy(&host, last, 4);
+	host = ntohl(host) & ~(uint32_t)(out->n - 1);
+	if (out->n > 2) {
+		host++;
+		out->n -= 2;
+	}
+	host = htonl(host);
+	if (slash != NULL)
+		memcpy(last, &host, 4);
+	return 0;
+}
+
+static int
+read_ports(const char *name, const char *text, struct wf_generator_range *out,
+	const struct wf_where *where, struct wf_err *err)
+{
+	const char *dash = strchr(text, '-');
+	uint32_t low = 0, high = 0;
+	char first[16];
+
+	snprintf(first, sizeof(first), "%.*s", dash != NULL ? (int)(dash - text) : 15, text);
+	if (read_number(first, UINT16_MAX, &low) < 0 ||
+		read_number(dash != NULL ? dash + 1 : first, UINT16_MAX, &high) < 0 || low > high)
+		return wf_err_add(err, where, "Write a port, or a range such as sport=1024-2047",
+			"%s is no range of ports: \"%.64s\"", name, text);
+	out->first[0] = (uint8_t)(low >> 8);
+	out->first[1] = (uint8_t)low;
+	out->n = high - low + 1;
+	return 0;
+}
+
+/* As many flows as there are addresses and ports for. */
+static int
+check_flows(const struct wf_generator_spec *s, const struct wf_where *where, struct wf_err *err)
+{
+	unsigned __int128 n = s->src.n;
+
+	n = n * s->sport.n * s->dst.n * s->dport.n; /* 2^(32 + 16 + 32 + 16) at most */
+	if (n >= s->flows)
+		return 0;
+	return wf_err_add(err, where, "Widen src or sport",
+		"there are addresses and ports for %u flows only, not for %u", (uint32_t)n,
+		s->flows);
+}
+
+static int
+check(const struct params *p, uint32_t most_bytes, struct wf_generator_spec *out,
+	const struct wf_where *where, struct wf_err *err)
+{
+	bool six = p->ip == 1;
+	int ret = 0;
+
+	*out = (struct wf_generator_spec){ .version = six ? 6 : 4,
+		.checksum = p->checksum,
+		.order = (uint8_t)p->order,
+		.flows = (uint32_t)p->flows,
+		.pps = p->pps,
+		.bps = p->bps,
+		.packets = p->packets,
+		.seed = p->seed };
+	if (p->pps > 0 && p->bps > 0)
+		ret = wf_err_add(err, where, "Choose one", "pps and rate contradict each other");
+	if (six && !p->checksum)
+		ret = wf_err_add(err, where, "Leave checksum out, or write ip=4",
+			"UDP over IPv6 needs its checksum");
+	ret |= read_sizes(
+		p->size, six ? LEAST_BYTES_6 : LEAST_BYTES_4, most_bytes, out, where, err);
+	ret |= read_prefix("src",
+		p->src != NULL ? p->src
+		: six          ? "2001:2::/96"
+			       : "198.18.0.0/16",
+		out->version, &out->src, where, err);
+	ret |= read_prefix("dst",
+		p->dst != NULL ? p->dst
+		: six          ? "2001:2:0:1::1"
+			       : "198.19.0.1",
+		out->version, &out->dst, where, err);
+	ret |= read_ports("sport", p->sport, &out->sport, where, err);
+	ret |= read_ports("dport", p->dport, &out->dport, where, err);
+	return ret < 0 ? -EINVAL : check_flows(out, where, err);
+}
+
+static int
+set(const char *name, const char *value, struct params *p, const struct wf_where *where,
+	struct wf_err *err)
+{
+	const char *names[WF_ARRAY_SIZE(wf_generator_table)] = { 0 }, *near;
+	int row = wf_param_find(wf_generator_table, name);
+	char hint[256] = "It takes ";
+	char path[160];
+	struct wf_where at = { where->file, where->line, path };
+
+	snprintf(path, sizeof(path), "%s: %s", where->path != NULL ? where->path : "generator",
+		name);
+	if (row >= 0)
+		return wf_param_set(wf_generator_table, (size_t)row, value, p, &at, err);
+	for (size_t i = 0; wf_generator_table[i].name != NULL; i++) {
+		size_t used = strlen(hint);
+
+		names[i] = wf_generator_table[i].name;
+		snprintf(hint + used, sizeof(hint) - used, "%s%s", i > 0 ? ", " : "", names[i]);
+	}
+	near = wf_suggest(name, names);
+	if (near != NULL)
+		snprintf(hint, sizeof(hint), "Did you mean \"%s\"?", near);
+	return wf_err_add(err, where, hint, "a generator has no argument \"%.64s\"", name);
+}
+
+int
+wf_generator_parse(const char *device, uint32_t most_bytes, struct wf_generator_spec *out,
+	const struct wf_where *where, struct wf_err *err)
+{
+	char *copy = strdup(device), *rest = copy, *word;
+	struct params p = { 0 };
+	int ret = 0;
+
+	if (copy == NULL || wf_param_defaults(wf_generator_table, &p) < 0)
+		ret = wf_err_add(err, where, NULL, "out of memory");
+	if (ret == 0)
+		strsep(&rest, ","); /* what it is called */
+	while (copy != NULL && (word = strsep(&rest, ",")) != NULL) {
+		char *value = strchr(word, '=');
+
+		if (value != NULL)
+			*value++ = '\0';
+		ret |= set(word, value != NULL ? value : "", &p, where, err);
+	}
+	if (ret == 0)
+		ret = check(&p, most_bytes, out, where, err);
+	wf_param_release(wf_generator_table, &p);
+	free(copy);
+	return ret < 0 ? -EINVAL : 0;
+}
+
+uint32_t
+wf_generator_most_bytes(const struct wf_generator_spec *spec)
+{
+	uint32_t most = 0;
+
+	for (uint32_t i = 0; i < spec->n_sizes; i++)
+		most = most > spec->size[i] ? most : spec->size[i];
+	return most;
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Base and overrides make the effective configuration: what stands, what ends, what is dropped.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "rig.h"
+
+#define VOIP "{ name = \"voip\"; match = { dport = \"5060\"; }; ab = { delay = \"5ms\"; }; }"
+
+static void
+without_overrides_it_is_the_base(void **state)
+{
+	struct wf_setup *s = rig_next(NULL, rig_tree("delay = \"20ms\";", "", VOIP), NULL, 0);
+
+	assert_string_equal(rig_value(s, "ab.delay.mean"), "20ms");
+	assert_true(wf_node_equal(s->tree, s->base->node));
+	assert_int_equal(s->seed, 42);
+	assert_int_equal(s->plan->generation, 1);
+	wf_setup_free(s);
+}
+
+static void
+later_overrides_win_and_the_rest_stays_when_one_ends(void **state)
+{
+	struct wf_overrides l = { 0 };
+	struct wf_setup *s = rig_next(NULL, rig_tree("delay = \"20ms\";", "", VOIP), NULL, 0);
+
+	rig_override(&l, NULL, "ab", "loss=1%", 10, 0);
+	rig_override(&l, NULL, "ab", "delay=90ms loss=3%", 10, 40);
+	rig_override(&l, NULL, "both", "duplicate=2%", 10, 0);
+	rig_step(&s, NULL, &l, 10);
+	assert_string_equal(rig_value(s, "ab.delay.mean"), "90ms");
+	assert_string_equal(rig_value(s, "ab.loss.p"), "3%");
+	assert_string_equal(rig_value(s, "ba.duplicate.p"), "2%");
+	assert_int_equal(s->plan->from_ns, 10);
+	/* No inverse patch is needed: what is left is merged again. */
+	rig_step(&s, NULL, &s->overrides, 50);
+	assert_int_equal(s->overrides.n, 2);
+	assert_string_equal(rig_value(s, "ab.delay.mean"), "20ms");
+	assert_string_equal(rig_value(s, "ab.loss.p"), "1%");
+	assert_string_equal(rig_value(s, "ba.duplicate.p"), "2%");
+	assert_int_equal(s->plan->generation, 3);
+	wf_setup_free(s);
+	wf_overrides_fini(&l);
+}
+
+static void
+one_to_come_waits_for_its_time(void **state)
+{
+	struct wf_overrides l = { 0 };
+	struct wf_setup *s = rig_next(NULL, rig_tree("", "", VOIP), NULL, 0);
+
+	rig_override(&l, NULL, "ab", "delay=1ms", 100, 10);
+	rig_step(&s, NULL, &l, 99);
+	assert_int_equal(s->overrides.n, 1);
+	assert_null(rig_value(s, "ab.delay.mean"));
+	rig_step(&s, NULL, &s->overrides, 100);
+	assert_string_equal(rig_value(s, "ab.delay.mean"), "1ms");
+	rig_step(&s, NULL, &s->overrides, 110);
+	assert_int_equal(s->overrides.n, 0);
+	assert_null(rig_value(s, "ab.delay.mean"));
+	wf_setup_free(s);
+	wf_overrides_fini(&l);
+}
+
+static void
+another_base_keeps_overrides_and_names_what_it_drops(void **state)
+{
+	struct wf_overrides l = { 0 };
+	struct wf_setup *s = rig_next(NULL, rig_tree("delay = \"20ms\";", "", VOIP), NULL, 0);
+
+	rig_override(&l, "voip", "ab", "delay=7ms", 0, 0);
+	rig_override(&l, NULL, "ab", "loss=1%", 0, 0);
+	rig_step(&s, NULL, &l, 0);
+	rig_step(&s, rig_tree("delay = \"30ms\";", "", ""), &s->overrides, 10);
+	assert_string_equal(rig_value(s, "ab.delay.mean"), "30ms");
+	assert_string_equal(rig_value(s, "ab.loss.p"), "1%");
+	assert_int_equal(s->overrides.n, 1);
+	assert_int_equal(s->dropped.n, 1);
+	assert_int_equal(s->dropped.at[0].id, 1);
+	wf_setup_free(s);
+	wf_overrides_fini(&l);
+}
+
+static void
+what_is_not_valid_changes_nothing(void **state)
+{
+	struct wf_overrides l = { 0 };
+	struct wf_setup *s = rig_next(NULL, rig_tree("delay = \"20ms\";", "", VOIP), NULL, 0),
+			*next;
+	struct wf_err *err = wf_err_new();
+
+	rig_override(&l, NULL, "ab", "delay=parsnip", 0, 0);
+	assert_int_equal(wf_setup_next(s, NULL, &l, 5, &next, err), -EINVAL);
+	assert_null(next);
+	assert_int_equal(wf_err_count(err), 1);
+	assert_string_equal(wf_err_item(err, 0)->path, "links.wan.ab.delay.mean");
+	assert_string_equal(rig_value(s, "ab.delay.mean"), "20ms");
+	wf_err_free(err);
+	wf_setup_free(s);
+	wf_overrides_fini(&l);
+}
+
+static void
+what_needs_a_restart_is_refused_by_name(void **state)
+{
+	struct wf_setup *s = rig_next(NULL, rig_tree("", "", VOIP), NULL, 0), *next;
+	struct wf_node *tree = rig_tree("", "", VOIP);
+	struct wf_err *err = wf_err_new();
+
+	wf_node_append(tree, wf_node_string("memory", "1GB"));
+	assert_int_equal(wf_setup_next(s, tree, NULL, 5, &next, err), -ENOTSUP);
+	assert_string_equal(wf_err_item(err, 0)->path, "memory");
+	wf_err_free(err);
+	wf_setup_free(s);
+}
+
+static void
+the_list_has_a_bound(void **state)
+{
+	struct wf_overrides l = { 0 };
+	struct wf_setup *s = rig_next(NULL, rig_tree("", "", VOIP), NULL, 0), *next;
+	struct wf_err *err = wf_err_new();
+	char text[32];
+
+	for (unsigned i = 0; i < WF_OVERRIDES_MAX + 3; i++) {
+		snprintf(text, sizeof(text), "%s=%ums", i < 2 ? "delay.stddev" : "delay", i + 1);
+		rig_override(&l, NULL, "ab", text, 0, 0);
+	}
+	rig_step(&s, NULL, &l, 0);
+	assert_int_equal(s->overrides.n, WF_OVERRIDES_MAX);
+	assert_int_equal(s->overrides.at[0].id, 4);
+	assert_string_equal(rig_value(s, "ab.delay.mean"), "259ms");
+	assert_string_equal(rig_value(s, "ab.delay.stddev"), "2ms"); /* of one that was folded */
+	assert_false(wf_node_equal(s->base->node, s->floor->node)); /* the base stays what it was */
+	wf_overrides_fini(&l);
+
+	for (unsigned i = 0; i < WF_OVERRIDES_MAX + 1; i++)
+		rig_override(&l, NULL, "ab", "delay=1ms", 0, 1000);
+	assert_int_equal(wf_setup_next(s, NULL, &l, 0, &next, err), -EINVAL);
+	assert_int_equal(wf_err_count(err), 1);
+	wf_err_free(err);
+	wf_overrides_fini(&l);
+	wf_setup_free(s);
+}
+
+struct told {
+	char text[512];
+};
+
+static void
+tell(void *ctx, const char *path, const struct wf_node *a, const struct wf_node *b)
+{
+	struct told *t = ctx;
+	char from[64], to[64];
+	size_t used = strlen(t->text);
+
+	snprintf(t->text + used, sizeof(t->text) - used, "%s: %s -> %s\n", path,
+		a != NULL ? wf_node_text(a, from, sizeof(from)) : "-",
+		b != NULL ? wf_node_text(b, to, sizeof(to)) : "-");
+}
+
+static void
+the_difference_is_told_leaf_by_leaf(void **state)
+{
+	struct wf_overrides l = { 0 };
+	struct wf_setup *s =
+		rig_next(NULL, rig_tree("delay = \"20ms\"; loss = \"1%\";", "", VOIP), NULL, 0);
+	struct told t = { "" };
+
+	rig_override(&l, NULL, "ab", "delay.mean=30ms delay.stddev=1ms loss=null", 0, 0);
+	rig_override(&l, "voip", "ab", "delay=6ms", 0, 0);
+	rig_step(&s, NULL, &l, 0);
+	wf_setup_diff(s->base->node, s->tree, tell, &t);
+	assert_string_equal(t.text, "links.wan.ab.delay.mean: 20ms -> 30ms\n"
+				    "links.wan.ab.delay.stddev: - -> 1ms\n"
+				    "links.wan.ab.loss.model: bernoulli -> -\n"
+				    "links.wan.ab.loss.p: 1% -> -\n"
+				    "links.wan.classes.voip.ab.delay.mean: 5ms -> 6ms\n");
+	wf_setup_free(s);
+	wf_overrides_fini(&l);
+}
+
+#define TEST(f) cmocka_unit_test(f)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(without_overrides_it_is_the_base),
+		TEST(later_overrides_win_and_the_rest_stays_when_one_ends),
+		TEST(one_to_come_waits_for_its_time),
+		TEST(another_base_keeps_overrides_and_names_what_it_drops),
+		TEST(what_is_not_valid_changes_nothing),
+		TEST(what_needs_a_restart_is_refused_by_name),
+		TEST(the_list_has_a_bound),
+		TEST(the_difference_is_told_leaf_by_leaf),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
