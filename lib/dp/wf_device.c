@@ -129,10 +129,14 @@ wf_device_look(const char *ifname, struct wf_device_facts *f)
 
 	f->exists = strlen(ifname) < IFNAMSIZ && if_nametoindex(ifname) != 0;
 	f->mtu = f->exists ? wf_hostif_mtu(ifname) : 0;
-	f->queues = 1;
+	f->queues = f->xdp_queues = 1;
 	f->pci[0] = f->kernel_driver[0] = 0;
-	if (fd >= 0 && f->exists && ask(fd, ifname, &channels) == 0)
+	if (fd >= 0 && f->exists && ask(fd, ifname, &channels) == 0) {
 		f->queues = channels.rx_count + channels.combined_count;
+		/* The driver (22.11) knows channels that receive and send; else it sees one. */
+		if (channels.max_combined > 0)
+			f->xdp_queues = channels.combined_count;
+	}
 	if (f->queues == 0) /* a driver without the notion has one */
 		f->queues = 1;
 	if (fd >= 0 && f->exists && ask(fd, ifname, &info) == 0) {

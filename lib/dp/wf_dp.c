@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "wf_channels.h"
 #include "wf_claim.h"
 #include "wf_dp_private.h"
 #include "wf_flow_table.h"
@@ -38,6 +39,8 @@ look_at_ports(struct wf_dp *dp, const struct wf_conf *conf, const struct wf_dp_o
 			return -ENOMEM;
 		dp->n_ports = i + 1;
 		if (wf_port_check(&conf->ports[i], err) < 0)
+			ret = -EINVAL;
+		if (wf_channels_check(p, dp->cores.n_workers, err) < 0)
 			ret = -EINVAL;
 		if (!opt->force && wf_port_guard(p, err) < 0)
 			ret = -EINVAL;
