@@ -22,6 +22,8 @@ typedef uint64_t wf_ns_t;
 #define WF_LIKELY(x)     __builtin_expect(!!(x), 1)
 #define WF_UNLIKELY(x)   __builtin_expect(!!(x), 0)
 #define WF_CACHE_ALIGNED __attribute__((aligned(WF_CACHE_LINE)))
+/* Bodies whose constant arguments make variants of them. */
+#define WF_ALWAYS_INLINE inline __attribute__((always_inline))
 
 /* Room for a name (link, port, class) with its terminator. */
 #define WF_NAME_MAX 64

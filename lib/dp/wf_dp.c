@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "wf_channels.h"
 #include "wf_claim.h"
 #include "wf_dp_private.h"
 #include "wf_flow_table.h"
@@ -38,6 +39,8 @@ look_at_ports(struct wf_dp *dp, const struct wf_conf *conf, const struct wf_dp_o
 			return -ENOMEM;
 		dp->n_ports = i + 1;
 		if (wf_port_check(&conf->ports[i], err) < 0)
+			ret = -EINVAL;
+		if (wf_channels_check(p, dp->cores.n_workers, err) < 0)
 			ret = -EINVAL;
 		if (!opt->force && wf_port_guard(p, err) < 0)
 			ret = -EINVAL;
@@ -127,15 +130,24 @@ choose_memory(struct wf_dp *dp, const struct wf_conf *conf, const struct wf_dp_o
 	return wf_memory_choose(conf, opt->huge, &has, fixed, &dp->memory, err);
 }
 
+static void
+say_restored(void *ctx, const char *interface, const char *what)
+{
+	struct wf_dp *dp = ctx;
+
+	wf_event_say(dp->events, WF_EVENT_restored, NULL, "interface %s: %s", interface, what);
+}
+
 static int
 take_host_interfaces(
 	struct wf_dp *dp, const struct wf_conf *conf, const char *state_file, struct wf_err *err)
 {
+	const struct wf_hostif_said say = { say_restored, dp };
 	uint32_t left;
 	int ret = 0;
 
 	/* The socket beside it is ours: whoever left that file is no more. */
-	if (state_file && wf_hostif_restore(state_file, stderr, &left, err) < 0)
+	if (state_file && wf_hostif_restore(state_file, &say, &left, err) < 0)
 		return -EINVAL;
 	dp->hostif = wf_hostif_new(state_file);
 	if (!dp->hostif)

@@ -127,9 +127,9 @@ compile_stage(struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, 
 		k->queue = cfg;
 		return 0;
 	}
-	assert(ops->run != NULL);
 	step = add_step(c, sc.early);
-	step->run = ops->run;
+	step->run = sc.run != NULL ? sc.run : ops->run;
+	assert(step->run != NULL);
 	step->cfg = cfg;
 	step->edit = ops->edit;
 	step->forge = ops->forge;

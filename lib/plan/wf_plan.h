@@ -13,8 +13,7 @@
 
 /* One compiled stage of a class. */
 struct wf_plan_step {
-	void (*run)(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first,
-		uint16_t end, struct wf_stage_env *env);
+	wf_stage_run *run;
 	const void *cfg;
 	void (*edit)(const void *cfg, struct wf_frame *frame);
 	uint32_t (*forge)(const void *cfg, const struct wf_frame *cause, struct wf_forged *out);

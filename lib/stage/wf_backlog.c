@@ -3,8 +3,8 @@
  */
 #include "wf_backlog.h"
 
-static bool
-grow(struct wf_backlog *b, struct wf_arena *a)
+bool
+wf_backlog_grow(struct wf_backlog *b, struct wf_arena *a)
 {
 	uint32_t bits = b->bits ? b->bits + 1 : WF_ARENA_MIN_BITS;
 	uint32_t offset;
@@ -22,16 +22,6 @@ grow(struct wf_backlog *b, struct wf_arena *a)
 	b->offset = offset;
 	b->head = 0;
 	b->bits = bits;
-	return true;
-}
-
-bool
-wf_backlog_add(struct wf_backlog *b, struct wf_arena *a, wf_ns_t end_ns)
-{
-	if (WF_UNLIKELY(b->bits == 0 || b->count == 1u << b->bits) && !grow(b, a))
-		return false;
-	a->words[b->offset + ((b->head + b->count) & ((1u << b->bits) - 1))] = end_ns;
-	b->count++;
 	return true;
 }
 

@@ -30,8 +30,20 @@ wf_backlog_count(struct wf_backlog *b, const struct wf_arena *a, wf_ns_t now_ns)
 	return b->count;
 }
 
+/* Makes room for more. false: the arena is exhausted, nothing has changed. */
+bool wf_backlog_grow(struct wf_backlog *b, struct wf_arena *a);
+
 /* Adds one; ends do not go backwards. false: the arena is exhausted, nothing has changed. */
-bool wf_backlog_add(struct wf_backlog *b, struct wf_arena *a, wf_ns_t end_ns);
+static inline bool
+wf_backlog_add(struct wf_backlog *b, struct wf_arena *a, wf_ns_t end_ns)
+{
+	if (WF_UNLIKELY(b->bits == 0 || b->count == 1u << b->bits) && !wf_backlog_grow(b, a))
+		return false;
+	a->words[b->offset + ((b->head + b->count) & ((1u << b->bits) - 1))] = end_ns;
+	b->count++;
+	return true;
+}
+
 /* Gives the array back; empty again. */
 void wf_backlog_fini(struct wf_backlog *b, struct wf_arena *a);
 

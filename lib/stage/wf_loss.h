@@ -138,14 +138,11 @@ int wf_loss_compile_pattern(
 int wf_loss_compile_trace(
 	struct wf_loss_params *q, struct wf_stage_compile *c, struct wf_loss_cfg *out, bool *idle);
 
-typedef void wf_loss_run(const struct wf_loss_cfg *l, uint32_t state_offset, struct wf_batch *b,
-	uint16_t first, uint16_t end);
-wf_loss_run wf_loss_run_bernoulli, wf_loss_run_chain, wf_loss_run_markov, wf_loss_run_ber,
-	wf_loss_run_counted, wf_loss_run_pattern, wf_loss_run_correlated;
-
-/* By the time since the run's start, so not as the others. */
-void wf_loss_run_trace(const struct wf_loss_cfg *l, struct wf_batch *b, uint16_t first,
-	uint16_t end, const struct wf_stage_env *env);
+/* By model: the chains of two states and Bernoulli for every scope. */
+wf_stage_run wf_loss_run_bernoulli, wf_loss_run_chain, wf_loss_run_markov, wf_loss_run_ber,
+	wf_loss_run_counted, wf_loss_run_pattern, wf_loss_run_correlated, wf_loss_run_trace;
+/* The loop of the chain of two states for just this configuration. */
+wf_stage_run *wf_loss_choose_chain(const struct wf_loss_cfg *l, bool flow_scope);
 
 /* First state of a chain of many states, stationary. */
 uint64_t wf_loss_markov_start(const struct wf_loss_cfg *l, uint64_t draw);

@@ -46,9 +46,11 @@ wf_loss_compile_ber(
 }
 
 void
-wf_loss_run_ber(const struct wf_loss_cfg *l, uint32_t state_offset, struct wf_batch *b,
-	uint16_t first, uint16_t end)
+wf_loss_run_ber(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first,
+	uint16_t end, struct wf_stage_env *env)
 {
+	const struct wf_loss_cfg *l = cfg;
+
 	for (uint16_t i = first; i < end; i++) {
 		uint32_t n = b->len_bytes[i] < 0xffff ? b->len_bytes[i] : 0xffff;
 		uint64_t high = l->ber->high[n >> 8], low = l->ber->low[n & 0xff];

@@ -12,7 +12,7 @@
  */
 #include <errno.h>
 
-#include "wf_loss.h"
+#include "wf_loss_run.h"
 
 /* Completes p and r of the chain. */
 static int
@@ -96,18 +96,18 @@ wf_loss_compile_chain(
 }
 
 void
-wf_loss_run_bernoulli(const struct wf_loss_cfg *l, uint32_t state_offset, struct wf_batch *b,
-	uint16_t first, uint16_t end)
+wf_loss_run_bernoulli(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first,
+	uint16_t end, struct wf_stage_env *env)
 {
-	for (uint16_t i = first; i < end; i++)
-		if (b->drop[i] == WF_DROP_NONE)
-			wf_loss_draw(l, b, i, l->chain.lost[0]);
+	wf_loss_bernoulli_rows(cfg, b, first, end);
 }
 
 void
-wf_loss_run_correlated(const struct wf_loss_cfg *l, uint32_t state_offset, struct wf_batch *b,
-	uint16_t first, uint16_t end)
+wf_loss_run_correlated(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first,
+	uint16_t end, struct wf_stage_env *env)
 {
+	const struct wf_loss_cfg *l = cfg;
+
 	for (uint16_t i = first; i < end; i++) {
 		struct wf_loss_state *s = (struct wf_loss_state *)(b->state[i] + state_offset);
 
@@ -118,15 +118,37 @@ wf_loss_run_correlated(const struct wf_loss_cfg *l, uint32_t state_offset, struc
 }
 
 void
-wf_loss_run_chain(const struct wf_loss_cfg *l, uint32_t state_offset, struct wf_batch *b,
-	uint16_t first, uint16_t end)
+wf_loss_run_chain(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first,
+	uint16_t end, struct wf_stage_env *env)
 {
-	for (uint16_t i = first; i < end; i++) {
-		struct wf_loss_state *s = (struct wf_loss_state *)(b->state[i] + state_offset);
+	wf_loss_chain_rows(cfg, state_offset, b, first, end, false, false);
+}
 
-		if (b->drop[i] != WF_DROP_NONE)
-			continue;
-		wf_loss_draw(l, b, i, l->chain.lost[s->n]);
-		s->n ^= wf_rng_below(wf_rng_draw(b->rng[i], WF_RNG_LOSS_STEP), l->chain.step[s->n]);
-	}
+static void
+run_chain_of_class(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first,
+	uint16_t end, struct wf_stage_env *env)
+{
+	wf_loss_chain_rows(cfg, state_offset, b, first, end, false, true);
+}
+
+static void
+run_simple(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
+	struct wf_stage_env *env)
+{
+	wf_loss_chain_rows(cfg, state_offset, b, first, end, true, false);
+}
+
+static void
+run_simple_of_class(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first,
+	uint16_t end, struct wf_stage_env *env)
+{
+	wf_loss_chain_rows(cfg, state_offset, b, first, end, true, true);
+}
+
+wf_stage_run *
+wf_loss_choose_chain(const struct wf_loss_cfg *l, bool flow_scope)
+{
+	if (l->chain.lost[0] == 0 && l->chain.lost[1] == UINT64_MAX)
+		return flow_scope ? run_simple : run_simple_of_class;
+	return flow_scope ? wf_loss_run_chain : run_chain_of_class;
 }

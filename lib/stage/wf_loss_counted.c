@@ -157,9 +157,11 @@ nth(const struct wf_loss_cfg *l, struct wf_loss_state *s)
 }
 
 void
-wf_loss_run_counted(const struct wf_loss_cfg *l, uint32_t state_offset, struct wf_batch *b,
-	uint16_t first, uint16_t end)
+wf_loss_run_counted(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first,
+	uint16_t end, struct wf_stage_env *env)
 {
+	const struct wf_loss_cfg *l = cfg;
+
 	for (uint16_t i = first; i < end; i++) {
 		struct wf_loss_state *s = (struct wf_loss_state *)(b->state[i] + state_offset);
 		bool hit;

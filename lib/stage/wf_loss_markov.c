@@ -310,9 +310,10 @@ advance(const struct wf_loss_cfg *l, struct wf_loss_state *s, wf_ns_t now_ns, ui
 }
 
 void
-wf_loss_run_markov(const struct wf_loss_cfg *l, uint32_t state_offset, struct wf_batch *b,
-	uint16_t first, uint16_t end)
+wf_loss_run_markov(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first,
+	uint16_t end, struct wf_stage_env *env)
 {
+	const struct wf_loss_cfg *l = cfg;
 	const struct wf_loss_markov *m = l->markov.m;
 
 	for (uint16_t i = first; i < end; i++) {

@@ -113,9 +113,10 @@ wf_loss_compile_pattern(
 }
 
 void
-wf_loss_run_pattern(const struct wf_loss_cfg *l, uint32_t state_offset, struct wf_batch *b,
-	uint16_t first, uint16_t end)
+wf_loss_run_pattern(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first,
+	uint16_t end, struct wf_stage_env *env)
 {
+	const struct wf_loss_cfg *l = cfg;
 	const struct wf_loss_pattern *p = l->pattern;
 
 	assert(p->n > 0);

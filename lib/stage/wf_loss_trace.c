@@ -53,9 +53,11 @@ wf_loss_compile_trace(
 }
 
 void
-wf_loss_run_trace(const struct wf_loss_cfg *l, struct wf_batch *b, uint16_t first, uint16_t end,
-	const struct wf_stage_env *env)
+wf_loss_run_trace(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first,
+	uint16_t end, struct wf_stage_env *env)
 {
+	const struct wf_loss_cfg *l = cfg;
+
 	for (uint16_t i = first; i < end; i++)
 		if (b->drop[i] == WF_DROP_NONE)
 			wf_loss_draw(

@@ -88,6 +88,13 @@ struct wf_forecast {
 	const char *note[WF_STAGE_COUNT]; /* in words: wf_stage_note; NULL: nothing to say */
 };
 
+struct wf_stage_env;
+
+/* Rows first..end-1 of one class; there is one at least. Rows already dropped are skipped. May set
+ * the stage's bit in edits[] and forges[] of a row, having asked for WF_NEED_BYTES. */
+typedef void wf_stage_run(const void *cfg, uint32_t state_offset, struct wf_batch *b,
+	uint16_t first, uint16_t end, struct wf_stage_env *env);
+
 struct wf_stage_compile {
 	void *const *blocks; /* [WF_STAGE_COUNT] parameter structs of the direction, NULL: absent */
 	bool flow_scope;     /* state per flow, not per class */
@@ -96,9 +103,11 @@ struct wf_stage_compile {
 	struct wf_forecast *forecast;
 	void *(*reserve)(void *ctx, size_t bytes); /* see wf_stage_reserve */
 	void *reserve_ctx;
-	uint32_t needs;          /* out: enum wf_stage_need */
-	bool early;              /* out: run right behind outage, before all other stages */
-	uint8_t max_copies;      /* out, with WF_NEED_COPIES: 1 to 7 */
+	wf_stage_run *run;  /* out: does what the stage's `run` does, but for this cfg and scope
+			     * only, and faster; NULL: there is none */
+	uint32_t needs;     /* out: enum wf_stage_need */
+	bool early;         /* out: run right behind outage, before all other stages */
+	uint8_t max_copies; /* out, with WF_NEED_COPIES: 1 to 7 */
 	wf_ns_t copy_spacing_ns; /* out, with WF_NEED_COPIES: the k-th copy is due k * this later */
 };
 
@@ -168,10 +177,8 @@ struct wf_stage_ops {
 	void (*start)(const void *cfg, void *state, uint64_t packet_rng, wf_ns_t now_ns);
 	/* Class or flow ends: give back what the state took from the arena. NULL: nothing. */
 	void (*stop)(void *state, struct wf_stage_env *env);
-	/* Rows first..end-1 of one class. Rows already dropped are skipped. `run` may set its bit
-	 * in edits[] and forges[] of a row, having asked for WF_NEED_BYTES. */
-	void (*run)(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first,
-		uint16_t end, struct wf_stage_env *env);
+	/* For every cfg and scope. */
+	wf_stage_run *run;
 	/* Changes the bytes of a packet whose bit in edits[] is set, if it leaves. NULL: never. */
 	void (*edit)(const void *cfg, struct wf_frame *frame);
 	/* Makes packets because of one whose bit in forges[] is set, dropped or not; returns how

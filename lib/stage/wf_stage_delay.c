@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <math.h>
 
-#include "wf_delay.h"
+#include "wf_delay_run.h"
 #include "wf_stages.h"
 #include "wf_units.h"
 
@@ -96,6 +96,48 @@ keeps_state(const struct wf_delay_cfg *d)
 	       (s != NULL && (s->correlated || s->cancel_bias || s->by_packet));
 }
 
+#define VARIANT(form, keep)                                                                        \
+	static void run_##form##_##keep(const void *cfg, uint32_t state_offset,                    \
+		struct wf_batch *b, uint16_t first, uint16_t end, struct wf_stage_env *env)        \
+	{                                                                                          \
+		wf_delay_rows(cfg, state_offset, b, first, end, env, WF_DELAY_##form,              \
+			WF_DELAY_KEEP_##keep);                                                     \
+	}
+#define VARIANTS(form)                                                                             \
+	VARIANT(form, CLASS)                                                                       \
+	VARIANT(form, STATE)                                                                       \
+	VARIANT(form, FLOW)                                                                        \
+	VARIANT(form, NONE)
+VARIANTS(CONSTANT)
+VARIANTS(LINEAR)
+VARIANTS(NORMAL)
+VARIANTS(TABLE)
+
+#define VARIANTS_OF(form)                                                                          \
+	[WF_DELAY_##form] = { run_##form##_CLASS, run_##form##_STATE, run_##form##_FLOW,           \
+		run_##form##_NONE }
+
+/* The loop for just this configuration, or NULL. */
+static wf_stage_run *
+choose_run(const struct wf_delay_cfg *d, bool flow_scope)
+{
+	static wf_stage_run *const variants[][4] = { VARIANTS_OF(CONSTANT), VARIANTS_OF(LINEAR),
+		VARIANTS_OF(NORMAL), VARIANTS_OF(TABLE) };
+	static const enum wf_delay_form forms[] = { [WF_FORM_LINEAR] = WF_DELAY_LINEAR,
+		[WF_FORM_NORMAL] = WF_DELAY_NORMAL,
+		[WF_FORM_TABLE] = WF_DELAY_TABLE };
+	enum wf_delay_keep keep = d->order == WF_DELAY_FREE   ? WF_DELAY_KEEP_NONE
+				  : d->order == WF_DELAY_FLOW ? WF_DELAY_KEEP_FLOW
+				  : flow_scope                ? WF_DELAY_KEEP_STATE
+							      : WF_DELAY_KEEP_CLASS;
+
+	if (d->shape != NULL || d->law.skip != 0 || d->law.form > WF_FORM_TABLE)
+		return NULL;
+	if (d->constant)
+		return variants[WF_DELAY_CONSTANT][keep];
+	return d->draw == WF_DELAY_PER_PACKET ? variants[forms[d->law.form]][keep] : NULL;
+}
+
 static int
 compile(const void *block, struct wf_stage_compile *c, void *cfg)
 {
@@ -139,6 +181,7 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	if (c->forecast->delay_max_ns <= 0)
 		return 0;
 	varies = !d->constant || d->shape != NULL;
+	c->run = choose_run(d, c->flow_scope);
 	c->needs |= WF_NEED_HOLD;
 	if (varies || p->order == WF_DELAY_FLOW)
 		c->needs |= WF_NEED_FLOW;

@@ -229,6 +229,19 @@ check_place(const struct wf_loss_params *q, const struct wf_stage_compile *c)
 		"at = \"ingress\" is before rate and queue, but there are none here");
 }
 
+static wf_stage_run *const by_model[] = {
+	[WF_LOSS_BERNOULLI] = wf_loss_run_bernoulli,
+	[WF_LOSS_GILBERT_ELLIOTT] = wf_loss_run_chain,
+	[WF_LOSS_MARKOV] = wf_loss_run_markov,
+	[WF_LOSS_BER] = wf_loss_run_ber,
+	[WF_LOSS_EVERY] = wf_loss_run_counted,
+	[WF_LOSS_LIST] = wf_loss_run_counted,
+	[WF_LOSS_BURST] = wf_loss_run_counted,
+	[WF_LOSS_PATTERN] = wf_loss_run_pattern,
+	[WF_LOSS_TRACE] = wf_loss_run_trace,
+	[WF_LOSS_CORRELATED] = wf_loss_run_correlated,
+};
+
 static int
 compile(const void *block, struct wf_stage_compile *c, void *cfg)
 {
@@ -278,6 +291,10 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 		out->model = WF_LOSS_CORRELATED;
 	if (rc < 0)
 		return -EINVAL;
+	if (!out->marks)
+		c->run = out->model == WF_LOSS_GILBERT_ELLIOTT
+				 ? wf_loss_choose_chain(out, c->flow_scope)
+				 : by_model[out->model];
 	if (q.model == WF_LOSS_BERNOULLI && q.p == 1)
 		wf_stage_note_certain(c, WF_STAGE_LOSS, "every packet is lost");
 	else if (c->early && !idle)
@@ -334,24 +351,10 @@ static void
 run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
 	struct wf_stage_env *env)
 {
-	static wf_loss_run *const by_model[] = {
-		[WF_LOSS_BERNOULLI] = wf_loss_run_bernoulli,
-		[WF_LOSS_GILBERT_ELLIOTT] = wf_loss_run_chain,
-		[WF_LOSS_MARKOV] = wf_loss_run_markov,
-		[WF_LOSS_BER] = wf_loss_run_ber,
-		[WF_LOSS_EVERY] = wf_loss_run_counted,
-		[WF_LOSS_LIST] = wf_loss_run_counted,
-		[WF_LOSS_BURST] = wf_loss_run_counted,
-		[WF_LOSS_PATTERN] = wf_loss_run_pattern,
-		[WF_LOSS_CORRELATED] = wf_loss_run_correlated,
-	};
 	const struct wf_loss_cfg *l = cfg;
 
-	if (l->model == WF_LOSS_TRACE)
-		wf_loss_run_trace(l, b, first, end, env);
-	else
-		by_model[l->model](l, state_offset, b, first, end);
-	if (WF_UNLIKELY(l->marks))
+	by_model[l->model](l, state_offset, b, first, end, env);
+	if (l->marks)
 		mark(l, b, first, end);
 }
 

@@ -13,7 +13,7 @@
  */
 #include <errno.h>
 
-#include "wf_rate.h"
+#include "wf_rate_run.h"
 
 enum rate_mode { SHAPE, POLICE };
 static const char *const mode_names[] = { "shape", "police", NULL };
@@ -193,6 +193,61 @@ wf_rate_longest_ns(const struct wf_serve *s)
 	return 0x1p-32 * (double)(bytes != 0 ? wf_wire_time(&s->wire, bytes) : s->limit_wait);
 }
 
+static enum wf_rate_limit
+limit_of(const struct wf_rate_cfg *r)
+{
+	if (r->police)
+		return WF_RATE_POLICE;
+	return r->serve.limit_packets != 0 ? WF_RATE_PACKETS : WF_RATE_WAIT;
+}
+
+static void
+run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
+	struct wf_stage_env *env)
+{
+	const struct wf_rate_cfg *r = cfg;
+
+	if (r->serve.trace == NULL) {
+		wf_rate_rows(r, state_offset, b, first, end, env, limit_of(r),
+			r->serve.wire.cell != 0, false);
+		return;
+	}
+	for (uint16_t i = first; i < end; i++)
+		if (b->drop[i] == WF_DROP_NONE)
+			wf_rate_by_trace(
+				&r->serve, wf_rate_state_of(b, i, state_offset), b, i, env);
+}
+
+#define VARIANT(limit, cells, one)                                                                 \
+	static void run_##limit##_##cells##_##one(const void *cfg, uint32_t state_offset,          \
+		struct wf_batch *b, uint16_t first, uint16_t end, struct wf_stage_env *env)        \
+	{                                                                                          \
+		wf_rate_rows(cfg, state_offset, b, first, end, env, WF_RATE_##limit, cells, one);  \
+	}
+#define VARIANTS(limit)                                                                            \
+	VARIANT(limit, false, false)                                                               \
+	VARIANT(limit, false, true)                                                                \
+	VARIANT(limit, true, false)                                                                \
+	VARIANT(limit, true, true)
+#define VARIANTS_OF(limit)                                                                         \
+	[WF_RATE_##limit] = { { run_##limit##_false_false, run_##limit##_false_true },             \
+		{ run_##limit##_true_false, run_##limit##_true_true } }
+VARIANTS(WAIT)
+VARIANTS(PACKETS)
+VARIANTS(POLICE)
+
+/* The loop for just this configuration, or NULL. */
+static wf_stage_run *
+choose_run(const struct wf_rate_cfg *r, bool flow_scope)
+{
+	static wf_stage_run *const variants[][2][2] = { VARIANTS_OF(WAIT), VARIANTS_OF(PACKETS),
+		VARIANTS_OF(POLICE) };
+
+	if (r->serve.trace != NULL)
+		return NULL;
+	return variants[limit_of(r)][r->serve.wire.cell != 0][!flow_scope];
+}
+
 static int
 compile(const void *block, struct wf_stage_compile *c, void *cfg)
 {
@@ -212,6 +267,7 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	if (!r->police)
 		c->needs |= WF_NEED_HOLD;
 	c->needs |= c->flow_scope ? WF_NEED_SORT : WF_NEED_OWNER;
+	c->run = choose_run(r, c->flow_scope);
 	return 1;
 }
 
@@ -223,60 +279,6 @@ start(const void *cfg, void *state, uint64_t packet_rng, wf_ns_t now_ns)
 	struct wf_rate_state *s = state;
 
 	s->end_ns = (int64_t)((WF_FINE(now_ns) - r->serve.burst) >> 32);
-}
-
-static inline void
-one(const struct wf_rate_cfg *r, struct wf_rate_state *s, struct wf_batch *b, uint16_t i,
-	struct wf_stage_env *env)
-{
-	wf_ns_t now = b->rx_ns[i];
-	const struct wf_serve *v = &r->serve;
-	wf_fine_t end = WF_FINE(s->end_ns) | s->end_fraction;
-	int64_t end_ns;
-
-	if (end < WF_FINE(now) - v->burst)
-		end = WF_FINE(now) - v->burst;
-	end += wf_wire_time(&v->wire, wf_wire_bytes(&v->wire, b->len_bytes[i]));
-	end_ns = wf_fine_ceil(end); /* never early */
-	if (end_ns > (int64_t)now) {
-		if (r->police) {
-			b->drop[i] = WF_DROP_policed;
-			return;
-		}
-		if (v->limit_packets ? wf_backlog_count(&s->backlog, &env->arena, now) >=
-					       v->limit_packets
-				     : end - WF_FINE(now) > v->limit_wait) {
-			b->drop[i] = WF_DROP_queue_full;
-			return;
-		}
-		if (v->limit_packets &&
-			!wf_backlog_add(&s->backlog, &env->arena, (wf_ns_t)end_ns)) {
-			b->drop[i] = WF_DROP_no_buffer;
-			return;
-		}
-		b->due_ns[i] = (wf_ns_t)end_ns;
-	}
-	s->end_ns = (int64_t)(end >> 32);
-	s->end_fraction = (uint32_t)end;
-	s->trace_id = 0;
-}
-
-static void
-run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
-	struct wf_stage_env *env)
-{
-	const struct wf_rate_cfg *r = cfg;
-
-	for (uint16_t i = first; i < end; i++) {
-		struct wf_rate_state *s = (struct wf_rate_state *)(b->state[i] + state_offset);
-
-		if (b->drop[i] != WF_DROP_NONE)
-			continue;
-		if (WF_LIKELY(r->serve.trace == NULL))
-			one(r, s, b, i, env);
-		else
-			wf_rate_by_trace(&r->serve, s, b, i, env);
-	}
 }
 
 static void

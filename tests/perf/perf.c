@@ -117,6 +117,8 @@ about(void)
 	return "clang " TEXT_OF(__clang_major__);
 #elif defined(__SANITIZE_ADDRESS__) || !defined(__OPTIMIZE__)
 	return "gcc " TEXT_OF(__GNUC__) " for debugging";
+#elif defined(__AVX2__) && defined(PERF_WHOLE_PROGRAM)
+	return "gcc " TEXT_OF(__GNUC__) " avx2 lto";
 #elif defined(__AVX2__)
 	return "gcc " TEXT_OF(__GNUC__) " avx2";
 #else
@@ -125,7 +127,7 @@ about(void)
 }
 
 static const struct perf_case *const tables[] = { perf_parts, perf_stages, perf_stores, perf_flows,
-	perf_pipes };
+	perf_sources, perf_pipes };
 
 static uint64_t
 number(const char *option, const char *text, uint64_t max)

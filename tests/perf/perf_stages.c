@@ -46,7 +46,7 @@ stages_run(void *state, uint64_t n)
 	for (; done < n; done += WF_BURST) {
 		make_ready(s);
 		if (!s->none)
-			r->ops->run(r->cfg, 0, &r->batch, 0, WF_BURST, &r->env);
+			r->run(r->cfg, 0, &r->batch, 0, WF_BURST, &r->env);
 	}
 	return done;
 }

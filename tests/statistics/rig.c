@@ -101,6 +101,7 @@ compile(struct rig *r, int id, const char *keys, bool flow_scope)
 		.reserve = reserve,
 		.reserve_ctx = r };
 	r->variant = r->ops->compile(r->block[id], &r->compile, r->cfg);
+	r->run = r->compile.run != NULL ? r->compile.run : r->ops->run;
 }
 
 static struct rig *
@@ -223,7 +224,7 @@ rig_run(struct rig *r)
 	if (!r->started && r->ops->start != NULL)
 		r->ops->start(r->cfg, r->state, b->rng[0], b->rx_ns[0]);
 	r->started = true;
-	r->ops->run(r->cfg, 0, b, 0, b->n, &r->env);
+	r->run(r->cfg, 0, b, 0, b->n, &r->env);
 	b->pkt[0] = NULL;
 }
 

@@ -22,7 +22,8 @@ struct rig {
 	struct wf_err *err;
 	void *table[8]; /* what compile has reserved */
 	int n_tables;
-	int variant; /* what compile returned; also negative */
+	wf_stage_run *run; /* as the plan chooses it */
+	int variant;       /* what compile returned; also negative */
 	bool started;
 };
 
