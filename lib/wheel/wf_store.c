@@ -92,6 +92,19 @@ wf_store_put_members(struct wf_store *s, wf_ns_t due_ns, wf_ns_t rx_ns, void *pk
 	return fill(s, h, due_ns, rx_ns, pkt, len_bytes, tag);
 }
 
+uint32_t
+wf_store_put_rows(struct wf_store *s, const struct wf_store_rows *r)
+{
+	uint64_t room = s->max_held - s->held;
+	uint32_t dir = wf_held_tag_dir(r->tag);
+	uint32_t n = wf_wheel_put_rows(&s->wheel, r, room < r->n ? (uint32_t)room : r->n);
+
+	s->held += n;
+	if (dir < s->n_lanes)
+		s->in_wheel[dir] += n;
+	return n;
+}
+
 /* Nothing goes into a lane as long as the wheel has packets of its direction: of equal ticks those
  * in the lane were put first. */
 bool

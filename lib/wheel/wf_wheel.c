@@ -24,9 +24,10 @@ wf_wheel_init(struct wf_wheel *w, struct wf_chunks *chunks, wf_ns_t now_ns)
 static inline struct wf_held *
 level_append(struct wf_wheel *w, struct wf_level *l, uint32_t slot)
 {
+	bool first = l->slot[slot].head == WF_NO_CHUNK;
 	struct wf_held *h = wf_chain_append(w->chunks, &l->slot[slot]);
 
-	if (WF_LIKELY(h != NULL)) {
+	if (WF_UNLIKELY(first) && h != NULL) {
 		l->occupied[slot / 64] |= 1ull << (slot % 64);
 		l->summary |= 1ull << (slot / 64);
 	}
@@ -93,6 +94,26 @@ wf_wheel_put(struct wf_wheel *w, wf_ns_t due_ns)
 
 	w->held += h != NULL;
 	return h;
+}
+
+uint32_t
+wf_wheel_put_rows(struct wf_wheel *w, const struct wf_store_rows *r, uint32_t n)
+{
+	uint32_t i;
+
+	for (i = 0; i < n; i++) {
+		struct wf_held *h = place(w, r->due_ns[i]);
+
+		if (WF_UNLIKELY(h == NULL))
+			break;
+		h->due_ns = r->due_ns[i];
+		h->rx_ns = r->rx_ns[i];
+		h->pkt = r->pkt[i];
+		h->len_bytes = r->len_bytes[i];
+		h->tag = r->tag;
+	}
+	w->held += i;
+	return i;
 }
 
 static inline void

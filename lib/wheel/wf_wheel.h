@@ -39,6 +39,8 @@ struct wf_wheel {
 void wf_wheel_init(struct wf_wheel *w, struct wf_chunks *chunks, wf_ns_t now_ns);
 /* Room for one that is due then, to be filled by the caller at once; NULL: none. */
 struct wf_held *wf_wheel_put(struct wf_wheel *w, wf_ns_t due_ns);
+/* The first n of the rows, as far as there is room. Returns how many were taken. */
+uint32_t wf_wheel_put_rows(struct wf_wheel *w, const struct wf_store_rows *r, uint32_t n);
 /* As wf_store_take, _next, _pop_any. */
 uint32_t wf_wheel_take(struct wf_wheel *w, wf_ns_t now_ns, struct wf_held *out, uint32_t max);
 wf_ns_t wf_wheel_next(const struct wf_wheel *w);
