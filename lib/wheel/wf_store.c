@@ -35,13 +35,13 @@ wf_store_new(uint32_t max_held, uint32_t n_lanes, wf_ns_t now_ns)
 	s->lane = calloc(n_lanes ? n_lanes : 1, sizeof(*s->lane));
 	s->in_wheel = calloc(n_lanes ? n_lanes : 1, sizeof(*s->in_wheel));
 	if (s->lane == NULL || s->in_wheel == NULL ||
-		wf_chunks_init(&s->chunks, max_held / WF_CHUNK_ENTRIES + partial) < 0) {
+		wf_chunks_init(&s->chunks, max_held / WF_CHUNK_ENTRIES + partial) < 0 ||
+		wf_wheel_init(&s->wheel, &s->chunks, max_held, now_ns) < 0) {
 		wf_store_free(s);
 		return NULL;
 	}
 	for (uint32_t i = 0; i < n_lanes; i++)
 		s->lane[i].chain.head = WF_NO_CHUNK;
-	wf_wheel_init(&s->wheel, &s->chunks, now_ns);
 	return s;
 }
 
@@ -50,6 +50,7 @@ wf_store_free(struct wf_store *s)
 {
 	if (s == NULL)
 		return;
+	wf_wheel_fini(&s->wheel);
 	wf_chunks_fini(&s->chunks);
 	free(s->in_wheel);
 	free(s->lane);
@@ -248,7 +249,8 @@ wf_store_held(const struct wf_store *s)
 uint64_t
 wf_store_bytes(const struct wf_store *s)
 {
-	return (uint64_t)s->chunks.in_use * sizeof(struct wf_chunk);
+	return (uint64_t)s->chunks.in_use * sizeof(struct wf_chunk) +
+	       (uint64_t)(s->wheel.sorted.n - s->wheel.sorted.at) * sizeof(struct wf_held);
 }
 
 bool
