@@ -93,6 +93,18 @@ add_step(struct compiler *c, bool early)
 	return &c->step[at];
 }
 
+/* Where in a block the stage's state is; its head is in the first line. */
+static uint8_t
+state_lines(enum wf_stage_id id)
+{
+	uint32_t first = wf_stage_state_offset(id) / WF_CACHE_LINE;
+	uint32_t last =
+		(wf_stage_state_offset(id) + wf_stage_registry[id]->state_size - 1) / WF_CACHE_LINE;
+
+	assert(last < 8);
+	return (uint8_t)(1u | ((2u << last) - (1u << first)));
+}
+
 static int
 compile_stage(struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, int id,
 	bool flow_scope, struct wf_plan_class *k, uint32_t *needs)
@@ -122,6 +134,7 @@ compile_stage(struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, 
 		/* A queue that joins another's server is not the one that it was. */
 		k->about->variant[id] = (uint8_t)(variant + (id == WF_STAGE_QUEUE && k->shares));
 		k->needs_state = true;
+		k->state_lines |= state_lines((enum wf_stage_id)id);
 	}
 	if (sc.needs & WF_NEED_QUEUE) {
 		k->queue = cfg;

@@ -43,6 +43,7 @@ struct wf_plan_class {
 	bool needs_state; /* some stage keeps state */
 	bool shares;      /* its packets wait for the server of the default class's queue */
 	uint8_t n_before, n_behind;
+	uint8_t state_lines; /* bits of the cache lines of a state block that its stages use */
 	const struct wf_plan_step *before;
 	const struct wf_queue_cfg *queue;  /* NULL: none */
 	const struct wf_plan_step *behind; /* in memory behind `before`: see wf_plan_steps */
