@@ -165,7 +165,7 @@ take_host_interfaces(
 static int
 start_eal(struct wf_dp *dp, const struct wf_dp_options *opt, struct wf_err *err)
 {
-	struct wf_eal_device *devices = calloc(dp->n_ports, sizeof(*devices));
+	struct wf_eal_device devices[WF_CONF_MAX_PORTS];
 	char *lcores = wf_cores_eal(&dp->cores), prefix[32];
 	struct wf_eal_choice choice = {
 		.lcores = lcores,
@@ -179,19 +179,18 @@ start_eal(struct wf_dp *dp, const struct wf_dp_options *opt, struct wf_err *err)
 	int ret = -ENOMEM;
 
 	snprintf(prefix, sizeof(prefix), "wirefault-%d", (int)getpid());
-	for (uint32_t i = 0; devices && i < dp->n_ports; i++)
+	for (uint32_t i = 0; i < dp->n_ports; i++)
 		if (dp->ports[i].ops == &wf_port_ethdev)
 			devices[choice.n_devices++] = (struct wf_eal_device){
 				.text = dp->ports[i].devargs,
 				.pci = wf_devargs_is_pci(dp->ports[i].devargs),
 			};
-	if (devices && lcores)
+	if (lcores)
 		ret = wf_eal_args_build(&choice, &dp->eal_args);
 	if (ret == 0)
 		ret = wf_eal_start(&dp->eal_args, err);
 	dp->eal_runs = ret == 0;
 	free(lcores);
-	free(devices);
 	return ret;
 }
 

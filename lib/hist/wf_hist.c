@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * What is read from a histogram; adding to one is inline in the header. Control threads only.
+ * A histogram as a whole, and what is read from it. Control threads only,
+ * but for adding.
  */
 #include "wf_hist.h"
 
@@ -29,6 +30,38 @@ wf_hist_merge(struct wf_hist *dst, const struct wf_hist *src)
 		dst->max_ns = src->max_ns;
 	for (uint32_t i = 0; i < WF_HIST_BUCKETS; i++)
 		dst->bucket[i] += src->bucket[i];
+}
+
+void
+wf_hist_add_times(struct wf_hist *h, uint64_t ns, uint64_t k)
+{
+	h->count += k;
+	h->sum_ns += (unsigned __int128)ns * k;
+	h->sum_squares += (unsigned __int128)ns * ns * k;
+	h->min_ns = ns < h->min_ns ? ns : h->min_ns;
+	h->max_ns = ns > h->max_ns ? ns : h->max_ns;
+	h->bucket[wf_hist_index(ns)] += k;
+}
+
+void
+wf_hist_add_far(struct wf_hist *h, struct wf_hist *also, uint64_t ns)
+{
+	wf_hist_add_times(h, ns, 1);
+	if (also != NULL)
+		wf_hist_add_times(also, ns, 1);
+}
+
+void
+wf_hist_flush(struct wf_hist *h, const struct wf_hist_sums *s)
+{
+	unsigned __int128 low_ns = s->low_ns;
+
+	assert(s->count <= WF_HIST_AT_ONCE);
+	h->count += s->count;
+	h->sum_ns += s->sum_ns;
+	h->sum_squares += s->squares + 2 * low_ns * s->sum_ns - low_ns * low_ns * s->count;
+	h->min_ns = s->min_ns < h->min_ns ? s->min_ns : h->min_ns;
+	h->max_ns = s->max_ns > h->max_ns ? s->max_ns : h->max_ns;
 }
 
 uint64_t

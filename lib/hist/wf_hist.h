@@ -31,59 +31,86 @@ uint64_t wf_hist_stddev(const struct wf_hist *h);
 /* Lower bound in ns of bucket i (for exporting buckets). */
 uint64_t wf_hist_lower(uint32_t i);
 
-/* Bucket of a value: values below 2^(SUB_BITS+1) map to themselves. */
-static inline uint32_t
-wf_hist_index(uint64_t ns)
-{
-	uint32_t shift;
-
-	if (ns >> WF_HIST_MAX_BITS)
-		return WF_HIST_BUCKETS - 1;
-	if (ns < (1u << (WF_HIST_SUB_BITS + 1)))
-		return (uint32_t)ns;
-	shift = 63 - (uint32_t)__builtin_clzll(ns) - WF_HIST_SUB_BITS;
-	return (shift << WF_HIST_SUB_BITS) + (uint32_t)(ns >> shift);
-}
-
-/* Many values at once: sums in registers, then added in one go. At most 2^18 values. */
-struct wf_hist_sums {
-	uint64_t count, min_ns, max_ns, sum_ns;
-	unsigned __int128 sum_squares;
-};
-#define WF_HIST_SUMS                                                                               \
-	{                                                                                          \
-		.min_ns = UINT64_MAX                                                               \
-	}
-
-/* k times the same value: packets of a burst often share theirs. */
-static inline void
-wf_hist_sum(struct wf_hist *h, struct wf_hist_sums *s, uint64_t ns, uint32_t k)
-{
-	s->count += k;
-	s->sum_ns += ns * k;
-	s->sum_squares += (unsigned __int128)ns * ns * k;
-	s->min_ns = ns < s->min_ns ? ns : s->min_ns;
-	s->max_ns = ns > s->max_ns ? ns : s->max_ns;
-	h->bucket[wf_hist_index(ns)] += k;
-}
-
-static inline void
-wf_hist_flush(struct wf_hist *h, const struct wf_hist_sums *s)
-{
-	h->count += s->count;
-	h->sum_ns += s->sum_ns;
-	h->sum_squares += s->sum_squares;
-	h->min_ns = s->min_ns < h->min_ns ? s->min_ns : h->min_ns;
-	h->max_ns = s->max_ns > h->max_ns ? s->max_ns : h->max_ns;
-}
+/* Adds k times a value. */
+void wf_hist_add_times(struct wf_hist *h, uint64_t ns, uint64_t k);
 
 static inline void
 wf_hist_add(struct wf_hist *h, uint64_t ns)
 {
-	struct wf_hist_sums one = WF_HIST_SUMS;
+	wf_hist_add_times(h, ns, 1);
+}
 
-	wf_hist_sum(h, &one, ns, 1);
-	wf_hist_flush(h, &one);
+/* The octave of a value, counted from the last of those whose values have a bucket each. */
+static inline uint32_t
+wf_hist_shift(uint64_t ns)
+{
+	return 63 - WF_HIST_SUB_BITS - (uint32_t)__builtin_clzll(ns | 1u << WF_HIST_SUB_BITS);
+}
+
+/* Bucket of a value: values below 2^(SUB_BITS+1) map to themselves. */
+static inline uint32_t
+wf_hist_index(uint64_t ns)
+{
+	if (ns >> WF_HIST_MAX_BITS)
+		return WF_HIST_BUCKETS - 1;
+	return (wf_hist_shift(ns) << WF_HIST_SUB_BITS) + (uint32_t)(ns >> wf_hist_shift(ns));
+}
+
+/* Many values at once. Per value there is a bucket to find, and what fits into registers: the sum,
+ * and the sum of the squares of the distances from low_ns, in 64 bits. wf_hist_flush widens both,
+ * once, by
+ *	sum v^2 = sum (v - low)^2 + 2 low sum v - n low^2
+ * which holds modulo 2^128, and so exactly. What is too far from the first value for that is added
+ * at once. */
+#define WF_HIST_AT_ONCE 256          /* values at most ... */
+#define WF_HIST_WINDOW  (1ull << 28) /* ... with squares below 2^56 */
+
+struct wf_hist_sums {
+	uint64_t low_ns, count, sum_ns, squares, min_ns, max_ns;
+};
+
+static inline struct wf_hist_sums
+wf_hist_sums(uint64_t first_ns)
+{
+	uint64_t low_ns = first_ns > WF_HIST_WINDOW / 2 ? first_ns - WF_HIST_WINDOW / 2 : 0;
+
+	/* So that no value of the window is one of those beyond the last octave. */
+	if (WF_UNLIKELY(low_ns >> (WF_HIST_MAX_BITS - 1)))
+		low_ns = 0;
+	return (struct wf_hist_sums){ .low_ns = low_ns, .min_ns = UINT64_MAX };
+}
+
+/* Into h, and unless it is NULL, into `also`. */
+void wf_hist_add_far(struct wf_hist *h, struct wf_hist *also, uint64_t ns);
+void wf_hist_flush(struct wf_hist *h, const struct wf_hist_sums *s);
+
+/* Adds the time since each of n instants, which stand stride_bytes apart from *instant on: 0 of one
+ * that lies ahead. To `also`, too, unless it is NULL; the sums are for both. */
+static WF_ALWAYS_INLINE void
+wf_hist_since(struct wf_hist *h, struct wf_hist *also, struct wf_hist_sums *sums,
+	const uint64_t *instant, size_t stride_bytes, uint32_t n, uint64_t now_ns)
+{
+	const char *at = (const char *)instant, *end = at + n * stride_bytes;
+	struct wf_hist_sums s = *sums;
+
+	for (s.count += n; at != end; at += stride_bytes) {
+		uint64_t ns = now_ns - *(const uint64_t *)at, above_ns = ns - s.low_ns, i;
+
+		if (WF_UNLIKELY(above_ns >= WF_HIST_WINDOW)) {
+			wf_hist_add_far(h, also, (int64_t)ns < 0 ? 0 : ns);
+			s.count--;
+			continue;
+		}
+		i = ((uint64_t)wf_hist_shift(ns) << WF_HIST_SUB_BITS) + (ns >> wf_hist_shift(ns));
+		h->bucket[i]++;
+		if (also != NULL)
+			also->bucket[i]++;
+		s.sum_ns += ns;
+		s.squares += above_ns * above_ns;
+		s.min_ns = ns < s.min_ns ? ns : s.min_ns;
+		s.max_ns = ns > s.max_ns ? ns : s.max_ns;
+	}
+	*sums = s;
 }
 
 #endif

@@ -3,35 +3,64 @@
  */
 #include "wf_pipe_end.h"
 
+#define RUN_SHORTEST 4  /* packets with the same times that are added as one entry */
+#define RUN_AGAIN    16 /* packets after which a run is looked for again */
+
+/* How many of the n packets are of one direction and class, and came and were due together. */
+static inline uint32_t
+run_of(const struct wf_held *h, uint32_t n, struct wf_count *sum)
+{
+	uint32_t k = 0;
+
+	do
+		wf_count_add(sum, h[k].len_bytes);
+	while (++k < n && h[k].rx_ns == h->rx_ns && h[k].due_ns == h->due_ns && h[k].tag == h->tag);
+	return k;
+}
+
+/* k packets that came and were due together are one entry. */
+static void
+sent_together(struct wf_dir_stats *ds, struct wf_class_times *times, const struct wf_held *h,
+	wf_ns_t now_ns, uint32_t k)
+{
+	uint64_t delay_ns = now_ns - h->rx_ns,
+		 error_ns = now_ns > h->due_ns ? now_ns - h->due_ns : 0;
+
+	wf_hist_add_times(&ds->delay, delay_ns, k);
+	wf_hist_add_times(&ds->error, error_ns, k);
+	if (times == NULL)
+		return;
+	wf_hist_add_times(&times->delay, delay_ns, k);
+	wf_hist_add_times(&times->error, error_ns, k);
+}
+
 /* Packets of one direction and class that leave together. Returns how many of the n they are.
  * `times` are the class's, or NULL, which is a constant in what is compiled of this. */
-static inline __attribute__((always_inline)) uint32_t
+static WF_ALWAYS_INLINE uint32_t
 sent_of(struct wf_end *e, const struct wf_held *h, uint32_t n, wf_ns_t now_ns,
 	struct wf_class_times *times)
 {
 	struct wf_dir_stats *ds = wf_end_dir(e, h->dir);
-	struct wf_class_stats *cs = wf_end_class(e, h->slot);
-	struct wf_hist_sums delay = WF_HIST_SUMS, error = WF_HIST_SUMS;
+	struct wf_hist_sums delay = wf_hist_sums(now_ns - h->rx_ns),
+			    error = wf_hist_sums(now_ns > h->due_ns ? now_ns - h->due_ns : 0);
+	struct wf_hist *class_delay = times != NULL ? &times->delay : NULL;
+	struct wf_hist *class_error = times != NULL ? &times->error : NULL;
 	struct wf_count sum = { 0, 0 };
-	uint32_t i;
+	uint32_t i = 0, k;
 
-	for (i = 0; i < n && h[i].tag == h->tag;) {
-		uint32_t k = 0;
-		wf_ns_t rx_ns = h[i].rx_ns, due_ns = h[i].due_ns;
+	n = n < WF_HIST_AT_ONCE ? n : WF_HIST_AT_ONCE;
+	for (; i < n && h[i].tag == h->tag; i += k) {
+		uint32_t end = i + RUN_AGAIN < n ? i + RUN_AGAIN : n;
 
-		/* Packets that came and leave together are one entry. */
-		do
-			wf_count_add(&sum, h[i + k].len_bytes);
-		while (++k + i < n && h[i + k].rx_ns == rx_ns && h[i + k].due_ns == due_ns &&
-			h[i + k].tag == h->tag);
-		wf_hist_sum(&ds->delay, &delay, now_ns - rx_ns, k);
-		wf_hist_sum(&ds->error, &error, now_ns > due_ns ? now_ns - due_ns : 0, k);
-		if (times != NULL) {
-			times->delay.bucket[wf_hist_index(now_ns - rx_ns)] += k;
-			times->error.bucket[wf_hist_index(now_ns > due_ns ? now_ns - due_ns : 0)] +=
-				k;
+		k = run_of(h + i, n - i, &sum);
+		if (k >= RUN_SHORTEST) {
+			sent_together(ds, times, h + i, now_ns, k);
+			continue;
 		}
-		i += k;
+		for (; i + k < end && h[i + k].tag == h->tag; k++)
+			wf_count_add(&sum, h[i + k].len_bytes);
+		wf_hist_since(&ds->delay, class_delay, &delay, &h[i].rx_ns, sizeof(*h), k, now_ns);
+		wf_hist_since(&ds->error, class_error, &error, &h[i].due_ns, sizeof(*h), k, now_ns);
 	}
 	wf_hist_flush(&ds->delay, &delay);
 	wf_hist_flush(&ds->error, &error);
@@ -40,7 +69,7 @@ sent_of(struct wf_end *e, const struct wf_held *h, uint32_t n, wf_ns_t now_ns,
 		wf_hist_flush(&times->error, &error);
 	}
 	wf_count_merge(&ds->c.tx, &sum);
-	wf_count_merge(&cs->c.tx, &sum);
+	wf_count_merge(&wf_end_class(e, h->slot)->c.tx, &sum);
 	wf_room_give(&e->room, h->dir, &sum);
 	return i;
 }

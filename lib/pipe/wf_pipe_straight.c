@@ -36,18 +36,12 @@ straight_store(struct straight *s, uint32_t first, uint32_t end)
 		.len_bytes = b->len_bytes + first,
 		.n = end - first,
 		.tag = s->tag };
-	uint32_t held = 0;
+	uint32_t held;
 
 	if (WF_UNLIKELY(s->room < rows.n))
 		rows.n = (uint32_t)s->room;
-	if (s->in_order)
-		held = wf_store_put_rows_in_order(s->p->store, &rows);
-	else
-		for (; held < rows.n; held++)
-			if (WF_UNLIKELY(!wf_store_put_members(s->p->store, rows.due_ns[held],
-				    rows.rx_ns[held], rows.pkt[held], rows.len_bytes[held],
-				    rows.tag)))
-				break;
+	held = s->in_order ? wf_store_put_rows_in_order(s->p->store, &rows)
+			   : wf_store_put_rows(s->p->store, &rows);
 	s->room -= held;
 	for (uint32_t row = first + held; row < end; row++)
 		straight_drop(s, row, WF_DROP_no_buffer);

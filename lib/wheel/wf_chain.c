@@ -7,16 +7,14 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#define HUGE_PAGE (2ull << 20)
-
 int
 wf_chunks_init(struct wf_chunks *p, uint32_t n)
 {
 	uint64_t bytes = n * sizeof(struct wf_chunk);
 
 	*p = (struct wf_chunks){ .free_chunk = WF_NO_CHUNK, .n = n };
-	bytes = (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-	p->chunk = aligned_alloc(HUGE_PAGE, bytes);
+	bytes = (bytes + WF_CHUNKS_PAGE - 1) / WF_CHUNKS_PAGE * WF_CHUNKS_PAGE;
+	p->chunk = aligned_alloc(WF_CHUNKS_PAGE, bytes);
 	if (p->chunk == NULL)
 		return -ENOMEM;
 	(void)madvise(p->chunk, bytes, MADV_HUGEPAGE);

@@ -9,6 +9,7 @@
 #include "wf_store.h"
 
 #define WF_CHUNK_ENTRIES 7
+#define WF_CHUNKS_PAGE   (2ull << 20) /* large pages are asked for */
 
 /* Four cache lines. */
 struct wf_chunk {
@@ -81,6 +82,13 @@ wf_chain_append(struct wf_chunks *p, struct wf_chain *chain)
 	}
 	c = &p->chunk[chain->tail];
 	return &c->entry[c->n++];
+}
+
+static inline void
+wf_chunk_prefetch(const struct wf_chunk *c)
+{
+	for (size_t line = 0; line < sizeof(*c); line += WF_CACHE_LINE)
+		__builtin_prefetch((const char *)c + line);
 }
 
 /* The packet will be sent soon: its first two cache lines. */

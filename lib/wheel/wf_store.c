@@ -35,13 +35,13 @@ wf_store_new(uint32_t max_held, uint32_t n_lanes, wf_ns_t now_ns)
 	s->lane = calloc(n_lanes ? n_lanes : 1, sizeof(*s->lane));
 	s->in_wheel = calloc(n_lanes ? n_lanes : 1, sizeof(*s->in_wheel));
 	if (s->lane == NULL || s->in_wheel == NULL ||
-		wf_chunks_init(&s->chunks, max_held / WF_CHUNK_ENTRIES + partial) < 0) {
+		wf_chunks_init(&s->chunks, max_held / WF_CHUNK_ENTRIES + partial) < 0 ||
+		wf_wheel_init(&s->wheel, &s->chunks, max_held, now_ns) < 0) {
 		wf_store_free(s);
 		return NULL;
 	}
 	for (uint32_t i = 0; i < n_lanes; i++)
 		s->lane[i].chain.head = WF_NO_CHUNK;
-	wf_wheel_init(&s->wheel, &s->chunks, now_ns);
 	return s;
 }
 
@@ -50,6 +50,7 @@ wf_store_free(struct wf_store *s)
 {
 	if (s == NULL)
 		return;
+	wf_wheel_fini(&s->wheel);
 	wf_chunks_fini(&s->chunks);
 	free(s->in_wheel);
 	free(s->lane);
@@ -90,6 +91,19 @@ wf_store_put_members(struct wf_store *s, wf_ns_t due_ns, wf_ns_t rx_ns, void *pk
 	if (WF_LIKELY(s->held < s->max_held))
 		h = put_in_wheel(s, due_ns, wf_held_tag_dir(tag));
 	return fill(s, h, due_ns, rx_ns, pkt, len_bytes, tag);
+}
+
+uint32_t
+wf_store_put_rows(struct wf_store *s, const struct wf_store_rows *r)
+{
+	uint64_t room = s->max_held - s->held;
+	uint32_t dir = wf_held_tag_dir(r->tag);
+	uint32_t n = wf_wheel_put_rows(&s->wheel, r, room < r->n ? (uint32_t)room : r->n);
+
+	s->held += n;
+	if (dir < s->n_lanes)
+		s->in_wheel[dir] += n;
+	return n;
 }
 
 /* Nothing goes into a lane as long as the wheel has packets of its direction: of equal ticks those
@@ -235,7 +249,8 @@ wf_store_held(const struct wf_store *s)
 uint64_t
 wf_store_bytes(const struct wf_store *s)
 {
-	return (uint64_t)s->chunks.in_use * sizeof(struct wf_chunk);
+	return (uint64_t)s->chunks.in_use * sizeof(struct wf_chunk) +
+	       (uint64_t)(s->wheel.sorted.n - s->wheel.sorted.at) * sizeof(struct wf_held);
 }
 
 bool

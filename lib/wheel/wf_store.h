@@ -83,6 +83,9 @@ struct wf_store_rows {
 	uint32_t tag;
 };
 
+/* As wf_store_put for each in turn, as far as there is room. Returns how many were taken, the first
+ * of them. */
+uint32_t wf_store_put_rows(struct wf_store *s, const struct wf_store_rows *r);
 /* As wf_store_put_in_order for each in turn, as far as there is room. Returns how many were taken,
  * the first of them. */
 uint32_t wf_store_put_rows_in_order(struct wf_store *s, const struct wf_store_rows *r);

@@ -7,10 +7,13 @@
 
 #include "wf_lane.h"
 
-#define SLOT_MASK (WF_WHEEL_SLOTS - 1)
+#define SLOT_MASK  (WF_WHEEL_SLOTS - 1)
+#define FEW_CHUNKS 4
 
-void
-wf_wheel_init(struct wf_wheel *w, struct wf_chunks *chunks, wf_ns_t now_ns)
+static_assert(WF_SORTED_TICKS == WF_WHEEL_SLOTS, "a slot of level 1 is sorted at once");
+
+int
+wf_wheel_init(struct wf_wheel *w, struct wf_chunks *chunks, uint32_t max_held, wf_ns_t now_ns)
 {
 	memset(w, 0, sizeof(*w));
 	for (int l = 0; l < WF_WHEEL_LEVELS; l++)
@@ -19,14 +22,22 @@ wf_wheel_init(struct wf_wheel *w, struct wf_chunks *chunks, wf_ns_t now_ns)
 	w->far.head = WF_NO_CHUNK;
 	w->chunks = chunks;
 	w->tick = now_ns >> WF_TICK_SHIFT;
+	return wf_sorted_init(&w->sorted, max_held);
+}
+
+void
+wf_wheel_fini(struct wf_wheel *w)
+{
+	wf_sorted_fini(&w->sorted);
 }
 
 static inline struct wf_held *
 level_append(struct wf_wheel *w, struct wf_level *l, uint32_t slot)
 {
+	bool first = l->slot[slot].head == WF_NO_CHUNK;
 	struct wf_held *h = wf_chain_append(w->chunks, &l->slot[slot]);
 
-	if (WF_LIKELY(h != NULL)) {
+	if (WF_UNLIKELY(first) && h != NULL) {
 		l->occupied[slot / 64] |= 1ull << (slot % 64);
 		l->summary |= 1ull << (slot / 64);
 	}
@@ -95,11 +106,24 @@ wf_wheel_put(struct wf_wheel *w, wf_ns_t due_ns)
 	return h;
 }
 
-static inline void
-prefetch_chunk(const struct wf_chunk *c)
+uint32_t
+wf_wheel_put_rows(struct wf_wheel *w, const struct wf_store_rows *r, uint32_t n)
 {
-	for (size_t line = 0; line < sizeof(*c); line += WF_CACHE_LINE)
-		__builtin_prefetch((const char *)c + line);
+	uint32_t i;
+
+	for (i = 0; i < n; i++) {
+		struct wf_held *h = place(w, r->due_ns[i]);
+
+		if (WF_UNLIKELY(h == NULL))
+			break;
+		h->due_ns = r->due_ns[i];
+		h->rx_ns = r->rx_ns[i];
+		h->pkt = r->pkt[i];
+		h->len_bytes = r->len_bytes[i];
+		h->tag = r->tag;
+	}
+	w->held += i;
+	return i;
 }
 
 /* Places every entry of a chain anew. There is always room: WF_WHEEL_CHUNKS has a chunk for each
@@ -114,7 +138,7 @@ spread(struct wf_wheel *w, struct wf_chain chain)
 		uint32_t next = from->next;
 
 		if (next != WF_NO_CHUNK)
-			prefetch_chunk(&w->chunks->chunk[next]);
+			wf_chunk_prefetch(&w->chunks->chunk[next]);
 		for (uint32_t i = 0; i < from->n; i++) {
 			struct wf_held *to = place(w, from->entry[i].due_ns);
 
@@ -126,7 +150,18 @@ spread(struct wf_wheel *w, struct wf_chain chain)
 	}
 }
 
-/* Spreads the slot of `level` that the current tick has entered. */
+/* Is it cheaper to place them anew than to count all ticks? */
+static bool
+are_few(const struct wf_wheel *w, struct wf_chain chain)
+{
+	uint32_t c = chain.head, chunks = 0;
+
+	for (; c != WF_NO_CHUNK && chunks <= FEW_CHUNKS; chunks++)
+		c = w->chunks->chunk[c].next;
+	return chunks <= FEW_CHUNKS;
+}
+
+/* Sorts or spreads the slot of `level` that the current tick has entered. */
 static void
 enter(struct wf_wheel *w, int level)
 {
@@ -136,7 +171,10 @@ enter(struct wf_wheel *w, int level)
 	if (chain.head == WF_NO_CHUNK)
 		return;
 	level_clear(&w->level[level], slot);
-	spread(w, chain);
+	if (level == 1 && !are_few(w, chain))
+		wf_sorted_fill(&w->sorted, w->chunks, chain);
+	else
+		spread(w, chain);
 }
 
 /* Moves the current tick on. Nothing is due in between. */
@@ -159,16 +197,28 @@ advance(struct wf_wheel *w, uint64_t tick)
 			enter(w, l);
 }
 
-/* A tick not after the first entry's: the exact one in level 0, the start of its slot above. */
-static uint64_t
-next_tick(const struct wf_wheel *w)
+/* Tick of the first entry of `level`: the exact one in level 0, the start of its slot above.
+ * UINT64_MAX: it has none. */
+static inline uint64_t
+level_next(const struct wf_wheel *w, int level)
 {
-	for (int l = 0; l < WF_WHEEL_LEVELS; l++) {
-		uint64_t at = w->tick >> (l * WF_WHEEL_BITS);
-		uint32_t slot = level_find(&w->level[l], (uint32_t)(at & SLOT_MASK));
+	uint64_t at = w->tick >> (level * WF_WHEEL_BITS);
+	uint32_t slot = level_find(&w->level[level], (uint32_t)(at & SLOT_MASK));
 
-		if (slot < WF_WHEEL_SLOTS)
-			return ((at & ~(uint64_t)SLOT_MASK) | slot) << (l * WF_WHEEL_BITS);
+	if (slot == WF_WHEEL_SLOTS)
+		return UINT64_MAX;
+	return ((at & ~(uint64_t)SLOT_MASK) | slot) << (level * WF_WHEEL_BITS);
+}
+
+/* A tick not after the first entry's behind the current window of level 0. */
+static uint64_t
+next_window(const struct wf_wheel *w)
+{
+	for (int l = 1; l < WF_WHEEL_LEVELS; l++) {
+		uint64_t tick = level_next(w, l);
+
+		if (tick != UINT64_MAX)
+			return tick;
 	}
 	/* Only far ones: the next time all levels begin anew. */
 	return ((w->tick >> (WF_WHEEL_LEVELS * WF_WHEEL_BITS)) + 1)
@@ -202,40 +252,69 @@ drain(struct wf_wheel *w, struct wf_held *out, uint32_t max)
 	return n;
 }
 
+/* Of the sorted ones, those up to a tick. */
+static uint32_t
+take_sorted(struct wf_wheel *w, uint64_t tick, struct wf_held *out, uint32_t max)
+{
+	uint32_t n = wf_sorted_take(&w->sorted, tick << WF_TICK_SHIFT, out, max);
+
+	if (n > 0)
+		w->tick = wf_tick_of(out[n - 1].due_ns);
+	w->held -= n;
+	return n;
+}
+
 uint32_t
 wf_wheel_take(struct wf_wheel *w, wf_ns_t now_ns, struct wf_held *out, uint32_t max)
 {
 	uint64_t now = now_ns >> WF_TICK_SHIFT;
 	uint32_t n = 0;
 
-	if (w->held == 0) {
-		/* All slots are empty: there is nothing to enter. */
-		if (now > w->tick)
-			w->tick = now;
-		return 0;
-	}
-	for (;;) {
-		uint64_t next = next_tick(w);
+	while (w->held > 0) {
+		uint64_t direct = level_next(w, 0), next;
 
-		if (next > now)
-			break;
-		if (next > w->tick)
-			advance(w, next);
-		n += drain(w, out + n, max - n);
+		/* Of equal ticks, those that were sorted were put first. */
+		if (!wf_sorted_empty(&w->sorted))
+			n += take_sorted(w, direct < now ? direct : now, out + n, max - n);
 		if (n == max)
 			return n;
-		if (w->held == 0)
+		if (direct <= now) {
+			w->tick = direct;
+			n += drain(w, out + n, max - n);
+			if (n == max)
+				return n;
+			continue;
+		}
+		if (direct != UINT64_MAX || !wf_sorted_empty(&w->sorted))
 			break;
+		next = w->held > 0 ? next_window(w) : UINT64_MAX;
+		if (next > now)
+			break;
+		advance(w, next);
 	}
-	if (now > w->tick)
-		advance(w, now);
+	if (now > w->tick) {
+		if (w->held > 0)
+			advance(w, now);
+		else /* all slots are empty: there is nothing to enter */
+			w->tick = now;
+	}
 	return n;
 }
 
 wf_ns_t
 wf_wheel_next(const struct wf_wheel *w)
 {
-	return w->held == 0 ? UINT64_MAX : next_tick(w) << WF_TICK_SHIFT;
+	uint64_t tick;
+
+	if (w->held == 0)
+		return UINT64_MAX;
+	tick = level_next(w, 0);
+	if (!wf_sorted_empty(&w->sorted)) {
+		uint64_t sorted = wf_tick_of(w->sorted.entry[w->sorted.at].due_ns);
+
+		tick = sorted < tick ? sorted : tick;
+	}
+	return (tick != UINT64_MAX ? tick : next_window(w)) << WF_TICK_SHIFT;
 }
 
 /* Takes the last entry of a chain's first chunk. */
@@ -260,6 +339,10 @@ wf_wheel_pop_any(struct wf_wheel *w, struct wf_held *out)
 	if (w->read_at != 0) /* a slot was left half read: go on there */
 		return drain(w, out, 1) == 1;
 	w->held--;
+	if (!wf_sorted_empty(&w->sorted)) {
+		*out = w->sorted.entry[w->sorted.at++];
+		return true;
+	}
 	for (int l = 0; l < WF_WHEEL_LEVELS; l++) {
 		uint32_t slot = level_find(&w->level[l], 0);
 

@@ -5,13 +5,15 @@
  * chasing pointers. Cost does not grow with the number held. One worker's own.
  *
  * Windows are aligned: a packet stands in the lowest level whose window holds both its tick and the
- * current one. A level's slot is spread over the level below in the moment the current tick enters
- * it, before anything can be put there directly, so that equal ticks keep their put order.
+ * current one. A level's slot is emptied in the moment the current tick enters it, before anything
+ * can be put there directly, so that equal ticks keep their put order: it is spread over the level
+ * below; one of level 1 is sorted by tick into an array instead. So level 0 has only what is due
+ * within its window when it is put, and few others.
  */
 #ifndef WF_WHEEL_H
 #define WF_WHEEL_H
 
-#include "wf_chain.h"
+#include "wf_sorted.h"
 
 #define WF_WHEEL_BITS   9
 #define WF_WHEEL_SLOTS  (1u << WF_WHEEL_BITS)
@@ -29,6 +31,7 @@ struct wf_wheel {
 	uint32_t read_at; /* entries already read of the first chunk of the slot being drained */
 	struct wf_chunks *chunks; /* lent */
 	struct wf_chain far;
+	struct wf_sorted sorted; /* of the current window of level 0 */
 	struct wf_level level[WF_WHEEL_LEVELS];
 };
 
@@ -36,9 +39,13 @@ struct wf_wheel {
  * occupied at once, and the two that are being read, by drain and by spread. */
 #define WF_WHEEL_CHUNKS (WF_WHEEL_LEVELS * WF_WHEEL_SLOTS + 1 + 2)
 
-void wf_wheel_init(struct wf_wheel *w, struct wf_chunks *chunks, wf_ns_t now_ns);
+/* Of at most max_held entries. 0 or -ENOMEM. */
+int wf_wheel_init(struct wf_wheel *w, struct wf_chunks *chunks, uint32_t max_held, wf_ns_t now_ns);
+void wf_wheel_fini(struct wf_wheel *w);
 /* Room for one that is due then, to be filled by the caller at once; NULL: none. */
 struct wf_held *wf_wheel_put(struct wf_wheel *w, wf_ns_t due_ns);
+/* The first n of the rows, as far as there is room. Returns how many were taken. */
+uint32_t wf_wheel_put_rows(struct wf_wheel *w, const struct wf_store_rows *r, uint32_t n);
 /* As wf_store_take, _next, _pop_any. */
 uint32_t wf_wheel_take(struct wf_wheel *w, wf_ns_t now_ns, struct wf_held *out, uint32_t max);
 wf_ns_t wf_wheel_next(const struct wf_wheel *w);

@@ -71,10 +71,12 @@ hist_run(void *state, uint64_t n)
 	struct parts *s = state;
 
 	for (uint64_t done = 0; done < n; done += 32) {
-		struct wf_hist_sums sums = WF_HIST_SUMS;
+		struct wf_hist_sums sums = wf_hist_sums(9000000);
+		uint64_t instant[32];
 
 		for (uint32_t i = 0; i < 32; i++)
-			wf_hist_sum(&s->hist, &sums, 9000000 + (wf_rng_mix(s->seen++) >> 43), 1);
+			instant[i] = 1000000 - (wf_rng_mix(s->seen++) >> 44);
+		wf_hist_since(&s->hist, NULL, &sums, instant, sizeof(instant[0]), 32, 10000000);
 		wf_hist_flush(&s->hist, &sums);
 	}
 	return (n + 31) / 32 * 32;

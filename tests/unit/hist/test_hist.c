@@ -255,6 +255,82 @@ merging_an_empty_one_changes_nothing(void **state)
 	free(empty);
 }
 
+/* Instants that stand apart, as in records. */
+struct record {
+	uint64_t other, instant;
+};
+
+static void
+assert_same(const struct wf_hist *a, const struct wf_hist *b)
+{
+	assert_int_equal(a->count, b->count);
+	assert_int_equal(a->min_ns, b->min_ns);
+	assert_int_equal(a->max_ns, b->max_ns);
+	assert_true(a->sum_ns == b->sum_ns);
+	assert_true(a->sum_squares == b->sum_squares);
+	assert_memory_equal(a->bucket, b->bucket, sizeof(a->bucket));
+}
+
+/* Some near each other, some of any size, some that lie ahead. */
+static void
+many_at_once_are_as_one_by_one(void **state)
+{
+	struct wf_hist *one = malloc(sizeof(*one)), *many = *state, *also = malloc(sizeof(*also));
+	struct fit_random r;
+	uint64_t far = 0;
+
+	assert_non_null(one);
+	assert_non_null(also);
+	wf_hist_init(one);
+	wf_hist_init(also);
+	fit_seed(&r, 7);
+	for (int round = 0; round < 20000; round++) {
+		struct record record[WF_HIST_AT_ONCE];
+		uint32_t n = 1 + (uint32_t)fit_under(&r, round % 8 ? 32 : WF_HIST_AT_ONCE);
+		uint64_t now_ns = (1ull << 62) + (fit_next(&r) >> 3);
+		uint64_t base_ns = fit_next(&r) >> (2 + fit_under(&r, 62));
+		uint64_t spread = 1 + (fit_next(&r) >> (10 + fit_under(&r, 54)));
+		struct wf_hist_sums sums = wf_hist_sums(base_ns);
+
+		for (uint32_t i = 0; i < n; i++) {
+			uint64_t ns = base_ns + fit_under(&r, spread);
+
+			record[i].instant = now_ns - ns;
+			if (fit_under(&r, 50) == 0) { /* ahead */
+				record[i].instant = now_ns + 1 + fit_under(&r, 1000);
+				ns = 0;
+			}
+			far += ns - sums.low_ns >= WF_HIST_WINDOW;
+			wf_hist_add(one, ns);
+		}
+		wf_hist_since(many, also, &sums, &record->instant, sizeof(record[0]), n, now_ns);
+		wf_hist_flush(many, &sums);
+		wf_hist_flush(also, &sums);
+		assert_true(one->sum_squares == many->sum_squares);
+	}
+	assert_true(far > 10000 && far < one->count * 3 / 4);
+	assert_same(many, one);
+	assert_same(also, one);
+	free(one);
+	free(also);
+}
+
+static void
+a_value_k_times_is_k_values(void **state)
+{
+	struct wf_hist *one = malloc(sizeof(*one)), *times = *state;
+
+	assert_non_null(one);
+	wf_hist_init(one);
+	for (uint64_t k = 1; k < 100; k++) {
+		for (uint64_t i = 0; i < k; i++)
+			wf_hist_add(one, k << (k / 2));
+		wf_hist_add_times(times, k << (k / 2), k);
+	}
+	assert_same(times, one);
+	free(one);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -275,6 +351,8 @@ main(void)
 		CASE(stddev_below_a_nanosecond_is_exact_too),
 		CASE(merging_parts_gives_the_whole),
 		CASE(merging_an_empty_one_changes_nothing),
+		CASE(many_at_once_are_as_one_by_one),
+		CASE(a_value_k_times_is_k_values),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,7 @@
 #define OPS      1000000
 #define MAX_HELD 20000
 #define MAX_TAKE 64
+#define MAX_ROWS 32
 
 struct run {
 	struct wf_store *store;
@@ -67,6 +68,27 @@ put(struct run *r)
 		assert_int_equal(r->model.n, MAX_HELD);
 		r->refused++;
 	}
+}
+
+/* Many at once, all of them within 2^dense_bits ns: more in a slot than are few. */
+static void
+put_rows(struct run *r, uint64_t dense_bits)
+{
+	wf_ns_t due_ns[MAX_ROWS], rx_ns[MAX_ROWS];
+	void *pkt[MAX_ROWS] = { NULL };
+	uint32_t len_bytes[MAX_ROWS] = { 0 }, n = 1 + (uint32_t)fit_under(&r->random, MAX_ROWS), k;
+	struct wf_store_rows rows = { due_ns, rx_ns, pkt, len_bytes, n, 0 };
+	uint64_t ahead = any_magnitude(r, r->longest_bits);
+
+	for (uint32_t i = 0; i < n; i++) {
+		due_ns[i] = r->now_ns + ahead + (fit_next(&r->random) >> (64 - dense_bits));
+		rx_ns[i] = r->model.next_id + i;
+	}
+	k = wf_store_put_rows(r->store, &rows);
+	assert_int_equal(k, n < MAX_HELD - r->model.n ? n : MAX_HELD - r->model.n);
+	for (uint32_t i = 0; i < k; i++)
+		model_put(&r->model, due_ns[i]);
+	r->refused += n - k;
 }
 
 static void
@@ -145,6 +167,9 @@ operate(struct run *r, uint32_t ops)
 			break;
 		case 3:
 			r->now_ns += any_magnitude(r, r->jump_bits);
+			break;
+		case 4:
+			put_rows(r, 1 + fit_under(&r->random, 20));
 			break;
 		}
 		assert_int_equal(wf_store_held(r->store), r->model.n);
