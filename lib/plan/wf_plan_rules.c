@@ -53,25 +53,30 @@ wf_plan_rules_add(struct wf_plan_dir *d, const struct wf_plan_dir *old,
 	return 0;
 }
 
+static bool
+same(const struct wf_rule *a, const struct wf_rule *b, size_t n)
+{
+	return n == 0 || memcmp(a, b, n * sizeof(*a)) == 0;
+}
+
 /* Have the rules changed? Then the classes that flows remember are looked up again. */
 static bool
 same_rules(const struct wf_plan_dir *d, const struct wf_plan_dir *old)
 {
 	return old->n_rules == d->n_rules && old->n_classes == d->n_classes &&
-	       (d->n_rules == 0 || memcmp(old->rule, d->rule, d->n_rules * sizeof(*d->rule)) == 0);
+	       same(old->rule, d->rule, d->n_rules);
 }
 
 void
 wf_plan_rules_keep(struct wf_plan_dir *d, const struct wf_plan_dir *old)
 {
-	bool same = old != NULL && same_rules(d, old);
+	bool kept = old != NULL && same_rules(d, old);
 
-	d->epoch = old == NULL ? 1 : old->epoch + !same;
-	if (same && d->n_rules > 0 && old->rules != NULL)
+	d->epoch = old == NULL ? 1 : old->epoch + !kept;
+	if (kept && d->n_rules > 0 && old->rules != NULL)
 		d->rules = wf_rules_hold(old->rules);
 	for (uint32_t i = 0; old != NULL && i < d->n_picks && i < old->n_picks; i++)
-		if (old->pick[i].rules != NULL &&
-			memcmp(&d->pick[i].rule, &old->pick[i].rule, sizeof(d->pick[i].rule)) == 0)
+		if (old->pick[i].rules != NULL && same(&d->pick[i].rule, &old->pick[i].rule, 1))
 			d->pick[i].rules = wf_rules_hold(old->pick[i].rules);
 }
 
