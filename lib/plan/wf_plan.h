@@ -24,9 +24,12 @@ struct wf_plan_step {
 	wf_ns_t copy_spacing_ns; /* ... the k-th due k * this later */
 };
 
+struct wf_plan_pack;
+
 /* What the data path hardly asks of a class. */
 struct wf_plan_about {
 	char name[WF_NAME_MAX];
+	struct wf_plan_pack *pack;     /* what it was compiled to; NULL: another plan's */
 	uint8_t variant[WF_STAGE_MAX]; /* what struct wf_state_head.variant must be */
 	struct wf_forecast forecast;
 };
