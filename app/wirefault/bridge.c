@@ -155,7 +155,7 @@ split_ports(const char *text, char *device[2])
 	char *at = device[0], *next;
 	int n = 0;
 
-	strcpy(at, text);
+	memcpy(at, text, strlen(text) + 1);
 	for (char *comma = strchr(at, ','); comma != NULL; comma = next) {
 		size_t word = strcspn(comma + 1, ",");
 

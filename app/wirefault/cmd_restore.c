@@ -38,9 +38,16 @@ runs(const char *path)
 	return listens;
 }
 
+static void
+say(void *ctx, const char *interface, const char *what)
+{
+	printf("wirefault: interface %s: %s\n", interface, what);
+}
+
 static int
 restore(const char *path, struct wf_err *err)
 {
+	static const struct wf_hostif_said to_stdout = { say, NULL };
 	uint32_t left = 0;
 	char *file;
 	int n;
@@ -54,7 +61,7 @@ restore(const char *path, struct wf_err *err)
 		printf("wirefault: nothing to put back: there is no %s\n", file);
 		n = 0;
 	} else {
-		n = wf_hostif_restore(file, stdout, &left, err);
+		n = wf_hostif_restore(file, &to_stdout, &left, err);
 		if (n >= 0 && left > 0)
 			n = wf_err_add(err, NULL, "They stay in the file",
 				"%u interface%s could not be put back", left, left == 1 ? "" : "s");

@@ -205,7 +205,7 @@ start_data_path(struct run *r, int extra_argc, char **extra_argv, struct wf_err 
 	if (asprintf(&r->state_file, "%s%s", socket_path(r), WF_CMD_STATE_SUFFIX) < 0)
 		return wf_err_add(err, NULL, NULL, "out of memory");
 	opt.state_file = r->state_file;
-	if (wf_device_resolve(r->live.start.conf, r->quiet ? NULL : stderr) < 0)
+	if (wf_device_resolve(r->live.start.conf, r->tell.log) < 0)
 		return wf_err_add(err, NULL, NULL, "out of memory");
 	r->live.dp = wf_dp_new(r->live.start.conf, &opt, err);
 	if (r->live.dp == NULL || wf_plan_arm(plan, err) < 0 ||

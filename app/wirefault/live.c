@@ -9,7 +9,6 @@
 #include <event2/event.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 /* A change is in force so long after it has been asked for: every worker has it before. */
 #define AHEAD_NS WF_NS_PER_MS
@@ -150,12 +149,8 @@ static void
 tell_edge(const struct wf_live *live, const struct wf_overrides *before, wf_ns_t edge_ns)
 {
 	char text[WF_CHANGE_TEXT + 64], change[WF_CHANGE_TEXT];
-	struct timespec ts;
-	wf_ns_t at_ns;
+	wf_ns_t at_ns = wf_dp_monotonic(live->dp, live->setup->plan->from_ns);
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	at_ns = (wf_ns_t)ts.tv_sec * WF_NS_PER_S + (wf_ns_t)ts.tv_nsec +
-		(live->setup->plan->from_ns - wf_dp_now(live->dp));
 	for (uint32_t i = 0; i < before->n; i++) {
 		if (before->at[i].until_ns != edge_ns)
 			continue;

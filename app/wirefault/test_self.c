@@ -12,8 +12,10 @@
 #include <time.h>
 
 #define LOOK_NS (20 * WF_NS_PER_MS)
+/* Between two looks whether every worker has adopted a plan, and how many at most. */
+#define ADOPT_NS    WF_NS_PER_MS
+#define ADOPT_LOOKS 5000
 /* Until something leaves the link, or nothing is left of it: longer than any delay worth a test. */
-#define ADOPT_LOOKS  2000 /* milliseconds */
 #define SETTLE_LOOKS 500
 /* Held at a time by a wire. */
 #define WIRE_HELD 4096
@@ -77,12 +79,12 @@ settle(const struct wf_self *s, struct wf_dp *dp, bool wire, struct wf_err *err)
 	return 0; /* whatever holds packets for so long: what is measured includes it */
 }
 
-/* From the one plan to the other. */
+/* From the one plan to the other: until every worker has it, and nobody the one before. */
 static int
 change(struct wf_dp *dp, const struct wf_loaded *to, struct wf_err *err)
 {
 	struct wf_plan *plan = wf_plan_compile(to->conf, to->seed, wf_dp_plan(dp), err);
-	int looks = 0;
+	int rc = 0;
 
 	if (plan == NULL)
 		return -EINVAL;
@@ -90,17 +92,15 @@ change(struct wf_dp *dp, const struct wf_loaded *to, struct wf_err *err)
 		wf_plan_free(plan);
 		return -EINVAL;
 	}
+	plan->from_ns = wf_dp_now(dp) + ADOPT_NS;
 	if (wf_dp_offer(dp, plan) < 0)
-		return no_answer(err);
-	while (wf_dp_poll(dp).generation < wf_dp_plan(dp)->generation) {
-		int rc = wait_ns(WF_NS_PER_MS);
-
-		if (rc < 0)
-			return rc;
-		if (++looks == ADOPT_LOOKS)
-			return no_answer(err);
+		return wf_err_add(err, NULL, NULL, "out of memory");
+	for (int i = 0; i < ADOPT_LOOKS && rc == 0; i++) {
+		rc = wait_ns(ADOPT_NS);
+		if (rc == 0 && !wf_dp_poll(dp).more)
+			return wf_dp_reset(dp) < 0 ? no_answer(err) : 0;
 	}
-	return wf_dp_reset(dp) < 0 ? no_answer(err) : 0;
+	return rc < 0 ? rc : no_answer(err);
 }
 
 /* From here on everything counts, for so long. NULL with reasons, or without: interrupted. */

@@ -27,8 +27,8 @@ tell(const struct wf_port_watch *w, const char *port, const struct wf_watch_stat
 	const struct wf_watch_state *now)
 {
 	if (before->ifindex == 0 && now->ifindex != 0)
-		wf_event_say(w->events, WF_EVENT_port_back, port, "interface %s is back",
-			now->name);
+		wf_event_say(
+			w->events, WF_EVENT_port_back, port, "interface %s is back", now->name);
 	if (strcmp(state_text(before), state_text(now)) != 0)
 		wf_event_say(w->events, kind_of(now), port, "interface %s is %s", now->name,
 			state_text(now));

@@ -154,7 +154,7 @@ compile(struct wf_setup *s, const struct wf_setup *before, wf_ns_t from_ns, stru
 	if (s->conf == NULL)
 		return -EINVAL;
 	s->seed = s->conf->seed_given || before == NULL ? s->conf->seed : before->seed;
-	if (before != NULL)
+	if (before != NULL && s->base != before->base) /* overrides are of directions only */
 		rc = wf_setup_keep(before, s, err);
 	if (rc < 0)
 		return rc;

@@ -60,7 +60,5 @@ wf_setup_keep(const struct wf_setup *before, const struct wf_setup *next, struct
 	wf_node_free(then);
 	if (rc == -ENOMEM)
 		return rc;
-	if (next->seed != before->seed) /* however it is written */
-		rc = needs_restart(err, "seed");
 	return check_links(before->conf, next->conf, err) < 0 ? -ENOTSUP : rc;
 }

@@ -129,10 +129,14 @@ wf_device_look(const char *ifname, struct wf_device_facts *f)
 
 	f->exists = strlen(ifname) < IFNAMSIZ && if_nametoindex(ifname) != 0;
 	f->mtu = f->exists ? wf_hostif_mtu(ifname) : 0;
-	f->queues = 1;
+	f->queues = f->xdp_queues = 1;
 	f->pci[0] = f->kernel_driver[0] = 0;
-	if (fd >= 0 && f->exists && ask(fd, ifname, &channels) == 0)
+	if (fd >= 0 && f->exists && ask(fd, ifname, &channels) == 0) {
 		f->queues = channels.rx_count + channels.combined_count;
+		/* The driver (22.11) knows channels that receive and send; else it sees one. */
+		if (channels.max_combined > 0)
+			f->xdp_queues = channels.combined_count;
+	}
 	if (f->queues == 0) /* a driver without the notion has one */
 		f->queues = 1;
 	if (fd >= 0 && f->exists && ask(fd, ifname, &info) == 0) {
@@ -194,7 +198,8 @@ is_taken(const struct wf_conf *conf, const struct wf_conf_port *own, const char 
 }
 
 static int
-resolve(struct wf_conf *conf, struct wf_conf_port *p, struct wf_device_facts *f, FILE *said)
+resolve(struct wf_conf *conf, struct wf_conf_port *p, struct wf_device_facts *f,
+	struct wf_event_log *events)
 {
 	const char *why = NULL;
 	char *device = NULL;
@@ -209,16 +214,15 @@ resolve(struct wf_conf *conf, struct wf_conf_port *p, struct wf_device_facts *f,
 		if (!is_taken(conf, p, device))
 			break;
 	}
-	if (said != NULL)
-		fprintf(said, "wirefault: port %s: %s is taken by %s%s%s\n", p->name, p->device,
-			device, why != NULL ? "; " : "", why != NULL ? why : "");
+	wf_event_say(events, WF_EVENT_port_device, p->name, "port %s: %s is taken by %s%s%s",
+		p->name, p->device, device, why != NULL ? "; " : "", why != NULL ? why : "");
 	free(p->device);
 	p->device = device;
 	return 0;
 }
 
 int
-wf_device_resolve(struct wf_conf *conf, FILE *said)
+wf_device_resolve(struct wf_conf *conf, struct wf_event_log *events)
 {
 	struct wf_device_facts f = {
 		.af_xdp = has_driver("net_af_xdp") && kernel_has_af_xdp(),
@@ -235,6 +239,6 @@ wf_device_resolve(struct wf_conf *conf, FILE *said)
 	}
 	for (uint32_t i = 0; i < conf->n_ports && rc == 0; i++)
 		if (wf_device_is_interface(conf->ports[i].device))
-			rc = resolve(conf, &conf->ports[i], &f, said);
+			rc = resolve(conf, &conf->ports[i], &f, events);
 	return rc;
 }

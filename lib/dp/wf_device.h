@@ -6,13 +6,15 @@
 #define WF_DEVICE_H
 
 #include "wf_conf.h"
+#include "wf_event.h"
 
 /* What the choice depends on. */
 struct wf_device_facts {
 	bool exists;
-	uint32_t mtu;    /* of the interface */
-	uint32_t queues; /* that it receives on */
-	char pci[16];    /* its PCI address; "": none */
+	uint32_t mtu;        /* of the interface */
+	uint32_t queues;     /* that it receives on */
+	uint32_t xdp_queues; /* of them, those that DPDK's AF_XDP driver can bind to */
+	char pci[16];        /* its PCI address; "": none */
 	char kernel_driver[32];
 	bool af_xdp, mlx4, mlx5; /* DPDK's driver is installed, and the kernel can */
 	uint32_t most_mtu;       /* of all ports: they share their packet buffers */
@@ -25,12 +27,11 @@ bool wf_device_is_interface(const char *device);
  * *why gets the reason against better drivers, or NULL. Heap; NULL: out of memory. Pure. */
 char *wf_device_choose(
 	const char *ifname, const struct wf_device_facts *f, unsigned number, const char **why);
-/* What is known of the interface: the first five members. */
+/* What is known of the interface: the members up to kernel_driver. */
 void wf_device_look(const char *ifname, struct wf_device_facts *f);
 
-/* Puts chosen devices in the place of bare names. Tells `said` (may be NULL) of each. 0 or
- * -ENOMEM. */
-int wf_device_resolve(struct wf_conf *conf, FILE *said);
+/* Puts chosen devices in the place of bare names. Tells `events` of each. 0 or -ENOMEM. */
+int wf_device_resolve(struct wf_conf *conf, struct wf_event_log *events);
 /* What `run` would stumble over on this machine, as warnings at the ports' lines: no such
  * interface, one taken twice, names that are too long, MTUs that differ along a link. Resolved
  * devices only. */

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "wf_channels.h"
 #include "wf_claim.h"
 #include "wf_dp_private.h"
 #include "wf_flow_table.h"
@@ -38,6 +39,8 @@ look_at_ports(struct wf_dp *dp, const struct wf_conf *conf, const struct wf_dp_o
 			return -ENOMEM;
 		dp->n_ports = i + 1;
 		if (wf_port_check(&conf->ports[i], err) < 0)
+			ret = -EINVAL;
+		if (wf_channels_check(p, dp->cores.n_workers, err) < 0)
 			ret = -EINVAL;
 		if (!opt->force && wf_port_guard(p, err) < 0)
 			ret = -EINVAL;
@@ -127,15 +130,24 @@ choose_memory(struct wf_dp *dp, const struct wf_conf *conf, const struct wf_dp_o
 	return wf_memory_choose(conf, opt->huge, &has, fixed, &dp->memory, err);
 }
 
+static void
+say_restored(void *ctx, const char *interface, const char *what)
+{
+	struct wf_dp *dp = ctx;
+
+	wf_event_say(dp->events, WF_EVENT_restored, NULL, "interface %s: %s", interface, what);
+}
+
 static int
 take_host_interfaces(
 	struct wf_dp *dp, const struct wf_conf *conf, const char *state_file, struct wf_err *err)
 {
+	const struct wf_hostif_said say = { say_restored, dp };
 	uint32_t left;
 	int ret = 0;
 
 	/* The socket beside it is ours: whoever left that file is no more. */
-	if (state_file && wf_hostif_restore(state_file, stderr, &left, err) < 0)
+	if (state_file && wf_hostif_restore(state_file, &say, &left, err) < 0)
 		return -EINVAL;
 	dp->hostif = wf_hostif_new(state_file);
 	if (!dp->hostif)
@@ -153,7 +165,7 @@ take_host_interfaces(
 static int
 start_eal(struct wf_dp *dp, const struct wf_dp_options *opt, struct wf_err *err)
 {
-	struct wf_eal_device *devices = calloc(dp->n_ports, sizeof(*devices));
+	struct wf_eal_device devices[WF_CONF_MAX_PORTS];
 	char *lcores = wf_cores_eal(&dp->cores), prefix[32];
 	struct wf_eal_choice choice = {
 		.lcores = lcores,
@@ -167,19 +179,18 @@ start_eal(struct wf_dp *dp, const struct wf_dp_options *opt, struct wf_err *err)
 	int ret = -ENOMEM;
 
 	snprintf(prefix, sizeof(prefix), "wirefault-%d", (int)getpid());
-	for (uint32_t i = 0; devices && i < dp->n_ports; i++)
+	for (uint32_t i = 0; i < dp->n_ports; i++)
 		if (dp->ports[i].ops == &wf_port_ethdev)
 			devices[choice.n_devices++] = (struct wf_eal_device){
 				.text = dp->ports[i].devargs,
 				.pci = wf_devargs_is_pci(dp->ports[i].devargs),
 			};
-	if (devices && lcores)
+	if (lcores)
 		ret = wf_eal_args_build(&choice, &dp->eal_args);
 	if (ret == 0)
 		ret = wf_eal_start(&dp->eal_args, err);
 	dp->eal_runs = ret == 0;
 	free(lcores);
-	free(devices);
 	return ret;
 }
 

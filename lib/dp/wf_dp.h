@@ -54,6 +54,8 @@ struct wf_dp_adoption wf_dp_poll(struct wf_dp *dp);
 /* Time as plans have it, and what it is by the wall clock. */
 wf_ns_t wf_dp_now(const struct wf_dp *dp);
 wf_ns_t wf_dp_wall(const struct wf_dp *dp, wf_ns_t ns);
+/* The same by CLOCK_MONOTONIC, as events have it. */
+wf_ns_t wf_dp_monotonic(const struct wf_dp *dp, wf_ns_t ns);
 /* The plan offered last. */
 const struct wf_plan *wf_dp_plan(const struct wf_dp *dp);
 

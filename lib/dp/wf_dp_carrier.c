@@ -73,16 +73,18 @@ apply(struct wf_dp *dp, struct wf_port *p, bool cut, struct wf_err *err)
 wf_ns_t
 wf_dp_carrier(struct wf_dp *dp, struct wf_err *err)
 {
-	wf_ns_t now_ns = wf_clock_ns(&dp->clock), ns = now_ns - dp->start_ns, next_ns = UINT64_MAX;
+	wf_ns_t now_ns = wf_clock_ns(&dp->clock), next_ns = UINT64_MAX;
 	const struct wf_plan *plan = wf_plan_at(wf_dp_plan(dp), now_ns);
 
 	for (uint32_t dir = 0; dir < plan->n_dirs; dir++) {
-		const void *outage = plan->dir[dir].carrier;
-		wf_ns_t until_ns = UINT64_MAX;
+		const struct wf_plan_dir *d = &plan->dir[dir];
+		wf_ns_t origin_ns = d->origin_ns > dp->start_ns ? d->origin_ns : dp->start_ns;
+		wf_ns_t ns = now_ns - origin_ns, until_ns = UINT64_MAX;
 
-		apply(dp, port_of(dp, dir), outage && wf_outage_is_down(outage, ns, &until_ns),
-			err);
-		next_ns = until_ns < next_ns ? until_ns : next_ns;
+		apply(dp, port_of(dp, dir),
+			d->carrier && wf_outage_is_down(d->carrier, ns, &until_ns), err);
+		if (until_ns != UINT64_MAX && until_ns - ns < next_ns)
+			next_ns = until_ns - ns;
 	}
-	return next_ns == UINT64_MAX ? next_ns : next_ns - ns;
+	return next_ns;
 }

@@ -7,15 +7,14 @@
 #include "wf_dp_private.h"
 #include "wf_text.h"
 
-/* An instant of our clock as CLOCK_MONOTONIC, which events have. */
-static wf_ns_t
-monotonic_ns(const struct wf_dp *dp, wf_ns_t ns)
+wf_ns_t
+wf_dp_monotonic(const struct wf_dp *dp, wf_ns_t ns)
 {
 	struct timespec ts;
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (wf_ns_t)ts.tv_sec * WF_NS_PER_S + (wf_ns_t)ts.tv_nsec -
-	       (wf_clock_ns(&dp->clock) - ns);
+	return (wf_ns_t)ts.tv_sec * WF_NS_PER_S + (wf_ns_t)ts.tv_nsec + ns -
+	       wf_clock_ns(&dp->clock);
 }
 
 static void
@@ -25,12 +24,12 @@ tell(const struct wf_dp *dp, uint32_t worker, uint32_t times, wf_ns_t begin_ns, 
 
 	snprintf(about, sizeof(about), "core %u", dp->cores.worker[worker]);
 	if (times > 1)
-		snprintf(more, sizeof(more), ", the last of %u times", times);
+		snprintf(more, sizeof(more), "; the longest of %u times", times);
 	snprintf(text, sizeof(text), "the worker on %s did not poll for %s%s", about,
 		wf_text_time(ns, length), more);
 	wf_event_add(dp->events, &(struct wf_event){ .kind = WF_EVENT_stall,
 					 .about = about,
-					 .at_ns = monotonic_ns(dp, begin_ns),
+					 .at_ns = wf_dp_monotonic(dp, begin_ns),
 					 .text = text });
 }
 
@@ -39,7 +38,8 @@ wf_dp_tell_stalls(struct wf_dp *dp)
 {
 	for (uint32_t i = 0; dp->workers && i < dp->cores.n_workers; i++) {
 		wf_ns_t begin_ns, end_ns;
-		uint32_t n = wf_stall_last(&dp->workers[i]->stall, &begin_ns, &end_ns);
+		uint32_t n = wf_stall_longest(
+			&dp->workers[i]->stall, dp->stalls_told[i], &begin_ns, &end_ns);
 
 		if (n != dp->stalls_told[i])
 			tell(dp, i, n - dp->stalls_told[i], begin_ns, end_ns - begin_ns);

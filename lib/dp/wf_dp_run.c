@@ -29,7 +29,7 @@ assign_queues(struct wf_dp *dp, struct wf_worker *w)
 				.queue = queue,
 				.dir = (uint16_t)p->rx_dir,
 				.stamps = p->ops->stamps,
-				.wait.slots = p->ops->stamps ? 0 : p->ops->rx_slots(p) };
+				.wait.slots = p->ops->rx_slots ? p->ops->rx_slots(p) : 0 };
 	}
 	for (uint32_t l = 0; l < dp->n_links; l++) {
 		w->txq_of_dir[2 * l + WF_AB] = &w->txq[dp->links[l].port[1]];

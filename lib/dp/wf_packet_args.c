@@ -73,7 +73,7 @@ set(const char *name, const char *value, struct wf_packet_args *out, const struc
 		if (value[0] == '\0' || strlen(value) >= sizeof(out->iface))
 			return wf_err_add(err, where, NULL,
 				"\"%s\" is no name of a network interface", value);
-		strcpy(out->iface, value);
+		memcpy(out->iface, value, strlen(value) + 1);
 		return 0;
 	}
 	if (strcmp(name, "qdisc") == 0) {

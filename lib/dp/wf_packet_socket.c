@@ -197,7 +197,7 @@ bool
 wf_packet_carrier(int fd)
 {
 	struct ethtool_value link = { .cmd = ETHTOOL_GLINK };
-	struct sockaddr_ll at;
+	struct sockaddr_ll at = { 0 };
 	socklen_t size = sizeof(at);
 	struct ifreq ifr = { 0 };
 

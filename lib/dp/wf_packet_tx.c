@@ -47,7 +47,7 @@ flight_at(struct wf_packet_queue *q, uint32_t i)
 bool
 wf_packet_runs(int fd)
 {
-	struct sockaddr_ll at;
+	struct sockaddr_ll at = { 0 };
 	socklen_t size = sizeof(at);
 	struct ifreq ifr = { 0 };
 

@@ -53,7 +53,8 @@ struct wf_port_ops {
 	 * came, by our clock: never backwards within a queue, and never in the future. */
 	uint16_t (*rx_burst)(void *queue, struct rte_mbuf **m, wf_ns_t *rx_ns, uint16_t n);
 	bool stamps;
-	/* Of a kind without: how many frames can wait in a queue at most; 0: none ever does. */
+	/* Of a kind without: how many frames can wait in a queue at most. 0, NULL: none ever does.
+	 */
 	uint32_t (*rx_slots)(const struct wf_port *p);
 	/* Offers n packets, of which it takes the first few. Returns how many. */
 	uint16_t (*tx_burst)(void *queue, struct rte_mbuf **m, uint16_t n);

@@ -172,7 +172,7 @@ wf_event_leave(struct wf_event_log *log, struct wf_event_reader *r)
 
 	while (*at != NULL && *at != r)
 		at = &(*at)->next;
-	if (*at == r)
+	if (*at != NULL)
 		*at = r->next;
 }
 

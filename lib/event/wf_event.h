@@ -20,6 +20,9 @@ enum wf_event_line {
 /* name, line on stderr, what it is. New ones at the end of their group: names are for programs. */
 #define WF_EVENT_LIST(X)                                                                           \
 	X(start, WF_EVENT_USUAL, "the ports are open, and packets are about to flow")              \
+	X(restored, WF_EVENT_ALWAYS,                                                               \
+		"what a killed run had changed on the host is put back, or why not")               \
+	X(port_device, WF_EVENT_USUAL, "which driver takes the interface that a port names")       \
 	X(shutdown, WF_EVENT_NEVER, "nothing is received any more")                                \
 	X(change, WF_EVENT_ALWAYS, "the running configuration was changed")                        \
 	X(reload, WF_EVENT_USUAL, "the file was read again, and is in force")                      \

@@ -23,7 +23,7 @@
 
 /* Ordinal of a flow that lost its place; 0 where there is none. */
 struct past {
-	uint64_t hash;
+	uint64_t name; /* of the flow and the run */
 	uint64_t ordinal;
 };
 
@@ -168,6 +168,12 @@ past_of(struct wf_flow_table *t, uint64_t hash)
 	return &t->past[hash & t->past_mask];
 }
 
+static inline uint64_t
+name_of(uint64_t rng_key, uint32_t run)
+{
+	return rng_key + run * WF_RNG_STEP;
+}
+
 /* Gives up the place of an ended flow, or of one that is idle now. */
 static void
 evict(struct wf_flow_table *t, uint32_t position)
@@ -179,7 +185,8 @@ evict(struct wf_flow_table *t, uint32_t position)
 	if (f->stage == WF_FLOW_LIVE)
 		end_flow(t, f);
 	if (f->ordinal != 0)
-		*past_of(t, f->hash) = (struct past){ .hash = f->hash, .ordinal = f->ordinal };
+		*past_of(t, f->hash) =
+			(struct past){ .name = name_of(f->rng_key, f->run), .ordinal = f->ordinal };
 	rc = rte_hash_get_key_with_position(t->hash, (int32_t)position, &key);
 	if (rc == 0)
 		rc = rte_hash_del_key_with_hash(t->hash, key, signature(f->hash));
@@ -208,8 +215,9 @@ make_room(struct wf_flow_table *t, wf_ns_t now_ns)
 /* A place for a new key; NULL: none. */
 static struct wf_flow *
 create(struct wf_flow_table *t, const struct wf_flow_key *key, uint64_t hash, uint64_t dir_key,
-	wf_ns_t now_ns)
+	uint32_t run, wf_ns_t now_ns)
 {
+	uint64_t rng_key = wf_rng_flow(dir_key, hash);
 	int32_t position = rte_hash_add_key_with_hash(t->hash, key, signature(hash));
 	const struct past *past = past_of(t, hash);
 	struct wf_flow *f;
@@ -220,8 +228,9 @@ create(struct wf_flow_table *t, const struct wf_flow_key *key, uint64_t hash, ui
 	*f = (struct wf_flow){
 		.stage = WF_FLOW_LIVE,
 		.hash = hash,
-		.rng_key = wf_rng_flow(dir_key, hash),
-		.ordinal = past->hash == hash ? past->ordinal : 0,
+		.rng_key = rng_key,
+		.ordinal = past->name == name_of(rng_key, run) ? past->ordinal : 0,
+		.run = run,
 		.state = WF_NO_STATE,
 		.last_seen_ns = now_ns,
 	};
@@ -234,7 +243,7 @@ create(struct wf_flow_table *t, const struct wf_flow_key *key, uint64_t hash, ui
  * since: an earlier packet of the burst may have created it. NULL: no room. */
 static __attribute__((noinline)) struct wf_flow *
 find_or_create(struct wf_flow_table *t, const struct wf_flow_key *key, uint64_t hash,
-	uint64_t dir_key, wf_ns_t now_ns, bool *changed)
+	uint64_t dir_key, uint32_t run, wf_ns_t now_ns, bool *changed)
 {
 	if (*changed) {
 		int32_t position = rte_hash_lookup_with_hash(t->hash, key, signature(hash));
@@ -245,7 +254,7 @@ find_or_create(struct wf_flow_table *t, const struct wf_flow_key *key, uint64_t 
 	if (t->n_keys >= t->max_flows && !make_room(t, now_ns))
 		return NULL;
 	*changed = true;
-	return create(t, key, hash, dir_key, now_ns);
+	return create(t, key, hash, dir_key, run, now_ns);
 }
 
 /* A packet of a flow whose key is known. */
@@ -261,10 +270,25 @@ touch(struct wf_flow_table *t, struct wf_flow *f, wf_ns_t now_ns)
 	f->last_seen_ns = now_ns;
 }
 
+/* The flow's first packet in a later run. */
+static __attribute__((noinline)) void
+restart(struct wf_flow_table *t, struct wf_flow *f, uint64_t dir_key, uint32_t run)
+{
+	if (f->stage == WF_FLOW_LIVE && t->end != NULL)
+		t->end(t->ctx, f);
+	f->state = WF_NO_STATE;
+	f->class_epoch = 0;
+	f->listed = false;
+	f->ordinal = 0;
+	f->last_due_ns = 0;
+	f->rng_key = wf_rng_flow(dir_key, f->hash);
+	f->run = run;
+}
+
 void
 wf_flow_table_lookup(struct wf_flow_table *t, const struct wf_flow_key *const *keys,
 	const uint64_t *hashes, const uint64_t *dir_keys, const wf_ns_t *now_ns, uint32_t n,
-	struct wf_flow **out)
+	uint32_t run, struct wf_flow **out)
 {
 	hash_sig_t signatures[WF_BURST];
 	int32_t positions[WF_BURST];
@@ -284,10 +308,12 @@ wf_flow_table_lookup(struct wf_flow_table *t, const struct wf_flow_key *const *k
 			out[i] = &t->flows[positions[i]];
 		} else {
 			out[i] = find_or_create(
-				t, keys[i], hashes[i], dir_keys[i], now_ns[i], &changed);
+				t, keys[i], hashes[i], dir_keys[i], run, now_ns[i], &changed);
 			if (out[i] == NULL)
 				continue;
 		}
+		if (WF_UNLIKELY((int32_t)(run - out[i]->run) > 0))
+			restart(t, out[i], dir_keys[i], run);
 		touch(t, out[i], now_ns[i]);
 	}
 }

@@ -27,11 +27,12 @@ uint64_t wf_flow_table_bytes(uint32_t max_flows);
 /* Finds or creates the flows of n <= WF_BURST packets; hashes[i] is keys[i]'s wf_flow_hash. out[i]
  * is NULL when there is no room. A new flow is zero but for hash, rng_key (from dir_key[i]),
  * ordinal (where it is known), state = WF_NO_STATE and last_seen_ns; one that had ended keeps
- * last_due_ns too. Sets last_seen_ns of all. Does not count ordinals.
+ * last_due_ns too. Sets last_seen_ns of all. Does not count ordinals. Runs are numbered upwards:
+ * with a later one, a flow begins anew, with the ordinal 0 and without state.
  */
 void wf_flow_table_lookup(struct wf_flow_table *t, const struct wf_flow_key *const *keys,
 	const uint64_t *hashes, const uint64_t *dir_keys, const wf_ns_t *now_ns, uint32_t n,
-	struct wf_flow **out);
+	uint32_t run, struct wf_flow **out);
 
 /* Ends idle flows, looking at no more than `budget` entries: call often, with little. */
 void wf_flow_table_age(struct wf_flow_table *t, wf_ns_t now_ns, uint32_t budget);

@@ -377,7 +377,7 @@ say_result(int ret)
 /* Puts back all that can be, the last change first; *list keeps the rest. How many were put back.
  */
 static int
-restore_all(struct wf_found *list, int *n, int *ret, FILE *say)
+restore_all(struct wf_found *list, int *n, int *ret, const struct wf_hostif_said *say)
 {
 	int back = 0, kept = 0;
 
@@ -390,9 +390,7 @@ restore_all(struct wf_found *list, int *n, int *ret, FILE *say)
 		if (ret[i] == 0)
 			ret[i] = wf_netns_run(&list[i].netns, restore_rest, &list[i]);
 		back += ret[i] == 0;
-		if (say)
-			fprintf(say, "wirefault: interface %s: %s\n", list[i].name,
-				say_result(ret[i]));
+		say->of(say->ctx, list[i].name, say_result(ret[i]));
 	}
 	for (int i = 0; i < *n; i++)
 		if (ret[i] != 0 && ret[i] != -ENODEV && ret[i] != -EEXIST && ret[i] != -ENOENT)
@@ -402,7 +400,8 @@ restore_all(struct wf_found *list, int *n, int *ret, FILE *say)
 }
 
 int
-wf_hostif_restore(const char *file, FILE *say, uint32_t *left, struct wf_err *err)
+wf_hostif_restore(
+	const char *file, const struct wf_hostif_said *say, uint32_t *left, struct wf_err *err)
 {
 	struct wf_where where = { .file = file };
 	struct wf_found *list;

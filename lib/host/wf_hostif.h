@@ -5,8 +5,6 @@
 #ifndef WF_HOSTIF_H
 #define WF_HOSTIF_H
 
-#include <stdio.h>
-
 #include "wf_err.h"
 
 struct wf_hostif;
@@ -23,12 +21,19 @@ int wf_hostif_take(struct wf_hostif *h, const char *ifname, uint32_t mtu,
 /* Gives everything back as it was found, the last change first. */
 void wf_hostif_free(struct wf_hostif *h);
 
-/* Puts back what the file says, the last change first, with a line to `say` (may be NULL) for each
- * interface. Left alone are those that are gone or others by now, which the file forgets, and those
- * of another namespace, of another wirefault that runs, or that can't be changed, which it keeps:
- * *left of them. How many were put back; 0 as well where there is no file; -EINVAL with a reason.
+/* Who is told of each interface what became of it. */
+struct wf_hostif_said {
+	void (*of)(void *ctx, const char *interface, const char *what);
+	void *ctx;
+};
+
+/* Puts back what the file says, the last change first. Left alone are those that are gone or others
+ * by now, which the file forgets, and those of another namespace, of another wirefault that runs,
+ * or that can't be changed, which it keeps: *left of them. How many were put back; 0 as well where
+ * there is no file; -EINVAL with a reason.
  */
-int wf_hostif_restore(const char *file, FILE *say, uint32_t *left, struct wf_err *err);
+int wf_hostif_restore(
+	const char *file, const struct wf_hostif_said *say, uint32_t *left, struct wf_err *err);
 
 /* Bytes of payload that an interface carries; 0: no such interface. */
 uint32_t wf_hostif_mtu(const char *ifname);

@@ -128,6 +128,7 @@ pipe_burst(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const st
 		wf_count_add(&sum, rx[i].len_bytes);
 	if (count_rx)
 		wf_count_merge(&wf_end_dir(&p->end, dir)->c.rx, &sum);
+	p->states.env.start_ns = wf_states_origin(&p->states, d);
 	switch (d->path) {
 	case WF_PATH_WIRE:
 		wf_pipe_wire(p, d, dir, rx, n, &sum);

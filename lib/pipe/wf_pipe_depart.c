@@ -104,6 +104,7 @@ depart(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_departure 
 		return;
 	}
 	wf_room_give(&p->end.room, w->dir, &(struct wf_count){ 1, out->e->len_bytes });
+	p->states.env.start_ns = wf_states_origin(&p->states, &plan->dir[w->dir]);
 	fill_row(p, &plan->dir[w->dir], out);
 	if (out->e->marked)
 		mark(p, w);

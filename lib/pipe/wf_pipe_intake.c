@@ -102,7 +102,7 @@ look_up(struct wf_intake *in, const struct wf_plan_dir *d, const struct wf_rx *r
 	uint16_t class_id[WF_BURST];
 
 	wf_flow_table_lookup(in->flows, l->key + first, l->hash + first, l->dir_key + first,
-		l->now_ns + first, end - first, l->train_flow + first);
+		l->now_ns + first, end - first, d->run, l->train_flow + first);
 	classify(d, first, end, l, class_id);
 	for (uint32_t t = first; t < end; t++) {
 		uint32_t i, next = l->first[t + 1];

@@ -73,7 +73,7 @@ find_flows(struct wf_intake *in, const struct wf_plan_dir *d, const struct wf_rx
 	}
 	if (n == 0)
 		return;
-	wf_flow_table_lookup(in->flows, key, hash, dir_key, now_ns, n, flow);
+	wf_flow_table_lookup(in->flows, key, hash, dir_key, now_ns, n, d->run, flow);
 	n = 0;
 	for (uint32_t i = first; i < end; i++)
 		if (by[i] != NULL)

@@ -103,11 +103,15 @@ configure(struct wf_queues *q, const struct wf_plan *plan, const struct wf_plan_
 {
 	uint32_t memory;
 	unsigned bits;
+	wf_ns_t origin_ns;
 
 	/* A packet of the time before does not turn it back. */
 	if (w->generation >= plan->generation)
 		return;
 	w->generation = plan->generation;
+	origin_ns = wf_states_origin(q->states, &plan->dir[w->dir]);
+	if (w->q.origin_ns != origin_ns)
+		wf_queue_begin_at(&w->q, origin_ns, now_ns);
 	if (k == NULL || k->queue == NULL || !take_memory(q, k->queue, &memory, &bits)) {
 		wf_queue_reserve(
 			&w->q, k != NULL && k->queue != NULL ? &k->queue->serve : NULL, now_ns);

@@ -16,7 +16,7 @@ wf_states_init(struct wf_states *s, uint32_t n_slots, uint32_t max_flows, uint64
 {
 	s->n_slots = n_slots;
 	s->max_flows = max_flows;
-	s->env.start_ns = start_ns;
+	s->start_ns = start_ns;
 	s->block_bytes = wf_stage_state_size();
 	s->free = WF_NO_STATE;
 	s->of_class = wf_pipe_memory((size_t)n_slots * s->block_bytes);
@@ -47,8 +47,11 @@ wf_states_fallback(struct wf_states *s, const struct wf_plan_dir *d, const struc
 {
 	struct wf_flow *f = &s->fallback[k->slot];
 
-	if (f->rng_key == 0) {
+	if (f->rng_key == 0 || (int32_t)(d->run - f->run) > 0) {
 		f->rng_key = wf_rng_flow(d->rng_key, k->slot);
+		f->ordinal = 0;
+		f->last_due_ns = 0;
+		f->run = d->run;
 		f->state = WF_NO_STATE;
 	}
 	return f;
@@ -74,14 +77,15 @@ stop_stages(struct wf_states *s, uint8_t *block, const uint8_t *keep)
 	}
 }
 
-/* The block was another class's, or the class has changed: stages that stay keep their state. */
+/* The block was another class's or of another run, or the class has changed: then stages that stay
+ * keep their state. */
 static void __attribute__((noinline)) renew(struct wf_states *s, const struct wf_plan_class *k,
 	uint8_t *block, uint64_t packet_rng, wf_ns_t now_ns)
 {
 	struct wf_state_head *head = (struct wf_state_head *)block;
 
-	stop_stages(s, block, head->class_uid == k->uid ? k->about->variant : NULL);
-	head->class_uid = k->uid;
+	stop_stages(s, block, head->run_uid == k->run_uid ? k->about->variant : NULL);
+	head->run_uid = k->run_uid;
 	head->state_uid = k->state_uid;
 	if (k->queue != NULL) /* no step: its state names the queue when there is one */
 		head->variant[WF_STAGE_QUEUE] = k->about->variant[WF_STAGE_QUEUE];

@@ -10,6 +10,7 @@
 
 struct wf_states {
 	struct wf_stage_env env;
+	wf_ns_t start_ns; /* no packet arrives before */
 	uint32_t block_bytes;
 	uint32_t n_slots, max_flows;
 	uint8_t *of_class;        /* [n_slots] blocks */
@@ -33,6 +34,13 @@ uint8_t *wf_states_block(struct wf_states *s, const struct wf_plan_class *k, str
 /* A flow to stand in for one that found no room: shared by the class, never aged. */
 struct wf_flow *wf_states_fallback(
 	struct wf_states *s, const struct wf_plan_dir *d, const struct wf_plan_class *k);
+/* Outages, waves and traces of the direction count from here. */
+static inline wf_ns_t
+wf_states_origin(const struct wf_states *s, const struct wf_plan_dir *d)
+{
+	return d->origin_ns > s->start_ns ? d->origin_ns : s->start_ns;
+}
+
 /* wf_flow_end_fn. */
 void wf_states_flow_end(void *states, struct wf_flow *flow);
 

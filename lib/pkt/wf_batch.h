@@ -27,7 +27,8 @@ struct wf_flow {
 	uint16_t slot;     /* class counters that list it, when `listed` */
 	uint8_t stage;     /* lib/flow's own: enum wf_flow_stage */
 	bool listed;
-	uint8_t pad[6];
+	uint8_t pad[2];
+	uint32_t run; /* in which it counts: see wf_flow_table_lookup */
 };
 static_assert(sizeof(struct wf_flow) == WF_CACHE_LINE, "one line a flow");
 

@@ -59,6 +59,7 @@ identify(struct compiler *c, uint32_t dir, struct wf_plan_class *k)
 	if (old != NULL) {
 		k->slot = old->slot;
 		k->uid = old->uid;
+		k->run_uid = old->run_uid;
 	} else {
 		uint16_t slot = c->plan->next_slot, tried = 0;
 
@@ -73,7 +74,7 @@ identify(struct compiler *c, uint32_t dir, struct wf_plan_class *k)
 		c->slot_used[slot] = true;
 		c->plan->next_slot = (uint16_t)((slot + 1) % WF_PLAN_MAX_SLOTS);
 		k->slot = slot;
-		k->uid = c->plan->next_uid++;
+		k->uid = k->run_uid = c->plan->next_uid++;
 	}
 	if (k->slot >= c->plan->n_slots)
 		c->plan->n_slots = k->slot + 1u;
@@ -294,7 +295,11 @@ compile_dir(struct compiler *c, const struct wf_conf_link *link, uint32_t dir, e
 	struct wf_plan_share share;
 	int rc;
 
-	d->rng_key = wf_rng_dir(c->plan->seed, dir);
+	d->rng_key = wf_rng_dir(wf_rng_run(c->plan->seed, c->plan->run_key), dir);
+	if (c->before != NULL && dir < c->before->n_dirs) {
+		d->run = c->before->dir[dir].run;
+		d->origin_ns = c->before->dir[dir].origin_ns;
+	}
 	d->classes = reserve(c, (link->n_classes + 2) * sizeof(*d->classes));
 	about = reserve(c, (link->n_classes + 2) * sizeof(*about));
 	d->rule = reserve(c, (link->n_classes + 1) * sizeof(*d->rule));
@@ -381,6 +386,7 @@ wf_plan_compile(
 	plan->generation = before != NULL ? before->generation + 1 : 1;
 	plan->seed = seed;
 	plan->next_uid = before != NULL ? before->next_uid : 1;
+	plan->run_key = before != NULL ? before->run_key : 0;
 	plan->n_links = conf->n_links;
 	plan->n_dirs = 2 * conf->n_links;
 	plan->dir = reserve(c, plan->n_dirs * sizeof(*plan->dir));
@@ -396,6 +402,8 @@ wf_plan_compile(
 	}
 	if (rc < 0 || check_budget(c) < 0)
 		goto fail;
+	if (before != NULL && before->seed != seed)
+		wf_plan_begin_run(plan, plan->run_key);
 	free(c);
 	return plan;
 fail:

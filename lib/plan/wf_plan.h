@@ -36,6 +36,7 @@ struct wf_plan_about {
  * change has taken away drains: what waited in it goes through the steps behind.) */
 struct wf_plan_class {
 	uint32_t uid;       /* never used twice: state of another class is never taken for ours */
+	uint32_t run_uid;   /* the same, and state of another run is not */
 	uint32_t state_uid; /* changes with the set of variants */
 	uint16_t slot;      /* index of its counters and class state; kept over live changes */
 	bool flow_scope;
@@ -91,6 +92,8 @@ struct wf_plan_dir {
 	const void *carrier; /* for wf_outage_is_down; NULL: the carrier stays */
 	uint32_t epoch; /* changes when the rules do: cached classes are then looked up again */
 	uint64_t rng_key;
+	uint32_t run;      /* counts up when flows and classes begin anew: wf_plan_begin_run */
+	wf_ns_t origin_ns; /* outages, waves and traces count from it, or from the start if later */
 	uint16_t n_classes;
 	struct wf_plan_class *classes; /* [0] is "default" */
 	uint16_t neighbours; /* class of ARP and Neighbour Discovery; 0: none of their own */
@@ -109,6 +112,7 @@ struct wf_plan {
 	const struct wf_plan *_Atomic older;
 	uint32_t holders; /* besides the first; control thread */
 	uint64_t seed;
+	uint64_t run_key; /* with which draws are keyed, too; 0: not */
 	uint32_t n_links;
 	uint32_t n_dirs;    /* 2 * n_links */
 	uint32_t n_slots;   /* counters that must exist: slots are below it */
@@ -138,9 +142,18 @@ wf_plan_at(const struct wf_plan *newest, wf_ns_t rx_ns)
 #define WF_PLAN_MAX_SLOTS 2048
 
 /* Compiles. `before` (may be NULL) is the plan it will replace: classes of the same direction and
- * name keep slot and uid. NULL with reasons in err. */
+ * name keep slot and uid. Another seed begins another run. NULL with reasons in err. */
 struct wf_plan *wf_plan_compile(const struct wf_conf *conf, uint64_t seed,
 	const struct wf_plan *before, struct wf_err *err);
+/* wf_plan_run.c: with the plan's first packet a run begins: flows count from 0 again, states are
+ * fresh, and draws are keyed by run_key besides the seed. So the same run gives the same fates,
+ * however often it is repeated, and offline. Plans that follow go on with it. Before the plan is
+ * offered. */
+void wf_plan_begin_run(struct wf_plan *plan, uint64_t run_key);
+/* Outages, waves and traces of the direction count from here, at most plan->from_ns. Plans that
+ * follow go on with it. Before the plan is offered. */
+void wf_plan_set_origin(struct wf_plan *plan, uint32_t dir, wf_ns_t origin_ns);
+
 /* Builds the rules (needs EAL). 0 or -EINVAL with reasons. */
 int wf_plan_arm(struct wf_plan *plan, struct wf_err *err);
 /* One holder more, and one less: the last one frees it. */

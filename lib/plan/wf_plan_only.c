@@ -55,7 +55,7 @@ make_wire(struct only *o, struct wf_plan *plan)
 	k->about = &o->about[1];
 	snprintf(k->about->name, sizeof(k->about->name), "default");
 	k->slot = 1;
-	k->uid = k->state_uid = plan->next_uid++;
+	k->uid = k->run_uid = k->state_uid = plan->next_uid++;
 }
 
 struct wf_plan *

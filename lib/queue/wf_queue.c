@@ -111,6 +111,12 @@ begin(struct wf_queue *q, const struct wf_queue_cfg *cfg, void *memory, wf_ns_t 
 	disc[cfg->kind]->start(q, memory, now_ns);
 }
 
+static inline wf_ns_t
+since(const struct wf_queue *q, wf_ns_t ns)
+{
+	return ns > q->origin_ns ? ns - q->origin_ns : 0;
+}
+
 /* The clock of time becomes one of work, of another trace, or the other way round. */
 static void
 follow(struct wf_queue *q, wf_ns_t now_ns)
@@ -119,10 +125,19 @@ follow(struct wf_queue *q, wf_ns_t now_ns)
 	wf_ns_t free_ns = q->sending != WF_QNONE ? q->event_ns : now_ns;
 
 	if (t != NULL && t->id != q->trace_id)
-		q->work = wf_trace_work(t, free_ns - q->origin_ns, &q->trace_at[0]);
+		q->work = wf_trace_work(t, since(q, free_ns), &q->trace_at[0]);
 	else if (t == NULL && q->trace_id != 0)
 		q->free = WF_FINE(free_ns);
 	q->trace_id = t != NULL ? t->id : 0;
+}
+
+void
+wf_queue_begin_at(struct wf_queue *q, wf_ns_t origin_ns, wf_ns_t now_ns)
+{
+	if (q->trace_id != 0)
+		q->free = WF_FINE(q->sending != WF_QNONE ? q->event_ns : now_ns);
+	q->trace_id = 0;
+	q->origin_ns = origin_ns;
 }
 
 void
@@ -215,7 +230,7 @@ sent_at(struct wf_queue *q, const struct wf_qentry *e)
 		q->free += wf_wire_time(&s->wire, e->wire_bytes);
 		return wf_fine_ceil(q->free);
 	}
-	offered = wf_trace_work(s->trace, e->rx_ns - q->origin_ns, &q->trace_at[0]);
+	offered = wf_trace_work(s->trace, since(q, e->rx_ns), &q->trace_at[0]);
 	if (q->work < offered)
 		q->work = offered;
 	q->work += wf_trace_bytes(s->trace, e->wire_bytes);
@@ -234,7 +249,7 @@ forgo(struct wf_queue *q, wf_ns_t now_ns)
 			q->free = WF_FINE(now_ns) - s->burst;
 		return;
 	}
-	offered = wf_trace_work(s->trace, now_ns - q->origin_ns, &q->trace_at[0]);
+	offered = wf_trace_work(s->trace, since(q, now_ns), &q->trace_at[0]);
 	if (q->work < offered)
 		q->work = offered;
 }
@@ -263,7 +278,7 @@ full_by_trace(const struct wf_queue *q, const struct wf_qentry *e, wf_ns_t now_n
 {
 	const struct wf_serve *s = &q->cfg.serve;
 	uint32_t at[2] = { q->trace_at[0], q->trace_at[1] };
-	wf_work_t offered = wf_trace_work(s->trace, now_ns - q->origin_ns, &at[0]);
+	wf_work_t offered = wf_trace_work(s->trace, since(q, now_ns), &at[0]);
 	wf_work_t work = q->work > offered ? q->work : offered;
 	wf_ns_t end_ns;
 

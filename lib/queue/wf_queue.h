@@ -227,6 +227,9 @@ wf_queue_idle(const struct wf_queue *q)
 	return q->packets == 0 && !wf_queue_sends(q);
 }
 
+/* From now on traces begin at origin_ns: another one, of a new phase. Followed by a change. */
+void wf_queue_begin_at(struct wf_queue *q, wf_ns_t origin_ns, wf_ns_t now_ns);
+
 /* Only the server changes, to `serve`; NULL: the plan of its configuration, and with it the trace,
  * is no more, and what waits goes on at the mean rate. */
 void wf_queue_reserve(struct wf_queue *q, const struct wf_serve *serve, wf_ns_t now_ns);

@@ -50,6 +50,13 @@ wf_rng_mix(uint64_t z)
 	return z ^ (z >> 31);
 }
 
+/* Seed of a run within the program's life; the first is 0. */
+static inline uint64_t
+wf_rng_run(uint64_t seed, uint64_t run_key)
+{
+	return run_key == 0 ? seed : wf_rng_mix(seed + wf_rng_mix(run_key));
+}
+
 /* Key of a direction, then of a flow in it. */
 static inline uint64_t
 wf_rng_dir(uint64_t seed, uint32_t dir)

@@ -13,6 +13,7 @@
 
 #define WF_GENERATOR_FLOWS 1000000
 #define WF_GENERATOR_SIZES 64 /* in a row, before they begin again */
+#define WF_GENERATOR_AHEAD 8  /* frames, for which memory is fetched */
 #define WF_GENERATOR_HEAD  64 /* room that a frame must have; all headers lie in it */
 
 enum wf_generator_order {
@@ -96,16 +97,20 @@ wf_generator_bytes(const struct wf_generator *g)
 	return g->size[g->size_at].len_bytes;
 }
 
+/* The flow that is drawn for frame number i. */
+static inline const struct wf_generator_flow *
+wf_generator_draw(const struct wf_generator *g, uint64_t i)
+{
+	uint64_t draw = wf_rng_draw(wf_rng_packet(g->key, i), WF_RNG_GENERATOR);
+
+	return &g->flow[((draw >> 32) * g->n_flows) >> 32];
+}
+
 /* The flow of the next frame. */
 static inline const struct wf_generator_flow *
 wf_generator_flow(const struct wf_generator *g)
 {
-	uint64_t draw;
-
-	if (!g->by_chance)
-		return &g->flow[g->flow_at];
-	draw = wf_rng_draw(wf_rng_packet(g->key, g->drawn), WF_RNG_GENERATOR);
-	return &g->flow[((draw >> 32) * g->n_flows) >> 32];
+	return g->by_chance ? wf_generator_draw(g, g->drawn) : &g->flow[g->flow_at];
 }
 
 static inline void
@@ -143,27 +148,28 @@ wf_generator_stamp(const struct wf_generator *g, const struct wf_generator_size 
 static inline void
 wf_generator_step(struct wf_generator *g)
 {
-	const struct wf_generator_size *s = &g->size[g->size_at];
+	uint32_t size_at = g->size_at + 1;
 
 	g->left--;
-	g->due_ns += s->gap_ns;
-	g->due_rest += s->gap_rest;
-	if (g->due_rest >= g->rate && g->rate > 0) {
-		g->due_rest -= g->rate;
-		g->due_ns++;
+	if (g->rate > 0) {
+		const struct wf_generator_size *s = &g->size[g->size_at];
+		uint64_t rest = g->due_rest + s->gap_rest;
+		bool over = rest >= g->rate;
+
+		g->due_ns += s->gap_ns + over;
+		g->due_rest = over ? rest - g->rate : rest;
 	}
-	if (++g->size_at == g->n_sizes)
-		g->size_at = 0;
 	if (g->by_chance) {
-		g->drawn++;
-		return;
+		/* A million flows don't fit into the caches: one that is drawn soon is on its way.
+		 */
+		__builtin_prefetch(wf_generator_draw(g, ++g->drawn + WF_GENERATOR_AHEAD));
+	} else if (WF_UNLIKELY(++g->flow_at == g->n_flows)) {
+		g->flow_at = 0;
+		size_at++; /* a flow does not have the same size each time */
 	}
-	if (++g->flow_at < g->n_flows)
-		return;
-	g->flow_at = 0;
-	/* A flow does not have the same size each time. */
-	if (++g->size_at == g->n_sizes)
-		g->size_at = 0;
+	while (size_at >= g->n_sizes)
+		size_at -= g->n_sizes;
+	g->size_at = size_at;
 }
 
 /* The next frame into wf_generator_bytes() bytes, WF_GENERATOR_HEAD at least; then on to the one

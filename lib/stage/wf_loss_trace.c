@@ -60,5 +60,6 @@ wf_loss_run_trace(const void *cfg, uint32_t state_offset, struct wf_batch *b, ui
 
 	for (uint16_t i = first; i < end; i++)
 		if (b->drop[i] == WF_DROP_NONE)
-			wf_loss_draw(l, b, i, wf_rows_at(l->trace, b->rx_ns[i] - env->start_ns));
+			wf_loss_draw(
+				l, b, i, wf_rows_at(l->trace, wf_stage_since(env, b->rx_ns[i])));
 }

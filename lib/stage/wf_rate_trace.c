@@ -35,19 +35,28 @@ wf_rate_read_trace(struct wf_rate_params *p, const struct wf_stage_compile *c)
 	return rc;
 }
 
+/* Work is counted of a trace, from a start. Never 0. */
+static inline uint32_t
+clock_of(const struct wf_trace *t, wf_ns_t start_ns)
+{
+	return (t->id ^ (uint32_t)start_ns ^ (uint32_t)(start_ns >> 32)) | 1;
+}
+
 void
 wf_rate_by_trace(const struct wf_serve *v, struct wf_rate_state *s, struct wf_batch *b, uint16_t i,
 	struct wf_stage_env *env)
 {
 	const struct wf_trace *t = v->trace;
 	wf_ns_t start = env->start_ns, now = b->rx_ns[i], end_ns;
-	wf_work_t offered = wf_trace_work(t, now - start, &s->at[0]), work;
+	wf_work_t offered = wf_trace_work(t, wf_stage_since(env, now), &s->at[0]), work;
+	uint32_t clock = clock_of(t, start);
 
-	if (WF_UNLIKELY(s->trace_id != t->id)) { /* another clock until now */
+	if (WF_UNLIKELY(s->trace_id != clock)) { /* another one until now */
 		s->work = s->end_ns > (int64_t)now
-				  ? wf_trace_work(t, (wf_ns_t)s->end_ns - start, &s->at[0])
+				  ? wf_trace_work(
+					    t, wf_stage_since(env, (wf_ns_t)s->end_ns), &s->at[0])
 				  : offered;
-		s->trace_id = t->id;
+		s->trace_id = clock;
 	}
 	work = s->work > offered ? s->work : offered;
 	work += wf_trace_bytes(t, wf_wire_bytes(&v->wire, b->len_bytes[i]));

@@ -130,7 +130,7 @@ void wf_stage_note_certain(const struct wf_stage_compile *c, enum wf_stage_id id
 
 /* What a worker lends its stages. */
 struct wf_stage_env {
-	wf_ns_t start_ns; /* of the run: no packet arrives before */
+	wf_ns_t start_ns; /* what outages, waves and traces count from: see wf_stage_since */
 	struct wf_arena arena;
 	uint64_t clamped;    /* packets released later than their own delay to keep an order */
 	uint64_t clamped_ns; /* by how much in all */
@@ -141,6 +141,13 @@ struct wf_stage_env {
 	void (*end_queue)(void *ctx, uint64_t name);
 	void *end_queue_ctx;
 };
+
+/* How long after the start; a packet that still came before it counts as come with it. */
+static inline wf_ns_t
+wf_stage_since(const struct wf_stage_env *env, wf_ns_t ns)
+{
+	return ns > env->start_ns ? ns - env->start_ns : 0;
+}
 
 /* The row of these flags waits for ns more, to keep its order. A packet counts once, however many
  * stages it waits for. */
@@ -189,7 +196,7 @@ int wf_stage_find(const char *name);
  * add or remove stages, never moves the state of the others. */
 struct wf_state_head {
 	uint32_t state_uid;            /* of the set of variants that it was made for */
-	uint32_t class_uid;            /* the class it belongs to */
+	uint32_t run_uid;              /* the class it belongs to, and the run */
 	uint8_t variant[WF_STAGE_MAX]; /* of each stage: whose state is valid; 0: none */
 };
 #define WF_STATE_MAX 1024

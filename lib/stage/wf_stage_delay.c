@@ -278,19 +278,18 @@ run_shaped(const struct wf_delay_cfg *d, uint32_t state_offset, struct wf_batch 
 
 	for (uint16_t i = first; i < end; i++) {
 		struct wf_delay_state *s = state_of(b, i, state_offset);
-		wf_ns_t came_ns = b->due_ns[i];
+		wf_ns_t came_ns = b->due_ns[i], since_ns = wf_stage_since(env, b->rx_ns[i]);
 		int64_t drawn_ns, ns;
 
 		if (b->drop[i] != WF_DROP_NONE || (b->flags[i] & WF_ROW_EARLY))
 			continue;
 		drawn_ns =
 			(int64_t)(shape->trace != NULL
-					  ? traced(shape, s, b->rx_ns[i] - env->start_ns)
+					  ? traced(shape, s, since_ns)
 					  : wf_law_sample(&d->law,
 						    d->constant ? 0
 								: quantile(d, b, i, state_offset)));
-		ns = drawn_ns =
-			wf_delay_shaped(shape, drawn_ns, b->rx_ns[i] - env->start_ns, b->rng[i]);
+		ns = drawn_ns = wf_delay_shaped(shape, drawn_ns, since_ns, b->rng[i]);
 		if (shape->cancel_bias)
 			ns -= s->bias_ns >> BIAS_SHIFT;
 		b->due_ns[i] += (wf_ns_t)(ns > 0 ? ns : 0);

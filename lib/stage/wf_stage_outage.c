@@ -235,7 +235,7 @@ run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, 
 	const struct outage_cfg *o = cfg;
 
 	for (uint16_t i = first; i < end; i++) {
-		wf_ns_t ns = b->rx_ns[i] - env->start_ns;
+		wf_ns_t ns = wf_stage_since(env, b->rx_ns[i]);
 
 		if (b->drop[i] != WF_DROP_NONE)
 			continue;

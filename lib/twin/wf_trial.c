@@ -169,7 +169,7 @@ start(struct trial *t)
 		if (k->before[i].copies)
 			copies = COPIES;
 	params.max_held = q->packets * copies + WF_BURST;
-	return wf_twin_drive_init(&t->drive, t->plan, &params, leave, t);
+	return wf_twin_drive_init(&t->drive, t->plan, NULL, &params, leave, t);
 }
 
 struct wf_trial *

@@ -148,7 +148,7 @@ start(struct twin *t)
 	advance(t);
 	t->first_ns = t->last_ns = t->next != NULL ? t->next_ns : 0;
 	params.start_ns = t->first_ns;
-	return wf_twin_drive_init(&t->drive, q->plan, &params, leave, t) == 0
+	return wf_twin_drive_init(&t->drive, q->plan, q->timeline, &params, leave, t) == 0
 		       ? 0
 		       : wf_err_add(
 				 t->err, NULL, "Lower --in-flight or max_flows", "out of memory");
@@ -158,11 +158,13 @@ start(struct twin *t)
 static struct wf_snapshot *
 result(struct twin *t)
 {
+	struct wf_twin_params last = *t->q; /* classes as they are at the end */
 	struct wf_snapshot *snap;
 
+	last.plan = t->drive.plan;
 	wf_pipe_tidy_all(t->drive.pipe, t->last_ns);
 	wf_pipe_turn_stats(t->drive.pipe, t->last_ns);
-	snap = wf_twin_snapshot(t->q, wf_stats_idle(t->drive.stats), t->first_ns, t->last_ns);
+	snap = wf_twin_snapshot(&last, wf_stats_idle(t->drive.stats), t->first_ns, t->last_ns);
 	if (snap == NULL)
 		die(t, wf_err_add(t->err, NULL, NULL, "out of memory"));
 	return snap;

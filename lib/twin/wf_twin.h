@@ -9,6 +9,7 @@
 #include "wf_plan.h"
 #include "wf_snapshot.h"
 #include "wf_source.h"
+#include "wf_timeline.h"
 
 #define WF_TWIN_BURST 32 /* most packets a call of the pipeline */
 
@@ -19,8 +20,9 @@ struct wf_twin_input {
 };
 
 struct wf_twin_params {
-	const struct wf_plan *plan; /* armed */
-	const struct wf_conf *conf; /* names, table sizes */
+	const struct wf_plan *plan;         /* armed */
+	const struct wf_timeline *timeline; /* `plan` and those that follow it; NULL: none does */
+	const struct wf_conf *conf;         /* names, table sizes */
 	/* One at least; packets of equal times enter in the order of this list. */
 	const struct wf_twin_input *in;
 	uint32_t n_in;

@@ -9,20 +9,38 @@
 
 #define TAKE_BURST 64
 
+/* Slots and uids only grow, so what the last one needs is enough for all. */
+static int
+prepare(struct wf_twin_drive *v)
+{
+	int rc = wf_pipe_prepare(v->pipe, v->plan);
+
+	for (uint32_t i = 1; v->timeline != NULL && i < v->timeline->n && rc == 0; i++)
+		rc = wf_pipe_prepare(v->pipe, v->timeline->plan[i]);
+	return rc;
+}
+
 int
 wf_twin_drive_init(struct wf_twin_drive *v, const struct wf_plan *plan,
-	struct wf_pipe_params *params, void (*leave)(void *ctx, const struct wf_held *h), void *ctx)
+	const struct wf_timeline *timeline, struct wf_pipe_params *params,
+	void (*leave)(void *ctx, const struct wf_held *h), void *ctx)
 {
-	*v = (struct wf_twin_drive){ .plan = plan, .leave = leave, .ctx = ctx };
-	v->stats = wf_stats_new(plan->n_dirs, plan->n_slots);
+	uint32_t n_slots =
+		timeline != NULL ? timeline->plan[timeline->n - 1]->n_slots : plan->n_slots;
+
+	*v = (struct wf_twin_drive){
+		.plan = plan, .timeline = timeline, .next = 1, .leave = leave, .ctx = ctx
+	};
+	assert(timeline == NULL || timeline->plan[0] == plan);
+	v->stats = wf_stats_new(plan->n_dirs, n_slots);
 	if (v->stats == NULL)
 		return -ENOMEM;
 	params->n_dirs = plan->n_dirs;
-	params->n_slots = plan->n_slots;
+	params->n_slots = n_slots;
 	params->ops = wf_twin_packet_ops;
 	params->stats = v->stats;
 	v->pipe = wf_pipe_new(params);
-	return v->pipe != NULL ? wf_pipe_prepare(v->pipe, plan) : -ENOMEM;
+	return v->pipe != NULL ? prepare(v) : -ENOMEM;
 }
 
 void
@@ -61,8 +79,9 @@ leave(struct wf_twin_drive *v, const struct wf_held *h)
 	wf_twin_packet_put(h->pkt);
 }
 
-void
-wf_twin_drive_to(struct wf_twin_drive *v, wf_ns_t now_ns)
+/* With the plan in force. */
+static void
+go_on(struct wf_twin_drive *v, wf_ns_t now_ns)
 {
 	struct wf_held h;
 	wf_ns_t until_ns;
@@ -75,9 +94,46 @@ wf_twin_drive_to(struct wf_twin_drive *v, wf_ns_t now_ns)
 	} while (until_ns < now_ns);
 }
 
+/* When the next plan comes into force. */
+static wf_ns_t
+next_from_ns(const struct wf_twin_drive *v)
+{
+	return v->timeline != NULL && v->next < v->timeline->n ? v->timeline->plan[v->next]->from_ns
+							       : UINT64_MAX;
+}
+
+/* All that departs before it has gone by the plan before. */
+static void
+take_over(struct wf_twin_drive *v)
+{
+	if (next_from_ns(v) > 0)
+		go_on(v, next_from_ns(v) - 1);
+	v->plan = v->timeline->plan[v->next++];
+}
+
+void
+wf_twin_drive_to(struct wf_twin_drive *v, wf_ns_t now_ns)
+{
+	while (next_from_ns(v) <= now_ns)
+		take_over(v);
+	go_on(v, now_ns);
+}
+
 void
 wf_twin_drive_in(struct wf_twin_drive *v, uint32_t dir, const struct wf_rx *rx, uint32_t n)
 {
-	wf_pipe_in(v->pipe, v->plan, dir, rx, n, true);
-	wf_pipe_tidy(v->pipe, rx[n - 1].rx_ns);
+	while (n > 0) {
+		uint32_t k = 0;
+
+		while (k < n && rx[k].rx_ns < next_from_ns(v))
+			k++;
+		if (k == 0) {
+			take_over(v);
+			continue;
+		}
+		wf_pipe_in(v->pipe, v->plan, dir, rx, k, true);
+		wf_pipe_tidy(v->pipe, rx[k - 1].rx_ns);
+		rx += k;
+		n -= k;
+	}
 }

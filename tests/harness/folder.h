@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * A folder of a test program's own, gone with all files in it when the program ends. After
+ * A folder of a test program's own, gone with all that is in it when the program ends. After
  * cmocka.h.
  */
 #ifndef FOLDER_H
 #define FOLDER_H
 
-#include <dirent.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 static char folder[] = "/tmp/wf-test-XXXXXX";
 
@@ -44,16 +43,15 @@ folder_make(void **state)
 }
 
 static inline int
+folder_remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
+{
+	return remove(path);
+}
+
+static inline int
 folder_remove(void **state)
 {
-	DIR *d = opendir(folder);
-	const struct dirent *e;
-
-	while (d != NULL && (e = readdir(d)) != NULL)
-		unlink(folder_path(e->d_name)); /* not "." nor ".." */
-	if (d != NULL)
-		closedir(d);
-	return rmdir(folder);
+	return nftw(folder, folder_remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 #endif

@@ -40,7 +40,7 @@ flows_run(void *state, uint64_t n)
 			now[i] = s->now_ns;
 			s->seen++;
 		}
-		wf_flow_table_lookup(s->table, key, hash, dir_key, now, 32, out);
+		wf_flow_table_lookup(s->table, key, hash, dir_key, now, 32, 0, out);
 		perf_sink = out[31] != NULL ? out[31]->ordinal : 0;
 		if (s->kind == 'n')
 			wf_flow_table_age(s->table, s->now_ns, 64);

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include "perf.h"
+#include "wf_generator_args.h"
 #include "wf_pipe.h"
 #include "wf_rng.h"
 
@@ -17,6 +18,11 @@
 #define STRIDE (2304 + 64) /* of a buffer of 2 KiB */
 #define BURST  32
 
+/* Beside a number of flows: real frames, of which the flows come in one shuffled order, over and
+ * over; and the text is of the direction, not of a class whose flows have their own. */
+#define SHUFFLED (1ull << 32)
+#define TOGETHER (1ull << 33)
+
 struct pipes {
 	struct wf_pipe *pipe;
 	struct wf_stats *stats;
@@ -24,6 +30,7 @@ struct pipes {
 	uint8_t *memory;
 	uint64_t n_flows; /* 0: one */
 	bool by_chance;
+	struct wf_generator *generator; /* NULL: flows in turn or by chance */
 	uint64_t seen;
 	wf_ns_t now_ns;
 };
@@ -41,19 +48,31 @@ none(void *ctx, void *pkt)
 	return NULL;
 }
 
+/* Frames of the next burst. */
+static void
+write_frames(struct pipes *s)
+{
+	for (uint64_t seen = s->seen; seen < s->seen + BURST; seen++) {
+		uint8_t *frame = s->memory + (seen & (ROOM - 1)) * STRIDE + 128;
+
+		if (s->generator != NULL)
+			wf_generator_write(s->generator, frame);
+		else
+			perf_frame(frame,
+				(uint32_t)((s->by_chance ? wf_rng_mix(seen) : seen) % s->n_flows));
+	}
+}
+
 /* The next burst arrives. */
 static void
 receive(struct pipes *s, struct wf_rx *rx)
 {
+	if (s->n_flows > 0)
+		write_frames(s);
 	for (uint32_t i = 0; i < BURST; i++) {
 		uint8_t *pkt = s->memory + (s->seen & (ROOM - 1)) * STRIDE, *frame = pkt + 128;
 
 		*(volatile uint64_t *)pkt = s->seen;
-		if (s->n_flows > 0) {
-			uint64_t flow = (s->by_chance ? wf_rng_mix(s->seen) : s->seen) % s->n_flows;
-
-			perf_frame(frame, (uint32_t)flow);
-		}
 		rx[i] = (struct wf_rx){ .pkt = pkt,
 			.data = frame,
 			.readable_bytes = 64,
@@ -96,6 +115,7 @@ pipes_close(void *state)
 	wf_pipe_free(s->pipe);
 	wf_stats_free(s->stats);
 	wf_plan_free(s->plan);
+	wf_generator_free(s->generator);
 	munmap(s->memory, (size_t)ROOM * STRIDE);
 	free(s);
 }
@@ -129,6 +149,23 @@ plan_of(const char *ab, const char *classes)
 	return plan;
 }
 
+static struct wf_generator *
+shuffled(uint64_t n_flows)
+{
+	const struct wf_where where = { .path = "perf" };
+	struct wf_err *err = wf_err_new();
+	struct wf_generator_spec spec;
+	char device[64];
+
+	snprintf(device, sizeof(device), "generator,flows=%u,order=shuffle", (uint32_t)n_flows);
+	if (wf_generator_parse(device, 0, &spec, &where, err) < 0) {
+		wf_err_print(err, stderr);
+		exit(1);
+	}
+	wf_err_free(err);
+	return wf_generator_new(&spec, 0, 1, 0);
+}
+
 /* number: flows, by chance when it is odd; 0: one. text: of a direction; with flows it is that of a
  * class with scope = "flow". */
 static void *
@@ -146,12 +183,14 @@ pipes_open(const struct perf_case *c)
 		.ops = { .free = free_packets, .clone = none } };
 	char classes[1024] = "";
 
-	s->n_flows = c->number;
+	s->n_flows = (uint32_t)c->number;
 	s->by_chance = c->number & 1;
+	if (c->number & SHUFFLED)
+		s->generator = shuffled(s->n_flows);
 	s->now_ns = WF_NS_PER_S;
-	if (s->n_flows > 0)
+	if (s->n_flows > 0 && !(c->number & TOGETHER))
 		snprintf(classes, sizeof(classes), flow_class, c->text);
-	s->plan = plan_of(s->n_flows > 0 ? "" : c->text, classes);
+	s->plan = plan_of(*classes != 0 ? "" : c->text, classes);
 	s->memory = mmap(NULL, (size_t)ROOM * STRIDE, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	s->stats = wf_stats_new(q.n_dirs, q.n_slots);
@@ -172,6 +211,11 @@ pipes_open(const struct perf_case *c)
 	"rate = \"400Gbit\"; queue = \"100ms\"; delay = { mean = \"10ms\"; stddev = \"1ms\"; };"   \
 	"loss = { model = \"gilbert-elliott\"; plr = \"1%\"; mean_burst = 4.0; };"
 
+#define IMPAIRED_FLOW                                                                              \
+	"rate = \"400Gbit\"; queue = \"100ms\"; delay = { mean = \"10ms\"; stddev = \"1ms\"; "     \
+	"order = \"flow\"; };"                                                                     \
+	"loss = { model = \"gilbert-elliott\"; plr = \"1%\"; mean_burst = 4.0; };"
+
 #define PIPE(name, text, number)                                                                   \
 	{                                                                                          \
 		"pipe/" name, pipes_open, pipes_run, pipes_close, text, number                     \
@@ -184,6 +228,11 @@ const struct perf_case perf_pipes[] = {
 	PIPE("jitter-free", "delay = { mean = \"10ms\"; stddev = \"1ms\"; order = \"free\"; };", 0),
 	PIPE("impaired", IMPAIRED, 0),
 	PIPE("impaired-100-flows", IMPAIRED, 100),
+	PIPE("jitter-flow-10k-shuffled",
+		"delay = { mean = \"10ms\"; stddev = \"1ms\"; order = \"flow\"; };",
+		SHUFFLED | TOGETHER | 10000),
+	PIPE("impaired-10k-shuffled", IMPAIRED_FLOW, SHUFFLED | 10000),
+	PIPE("impaired-1M-shuffled", IMPAIRED_FLOW, SHUFFLED | 1000000),
 	PIPE("impaired-1M-in-turn", IMPAIRED, 1000000),
 	PIPE("impaired-1M-by-chance", IMPAIRED, 1000001),
 	{ NULL },

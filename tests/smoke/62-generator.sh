@@ -5,7 +5,7 @@
 . "$(dirname "$0")/tap.sh"
 
 run() { # SECONDS; the document in $LAB_DIR/out.json
-	timeout 60 "$WIREFAULT" run -c "$CONF" --socket "$LAB_DIR/s" --no-huge -q -o json --duration "$1s" \
+	timeout 60 "$WIREFAULT" run -c "$CONF" --socket "$LAB_DIR/s" --no-huge --force -q -o json --duration "$1s" \
 		2>"$LAB_DIR/err" >"$LAB_DIR/out.json"
 }
 stat() { jq -r "$1" "$LAB_DIR/out.json"; }
@@ -29,6 +29,22 @@ DEVICE_A=generator,packets=5000 DEVICE_B=generator,packets=3000,ip=6,size=100 co
 run 1
 is "two generators: both directions" "$(stat '[.links[0].ab.rx.packets, .links[0].ba.tx.packets] | @csv')" 5000,3000
 is "... each is the other's sink" "$(stat '[.ports[].sunk.packets] | @csv')" 3000,5000
+
+# The same seed, the same fates: again, and whoever carries which flow.
+# shellcheck disable=SC2034
+DEVICE_A=generator,packets=2000,flows=50 DEVICE_B=sink conf 'loss = "10%"; duplicate = "5%";' ''
+run 0.5
+fates=$(stat '.links[0].ab | [.rx.packets, .tx.packets, .dropped.loss.packets, .dup_created.packets] | @csv')
+run 0.5
+is "the same fates again" "$(stat '.links[0].ab | [.rx.packets, .tx.packets, .dropped.loss.packets, .dup_created.packets] | @csv')" "$fates"
+if [ "$(nproc)" -ge 2 ]; then
+	sed -i '1a workers = [ 0, 1 ];' "$CONF"
+	run 0.5
+	is "... with two workers" "$(stat '.links[0].ab | [.rx.packets, .tx.packets, .dropped.loss.packets, .dup_created.packets] | @csv')" "$fates"
+	is "... and two queues" "$(stat '.ports[0].queues')" 2
+else
+	skip "two workers" "one core"
+fi
 
 for wrong in 'generator,size=12|60 to 9216' 'generator,flow=1|Did you mean' 'sink,x=1|takes no arguments'; do
 	# shellcheck disable=SC2034

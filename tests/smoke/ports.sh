@@ -29,10 +29,10 @@ conf_of() { # KIND AB BA [ARGUMENTS]
 }
 two_workers() { sed -i '1a workers = [ 0, 1 ];' "$CONF"; }
 
-# Sends COUNT frames from a host: of an unknown type, or of UDP and so many FLOWS.
-flood() { # COUNT [LENGTH [FLOWS [HOST]]]
-	lab_in "${4:-a}" python3 - "$1" "${2:-100}" "${3:-0}" "wf${4:-a}" <<-'END'
-		import socket, struct, sys
+# Sends COUNT frames from a host, PAUSE seconds apart: of an unknown type, or of UDP and so many FLOWS.
+flood() { # COUNT [LENGTH [FLOWS [HOST [PAUSE]]]]
+	lab_in "${4:-a}" python3 - "$1" "${2:-100}" "${3:-0}" "wf${4:-a}" "${5:-0}" <<-'END'
+		import socket, struct, sys, time
 		count, length, flows = map(int, sys.argv[1:4])
 		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
 		s.bind((sys.argv[4], 0))
@@ -47,6 +47,8 @@ flood() { # COUNT [LENGTH [FLOWS [HOST]]]
 		        s.send(frames[i % len(frames)])
 		    except OSError:
 		        pass  # dropped on the way: offered all the same
+		    if sys.argv[5] != "0":
+		        time.sleep(float(sys.argv[5]))
 	END
 }
 # Frames of 1522 bytes with two tags, which no MTU of 1500 lets pass.

@@ -4,45 +4,30 @@
 #include "fixture.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-static char dir[64];
+#include "folder.h"
 
 int
 fixture_make_dir(void **state)
 {
-	snprintf(dir, sizeof(dir), "/tmp/wf-test-cap.XXXXXX");
-	return mkdtemp(dir) != NULL ? 0 : -1;
-}
-
-static int
-remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-	return remove(path);
+	return folder_make(state);
 }
 
 int
 fixture_remove_dir(void **state)
 {
-	return nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	return folder_remove(state);
 }
 
 const char *
 fixture_path(const char *name)
 {
-	static char path[4][128];
-	static unsigned turn;
-	char *p = path[turn++ % 4];
-
-	if (name[0] == '/')
-		return name;
-	snprintf(p, sizeof(path[0]), "%s/%s", dir, name);
-	return p;
+	return name[0] == '/' ? name : folder_path(name);
 }
 
 void
@@ -78,7 +63,7 @@ fixture_shell(const char *program, const char *command)
 		if (system(text) != 0)
 			fail_msg("%s is not installed: tools/setup --test does it", program);
 	}
-	snprintf(text, sizeof(text), "cd %s && { %s; }", dir, command);
+	snprintf(text, sizeof(text), "cd %s && { %s; }", folder, command);
 	status = system(text);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }

@@ -11,8 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "folder.h"
 #include "rig.h"
 
 static void
@@ -158,39 +158,14 @@ include_is_refused_in_bodies(void **state)
 	rig_refuses("a = \"\\\"\"; /* \" */\n\n  @include \"/etc/passwd\"\n", lines);
 }
 
-/* Files of a folder of our own. */
-static char folder[] = "/tmp/wf-conf-read-XXXXXX";
-
-static int
-make_folder(void **state)
-{
-	return mkdtemp(folder) == NULL;
-}
-
 static void
 write_file(const char *name, const char *text, size_t size)
 {
-	char path[128];
-	FILE *f;
+	FILE *f = fopen(folder_path(name), "w");
 
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	f = fopen(path, "w");
 	assert_non_null(f);
 	fwrite(text, 1, size, f);
 	fclose(f);
-}
-
-static int
-remove_folder(void **state)
-{
-	static const char *const names[] = { "main.conf", "part.conf", "again.conf", "some.conf" };
-	char path[128];
-
-	for (size_t i = 0; i < WF_ARRAY_SIZE(names); i++) {
-		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
-		unlink(path);
-	}
-	return rmdir(folder);
 }
 
 /* Reads main.conf; lines without the folder. */
@@ -199,10 +174,9 @@ read_main(char lines[1024])
 {
 	struct wf_err *err = wf_err_new();
 	struct wf_node *t;
-	char path[128], *said, *at;
+	char *said, *at;
 
-	snprintf(path, sizeof(path), "%s/main.conf", folder);
-	t = wf_conf_read_file(path, err);
+	t = wf_conf_read_file(folder_path("main.conf"), err);
 	said = rig_lines(err);
 	at = said;
 	if (strncmp(said, folder, strlen(folder)) == 0)
@@ -432,5 +406,5 @@ main(void)
 		cmocka_unit_test(broken_text_is_never_fatal),
 	};
 
-	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+	return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "wf_device.h"
+#include "wf_channels.h"
 
 static const struct wf_device_facts veth = {
 	.exists = true, .mtu = 1500, .queues = 1, .af_xdp = true, .most_mtu = 1500, .n_workers = 1
@@ -91,11 +91,51 @@ the_loopback_is_seen_as_it_is(void **state)
 	assert_true(f.exists);
 	assert_true(f.mtu > 0);
 	assert_int_equal(f.queues, 1);
+	assert_int_equal(f.xdp_queues, 1);
 	assert_string_equal(f.pci, "");
 	assert_int_equal(f.n_workers, 7);
 	wf_device_look("a-name-that-is-too-long-for-any", &f);
 	assert_false(f.exists);
 	assert_int_equal(f.mtu, 0);
+}
+
+/* Channels that receive and send count as combined; a veth has none of those. */
+static void
+fits(uint32_t rx, uint32_t combined, uint32_t n_workers, const char *message)
+{
+	const struct wf_where where = { .path = "ports.a" };
+	const struct wf_device_facts f = {
+		.exists = true, .queues = rx + combined, .xdp_queues = combined ? combined : 1
+	};
+	struct wf_err *err = wf_err_new();
+	int ret = wf_channels_fit("eth0", &f, n_workers, &where, err);
+
+	if (message == NULL) {
+		assert_int_equal(ret, 0);
+		assert_int_equal(wf_err_count(err), 0);
+	} else {
+		assert_true(ret < 0);
+		assert_int_equal(wf_err_count(err), 1);
+		assert_string_equal(wf_err_item(err, 0)->message, message);
+		assert_string_equal(wf_err_item(err, 0)->path, "ports.a");
+	}
+	wf_err_free(err);
+}
+
+static void
+each_af_xdp_queue_has_a_worker(void **state)
+{
+	fits(1, 0, 1, NULL);
+	fits(0, 1, 1, NULL);
+	fits(0, 2, 2, NULL);
+	fits(0, 64, 64, NULL);
+	fits(0, 8, 1, "eth0 receives on 8 queues, of which 1 worker would poll 1 only");
+	fits(0, 8, 3, "eth0 receives on 8 queues, of which 3 workers would poll 3 only");
+	fits(0, 2, 3, "eth0 has 2 queues for AF_XDP, too few for 3 workers");
+	fits(2, 0, 1, "eth0 receives on 2 queues, of which 1 worker would poll 1 only");
+	fits(2, 0, 2, "eth0 has 1 queue for AF_XDP, too few for 2 workers");
+	fits(1, 2, 2, "eth0 receives on 3 queues, of which 2 workers would poll 2 only");
+	fits(1, 2, 3, "eth0 has 2 queues for AF_XDP, too few for 3 workers");
 }
 
 static struct wf_conf *
@@ -173,6 +213,7 @@ main(void)
 		cmocka_unit_test(names_are_told_from_devices),
 		cmocka_unit_test(af_xdp_comes_first_where_it_can),
 		cmocka_unit_test(a_nic_that_shares_goes_by_its_address),
+		cmocka_unit_test(each_af_xdp_queue_has_a_worker),
 		cmocka_unit_test(the_loopback_is_seen_as_it_is),
 		cmocka_unit_test(what_run_would_stumble_over_is_said),
 		cmocka_unit_test(numbers_do_not_collide),

@@ -128,7 +128,7 @@ burst(struct model *m, struct wf_flow_table *t)
 		dir_key[i] = f->hash ^ 1;
 		now_ns[i] = m->now_ns += rnd(50);
 	}
-	wf_flow_table_lookup(t, keys, hash, dir_key, now_ns, n, out);
+	wf_flow_table_lookup(t, keys, hash, dir_key, now_ns, n, 0, out);
 	for (uint32_t i = 0; i < n; i++)
 		check_packet(m, &m->of[who[i]], out[i], now_ns[i]);
 	assert_int_equal(wf_flow_table_count(t), m->count);

@@ -9,21 +9,19 @@
 #include <unistd.h>
 
 #include "eal.h"
+#include "folder.h"
 
 struct rig rig;
-static char dir[] = "/tmp/wf-test-twin.XXXXXX";
 /* Ethernet, IPv4, UDP; one frame a flow. */
 static uint8_t frames[256][1514];
 
 static const char *
 path(const char *name, int side)
 {
-	static char buf[4][64];
-	static unsigned turn;
-	char *p = buf[turn++ % 4];
+	char full[32];
 
-	snprintf(p, sizeof(buf[0]), "%s/%s.%d", dir, name, side);
-	return p;
+	snprintf(full, sizeof(full), "%s.%d", name, side);
+	return folder_path(full);
 }
 
 int
@@ -36,21 +34,18 @@ rig_start(void **state)
 		memcpy(frames[i], head, sizeof(head));
 		frames[i][35] = (uint8_t)i; /* source port */
 	}
-	return mkdtemp(dir) != NULL ? eal_start(state) : -1;
+	return folder_make(state) == 0 ? eal_start(state) : -1;
 }
 
 int
 rig_end(void **state)
 {
 	rig_clear(state);
-	for (int side = 0; side < 2; side++) {
+	for (int side = 0; side < 2; side++)
 		free(rig.side[side].out_file);
-		unlink(path("in", side));
-		unlink(path("out", side));
-	}
 	wf_snapshot_free(rig.snap);
 	wf_err_free(rig.err);
-	return rmdir(dir) + eal_stop(state);
+	return folder_remove(state) + eal_stop(state);
 }
 
 int

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Events, read as they come by wfctl events --follow: an interface that goes down, comes up and is gone,
-# a change and who made it, one that is refused, a cable that an outage pulls, a worker that stands
+# Events, read as they come by wfctl events --follow: an interface that goes down, comes up, is gone and
+# made anew, a change and who made it, one that is refused, a cable that an outage pulls, a worker that stands
 # still, the end. Each is there once, in the order of its cause; stderr has the lines that it always had.
 # shellcheck disable=SC2317 # functions that ok calls
 . "$(dirname "$0")/tap.sh"
@@ -55,20 +55,22 @@ ok "a file that is good" came reload
 kill -STOP "$LAB_PID"
 sleep 0.4 # what is slept is what is measured
 kill -CONT "$LAB_PID"
-ok "a worker that did not poll" came stall
-is "... for how long" "$(of stall 'any(.[]; .text | test("did not poll for (4[0-9]{2}|[5-9][0-9]{2}|[0-9.]+ s)"))')" true
+ok "a worker that did not poll, and for how long" \
+	lab_await "$LAB_DIR/events" 'did not poll for [4-9][0-9]{2}[0-9.]* ms|did not poll for [0-9.]+ s' "$follow" 10
 is "... and when" "$(of stall 'all(.[]; .at_ns < .monotonic_ns - 100000000)')" true
 
 lab_in b ip link del wfb
 ok "an interface is gone" came port_gone
+ok "... and made anew" came port_back
 lab_stop
 ok "who follows ends with wirefault, without an error" wait "$follow"
 is "... and says nothing else" "$(cat "$LAB_DIR/follow")" ""
 
 # Of port a there is what the outage does to it, of all what a busy machine does.
 is "everything in the order of its cause" "$(jq -rs '[.[] | select(.kind != "stall" and .kind != "warning" and
-	(.about != "a" or (.kind | startswith("carrier")))) | .kind] | join(" ")' "$LAB_DIR/events")" \
-	"port_down port_up change refused change carrier_taken change carrier_given refused reload port_down port_gone shutdown"
+	(.about != "a" or (.kind | startswith("carrier")))) | .kind] | .[:index("port_back") + 1] | join(" ")' "$LAB_DIR/events")" \
+	"port_down port_up change refused change carrier_taken change carrier_given refused reload port_down port_gone port_back"
+is "... to the end" "$(jq -rs '.[-1].kind' "$LAB_DIR/events")" shutdown
 is "numbers without holes" "$(jq -rs '[.[].seq] | . == [range(.[0]; .[0] + length)]' "$LAB_DIR/events")" true
 is "times go forward" "$(jq -rs '[.[].monotonic_ns] | . == sort' "$LAB_DIR/events")" true
 contains "stderr has a line of the interface" "$LAB_LOG" '^wirefault: interface wfb is down$'
