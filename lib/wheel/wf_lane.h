@@ -8,9 +8,14 @@
 
 #include "wf_chain.h"
 
+/* Packets from the one that is taken to the one that is prefetched. */
+#define WF_LANE_AHEAD 32
+
 struct wf_lane {
 	struct wf_chain chain;
 	uint32_t read_at; /* entries already read of the first chunk */
+	uint32_t ahead;   /* entries behind them that have been prefetched, as far as ... */
+	uint32_t ahead_chunk, ahead_at; /* ... here, where there are any */
 	uint64_t last_tick;
 };
 
@@ -44,6 +49,37 @@ wf_lane_next(const struct wf_lane *l, const struct wf_chunks *p)
 	return wf_tick_of(p->chunk[l->chain.head].entry[l->read_at].due_ns);
 }
 
+/* Prefetches on, up to n packets ahead: a turn of a busy loop takes those that the turn before has
+ * prefetched. */
+static inline void
+wf_lane_look_ahead(struct wf_lane *l, const struct wf_chunks *p, uint32_t n)
+{
+	const struct wf_chunk *c;
+
+	if (l->ahead == 0) {
+		l->ahead_chunk = l->chain.head;
+		l->ahead_at = l->read_at;
+	}
+	c = &p->chunk[l->ahead_chunk];
+	while (l->ahead < n) {
+		const struct wf_held *h = &c->entry[l->ahead_at], *end;
+		uint32_t k = c->n - l->ahead_at;
+
+		k = k < n - l->ahead ? k : n - l->ahead;
+		for (end = h + k; h != end; h++)
+			wf_held_prefetch(h);
+		l->ahead += k;
+		l->ahead_at += k;
+		if (l->ahead_at < c->n || c->next == WF_NO_CHUNK)
+			break;
+		l->ahead_chunk = c->next;
+		l->ahead_at = 0;
+		c = &p->chunk[c->next];
+		if (c->next != WF_NO_CHUNK)
+			wf_chunk_prefetch(&p->chunk[c->next]);
+	}
+}
+
 /* Up to max of those with a tick at or before `now`. */
 static inline uint32_t
 wf_lane_take(
@@ -52,25 +88,25 @@ wf_lane_take(
 	wf_ns_t now_ns = now << WF_TICK_SHIFT;
 	uint32_t n = 0;
 
+	if (!wf_lane_empty(l))
+		wf_lane_look_ahead(l, p, max + WF_LANE_AHEAD);
 	while (n < max && !wf_lane_empty(l)) {
 		struct wf_chunk *c = &p->chunk[l->chain.head];
 		uint32_t next = c->next;
 
 		for (; l->read_at < c->n && n < max; l->read_at++, n++) {
 			if (c->entry[l->read_at].due_ns > now_ns)
-				return n;
+				goto out;
 			out[n] = c->entry[l->read_at];
-			wf_held_prefetch(&out[n]);
 		}
 		if (l->read_at < c->n)
 			break;
 		l->read_at = 0;
 		wf_chunk_put(p, l->chain.head);
 		l->chain.head = next;
-		if (next != WF_NO_CHUNK)
-			for (uint32_t line = 0; line < sizeof(*c); line += WF_CACHE_LINE)
-				__builtin_prefetch((const char *)&p->chunk[next] + line);
 	}
+out:
+	l->ahead -= n;
 	return n;
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wf_busy.h"
 #include "wf_lane.h"
 #include "wf_wheel.h"
 
@@ -15,7 +16,8 @@ struct wf_store {
 	uint64_t lane_tick;      /* no lane has anything due before */
 	uint32_t n_lanes;
 	struct wf_lane *lane;
-	uint64_t *in_wheel; /* [n_lanes]: packets of the lane's direction that the wheel has */
+	struct wf_busy busy; /* lanes that hold something */
+	uint64_t *in_wheel;  /* [n_lanes]: packets of the lane's direction that the wheel has */
 	struct wf_chunks chunks;
 	struct wf_wheel wheel;
 };
@@ -29,6 +31,7 @@ wf_store_new(uint32_t max_held, uint32_t n_lanes, wf_ns_t now_ns)
 
 	if (s == NULL)
 		return NULL;
+	assert(n_lanes <= WF_BUSY_MAX);
 	s->max_held = max_held;
 	s->n_lanes = n_lanes;
 	s->lane_tick = UINT64_MAX;
@@ -121,10 +124,13 @@ wf_store_put_in_order_members(struct wf_store *s, wf_ns_t due_ns, wf_ns_t rx_ns,
 		return false;
 	if (WF_LIKELY(s->in_wheel[dir] == 0))
 		h = wf_lane_put(&s->lane[dir], &s->chunks, tick);
-	if (WF_UNLIKELY(h == NULL))
+	if (WF_UNLIKELY(h == NULL)) {
 		h = put_in_wheel(s, due_ns, dir);
-	else if (tick < s->lane_tick)
-		s->lane_tick = tick;
+	} else {
+		wf_busy_set(&s->busy, dir);
+		if (tick < s->lane_tick)
+			s->lane_tick = tick;
+	}
 	return fill(s, h, due_ns, rx_ns, pkt, len_bytes, tag);
 }
 
@@ -185,13 +191,14 @@ take_from_lanes(struct wf_store *s, uint64_t now, struct wf_held *out, uint32_t 
 	uint64_t next = UINT64_MAX;
 	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < s->n_lanes; i++) {
+	for (uint32_t i = wf_busy_next(&s->busy, 0); i != WF_BUSY_NONE;
+		i = wf_busy_next(&s->busy, i + 1)) {
 		struct wf_lane *l = &s->lane[i];
 
-		if (wf_lane_empty(l))
-			continue;
 		n += wf_lane_take(l, &s->chunks, now, out + n, max - n);
-		if (!wf_lane_empty(l) && wf_lane_next(l, &s->chunks) < next)
+		if (wf_lane_empty(l))
+			wf_busy_clear(&s->busy, i);
+		else if (wf_lane_next(l, &s->chunks) < next)
 			next = wf_lane_next(l, &s->chunks);
 	}
 	s->lane_tick = next;
@@ -256,12 +263,16 @@ wf_store_bytes(const struct wf_store *s)
 bool
 wf_store_pop_any(struct wf_store *s, struct wf_held *out)
 {
-	bool found = false;
+	uint32_t lane = wf_busy_next(&s->busy, 0);
+	bool found = lane != WF_BUSY_NONE;
 
-	for (uint32_t i = 0; i < s->n_lanes && !found; i++)
-		found = wf_lane_take(
-				&s->lane[i], &s->chunks, UINT64_MAX >> WF_TICK_SHIFT, out, 1) == 1;
-	if (!found) {
+	if (found) {
+		struct wf_lane *l = &s->lane[lane];
+
+		wf_lane_take(l, &s->chunks, UINT64_MAX >> WF_TICK_SHIFT, out, 1);
+		if (wf_lane_empty(l))
+			wf_busy_clear(&s->busy, lane);
+	} else {
 		found = wf_wheel_pop_any(&s->wheel, out);
 		if (found && out->dir < s->n_lanes)
 			s->in_wheel[out->dir]--;

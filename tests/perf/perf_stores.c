@@ -9,7 +9,8 @@
 #include "wf_rng.h"
 #include "wf_store.h"
 
-#define GAP_NS 100 /* between packets */
+#define GAP_NS     100  /* between packets */
+#define MANY_LANES 2048 /* of which one is used */
 
 struct stores {
 	struct wf_store *store;
@@ -65,14 +66,15 @@ stores_open(const struct perf_case *c)
 {
 	struct stores *s = perf_memory(sizeof(*s));
 
-	s->in_order = c->text[0] == 'o';
+	s->in_order = c->text[0] != 'w';
 	s->delay_ns = c->number * GAP_NS;
 	if (!s->in_order) { /* half of it at least, the rest by chance */
 		for (s->spread_ns = 1; s->spread_ns * 2 <= s->delay_ns;)
 			s->spread_ns *= 2;
 		s->delay_ns -= s->spread_ns / 2;
 	}
-	s->store = wf_store_new((uint32_t)(c->number * 3 + 4096), 1, 0);
+	s->store = wf_store_new(
+		(uint32_t)(c->number * 3 + 4096), c->text[0] == 'l' ? MANY_LANES : 1, 0);
 	if (s->store == NULL) {
 		fprintf(stderr, "perf: no memory for %s\n", c->name);
 		return NULL;
@@ -85,6 +87,7 @@ const struct perf_case perf_stores[] = {
 	{ "store/in-order-1k", stores_open, stores_run, stores_close, "o", 1000 },
 	{ "store/in-order-100k", stores_open, stores_run, stores_close, "o", 100000 },
 	{ "store/in-order-10M", stores_open, stores_run, stores_close, "o", 10000000 },
+	{ "store/one-of-many-lanes-1k", stores_open, stores_run, stores_close, "l", 1000 },
 	{ "store/wheel-1k", stores_open, stores_run, stores_close, "w", 1000 },
 	{ "store/wheel-100k", stores_open, stores_run, stores_close, "w", 100000 },
 	{ "store/wheel-10M", stores_open, stores_run, stores_close, "w", 10000000 },

@@ -224,6 +224,38 @@ rows_a_tick_too_early(void **state)
 	wf_store_free(s);
 }
 
+/* As many lanes as there can be, few of them busy: each is found, and none twice. */
+static void
+busy_lanes_among_many(void **state)
+{
+	static const uint16_t lane[] = { 0, 1, 63, 64, 2000, 4032, 4095 };
+	enum { LANES = WF_ARRAY_SIZE(lane) };
+	struct wf_store *s = wf_store_new(100, 4096, 0);
+	struct wf_held out[LANES], h = { 0 };
+
+	for (wf_ns_t now_ns = 10000; now_ns < 100000; now_ns += 10000) {
+		for (uint32_t i = 0; i < LANES; i++) {
+			h.dir = lane[i];
+			h.due_ns = now_ns + i * 1000;
+			assert_true(wf_store_put_in_order(s, &h));
+		}
+		for (uint32_t i = 0; i < LANES; i++) {
+			h.due_ns = now_ns + i * 1000;
+			assert_true(wf_store_next(s) - h.due_ns < WF_TICK_NS);
+			assert_int_equal(wf_store_take(s, h.due_ns + WF_TICK_NS, out, LANES), 1);
+			assert_int_equal(out[0].dir, lane[i]);
+			assert_int_equal(out[0].due_ns, h.due_ns);
+		}
+		assert_true(wf_store_next(s) == UINT64_MAX);
+	}
+	h.dir = 4095;
+	assert_true(wf_store_put_in_order(s, &h));
+	assert_true(wf_store_pop_any(s, out));
+	assert_int_equal(out[0].dir, 4095);
+	assert_false(wf_store_pop_any(s, out));
+	wf_store_free(s);
+}
+
 int
 main(void)
 {
@@ -233,6 +265,7 @@ main(void)
 		cmocka_unit_test(hours_ahead),
 		cmocka_unit_test(lanes_and_wheel_take_turns),
 		cmocka_unit_test(rows_a_tick_too_early),
+		cmocka_unit_test(busy_lanes_among_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
