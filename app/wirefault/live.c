@@ -144,15 +144,15 @@ soon(const struct wf_live *live)
 
 /* ---- What begins and ends by itself ---- */
 
-/* Tells of what begins or ends at edge_ns, once its plan is offered. */
+/* Tells of what has ended by until_ns, once the plan without it is offered. */
 static void
-tell_edge(const struct wf_live *live, const struct wf_overrides *before, wf_ns_t edge_ns)
+tell_ended(const struct wf_live *live, const struct wf_overrides *before, wf_ns_t until_ns)
 {
 	char text[WF_CHANGE_TEXT + 64], change[WF_CHANGE_TEXT];
 	wf_ns_t at_ns = wf_dp_monotonic(live->dp, live->setup->plan->from_ns);
 
 	for (uint32_t i = 0; i < before->n; i++) {
-		if (before->at[i].until_ns != edge_ns)
+		if (!before->at[i].merged || before->at[i].until_ns > until_ns)
 			continue;
 		snprintf(text, sizeof(text), "a change ends by itself: %s",
 			wf_change_format(before->at[i].change, change));
@@ -185,14 +185,14 @@ pass_edge(struct wf_live *live, wf_ns_t edge_ns)
 {
 	struct wf_overrides before = { 0 }, list = { 0 };
 	struct wf_err *err = wf_err_new();
-	int rc = err != NULL ? wf_overrides_copy(&list, &live->setup->overrides, edge_ns) : -ENOMEM;
+	int rc = err != NULL ? wf_overrides_copy(&list, &live->setup->overrides, 0) : -ENOMEM;
 
 	if (rc == 0)
 		rc = wf_overrides_copy(&before, &live->setup->overrides, 0);
 	if (rc == 0)
 		rc = step_without(live, &list, edge_ns, err);
 	if (rc == 0) {
-		tell_edge(live, &before, edge_ns);
+		tell_ended(live, &before, edge_ns);
 	} else {
 		wf_event_say(live->events, WF_EVENT_warning, NULL,
 			"a change that begins or ends by itself cannot be made yet: %s",
@@ -210,13 +210,13 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	struct wf_live *live = arg;
 	struct wf_dp_adoption a = wf_dp_poll(live->dp);
 	wf_ns_t now_ns = wf_dp_now(live->dp);
-	wf_ns_t edge_ns = wf_overrides_edge(&live->setup->overrides, live->setup->plan->from_ns);
+	wf_ns_t edge_ns = wf_overrides_edge(&live->setup->overrides);
 
 	if (edge_ns != UINT64_MAX) {
 		wf_ns_t left_ns = edge_ns > now_ns + LEAD_NS ? edge_ns - now_ns - LEAD_NS : 0;
 
 		if (left_ns == 0)
-			pass_edge(live, edge_ns);
+			pass_edge(live, edge_ns > now_ns ? edge_ns : now_ns);
 		else
 			look_in(live, left_ns);
 	}
@@ -319,7 +319,7 @@ change(void *ctx, struct wf_change *change, uint64_t *generation, struct wf_err 
 
 	if (!wf_change_fits(change, live->setup->tree, err))
 		return -EINVAL;
-	rc = wf_overrides_copy(&list, &live->setup->overrides, from_ns);
+	rc = wf_overrides_copy(&list, &live->setup->overrides, 0);
 	if (rc == 0)
 		rc = wf_overrides_add(&list, &o);
 	if (rc == 0)
@@ -336,7 +336,7 @@ undo(void *ctx, uint64_t id, uint64_t *generation, struct wf_err *err)
 	wf_ns_t from_ns = soon(live);
 	struct wf_overrides list = { 0 };
 	bool found = false;
-	int rc = wf_overrides_copy(&list, &live->setup->overrides, from_ns);
+	int rc = wf_overrides_copy(&list, &live->setup->overrides, 0);
 
 	for (uint32_t i = list.n; rc == 0 && i-- > 0;) {
 		bool this = id == WF_CTL_UNDO_ALL || list.at[i].id == id ||

@@ -56,17 +56,16 @@ wf_overrides_fini(struct wf_overrides *list)
 }
 
 wf_ns_t
-wf_overrides_edge(const struct wf_overrides *list, wf_ns_t now_ns)
+wf_overrides_edge(const struct wf_overrides *list)
 {
 	wf_ns_t edge_ns = UINT64_MAX;
 
 	for (uint32_t i = 0; i < list->n; i++) {
 		const struct wf_override *o = &list->at[i];
+		wf_ns_t ns = o->merged ? o->until_ns : o->from_ns;
 
-		if (o->from_ns > now_ns && o->from_ns < edge_ns)
-			edge_ns = o->from_ns;
-		if (o->until_ns > now_ns && o->until_ns < edge_ns)
-			edge_ns = o->until_ns;
+		if (ns < edge_ns)
+			edge_ns = ns;
 	}
 	return edge_ns;
 }

@@ -12,6 +12,7 @@ struct wf_override {
 	wf_ns_t from_ns;  /* in force from then on ... */
 	wf_ns_t until_ns; /* ... until then, exclusive; UINT64_MAX: until it is undone */
 	struct wf_change *change;
+	bool merged; /* the tree of the setup that has it is with it */
 };
 
 /* Zeroed: none. */
@@ -36,8 +37,8 @@ wf_override_stands(const struct wf_override *o, wf_ns_t now_ns)
 	return o->from_ns <= now_ns && now_ns < o->until_ns;
 }
 
-/* The first instant after now_ns at which one comes into force or ends; UINT64_MAX: there is none.
- */
-wf_ns_t wf_overrides_edge(const struct wf_overrides *list, wf_ns_t now_ns);
+/* The first instant at which one that is merged ends, or another begins: from then on the tree is
+ * to be another, even if that has passed. UINT64_MAX: there is none. */
+wf_ns_t wf_overrides_edge(const struct wf_overrides *list);
 
 #endif

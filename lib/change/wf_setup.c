@@ -87,15 +87,17 @@ has(const struct wf_overrides *list, uint64_t id)
 	return false;
 }
 
-/* Which of those before, that have not ended, stand no more? */
+/* Which of those before stand no more? Not those that are asked for and have ended. */
 static int
-note_dropped(struct wf_setup *s, const struct wf_setup *before, wf_ns_t from_ns)
+note_dropped(struct wf_setup *s, const struct wf_setup *before, const struct wf_overrides *asked,
+	wf_ns_t from_ns)
 {
 	for (uint32_t i = 0; i < before->overrides.n; i++) {
 		const struct wf_override *o = &before->overrides.at[i];
 
-		if (from_ns < o->until_ns && !has(&s->overrides, o->id) &&
-			wf_overrides_add(&s->dropped, o) < 0)
+		bool ended = o->until_ns <= from_ns && asked != NULL && has(asked, o->id);
+
+		if (!ended && !has(&s->overrides, o->id) && wf_overrides_add(&s->dropped, o) < 0)
 			return -ENOMEM;
 	}
 	if (s->overrides.last_id < before->overrides.last_id)
@@ -138,9 +140,13 @@ merge(struct wf_setup *s, wf_ns_t from_ns, struct wf_err *err)
 	s->tree = wf_node_clone(s->floor->node);
 	if (s->tree == NULL)
 		return -ENOMEM;
-	for (uint32_t i = 0; i < s->overrides.n && rc == 0; i++)
-		if (wf_override_stands(&s->overrides.at[i], from_ns))
-			rc = wf_change_merge(s->overrides.at[i].change, s->tree, err);
+	for (uint32_t i = 0; i < s->overrides.n && rc == 0; i++) {
+		struct wf_override *o = &s->overrides.at[i];
+
+		o->merged = wf_override_stands(o, from_ns);
+		if (o->merged)
+			rc = wf_change_merge(o->change, s->tree, err);
+	}
 	return rc;
 }
 
@@ -184,7 +190,7 @@ wf_setup_next(const struct wf_setup *before, struct wf_node *base,
 	if (rc == 0)
 		drop_unfit(s);
 	if (rc == 0 && before != NULL)
-		rc = note_dropped(s, before, from_ns);
+		rc = note_dropped(s, before, overrides, from_ns);
 	if (rc == 0)
 		rc = fold(s, from_ns, err);
 	if (rc == 0)

@@ -23,8 +23,8 @@ struct wf_setup {
 	struct wf_setup_tree *base;    /* as it was read */
 	struct wf_setup_tree *floor;   /* with what can't be undone any more */
 	struct wf_overrides overrides; /* in force or to come */
-	struct wf_overrides dropped;   /* of the setup before, stand no more and had not ended */
-	struct wf_node *tree;          /* effective at plan->from_ns */
+	struct wf_overrides dropped; /* of the setup before, stand no more, and did not just end */
+	struct wf_node *tree;        /* effective at plan->from_ns */
 	struct wf_conf *conf;
 	struct wf_plan *plan; /* not armed; a reference */
 	uint64_t seed;
@@ -38,8 +38,8 @@ int wf_setup_next(const struct wf_setup *before, struct wf_node *base,
 	const struct wf_overrides *overrides, wf_ns_t from_ns, struct wf_setup **out,
 	struct wf_err *err);
 void wf_setup_free(struct wf_setup *s);
-/* It comes into force a little later than it was made for: overrides that begin with it, and end by
- * themselves, end as much later. Before anybody has its plan. */
+/* It comes into force a little later than it was made for. What is merged stays so: an end that is
+ * passed by this is the next edge. Before anybody has its plan. */
 void wf_setup_begin(struct wf_setup *s, wf_ns_t from_ns);
 
 /* wf_setup_keep.c: what is used up when ports and workers start must be the same. 0 or -ENOTSUP

@@ -36,8 +36,7 @@ wf_timeline_of(struct wf_timeline *t, const struct wf_setup *first, struct wf_er
 	wf_ns_t edge_ns;
 	int rc = add_armed(t, s, err);
 
-	while (rc == 0 &&
-		(edge_ns = wf_overrides_edge(&s->overrides, s->plan->from_ns)) != UINT64_MAX) {
+	while (rc == 0 && (edge_ns = wf_overrides_edge(&s->overrides)) != UINT64_MAX) {
 		rc = wf_setup_next(s, NULL, &s->overrides, edge_ns, &next, err);
 		if (rc < 0)
 			break;

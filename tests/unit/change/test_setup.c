@@ -70,6 +70,45 @@ one_to_come_waits_for_its_time(void **state)
 }
 
 static void
+an_end_that_is_passed_before_it_begins_is_the_next_edge(void **state)
+{
+	struct wf_overrides l = { 0 };
+	struct wf_setup *s = rig_next(NULL, rig_tree("delay = \"20ms\";", "", VOIP), NULL, 0);
+
+	rig_override(&l, NULL, "ab", "loss=1%", 10, 100);
+	rig_override(&l, NULL, "ab", "delay=90ms", 10, 105);
+	rig_step(&s, NULL, &l, 10);
+	assert_int_equal(wf_overrides_edge(&s->overrides), 110);
+	/* Made for the end of the first, in force only past that of the other. */
+	rig_step(&s, NULL, &s->overrides, 110);
+	wf_setup_begin(s, 130);
+	assert_int_equal(s->plan->from_ns, 130);
+	assert_string_equal(rig_value(s, "ab.delay.mean"), "90ms");
+	assert_int_equal(wf_overrides_edge(&s->overrides), 115);
+	rig_step(&s, NULL, &s->overrides, 115);
+	assert_string_equal(rig_value(s, "ab.delay.mean"), "20ms");
+	assert_int_equal(wf_overrides_edge(&s->overrides), UINT64_MAX);
+	wf_setup_free(s);
+	wf_overrides_fini(&l);
+}
+
+static void
+one_that_has_ended_and_is_still_merged_can_be_undone(void **state)
+{
+	struct wf_overrides l = { 0 }, rest = { 0 };
+	struct wf_setup *s = rig_next(NULL, rig_tree("", "", VOIP), NULL, 0);
+
+	rig_override(&l, NULL, "ab", "loss=1%", 10, 100);
+	rig_step(&s, NULL, &l, 10);
+	rig_step(&s, NULL, &rest, 120);
+	assert_null(rig_value(s, "ab.loss.p"));
+	assert_int_equal(s->dropped.n, 1);
+	assert_int_equal(s->dropped.at[0].id, 1);
+	wf_setup_free(s);
+	wf_overrides_fini(&l);
+}
+
+static void
 another_base_keeps_overrides_and_names_what_it_drops(void **state)
 {
 	struct wf_overrides l = { 0 };
@@ -196,6 +235,8 @@ main(void)
 		TEST(without_overrides_it_is_the_base),
 		TEST(later_overrides_win_and_the_rest_stays_when_one_ends),
 		TEST(one_to_come_waits_for_its_time),
+		TEST(an_end_that_is_passed_before_it_begins_is_the_next_edge),
+		TEST(one_that_has_ended_and_is_still_merged_can_be_undone),
 		TEST(another_base_keeps_overrides_and_names_what_it_drops),
 		TEST(what_is_not_valid_changes_nothing),
 		TEST(what_needs_a_restart_is_refused_by_name),
