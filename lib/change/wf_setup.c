@@ -100,6 +100,7 @@ note_dropped(struct wf_setup *s, const struct wf_setup *before, const struct wf_
 		if (!ended && !has(&s->overrides, o->id) && wf_overrides_add(&s->dropped, o) < 0)
 			return -ENOMEM;
 	}
+	s->last_before = before->overrides.last_id;
 	if (s->overrides.last_id < before->overrides.last_id)
 		s->overrides.last_id = before->overrides.last_id;
 	return 0;
@@ -213,7 +214,8 @@ wf_setup_begin(struct wf_setup *s, wf_ns_t from_ns)
 	for (uint32_t i = 0; i < s->overrides.n; i++) {
 		struct wf_override *o = &s->overrides.at[i];
 
-		if (o->from_ns != asked_ns)
+		/* Of the others, their ends have been told. */
+		if (o->id <= s->last_before || o->from_ns != asked_ns)
 			continue;
 		o->from_ns = from_ns;
 		if (o->until_ns != UINT64_MAX)

@@ -28,6 +28,7 @@ struct wf_setup {
 	struct wf_conf *conf;
 	struct wf_plan *plan; /* not armed; a reference */
 	uint64_t seed;
+	uint64_t last_before; /* overrides of higher numbers are new in this setup */
 };
 
 /* Effective from from_ns on: `base` (taken in every case; NULL: that of `before`) with those
@@ -38,8 +39,9 @@ int wf_setup_next(const struct wf_setup *before, struct wf_node *base,
 	const struct wf_overrides *overrides, wf_ns_t from_ns, struct wf_setup **out,
 	struct wf_err *err);
 void wf_setup_free(struct wf_setup *s);
-/* It comes into force a little later than it was made for. What is merged stays so: an end that is
- * passed by this is the next edge. Before anybody has its plan. */
+/* It comes into force a little later than it was made for: new overrides that begin with it, and
+ * end by themselves, end as much later. What is merged stays so: an end that is passed by this is
+ * the next edge. Before anybody has its plan. */
 void wf_setup_begin(struct wf_setup *s, wf_ns_t from_ns);
 
 /* wf_setup_keep.c: what is used up when ports and workers start must be the same. 0 or -ENOTSUP

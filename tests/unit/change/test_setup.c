@@ -109,6 +109,31 @@ one_that_has_ended_and_is_still_merged_can_be_undone(void **state)
 }
 
 static void
+an_end_that_was_told_stays(void **state)
+{
+	struct wf_overrides l = { 0 };
+	struct wf_setup *s = rig_next(NULL, rig_tree("", "", VOIP), NULL, 0);
+
+	rig_override(&l, NULL, "ab", "loss=1%", 10, 100);
+	rig_step(&s, NULL, &l, 10);
+	wf_setup_begin(s, 12);
+	assert_int_equal(s->overrides.at[0].from_ns, 12);
+	assert_int_equal(s->overrides.at[0].until_ns, 112);
+	wf_overrides_fini(&l);
+	/* Another one that begins with it, and is made a little later. */
+	assert_int_equal(wf_overrides_copy(&l, &s->overrides, 0), 0);
+	rig_override(&l, NULL, "ba", "loss=1%", 12, 100);
+	rig_step(&s, NULL, &l, 12);
+	wf_setup_begin(s, 15);
+	assert_int_equal(s->overrides.at[0].from_ns, 12);
+	assert_int_equal(s->overrides.at[0].until_ns, 112);
+	assert_int_equal(s->overrides.at[1].from_ns, 15);
+	assert_int_equal(s->overrides.at[1].until_ns, 115);
+	wf_setup_free(s);
+	wf_overrides_fini(&l);
+}
+
+static void
 another_base_keeps_overrides_and_names_what_it_drops(void **state)
 {
 	struct wf_overrides l = { 0 };
@@ -237,6 +262,7 @@ main(void)
 		TEST(one_to_come_waits_for_its_time),
 		TEST(an_end_that_is_passed_before_it_begins_is_the_next_edge),
 		TEST(one_that_has_ended_and_is_still_merged_can_be_undone),
+		TEST(an_end_that_was_told_stays),
 		TEST(another_base_keeps_overrides_and_names_what_it_drops),
 		TEST(what_is_not_valid_changes_nothing),
 		TEST(what_needs_a_restart_is_refused_by_name),
