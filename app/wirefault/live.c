@@ -44,15 +44,15 @@ seed_node(uint64_t seed)
 	return n;
 }
 
-/* A tree without a seed, or with that of the file that --seed replaced, gets the one in force. */
+/* A tree without a seed gets the one in force; one with that which --seed replaced, --seed's. */
 static int
 take_seed(const struct wf_live *live, struct wf_node *tree)
 {
 	struct wf_node *own = wf_node_get(tree, "seed"), *now;
 
-	if (own != NULL && !same(own, live->file_seed))
+	if (own != NULL && !same(own, live->replaced_seed))
 		return 0;
-	now = seed_node(live->setup != NULL ? live->setup->seed : live->start.seed);
+	now = seed_node(own == NULL && live->setup != NULL ? live->setup->seed : live->start.seed);
 	if (now == NULL)
 		return -ENOMEM;
 	if (own != NULL)
@@ -68,7 +68,8 @@ wf_live_init(struct wf_live *live, struct wf_err *err)
 	const struct wf_node *own = wf_node_get(live->start.tree, "seed");
 	struct wf_node *tree;
 
-	if (own != NULL && (live->file_seed = wf_node_clone(own)) == NULL)
+	if (own != NULL && live->start.seed != live->start.conf->seed &&
+		(live->replaced_seed = wf_node_clone(own)) == NULL)
 		return wf_err_add(err, NULL, NULL, "out of memory");
 	tree = wf_node_clone(live->start.tree);
 	if (tree == NULL || take_seed(live, tree) < 0) {
@@ -81,7 +82,7 @@ wf_live_init(struct wf_live *live, struct wf_err *err)
 void
 wf_live_fini(struct wf_live *live)
 {
-	wf_node_free(live->file_seed);
+	wf_node_free(live->replaced_seed);
 	wf_setup_free(live->setup);
 	wf_unload(&live->start);
 }

@@ -15,10 +15,10 @@ struct event;
 struct event_base;
 
 struct wf_live {
-	struct wf_bridge from;     /* what is read at the start, and again at a reload */
-	struct wf_loaded start;    /* the data path keeps its conf */
-	struct wf_node *file_seed; /* as the file had it at the start; NULL: it had none */
-	struct wf_setup *setup;    /* what was asked for last */
+	struct wf_bridge from;         /* what is read at the start, and again at a reload */
+	struct wf_loaded start;        /* the data path keeps its conf */
+	struct wf_node *replaced_seed; /* the file's, that --seed has replaced; NULL: none */
+	struct wf_setup *setup;        /* what was asked for last */
 	struct wf_dp *dp;
 	struct event *timer;
 	struct wf_event_log *events;

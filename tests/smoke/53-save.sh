@@ -93,8 +93,19 @@ ok "and a file with the same seed, however it is written" lab_ctl reload
 sed -i 's/^seed.*/seed = 8;/' "$CONF"
 ok "and another seed begins another run" lab_ctl reload
 is "with that seed" "$(lab_stat .seed)" 8
+sed -i 's/^seed.*/seed = 7;/' "$CONF"
+ok "the file as it was at first" lab_ctl reload
+is "has the seed that replaced its own" "$(lab_stat .seed)" $most
+sed -i 's/^seed.*/seed = 8;/' "$CONF"
+ok "and the other one" lab_ctl reload
 lab_stop
 contains "the report has the seed" "$LAB_OUT" "seed 8"
 "$WIREFAULT" check -c "$LAB_DIR/printed.conf" >/dev/null
 is "what was saved is valid" $? 0
+lab_start "$CONF" || exit 1
+for seed in 9 8; do
+	sed -i "s/^seed.*/seed = $seed;/" "$CONF"
+	ok "without --seed, a reload" lab_ctl reload
+	is "gives the file's seed" "$(lab_stat .seed)" $seed
+done
 finish
