@@ -14,7 +14,7 @@
 struct waiting {
 	struct waiting *next;
 	struct wf_request r;
-	uint64_t generation;
+	struct wf_ctl_progress wanted;
 	json_t *body;
 	wf_ns_t give_up_ns;
 };
@@ -61,27 +61,29 @@ forget(struct waiting *w)
 	free(w);
 }
 
-/* Replies if it is in force or `late`. */
+/* Replies if it is in force or `late`. Workers may have gone further since: what is told is of this
+ * change. */
 static bool
-reply(struct wf_request *r, uint64_t generation, json_t *body, bool late)
+reply(struct wf_request *r, const struct wf_ctl_progress *wanted, json_t *body, bool late)
 {
 	struct wf_ctl_progress now = r->ops->progress(r->ops->ctx);
-	bool pending = now.generation < generation;
+	bool pending = now.generation < wanted->generation;
+	const struct wf_ctl_progress *told = pending ? &now : wanted;
 	json_t *j;
 
 	if (pending && !late)
 		return false;
-	j = json_pack("{s:I,s:I}", "generation", (json_int_t)now.generation, "effective_at_ns",
-		(json_int_t)now.since_ns);
+	j = json_pack("{s:I,s:I}", "generation", (json_int_t)told->generation, "effective_at_ns",
+		(json_int_t)told->since_ns);
 	if (j != NULL && pending)
-		json_object_set_new(j, "pending", json_integer((json_int_t)generation));
+		json_object_set_new(j, "pending", json_integer((json_int_t)wanted->generation));
 	if (j == NULL || body == NULL || json_object_update(j, body) < 0) {
 		json_decref(j);
 		j = NULL;
 	}
 	json_decref(body);
-	r->generation = generation;
-	r->at_ns = pending ? 0 : monotonic_of(now.since_ns);
+	r->generation = wanted->generation;
+	r->at_ns = pending ? 0 : monotonic_of(wanted->since_ns);
 	wf_http_json(r, 200, j);
 	return true;
 }
@@ -103,7 +105,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	struct waiting **link = &l->first, *w;
 
 	while ((w = *link) != NULL) {
-		if (!reply(&w->r, w->generation, w->body, now_ns >= w->give_up_ns)) {
+		if (!reply(&w->r, &w->wanted, w->body, now_ns >= w->give_up_ns)) {
 			link = &w->next;
 			continue;
 		}
@@ -147,18 +149,22 @@ wf_later_free(struct wf_later *l)
 void
 wf_later_reply(struct wf_request *r, uint64_t generation, json_t *body)
 {
+	const struct wf_ctl_ops *ops = r->ops;
+	/* It has just been asked for: the last setup is its own. */
+	struct wf_ctl_progress wanted = { generation,
+		ops->wall(ops->ctx, ops->setup(ops->ctx)->plan->from_ns) };
 	struct waiting *w;
 
-	if (reply(r, generation, body, false))
+	if (reply(r, &wanted, body, false))
 		return;
 	w = malloc(sizeof(*w));
 	if (w == NULL || keep(w, r) < 0) {
 		free(w);
-		reply(r, generation, body, true);
+		reply(r, &wanted, body, true);
 		return;
 	}
 	w->next = r->later->first;
-	w->generation = generation;
+	w->wanted = wanted;
 	w->body = body;
 	w->give_up_ns = read_clock(CLOCK_MONOTONIC) + PATIENCE_NS;
 	r->later->first = w;

@@ -14,8 +14,9 @@ struct wf_later *wf_later_new(struct event_base *base, const struct wf_ctl_ops *
 /* Forgets the requests; before the server is freed, whose they are. */
 void wf_later_free(struct wf_later *l);
 
-/* Replies with `body` (stolen; NULL: out of memory), before which stand `generation`, what every
- * worker runs, `effective_at_ns`, since when, and `pending` if that is not yet `generation`. */
+/* Replies with `body` (stolen; NULL: out of memory) to the change that was asked for last. Before
+ * it stand `generation` and `effective_at_ns`, its own, once every worker runs it; else those of
+ * what every worker runs, and its own is `pending`. */
 void wf_later_reply(struct wf_request *r, uint64_t generation, json_t *body);
 
 #endif

@@ -48,7 +48,10 @@ step(struct harness *h, struct wf_node *base, const struct wf_overrides *overrid
 	uint64_t *generation, struct wf_err *err)
 {
 	struct wf_setup *next;
-	int rc = wf_setup_next(base != NULL ? NULL : h->setup, base, overrides, NOW_NS, &next, err);
+	/* Each a nanosecond after the one before. */
+	wf_ns_t from_ns = NOW_NS + h->generation;
+	int rc =
+		wf_setup_next(base != NULL ? NULL : h->setup, base, overrides, from_ns, &next, err);
 
 	if (rc < 0)
 		return rc;
@@ -125,13 +128,20 @@ fake_progress(void *ctx)
 	bool back = h->held_back > 0;
 
 	h->held_back -= back;
-	return (struct wf_ctl_progress){ h->generation - back, h->since_ns };
+	return (struct wf_ctl_progress){ h->generation - (back ? (h->lag > 0 ? h->lag : 1) : 0),
+		h->since_ns };
+}
+
+wf_ns_t
+harness_wall(const struct harness *h, wf_ns_t ns)
+{
+	return h->since_ns - NOW_NS + ns;
 }
 
 static wf_ns_t
 fake_wall(void *ctx, wf_ns_t ns)
 {
-	return 1000000 * WF_NS_PER_S + ns;
+	return harness_wall(ctx, ns);
 }
 
 static int

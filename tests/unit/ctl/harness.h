@@ -34,9 +34,11 @@ struct harness {
 	struct wf_node *tree; /* the setup's */
 	uint64_t generation;  /* asked for last */
 	wf_ns_t since_ns;     /* when each is in force, by the wall clock */
-	uint64_t held_back;   /* so often, progress says that the last one is not yet in force */
-	int refuse;           /* a -errno: what a change returns */
-	bool no_snapshot;     /* snapshot gives NULL */
+	uint64_t
+		held_back; /* so often, progress says that the last ones are not yet in force ... */
+	uint64_t lag;      /* ... so many of them; 0: one */
+	int refuse;        /* a -errno: what a change returns */
+	bool no_snapshot;  /* snapshot gives NULL */
 	int resets;
 	struct wf_event_log *events;
 };
@@ -47,6 +49,9 @@ int harness_stop(void **state);
 
 /* Another base, without overrides. */
 void harness_read(struct harness *h, const char *text);
+
+/* As the made-up program has it. */
+wf_ns_t harness_wall(const struct harness *h, wf_ns_t ns);
 
 struct reply {
 	long status;

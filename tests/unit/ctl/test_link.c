@@ -158,8 +158,8 @@ test_a_change_may_end_by_itself(void **state)
 
 	assert_int_equal(r.status, 200);
 	assert_int_equal(json_integer_value(json_object_get(r.json, "override")), 1);
-	assert_int_equal(
-		json_integer_value(json_object_get(r.json, "effective_at_ns")), h->since_ns);
+	assert_int_equal(json_integer_value(json_object_get(r.json, "effective_at_ns")),
+		harness_wall(h, h->setup->plan->from_ns));
 	assert_null(text_at(r.json, "config.for"));
 	assert_int_equal(o->until_ns - o->from_ns, 60 * WF_NS_PER_S);
 	assert_true(json_is_integer(json_object_get(r.json, "until_ns")));
@@ -224,6 +224,37 @@ test_others_are_served_while_one_waits_for_a_worker(void **state)
 	close(fd[0]);
 	h->held_back = 0;
 	expect(h, 200, "GET", "/healthz", NULL, NULL);
+}
+
+/* Two that wait, and are answered when workers run the later one: each is told of its own. */
+static void
+test_each_is_told_its_own_generation_and_instant(void **state)
+{
+	struct harness *h = *state;
+	static const char request[] =
+		"PATCH /v1/links/wan/ab HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+		"Content-Length: 15\r\n\r\n{\"delay\":\"1ms\"}";
+	int fd[2];
+
+	h->held_back = 1u << 30;
+	h->lag = 2;
+	for (int i = 0; i < 2; i++) {
+		fd[i] = raw_connect(h);
+		assert_int_equal(write(fd[i], request, sizeof(request) - 1), sizeof(request) - 1);
+		while (h->generation < (uint64_t)i + 2)
+			expect(h, 200, "GET", "/healthz", NULL, NULL);
+	}
+	h->held_back = 0;
+	for (unsigned i = 0; i < 2; i++) {
+		char answer[4096] = "", want[96];
+
+		assert_true(read(fd[i], answer, sizeof(answer) - 1) > 0);
+		snprintf(want, sizeof(want), "\"generation\": %u,\n  \"effective_at_ns\": %llu,",
+			i + 2,
+			(unsigned long long)harness_wall(h, h->setup->plan->from_ns - 1 + i));
+		assert_non_null(strstr(answer, want));
+		close(fd[i]);
+	}
 }
 
 #define TWO_SIDES                                                                                  \
@@ -361,6 +392,7 @@ main(void)
 		TEST(test_a_change_may_end_by_itself),
 		TEST(test_changes_are_undone),
 		TEST(test_others_are_served_while_one_waits_for_a_worker),
+		TEST(test_each_is_told_its_own_generation_and_instant),
 		TEST(test_both_directions_change_together),
 		TEST(test_a_copy_does_not_follow_and_the_reply_says_so),
 		TEST(test_classes_are_read_and_changed),
