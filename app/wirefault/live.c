@@ -12,55 +12,8 @@
 
 /* A change is in force so long after it has been asked for: every worker has it before. */
 #define AHEAD_NS WF_NS_PER_MS
-/* What is known long before is offered so long before. */
-#define LEAD_NS (50 * WF_NS_PER_MS)
 /* How often workers are looked at while something is under way. */
 #define LOOK_EVERY_NS WF_NS_PER_MS
-/* After something has failed that nobody waits for. */
-#define AGAIN_NS WF_NS_PER_S
-
-static bool
-same(const struct wf_node *a, const struct wf_node *b)
-{
-	if (a == NULL || b == NULL)
-		return a == b;
-	return wf_node_equal(a, b);
-}
-
-/* A file writes it so: from 2^63 on in quotes. */
-static struct wf_node *
-seed_node(uint64_t seed)
-{
-	struct wf_node *n;
-	char text[24];
-
-	if (seed > INT64_MAX) {
-		snprintf(text, sizeof(text), "%llu", (unsigned long long)seed);
-		return wf_node_string("seed", text);
-	}
-	n = wf_node_new(WF_NODE_INT, "seed");
-	if (n != NULL)
-		n->integer = (int64_t)seed;
-	return n;
-}
-
-/* A tree without a seed gets the one in force; one with that which --seed replaced, --seed's. */
-static int
-take_seed(const struct wf_live *live, struct wf_node *tree)
-{
-	struct wf_node *own = wf_node_get(tree, "seed"), *now;
-
-	if (own != NULL && !same(own, live->replaced_seed))
-		return 0;
-	now = seed_node(own == NULL && live->setup != NULL ? live->setup->seed : live->start.seed);
-	if (now == NULL)
-		return -ENOMEM;
-	if (own != NULL)
-		wf_node_replace(own, now);
-	else
-		wf_node_prepend(tree, now);
-	return 0;
-}
 
 int
 wf_live_init(struct wf_live *live, struct wf_err *err)
@@ -72,7 +25,7 @@ wf_live_init(struct wf_live *live, struct wf_err *err)
 		(live->replaced_seed = wf_node_clone(own)) == NULL)
 		return wf_err_add(err, NULL, NULL, "out of memory");
 	tree = wf_node_clone(live->start.tree);
-	if (tree == NULL || take_seed(live, tree) < 0) {
+	if (tree == NULL || wf_live_take_seed(live, tree) < 0) {
 		wf_node_free(tree);
 		return wf_err_add(err, NULL, NULL, "out of memory");
 	}
@@ -83,6 +36,8 @@ void
 wf_live_fini(struct wf_live *live)
 {
 	wf_node_free(live->replaced_seed);
+	wf_setup_free(live->ready);
+	wf_setup_free(live->before);
 	wf_setup_free(live->setup);
 	wf_unload(&live->start);
 }
@@ -96,42 +51,100 @@ look_in(const struct wf_live *live, wf_ns_t ns)
 	evtimer_add(live->timer, &tv);
 }
 
-/* Arms and offers it. Takes it in every case. */
-static int
-offer(struct wf_live *live, struct wf_setup *next, struct wf_err *err)
+/* What packets go by now: the last one that was asked for is a little ahead of its time. */
+static const struct wf_setup *
+in_force(const struct wf_live *live)
 {
-	const struct wf_plan *last = wf_dp_plan(live->dp);
-	wf_ns_t soonest_ns;
-	int rc = -EINVAL;
+	bool waits = live->before != NULL && wf_dp_now(live->dp) < live->setup->plan->from_ns;
 
-	if (wf_plan_arm(next->plan, err) == 0 &&
-		wf_dp_check_carrier(live->dp, next->plan, err) == 0) {
-		soonest_ns = wf_dp_now(live->dp) + AHEAD_NS;
-		if (soonest_ns < last->from_ns)
-			soonest_ns = last->from_ns;
-		if (next->plan->from_ns < soonest_ns)
-			wf_setup_begin(next, soonest_ns);
-		rc = wf_dp_offer(live->dp, wf_plan_hold(next->plan));
+	return waits ? live->before : live->setup;
+}
+
+/* Of the two that there were, the one that is in force stays. */
+static void
+put_before(struct wf_live *live)
+{
+	if (in_force(live) == live->before) {
+		wf_setup_free(live->setup);
+	} else {
+		wf_setup_free(live->before);
+		live->before = live->setup;
 	}
-	if (rc < 0) {
-		wf_setup_free(next);
+}
+
+/* What is merged no more in the next one, as its time is over. */
+static void
+tell_ended(const struct wf_live *live, const struct wf_setup *next)
+{
+	char text[WF_CHANGE_TEXT + 64], change[WF_CHANGE_TEXT];
+
+	for (uint32_t i = 0; i < live->setup->overrides.n; i++) {
+		const struct wf_override *o = &live->setup->overrides.at[i];
+
+		if (!o->merged || o->until_ns > next->plan->from_ns ||
+			wf_overrides_have(&next->overrides, o->id) ||
+			wf_overrides_have(&next->dropped, o->id))
+			continue;
+		snprintf(text, sizeof(text), "a change ends by itself: %s",
+			wf_change_format(o->change, change));
+		wf_event_add(live->events,
+			&(struct wf_event){ .kind = WF_EVENT_ended,
+				.generation = next->plan->generation,
+				.at_ns = wf_dp_monotonic(live->dp, next->plan->from_ns),
+				.text = text });
+	}
+}
+
+int
+wf_live_offer(struct wf_live *live, struct wf_setup *next)
+{
+	wf_ns_t soonest_ns = wf_dp_now(live->dp) + AHEAD_NS;
+	int rc;
+
+	if (soonest_ns < live->setup->plan->from_ns)
+		soonest_ns = live->setup->plan->from_ns;
+	if (next->plan->from_ns < soonest_ns)
+		wf_setup_begin(next, soonest_ns);
+	rc = wf_dp_offer(live->dp, wf_plan_hold(next->plan));
+	if (rc < 0)
 		return rc;
-	}
-	wf_setup_free(live->setup);
+	if (live->ready != next)
+		wf_setup_free(live->ready);
+	live->ready = NULL;
+	live->again_ns = 0;
+	tell_ended(live, next);
+	put_before(live);
 	live->setup = next;
 	look_in(live, LOOK_EVERY_NS);
 	return 0;
 }
 
-/* Another base (taken in every case; NULL: the same), other overrides. */
+int
+wf_live_make(const struct wf_live *live, struct wf_node *base, const struct wf_overrides *overrides,
+	wf_ns_t from_ns, struct wf_setup **next, struct wf_err *err)
+{
+	int rc = wf_setup_next(live->setup, base, overrides, from_ns, next, err);
+
+	if (rc == 0 && (wf_plan_arm((*next)->plan, err) < 0 ||
+			       wf_dp_check_carrier(live->dp, (*next)->plan, err) < 0)) {
+		wf_setup_free(*next);
+		*next = NULL;
+		rc = -EINVAL;
+	}
+	return rc;
+}
+
+/* Makes and offers. Takes base in every case. */
 static int
 step(struct wf_live *live, struct wf_node *base, const struct wf_overrides *overrides,
 	wf_ns_t from_ns, struct wf_err *err)
 {
 	struct wf_setup *next;
-	int rc = wf_setup_next(live->setup, base, overrides, from_ns, &next, err);
+	int rc = wf_live_make(live, base, overrides, from_ns, &next, err);
 
-	return rc < 0 ? rc : offer(live, next, err);
+	if (rc == 0 && (rc = wf_live_offer(live, next)) < 0)
+		wf_setup_free(next);
+	return rc;
 }
 
 /* From when on a change is in force that is asked for now; not before what is offered already. */
@@ -143,86 +156,21 @@ soon(const struct wf_live *live)
 	return now_ns > last_ns ? now_ns : last_ns;
 }
 
-/* ---- What begins and ends by itself ---- */
-
-/* Tells of what has ended by until_ns, once the plan without it is offered. */
-static void
-tell_ended(const struct wf_live *live, const struct wf_overrides *before, wf_ns_t until_ns)
-{
-	char text[WF_CHANGE_TEXT + 64], change[WF_CHANGE_TEXT];
-	wf_ns_t at_ns = wf_dp_monotonic(live->dp, live->setup->plan->from_ns);
-
-	for (uint32_t i = 0; i < before->n; i++) {
-		if (!before->at[i].merged || before->at[i].until_ns > until_ns)
-			continue;
-		snprintf(text, sizeof(text), "a change ends by itself: %s",
-			wf_change_format(before->at[i].change, change));
-		wf_event_add(live->events, &(struct wf_event){ .kind = WF_EVENT_ended,
-						   .generation = live->setup->plan->generation,
-						   .at_ns = at_ns,
-						   .text = text });
-	}
-}
-
-/* What is left when some have ended may make no sense without them: then the last ones go, too. */
-static int
-step_without(struct wf_live *live, struct wf_overrides *list, wf_ns_t edge_ns, struct wf_err *err)
-{
-	char change[WF_CHANGE_TEXT];
-	int rc;
-
-	while ((rc = step(live, NULL, list, edge_ns, err)) == -EINVAL && list->n > 0) {
-		wf_event_warn(live->events, err);
-		wf_event_say(live->events, WF_EVENT_warning, NULL,
-			"a change has ended, and \"%s\" makes no sense without it: undone",
-			wf_change_format(list->at[list->n - 1].change, change));
-		wf_overrides_drop(list, list->n - 1);
-	}
-	return rc;
-}
-
-static void
-pass_edge(struct wf_live *live, wf_ns_t edge_ns)
-{
-	struct wf_overrides before = { 0 }, list = { 0 };
-	struct wf_err *err = wf_err_new();
-	int rc = err != NULL ? wf_overrides_copy(&list, &live->setup->overrides, 0) : -ENOMEM;
-
-	if (rc == 0)
-		rc = wf_overrides_copy(&before, &live->setup->overrides, 0);
-	if (rc == 0)
-		rc = step_without(live, &list, edge_ns, err);
-	if (rc == 0) {
-		tell_ended(live, &before, edge_ns);
-	} else {
-		wf_event_say(live->events, WF_EVENT_warning, NULL,
-			"a change that begins or ends by itself cannot be made yet: %s",
-			strerror(-rc));
-		look_in(live, AGAIN_NS);
-	}
-	wf_err_free(err);
-	wf_overrides_fini(&before);
-	wf_overrides_fini(&list);
-}
-
 static void
 on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct wf_live *live = arg;
 	struct wf_dp_adoption a = wf_dp_poll(live->dp);
-	wf_ns_t now_ns = wf_dp_now(live->dp);
-	wf_ns_t edge_ns = wf_overrides_edge(&live->setup->overrides);
+	wf_ns_t next_ns = wf_live_follow_edges(live), now_ns = wf_dp_now(live->dp);
 
-	if (edge_ns != UINT64_MAX) {
-		wf_ns_t left_ns = edge_ns > now_ns + LEAD_NS ? edge_ns - now_ns - LEAD_NS : 0;
-
-		if (left_ns == 0)
-			pass_edge(live, edge_ns > now_ns ? edge_ns : now_ns);
-		else
-			look_in(live, left_ns);
+	if (live->before != NULL && in_force(live) == live->setup) {
+		wf_setup_free(live->before);
+		live->before = NULL;
 	}
-	if (a.more)
-		look_in(live, LOOK_EVERY_NS);
+	if ((a.more || live->before != NULL) && next_ns > now_ns + LOOK_EVERY_NS)
+		next_ns = now_ns + LOOK_EVERY_NS;
+	if (next_ns != UINT64_MAX)
+		look_in(live, next_ns > now_ns ? next_ns - now_ns : 0);
 	if (a.generation == live->told)
 		return;
 	live->told = a.generation;
@@ -253,7 +201,7 @@ replace(struct wf_live *live, struct wf_node *tree, const struct wf_overrides *o
 {
 	int rc;
 
-	if (take_seed(live, tree) < 0) {
+	if (wf_live_take_seed(live, tree) < 0) {
 		wf_node_free(tree);
 		return -ENOMEM;
 	}
@@ -330,28 +278,73 @@ change(void *ctx, struct wf_change *change, uint64_t *generation, struct wf_err 
 	return rc;
 }
 
+/* Those in force that end with the setup that is offered: they stand in its list no more. */
+static int
+copy_ending(const struct wf_live *live, struct wf_overrides *out)
+{
+	const struct wf_overrides *now = &in_force(live)->overrides;
+
+	if (now == &live->setup->overrides)
+		return 0;
+	for (uint32_t i = 0; i < now->n; i++) {
+		const struct wf_override *o = &now->at[i];
+
+		if (o->merged && o->until_ns <= live->setup->plan->from_ns &&
+			!wf_overrides_have(&live->setup->dropped, o->id) &&
+			wf_overrides_add(out, o) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static uint64_t
+newest_of(const struct wf_overrides *a, const struct wf_overrides *b)
+{
+	uint64_t last_a = a->n > 0 ? a->at[a->n - 1].id : 0;
+	uint64_t last_b = b->n > 0 ? b->at[b->n - 1].id : 0;
+
+	return last_a > last_b ? last_a : last_b;
+}
+
+/* Drops that one, or all. Was there any? */
+static bool
+take_out(struct wf_overrides *list, uint64_t id)
+{
+	bool found = false;
+
+	for (uint32_t i = list->n; i-- > 0;) {
+		if (id != WF_CTL_UNDO_ALL && list->at[i].id != id)
+			continue;
+		wf_overrides_drop(list, i);
+		found = true;
+	}
+	return found;
+}
+
 static int
 undo(void *ctx, uint64_t id, uint64_t *generation, struct wf_err *err)
 {
 	struct wf_live *live = ctx;
-	wf_ns_t from_ns = soon(live);
-	struct wf_overrides list = { 0 };
-	bool found = false;
+	struct wf_overrides list = { 0 }, ending = { 0 };
 	int rc = wf_overrides_copy(&list, &live->setup->overrides, 0);
 
-	for (uint32_t i = list.n; rc == 0 && i-- > 0;) {
-		bool this = id == WF_CTL_UNDO_ALL || list.at[i].id == id ||
-			    (id == WF_CTL_UNDO_LAST && i == list.n - 1 && !found);
-
-		if (!this)
-			continue;
-		wf_overrides_drop(&list, i);
-		found = true;
-	}
 	if (rc == 0)
-		rc = found ? step(live, NULL, &list, from_ns, err) : -ENOENT;
+		rc = copy_ending(live, &ending);
+	if (id == WF_CTL_UNDO_LAST)
+		id = newest_of(&list, &ending);
+	if (rc == 0 && take_out(&list, id))
+		rc = step(live, NULL, &list, soon(live), err);
+	else if (rc == 0 && id != WF_CTL_UNDO_ALL && !wf_overrides_have(&ending, id))
+		rc = -ENOENT;
+	else if (rc == 0 && ending.n == 0)
+		rc = -ENOENT;
+	/* The plan without these is on its way already. */
+	for (uint32_t i = 0; rc == 0 && i < ending.n; i++)
+		if (id == WF_CTL_UNDO_ALL || ending.at[i].id == id)
+			rc = wf_overrides_add(&live->setup->dropped, &ending.at[i]);
 	*generation = live->setup->plan->generation;
 	wf_overrides_fini(&list);
+	wf_overrides_fini(&ending);
 	return rc;
 }
 
@@ -367,6 +360,12 @@ static const struct wf_setup *
 setup(void *ctx)
 {
 	return ((struct wf_live *)ctx)->setup;
+}
+
+static const struct wf_setup *
+now(void *ctx)
+{
+	return in_force(ctx);
 }
 
 static struct wf_ctl_progress
@@ -396,6 +395,7 @@ wf_live_ops(struct wf_live *live)
 	return (struct wf_ctl_ops){ .ctx = live,
 		.snapshot = snapshot,
 		.setup = setup,
+		.in_force = now,
 		.apply = apply,
 		.change = change,
 		.undo = undo,

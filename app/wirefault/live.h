@@ -19,6 +19,10 @@ struct wf_live {
 	struct wf_loaded start;        /* the data path keeps its conf */
 	struct wf_node *replaced_seed; /* the file's, that --seed has replaced; NULL: none */
 	struct wf_setup *setup;        /* what was asked for last */
+	struct wf_setup *before;       /* in force until its time; NULL: it has come */
+	struct wf_setup *ready; /* for what begins or ends next, not yet offered; NULL: none */
+	wf_ns_t again_ns;       /* that could not be made: not tried before */
+	bool failing;           /* and it has been said */
 	struct wf_dp *dp;
 	struct event *timer;
 	struct wf_event_log *events;
@@ -40,6 +44,19 @@ void wf_live_fini(struct wf_live *live);
 struct wf_ctl_ops wf_live_ops(struct wf_live *live);
 /* Reads the file again: 0, or as wf_ctl_ops.reload with reasons in err. */
 int wf_live_reload(struct wf_live *live, uint64_t *generation, struct wf_err *err);
+/* A setup that can be offered: another base (taken in every case; NULL: the same), these overrides.
+ */
+int wf_live_make(const struct wf_live *live, struct wf_node *base,
+	const struct wf_overrides *overrides, wf_ns_t from_ns, struct wf_setup **next,
+	struct wf_err *err);
+/* To the workers; on any error nothing changes, and it is the caller's. 0 or -ENOMEM. */
+int wf_live_offer(struct wf_live *live, struct wf_setup *next);
+/* live_edges.c: makes and offers what begins or ends next, when it is time. When is there more to
+ * do? UINT64_MAX: nothing is to come. */
+wf_ns_t wf_live_follow_edges(struct wf_live *live);
+/* live_seed.c: a tree without a seed gets the one in force; one with that which --seed replaced,
+ * --seed's. 0 or -ENOMEM. */
+int wf_live_take_seed(const struct wf_live *live, struct wf_node *tree);
 /* What the last reload has left of overrides, and what not: "; stays above the file: ...". Returns
  * out. */
 const char *wf_live_standing(const struct wf_live *live, char *out, size_t size);

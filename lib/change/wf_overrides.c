@@ -46,6 +46,15 @@ wf_overrides_drop(struct wf_overrides *list, uint32_t i)
 	memmove(&list->at[i], &list->at[i + 1], (list->n - i) * sizeof(*list->at));
 }
 
+bool
+wf_overrides_have(const struct wf_overrides *list, uint64_t id)
+{
+	for (uint32_t i = 0; i < list->n; i++)
+		if (list->at[i].id == id)
+			return true;
+	return false;
+}
+
 void
 wf_overrides_fini(struct wf_overrides *list)
 {

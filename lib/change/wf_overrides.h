@@ -29,6 +29,7 @@ int wf_overrides_add(struct wf_overrides *list, const struct wf_override *like);
 int wf_overrides_copy(struct wf_overrides *to, const struct wf_overrides *from, wf_ns_t now_ns);
 /* The i-th goes. */
 void wf_overrides_drop(struct wf_overrides *list, uint32_t i);
+bool wf_overrides_have(const struct wf_overrides *list, uint64_t id);
 void wf_overrides_fini(struct wf_overrides *list);
 
 static inline bool

@@ -78,15 +78,6 @@ drop_unfit(struct wf_setup *s)
 	}
 }
 
-static bool
-has(const struct wf_overrides *list, uint64_t id)
-{
-	for (uint32_t i = 0; i < list->n; i++)
-		if (list->at[i].id == id)
-			return true;
-	return false;
-}
-
 /* Which of those before stand no more? Not those that are asked for and have ended. */
 static int
 note_dropped(struct wf_setup *s, const struct wf_setup *before, const struct wf_overrides *asked,
@@ -95,9 +86,11 @@ note_dropped(struct wf_setup *s, const struct wf_setup *before, const struct wf_
 	for (uint32_t i = 0; i < before->overrides.n; i++) {
 		const struct wf_override *o = &before->overrides.at[i];
 
-		bool ended = o->until_ns <= from_ns && asked != NULL && has(asked, o->id);
+		bool ended =
+			o->until_ns <= from_ns && asked != NULL && wf_overrides_have(asked, o->id);
 
-		if (!ended && !has(&s->overrides, o->id) && wf_overrides_add(&s->dropped, o) < 0)
+		if (!ended && !wf_overrides_have(&s->overrides, o->id) &&
+			wf_overrides_add(&s->dropped, o) < 0)
 			return -ENOMEM;
 	}
 	s->last_before = before->overrides.last_id;

@@ -33,6 +33,8 @@ struct wf_ctl_ops {
 	/* What was asked for last. Its tree is normalised. The callee's, until it is called again
 	 * for a change. */
 	const struct wf_setup *(*setup)(void *ctx);
+	/* What packets go by now, if that is another. */
+	const struct wf_setup *(*in_force)(void *ctx);
 	/* Replaces the base by `tree` (taken over in every case); no override stays. */
 	int (*apply)(void *ctx, struct wf_node *tree, uint64_t *generation, struct wf_err *err);
 	/* Adds an override, which takes a reference. */

@@ -51,7 +51,7 @@ tell(void *ctx, const char *path, const struct wf_node *a, const struct wf_node 
 void
 wf_route_config_diff(struct wf_request *r)
 {
-	const struct wf_setup *s = r->ops->setup(r->ops->ctx);
+	const struct wf_setup *s = r->ops->in_force(r->ops->ctx);
 	json_t *differences = json_array();
 
 	if (differences != NULL)

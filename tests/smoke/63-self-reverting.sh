@@ -45,5 +45,31 @@ lab_ctl set wan both blackhole=true --for 300ms >/dev/null
 fails "nothing crosses a black hole" lab_in a ping -n -q -c 1 -W 0.1 10.77.0.2
 ok "until it ends by itself" lab_in a ping -n -q -c 1 -W 5 -i 0.05 -w 5 10.77.0.2
 fails "a time that is none" lab_ctl set wan ab delay=1ms --for soon
+
+# Shortly before its end, a change is still the last one: that is what undo takes back. On a machine
+# that is late with this, once more.
+lab_ctl set wan ab loss.p=0% >/dev/null
+for _ in 1 2 3 4 5; do
+	until=$(lab_ctl set wan ab delay=9ms --for 400ms -o json | jq .until_ns)
+	while [ $((until - $(date +%s%N))) -gt 40000000 ]; do :; done
+	lab_ctl config undo -o json >"$LAB_DIR/undone"
+	[ "$(jq .effective_at_ns "$LAB_DIR/undone")" -gt "$until" ] || break
+	lab_ctl set wan ab loss.p=0% >/dev/null
+done
+is "undo takes back the one that is about to end" "$(jq -r '.undone[].change' "$LAB_DIR/undone")" 'wan ab delay=9ms'
+ok "and is no longer than it has to be" test "$(jq .effective_at_ns "$LAB_DIR/undone")" -lt "$until"
+contains "the older one stays" <(lab_ctl config diff) 'wan ab loss.p=0%'
+
+# Ends that pass while the daemon stands still: none stays for good.
+for ms in 300 310 320; do until=$(lab_ctl set wan ba delay=${ms}us --for ${ms}ms -o json | jq .until_ns); done
+kill -STOP "$LAB_PID"
+while [ "$(date +%s%N)" -lt $((until + 20000000)) ]; do :; done
+kill -CONT "$LAB_PID"
+for _ in {1..50}; do
+	lab_ctl config diff >"$LAB_DIR/diff"
+	grep -q 'ends in' "$LAB_DIR/diff" || break
+done
+fails "what ended while nobody looked is gone" grep 'ends in' "$LAB_DIR/diff"
+contains "what does not end is not" "$LAB_DIR/diff" 'wan ab loss.p=0%'
 conserved
 finish

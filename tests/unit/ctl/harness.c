@@ -176,8 +176,8 @@ harness_start(void **state)
 {
 	struct harness *h = calloc(1, sizeof(*h));
 	struct wf_err *err = wf_err_new();
-	struct wf_ctl_ops ops = { h, fake_snapshot, fake_setup, fake_apply, fake_change, fake_undo,
-		fake_reload, fake_progress, fake_wall, fake_reset };
+	struct wf_ctl_ops ops = { h, fake_snapshot, fake_setup, fake_setup, fake_apply, fake_change,
+		fake_undo, fake_reload, fake_progress, fake_wall, fake_reset };
 
 	snprintf(h->dir, sizeof(h->dir), "/tmp/wf-ctl-test-XXXXXX");
 	assert_non_null(mkdtemp(h->dir));
