@@ -37,6 +37,13 @@ bool wf_change_fits(const struct wf_change *c, const struct wf_node *tree, struc
  * use. */
 int wf_change_merge(const struct wf_change *c, struct wf_node *tree, struct wf_err *err);
 
+/* wf_change_join.c: new ones, with one reference; NULL: out of memory. Those items that the tree
+ * has the link and class of, or those that it has not. */
+struct wf_change *wf_change_part(const struct wf_change *c, const struct wf_node *tree, bool fits);
+/* What the two do one after the other, without items of the first that then make no difference: the
+ * second sets the same keys. */
+struct wf_change *wf_change_join(const struct wf_change *first, const struct wf_change *second);
+
 /* In the words of `wfctl set`: "wan ab delay.mean=20ms loss.p=1%; ...", cut if need be. Returns
  * out. */
 #define WF_CHANGE_TEXT 256

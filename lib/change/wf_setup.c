@@ -43,7 +43,6 @@ wf_setup_free(struct wf_setup *s)
 	if (s == NULL)
 		return;
 	put_tree(s->base);
-	put_tree(s->floor);
 	wf_overrides_fini(&s->overrides);
 	wf_overrides_fini(&s->dropped);
 	wf_node_free(s->tree);
@@ -52,30 +51,49 @@ wf_setup_free(struct wf_setup *s)
 	free(s);
 }
 
-/* Base and floor. */
 static int
 stand_on(struct wf_setup *s, const struct wf_setup *before, struct wf_node *base)
 {
-	if (base != NULL) {
-		s->base = new_tree(base);
-		s->floor = s->base != NULL ? hold_tree(s->base) : NULL;
-		return s->floor != NULL ? 0 : -ENOMEM;
-	}
-	s->base = hold_tree(before->base);
-	s->floor = hold_tree(before->floor);
-	return 0;
+	s->base = base != NULL ? new_tree(base) : hold_tree(before->base);
+	return s->base != NULL ? 0 : -ENOMEM;
 }
 
-/* Overrides of what there is no more go. */
+/* Another change in an override; takes the reference. */
 static void
+put_change(struct wf_override *o, struct wf_change *change)
+{
+	wf_change_free(o->change);
+	o->change = change;
+}
+
+/* What overrides have of what there is no more goes, and is noted; if nothing is left of one, it
+ * goes as a whole. */
+static int
 drop_unfit(struct wf_setup *s)
 {
 	for (uint32_t i = 0; i < s->overrides.n;) {
-		if (wf_change_fits(s->overrides.at[i].change, s->floor->node, NULL))
+		struct wf_override *o = &s->overrides.at[i], gone = *o;
+		struct wf_change *kept;
+		int rc;
+
+		if (wf_change_fits(o->change, s->base->node, NULL)) {
 			i++;
-		else
+			continue;
+		}
+		kept = wf_change_part(o->change, s->base->node, true);
+		gone.change = wf_change_part(o->change, s->base->node, false);
+		rc = kept != NULL && gone.change != NULL ? wf_overrides_add(&s->dropped, &gone)
+							 : -ENOMEM;
+		wf_change_free(gone.change);
+		if (rc < 0) {
+			wf_change_free(kept);
+			return rc;
+		}
+		put_change(o, kept);
+		if (kept->n_items == 0)
 			wf_overrides_drop(&s->overrides, i);
 	}
+	return 0;
 }
 
 /* Which of those before stand no more? Not those that are asked for and have ended. */
@@ -90,6 +108,7 @@ note_dropped(struct wf_setup *s, const struct wf_setup *before, const struct wf_
 			o->until_ns <= from_ns && asked != NULL && wf_overrides_have(asked, o->id);
 
 		if (!ended && !wf_overrides_have(&s->overrides, o->id) &&
+			!wf_overrides_have(&s->dropped, o->id) &&
 			wf_overrides_add(&s->dropped, o) < 0)
 			return -ENOMEM;
 	}
@@ -99,28 +118,34 @@ note_dropped(struct wf_setup *s, const struct wf_setup *before, const struct wf_
 	return 0;
 }
 
-/* So that the list has its bound: the oldest that stays becomes part of the floor. */
+static bool
+may_join(const struct wf_override *o, wf_ns_t from_ns)
+{
+	return o->until_ns == UINT64_MAX && o->from_ns <= from_ns;
+}
+
+/* So that the list has its bound: two neighbours become one, the younger. */
 static int
-fold(struct wf_setup *s, wf_ns_t from_ns, struct wf_err *err)
+join_oldest(struct wf_setup *s, wf_ns_t from_ns, struct wf_err *err)
 {
 	while (s->overrides.n > WF_OVERRIDES_MAX) {
-		const struct wf_override *oldest = &s->overrides.at[0];
-		struct wf_setup_tree *floor;
-		int rc;
+		struct wf_override *o = s->overrides.at;
+		struct wf_change *both;
+		uint32_t i = 0;
 
-		if (oldest->until_ns != UINT64_MAX || oldest->from_ns > from_ns)
+		while (i + 1 < s->overrides.n &&
+			!(may_join(&o[i], from_ns) && may_join(&o[i + 1], from_ns)))
+			i++;
+		if (i + 1 == s->overrides.n)
 			return wf_err_add(err, NULL, "Undo some, or let them end",
-				"more than %u changes that end or begin by themselves",
+				"more than %u changes, and too many that end or begin by "
+				"themselves",
 				WF_OVERRIDES_MAX);
-		floor = new_tree(wf_node_clone(s->floor->node));
-		if (floor == NULL)
+		both = wf_change_join(o[i].change, o[i + 1].change);
+		if (both == NULL)
 			return -ENOMEM;
-		put_tree(s->floor);
-		s->floor = floor;
-		rc = wf_change_merge(oldest->change, floor->node, err);
-		if (rc < 0)
-			return rc;
-		wf_overrides_drop(&s->overrides, 0);
+		put_change(&o[i + 1], both);
+		wf_overrides_drop(&s->overrides, i);
 	}
 	return 0;
 }
@@ -131,7 +156,7 @@ merge(struct wf_setup *s, wf_ns_t from_ns, struct wf_err *err)
 {
 	int rc = 0;
 
-	s->tree = wf_node_clone(s->floor->node);
+	s->tree = wf_node_clone(s->base->node);
 	if (s->tree == NULL)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < s->overrides.n && rc == 0; i++) {
@@ -182,11 +207,11 @@ wf_setup_next(const struct wf_setup *before, struct wf_node *base,
 	if (rc == 0 && overrides != NULL)
 		rc = wf_overrides_copy(&s->overrides, overrides, from_ns);
 	if (rc == 0)
-		drop_unfit(s);
+		rc = drop_unfit(s);
 	if (rc == 0 && before != NULL)
 		rc = note_dropped(s, before, overrides, from_ns);
 	if (rc == 0)
-		rc = fold(s, from_ns, err);
+		rc = join_oldest(s, from_ns, err);
 	if (rc == 0)
 		rc = merge(s, from_ns, err);
 	if (rc == 0)

@@ -9,8 +9,7 @@
 #include "wf_overrides.h"
 #include "wf_plan.h"
 
-/* More overrides than this: the oldest that does not end by itself becomes part of what the others
- * stand on, and can't be undone any more. */
+/* More overrides than this: the two oldest neighbours that do not end by themselves become one. */
 #define WF_OVERRIDES_MAX 256
 
 /* A tree that setups share. */
@@ -21,7 +20,6 @@ struct wf_setup_tree {
 
 struct wf_setup {
 	struct wf_setup_tree *base;    /* as it was read */
-	struct wf_setup_tree *floor;   /* with what can't be undone any more */
 	struct wf_overrides overrides; /* in force or to come */
 	struct wf_overrides dropped; /* of the setup before, stand no more, and did not just end */
 	struct wf_node *tree;        /* effective at plan->from_ns */
@@ -33,8 +31,9 @@ struct wf_setup {
 
 /* Effective from from_ns on: `base` (taken in every case; NULL: that of `before`) with those
  * overrides (NULL: none) that stand then; compiled to follow `before` (NULL: it is the first).
- * Overrides of links or classes that the base has not are dropped. 0 and *out; or with reasons in
- * err -EINVAL, -ENOMEM, or -ENOTSUP when what is another can't change while packets flow. */
+ * What overrides have of links or classes that the base has not is dropped. 0 and *out; or with
+ * reasons in err -EINVAL, -ENOMEM, or -ENOTSUP when what is another can't change while packets
+ * flow. */
 int wf_setup_next(const struct wf_setup *before, struct wf_node *base,
 	const struct wf_overrides *overrides, wf_ns_t from_ns, struct wf_setup **out,
 	struct wf_err *err);

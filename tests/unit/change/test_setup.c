@@ -200,9 +200,9 @@ the_list_has_a_bound(void **state)
 	rig_step(&s, NULL, &l, 0);
 	assert_int_equal(s->overrides.n, WF_OVERRIDES_MAX);
 	assert_int_equal(s->overrides.at[0].id, 4);
+	assert_int_equal(s->overrides.at[0].change->n_items, 2); /* of each key the last one */
 	assert_string_equal(rig_value(s, "ab.delay.mean"), "259ms");
-	assert_string_equal(rig_value(s, "ab.delay.stddev"), "2ms"); /* of one that was folded */
-	assert_false(wf_node_equal(s->base->node, s->floor->node)); /* the base stays what it was */
+	assert_string_equal(rig_value(s, "ab.delay.stddev"), "2ms"); /* of one that was joined */
 	wf_overrides_fini(&l);
 
 	for (unsigned i = 0; i < WF_OVERRIDES_MAX + 1; i++)
@@ -212,6 +212,77 @@ the_list_has_a_bound(void **state)
 	wf_err_free(err);
 	wf_overrides_fini(&l);
 	wf_setup_free(s);
+}
+
+static void
+one_that_ends_does_not_stand_in_the_way_of_the_bound(void **state)
+{
+	struct wf_overrides l = { 0 };
+	struct wf_setup *s = rig_next(NULL, rig_tree("", "", VOIP), NULL, 0);
+
+	rig_override(&l, NULL, "ab", "delay=1ms", 0, 1000);
+	for (unsigned i = 0; i < WF_OVERRIDES_MAX; i++)
+		rig_override(&l, NULL, "ab", i % 2 ? "loss=1%" : "duplicate=2%", 0, 0);
+	rig_step(&s, NULL, &l, 0);
+	assert_int_equal(s->overrides.n, WF_OVERRIDES_MAX);
+	assert_int_equal(s->overrides.at[0].id, 1);
+	assert_int_equal(s->overrides.at[1].id, 3);
+	assert_string_equal(rig_value(s, "ab.delay.mean"), "1ms");
+	wf_setup_free(s);
+	wf_overrides_fini(&l);
+}
+
+static void
+another_base_keeps_joined_overrides_and_names_what_it_drops_of_them(void **state)
+{
+	struct wf_overrides l = { 0 };
+	struct wf_setup *s = rig_next(NULL, rig_tree("", "", VOIP), NULL, 0);
+	char text[WF_CHANGE_TEXT];
+
+	rig_override(&l, NULL, "ab", "loss=1%", 0, 0);
+	rig_override(&l, "voip", "ab", "loss=2%", 0, 0);
+	for (unsigned i = 0; i < WF_OVERRIDES_MAX; i++)
+		rig_override(&l, NULL, "ba", "delay=1ms", 0, 0);
+	rig_step(&s, NULL, &l, 0);
+	rig_step(&s, rig_tree("delay = \"30ms\";", "", ""), &s->overrides, 10);
+	assert_string_equal(rig_value(s, "ab.loss.p"), "1%");
+	assert_string_equal(rig_value(s, "ab.delay.mean"), "30ms");
+	assert_int_equal(s->overrides.n, WF_OVERRIDES_MAX);
+	assert_int_equal(s->dropped.n, 1);
+	assert_string_equal(wf_change_format(s->dropped.at[0].change, text), "wan voip ab loss=2%");
+	wf_setup_free(s);
+	wf_overrides_fini(&l);
+}
+
+/* Nothing that would leave something else behind: joined or not, the outcome is the same. */
+static void
+joined_changes_do_what_they_did(void **state)
+{
+	static const char *const of[] = { "loss=1%", "loss.model=gilbert", "loss.p=2%", "loss=null",
+		"delay=5ms", "delay.stddev=1ms", "delay=null", "loss.model=bernoulli",
+		"delay.mean=3ms delay.stddev=2ms", "loss.p=3%" };
+	uint32_t n = WF_ARRAY_SIZE(of);
+
+	for (uint32_t i = 0; i < n * n * n; i++) {
+		struct wf_node *apart = rig_tree("loss = \"7%\"; delay = \"9ms\";", "", VOIP);
+		struct wf_node *joined = wf_node_clone(apart);
+		struct wf_change *c[3], *two, *three;
+
+		for (uint32_t k = 0, which = i; k < 3; k++, which /= n) {
+			c[k] = rig_change(NULL, k == 1 ? "ab" : "both", of[which % n], 0, 0);
+			assert_int_equal(wf_change_merge(c[k], apart, NULL), 0);
+		}
+		two = wf_change_join(c[0], c[1]);
+		three = wf_change_join(two, c[2]);
+		assert_int_equal(wf_change_merge(three, joined, NULL), 0);
+		assert_true(wf_node_equal(apart, joined));
+		for (int k = 0; k < 3; k++)
+			wf_change_free(c[k]);
+		wf_change_free(two);
+		wf_change_free(three);
+		wf_node_free(apart);
+		wf_node_free(joined);
+	}
 }
 
 struct told {
@@ -267,6 +338,9 @@ main(void)
 		TEST(what_is_not_valid_changes_nothing),
 		TEST(what_needs_a_restart_is_refused_by_name),
 		TEST(the_list_has_a_bound),
+		TEST(one_that_ends_does_not_stand_in_the_way_of_the_bound),
+		TEST(another_base_keeps_joined_overrides_and_names_what_it_drops_of_them),
+		TEST(joined_changes_do_what_they_did),
 		TEST(the_difference_is_told_leaf_by_leaf),
 	};
 
