@@ -24,6 +24,7 @@ assign_queues(struct wf_dp *dp, struct wf_worker *w)
 		if (wf_txq_init(&w->txq[w->n_txqs++], p->ops, queue, &p->shut,
 			    p->ops->fits_bytes(p)) < 0)
 			return -ENOMEM;
+		w->txq[i].index = i;
 		if (p->rx_dir != WF_PORT_NO_DIR)
 			w->rxq[w->n_rxqs++] = (struct wf_rxq){ .burst = p->ops->rx_burst,
 				.queue = queue,

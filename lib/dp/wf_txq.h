@@ -21,6 +21,7 @@ struct wf_txq {
 	void *queue;              /* of ops */
 	const atomic_uchar *shut; /* the port's, enum wf_drop: why nothing can be sent */
 	atomic_uint fits_bytes;   /* any frame up to this length can be sent; control may write */
+	uint32_t index;           /* of the port: its bit in the worker's `busy` */
 	uint32_t n;               /* packets here; the first n_refused have been refused before */
 	uint32_t n_refused;
 	wf_ns_t full_since_ns; /* when it last became full; 0: it has been empty since */

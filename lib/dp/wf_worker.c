@@ -31,11 +31,11 @@ restore_tag(struct rte_mbuf **m)
 	return rte_vlan_insert(m) == 0;
 }
 
-/* Makes received mbufs, of which m[i] came at rx_ns[i & times], ready for the pipeline. Returns how
- * many are. */
+/* Makes received mbufs, of which m[i] came at rx_ns[i & times], ready for the pipeline, which is
+ * going to read their bytes or not. Returns how many are. */
 static inline uint32_t
 fill_rx(struct wf_worker *w, uint32_t dir, struct rte_mbuf **m, uint32_t n, const wf_ns_t *rx_ns,
-	uint32_t times, struct wf_rx *rx)
+	uint32_t times, bool read, struct wf_rx *rx)
 {
 	uint32_t k = 0;
 
@@ -45,7 +45,8 @@ fill_rx(struct wf_worker *w, uint32_t dir, struct rte_mbuf **m, uint32_t n, cons
 		if (WF_UNLIKELY(m[i]->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED))
 			whole = restore_tag(&m[i]);
 		m[i]->ol_flags &= KEEP_FLAGS;
-		__builtin_prefetch(rte_pktmbuf_mtod(m[i], const uint8_t *));
+		if (read)
+			__builtin_prefetch(rte_pktmbuf_mtod(m[i], const uint8_t *));
 		rx[k] = (struct wf_rx){ .pkt = m[i],
 			.data = rte_pktmbuf_mtod(m[i], const uint8_t *),
 			.readable_bytes = m[i]->data_len,
@@ -138,7 +139,8 @@ receive(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns)
 			rx_ns[0] = wf_clock_ns(&w->clock);
 			waited_ns = wf_wait_burst(&from->wait, now_ns, rx_ns[0], n);
 		}
-		n = fill_rx(w, dir, m, n, rx_ns, from->stamps ? UINT32_MAX : 0, rx);
+		n = fill_rx(w, dir, m, n, rx_ns, from->stamps ? UINT32_MAX : 0,
+			plan->dir[dir].needs_flow, rx);
 		if (WF_UNLIKELY(waited_ns > 0))
 			note_wait(w, rx, n, waited_ns);
 		if (w->n_workers > 1)
@@ -176,9 +178,14 @@ flush(struct wf_worker *w)
 {
 	uint32_t sent = 0;
 
-	for (uint32_t i = 0; i < w->n_txqs; i++)
-		if (wf_txq_busy(&w->txq[i]))
-			sent += wf_txq_flush(&w->txq[i], w->pipe, &w->clock);
+	for (uint32_t k = 0; k < w->n_busy; k++)
+		for (uint64_t left = w->busy[k]; left != 0; left &= left - 1) {
+			struct wf_txq *q = &w->txq[64 * k + (uint32_t)__builtin_ctzll(left)];
+
+			sent += wf_txq_flush(q, w->pipe, &w->clock);
+			if (!wf_txq_busy(q))
+				w->busy[k] &= ~(left & -left);
+		}
 	return sent;
 }
 
@@ -187,8 +194,10 @@ must_wait(struct wf_worker *w, wf_ns_t now_ns)
 {
 	bool wait = false;
 
-	for (uint32_t i = 0; i < w->n_txqs; i++)
-		wait |= wf_txq_wait(&w->txq[i], now_ns);
+	for (uint32_t k = 0; k < w->n_busy; k++)
+		for (uint64_t left = w->busy[k]; left != 0; left &= left - 1)
+			wait |= wf_txq_wait(
+				&w->txq[64 * k + (uint32_t)__builtin_ctzll(left)], now_ns);
 	return wait;
 }
 
@@ -220,8 +229,12 @@ send_due(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns)
 		n = wf_pipe_take(w->pipe, advance(w, plan, now_ns), h, WF_TXQ_BURST);
 		if (WF_UNLIKELY(w->any_waited) && n > 0)
 			release_waited(w, h, n);
-		for (uint32_t i = 0; i < n; i++)
-			wf_txq_put(w->txq_of_dir[h[i].dir], w->pipe, &w->clock, &h[i]);
+		for (uint32_t i = 0; i < n; i++) {
+			struct wf_txq *q = w->txq_of_dir[h[i].dir];
+
+			wf_txq_put(q, w->pipe, &w->clock, &h[i]);
+			w->busy[q->index / 64] |= 1ull << (q->index % 64);
+		}
 		if (n > 0)
 			flush(w);
 		total += n;

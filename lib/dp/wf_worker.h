@@ -49,8 +49,10 @@ struct wf_worker {
 	struct wf_rxq *rxq;
 	struct wf_txq *txq;         /* one a port */
 	struct wf_txq **txq_of_dir; /* [n_dirs] */
-	struct wf_handoff **in;     /* [n_workers], NULL at its own place: from each other worker */
-	struct wf_handoff **out;    /* [n_workers], the same: to each other worker */
+	uint64_t *busy;             /* [n_busy]: bits of queues that may have something to send */
+	uint32_t n_busy;
+	struct wf_handoff **in;  /* [n_workers], NULL at its own place: from each other worker */
+	struct wf_handoff **out; /* [n_workers], the same: to each other worker */
 	const struct wf_orders *orders;
 	struct wf_swap *swap;
 	struct wf_stats *stats;

@@ -44,12 +44,14 @@ wf_worker_new(const struct wf_worker_params *q)
 	w->rxq = calloc(q->n_ports, sizeof(*w->rxq));
 	w->txq = calloc(q->n_ports, sizeof(*w->txq));
 	w->txq_of_dir = calloc(q->n_dirs, sizeof(struct wf_txq *));
+	w->n_busy = q->n_ports / 64 + 1;
+	w->busy = calloc(w->n_busy, sizeof(*w->busy));
 	w->in = calloc(q->n_workers, sizeof(struct wf_handoff *));
 	w->out = calloc(q->n_workers, sizeof(struct wf_handoff *));
 	w->stats = wf_stats_new(q->n_dirs, WF_PLAN_MAX_SLOTS);
 	if (w->stats)
 		w->pipe = new_pipe(q, w->stats);
-	if (!w->rxq || !w->txq || !w->txq_of_dir || !w->in || !w->out || !w->pipe ||
+	if (!w->rxq || !w->txq || !w->txq_of_dir || !w->busy || !w->in || !w->out || !w->pipe ||
 		wf_waited_init(&w->waited) < 0) {
 		wf_worker_free(w);
 		return NULL;
@@ -66,6 +68,7 @@ wf_worker_free(struct wf_worker *w)
 	wf_stats_free(w->stats);
 	free(w->out);
 	free(w->in);
+	free(w->busy);
 	free(w->txq_of_dir);
 	for (uint32_t i = 0; i < w->n_txqs; i++)
 		wf_txq_fini(&w->txq[i]);

@@ -11,11 +11,14 @@
 
 #include <pcap/pcap.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define SNAP_BYTES 262144 /* tcpdump's own */
 
 struct wf_filter {
 	struct bpf_program program;
+	uint32_t holders; /* besides the first; control thread */
+	char *text;
 };
 
 struct wf_filter *
@@ -32,6 +35,11 @@ wf_filter_new(const char *text, const struct wf_where *where, struct wf_err *err
 			"\"%.100s\": %s", text, pcap_geterr(none));
 	if (none != NULL)
 		pcap_close(none);
+	if (rc == 0 && (f->text = strdup(text)) == NULL) {
+		wf_err_add(err, NULL, NULL, "out of memory");
+		pcap_freecode(&f->program);
+		rc = -1;
+	}
 	if (rc == 0)
 		return f;
 	free(f);
@@ -41,10 +49,24 @@ wf_filter_new(const char *text, const struct wf_where *where, struct wf_err *err
 void
 wf_filter_free(struct wf_filter *f)
 {
-	if (f == NULL)
+	if (f == NULL || f->holders-- > 0)
 		return;
 	pcap_freecode(&f->program);
+	free(f->text);
 	free(f);
+}
+
+struct wf_filter *
+wf_filter_hold(struct wf_filter *f)
+{
+	f->holders++;
+	return f;
+}
+
+const char *
+wf_filter_text(const struct wf_filter *f)
+{
+	return f->text;
 }
 
 bool

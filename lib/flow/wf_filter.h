@@ -11,7 +11,11 @@ struct wf_filter;
 
 /* `text` as in pcap-filter(7), for Ethernet frames. NULL with libpcap's own words in err. */
 struct wf_filter *wf_filter_new(const char *text, const struct wf_where *where, struct wf_err *err);
+/* One holder more, and one less: the last one frees it. */
+struct wf_filter *wf_filter_hold(struct wf_filter *f);
 void wf_filter_free(struct wf_filter *f);
+/* What it was made of. */
+const char *wf_filter_text(const struct wf_filter *f);
 
 /* Does it hold for the frame? `len_bytes` is its length on the wire, `readable_bytes` what is at
  * data. What asks for bytes that are not there does not hold. */

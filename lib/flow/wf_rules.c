@@ -81,6 +81,7 @@ static_assert(
 RTE_ACL_RULE_DEF(acl_rule, N_FIELDS);
 
 struct wf_rules {
+	uint32_t holders; /* besides the first; control thread */
 	uint32_t n_parts;
 	struct rte_acl_ctx *part[]; /* the first part's rules go before the second's ... */
 };
@@ -344,10 +345,17 @@ wf_rules_new(const char *name, enum wf_side side, const struct wf_rule *rules, s
 	return NULL;
 }
 
+struct wf_rules *
+wf_rules_hold(struct wf_rules *r)
+{
+	r->holders++;
+	return r;
+}
+
 void
 wf_rules_free(struct wf_rules *r)
 {
-	if (r == NULL)
+	if (r == NULL || r->holders-- > 0)
 		return;
 	for (uint32_t i = 0; i < r->n_parts; i++)
 		rte_acl_free(r->part[i]);

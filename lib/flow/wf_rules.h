@@ -20,6 +20,8 @@ struct wf_rules;
  * reasons in err. n = 0 is allowed. */
 struct wf_rules *wf_rules_new(const char *name, enum wf_side side, const struct wf_rule *rules,
 	size_t n, struct wf_err *err);
+/* One holder more, and one less: the last one frees them. */
+struct wf_rules *wf_rules_hold(struct wf_rules *r);
 void wf_rules_free(struct wf_rules *r);
 
 /* Class of each of n packets (0: no rule matches). */

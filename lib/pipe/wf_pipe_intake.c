@@ -111,8 +111,10 @@ look_up(struct wf_intake *in, const struct wf_plan_dir *d, const struct wf_rx *r
 			l->flow[i] = l->train_flow[t];
 			l->class_id[i] = class_id[t];
 		}
-		if (l->train_flow[t] != NULL)
-			l->train_flow[t]->last_seen_ns = rx[next - 1].rx_ns;
+		if (l->train_flow[t] == NULL)
+			continue;
+		l->train_flow[t]->last_seen_ns = rx[next - 1].rx_ns;
+		wf_states_prefetch(in->states, &d->classes[class_id[t]], l->train_flow[t]);
 	}
 	if (d->n_picks > 0)
 		wf_intake_pick(in, d, rx, l->first[first], l->first[end]);

@@ -5,13 +5,21 @@
 
 #include <sys/mman.h>
 
+#define HUGE_BYTES (2u << 20)
+
 void *
 wf_pipe_memory(size_t bytes)
 {
 	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-	return p == MAP_FAILED ? NULL : p;
+	if (p == MAP_FAILED)
+		return NULL;
+	/* What is large is used at random: a page of 4 KiB each time is a walk each time. Where the
+	 * kernel has no huge pages to give, it stays as it is. */
+	if (bytes >= HUGE_BYTES)
+		madvise(p, bytes, MADV_HUGEPAGE);
+	return p;
 }
 
 void

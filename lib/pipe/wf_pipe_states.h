@@ -31,6 +31,20 @@ void wf_states_fini(struct wf_states *s);
  * stages. */
 uint8_t *wf_states_block(struct wf_states *s, const struct wf_plan_class *k, struct wf_flow *flow,
 	uint64_t packet_rng, wf_ns_t now_ns);
+/* A packet of class k and its flow comes soon: of the block that wf_states_block will give, the
+ * lines that its stages use. */
+static inline void
+wf_states_prefetch(
+	const struct wf_states *s, const struct wf_plan_class *k, const struct wf_flow *flow)
+{
+	const uint8_t *block = s->of_flow + (size_t)flow->state * s->block_bytes;
+
+	if (!k->flow_scope || flow->state == WF_NO_STATE)
+		return;
+	for (uint32_t left = k->state_lines; left != 0; left &= left - 1)
+		__builtin_prefetch(block + WF_CACHE_LINE * (uint32_t)__builtin_ctz(left), 1);
+}
+
 /* A flow to stand in for one that found no room: shared by the class, never aged. */
 struct wf_flow *wf_states_fallback(
 	struct wf_states *s, const struct wf_plan_dir *d, const struct wf_plan_class *k);

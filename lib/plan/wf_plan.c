@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "wf_plan_budget.h"
+#include "wf_plan_pack.h"
+#include "wf_plan_rules.h"
 #include "wf_plan_share.h"
 #include "wf_rng.h"
 #include "wf_units.h"
@@ -20,6 +22,7 @@ struct compiler {
 	struct wf_err *err;
 	bool slot_used[WF_PLAN_MAX_SLOTS]; /* by the plan before or by this one */
 	/* Of the class that is being compiled. */
+	struct wf_plan_pack *pack;
 	struct wf_plan_step step[WF_STAGE_COUNT];
 	uint8_t n_steps;
 };
@@ -36,15 +39,30 @@ reserve(void *compiler, size_t bytes)
 	return p;
 }
 
+/* The same, of the pack. */
+static void *
+reserve_pack(void *compiler, size_t bytes)
+{
+	struct compiler *c = compiler;
+	void *p = wf_plan_block(&c->pack->memory, bytes);
+
+	if (p == NULL)
+		wf_err_add(c->err, NULL, NULL, "out of memory");
+	return p;
+}
+
+static const struct wf_plan_dir *
+dir_before(const struct compiler *c, uint32_t dir)
+{
+	return c->before != NULL && dir < c->before->n_dirs ? &c->before->dir[dir] : NULL;
+}
+
 static const struct wf_plan_class *
 class_before(const struct compiler *c, uint32_t dir, const char *name)
 {
-	const struct wf_plan_dir *d;
+	const struct wf_plan_dir *d = dir_before(c, dir);
 
-	if (c->before == NULL || dir >= c->before->n_dirs)
-		return NULL;
-	d = &c->before->dir[dir];
-	for (uint16_t i = 0; i < d->n_classes; i++)
+	for (uint16_t i = 0; d != NULL && i < d->n_classes; i++)
 		if (strcmp(d->classes[i].about->name, name) == 0)
 			return &d->classes[i];
 	return NULL;
@@ -93,22 +111,33 @@ add_step(struct compiler *c, bool early)
 	return &c->step[at];
 }
 
+/* Where in a block the stage's state is; its head is in the first line. */
+static uint8_t
+state_lines(enum wf_stage_id id)
+{
+	uint32_t first = wf_stage_state_offset(id) / WF_CACHE_LINE;
+	uint32_t last =
+		(wf_stage_state_offset(id) + wf_stage_registry[id]->state_size - 1) / WF_CACHE_LINE;
+
+	assert(last < 8);
+	return (uint8_t)(1u | ((2u << last) - (1u << first)));
+}
+
 static int
-compile_stage(struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, int id,
-	bool flow_scope, struct wf_plan_class *k, uint32_t *needs)
+compile_stage(struct compiler *c, const struct wf_conf_dir *conf, int id, struct wf_plan_class *k)
 {
 	const struct wf_stage_ops *ops = wf_stage_registry[id];
 	struct wf_stage_compile sc = {
 		.blocks = conf->block,
-		.flow_scope = flow_scope,
+		.flow_scope = k->flow_scope,
 		.where = &conf->block_where[id],
 		.err = c->err,
 		.forecast = &k->about->forecast,
-		.reserve = reserve,
+		.reserve = reserve_pack,
 		.reserve_ctx = c,
 	};
 	struct wf_plan_step *step;
-	void *cfg = reserve(c, ops->cfg_size + 1);
+	void *cfg = reserve_pack(c, ops->cfg_size + 1);
 	int variant;
 
 	if (cfg == NULL)
@@ -117,11 +146,12 @@ compile_stage(struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, 
 	if (variant <= 0)
 		return variant;
 	assert(variant < 256);
-	*needs |= sc.needs;
+	c->pack->needs |= sc.needs;
 	if (ops->state_size != 0) {
 		/* A queue that joins another's server is not the one that it was. */
 		k->about->variant[id] = (uint8_t)(variant + (id == WF_STAGE_QUEUE && k->shares));
 		k->needs_state = true;
+		k->state_lines |= state_lines((enum wf_stage_id)id);
 	}
 	if (sc.needs & WF_NEED_QUEUE) {
 		k->queue = cfg;
@@ -137,8 +167,8 @@ compile_stage(struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, 
 	step->stage = (uint8_t)id;
 	step->variant = (uint8_t)variant;
 	step->copies = (sc.needs & WF_NEED_COPIES) != 0;
-	if (sc.max_copies > c->plan->dir[dir].copies)
-		c->plan->dir[dir].copies = sc.max_copies;
+	if (sc.max_copies > c->pack->copies)
+		c->pack->copies = sc.max_copies;
 	step->copy_spacing_ns = sc.copy_spacing_ns;
 	if (id < WF_STAGE_QUEUE || sc.early)
 		k->n_before++;
@@ -167,9 +197,9 @@ find_carrier(struct compiler *c, struct wf_plan_dir *d, const struct wf_conf_dir
 		return wf_err_add(c->err, &conf->block_where[WF_STAGE_OUTAGE],
 			"Write the outage in the direction itself, outside `classes`",
 			"\"carrier\": a class has no cable of its own");
-	for (uint8_t i = 0; i < c->n_steps; i++)
-		if (c->step[i].stage == WF_STAGE_OUTAGE)
-			d->carrier = c->step[i].cfg;
+	for (uint8_t i = 0; i < wf_plan_steps(k); i++)
+		if (k->before[i].stage == WF_STAGE_OUTAGE)
+			d->carrier = k->before[i].cfg;
 	return 0;
 }
 
@@ -177,7 +207,7 @@ find_carrier(struct compiler *c, struct wf_plan_dir *d, const struct wf_conf_dir
 static int
 keep_steps(struct compiler *c, struct wf_plan_class *k)
 {
-	struct wf_plan_step *step = reserve(c, (c->n_steps + 1u) * sizeof(*step));
+	struct wf_plan_step *step = reserve_pack(c, (c->n_steps + 1u) * sizeof(*step));
 
 	if (step == NULL)
 		return -ENOMEM;
@@ -188,25 +218,69 @@ keep_steps(struct compiler *c, struct wf_plan_class *k)
 	return 0;
 }
 
-/* One class of one direction: all stages in pipeline order, all errors. */
+/* All stages in pipeline order, all errors. */
+static int
+compile_stages(struct compiler *c, const struct wf_conf_dir *conf, struct wf_plan_class *k)
+{
+	int rc = 0;
+
+	c->n_steps = 0;
+	for (int id = 0; id < WF_STAGE_COUNT && conf->present && !conf->bypass; id++)
+		if (conf->block[id] != NULL && !(k->shares && id == WF_STAGE_RATE) &&
+			compile_stage(c, conf, id, k) < 0)
+			rc = -EINVAL;
+	return keep_steps(c, k) < 0 ? -ENOMEM : rc;
+}
+
+/* As in the plan before. */
+static void
+share_pack(struct compiler *c, const struct wf_plan_class *old, struct wf_plan_class *k)
+{
+	*k->about = *old->about;
+	c->pack = wf_plan_pack_hold(old->about->pack);
+	k->needs_state = old->needs_state;
+	k->n_before = old->n_before;
+	k->n_behind = old->n_behind;
+	k->before = old->before;
+	k->queue = old->queue;
+	k->behind = old->behind;
+}
+
+static int
+compile_pack(
+	struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, struct wf_plan_class *k)
+{
+	struct wf_plan_print print = wf_plan_print(conf, k->flow_scope, k->shares);
+	const struct wf_plan_class *old = class_before(c, dir, k->about->name);
+
+	if (old != NULL && wf_plan_print_same(&print, &old->about->pack->print)) {
+		share_pack(c, old, k);
+		return 0;
+	}
+	c->pack = k->about->pack = wf_plan_pack_new(&print);
+	if (c->pack == NULL)
+		return wf_err_add(c->err, NULL, NULL, "out of memory");
+	return compile_stages(c, conf, k);
+}
+
+/* One class of one direction. */
 static int
 compile_class(struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, bool flow_scope,
 	struct wf_plan_class *k)
 {
 	struct wf_plan_dir *d = &c->plan->dir[dir];
-	uint32_t needs = 0;
 	int rc = identify(c, dir, k);
+	uint32_t needs;
 
-	c->n_steps = 0;
 	k->flow_scope = flow_scope;
 	k->shares = k != &d->classes[0] && wf_plan_shares(conf);
-	for (int id = 0; id < WF_STAGE_COUNT && conf->present && !conf->bypass; id++)
-		if (conf->block[id] != NULL && !(k->shares && id == WF_STAGE_RATE) &&
-			compile_stage(c, dir, conf, id, flow_scope, k, &needs) < 0)
-			rc = -EINVAL;
+	rc |= compile_pack(c, dir, conf, k);
+	if (c->pack == NULL)
+		return -ENOMEM;
+	needs = c->pack->needs;
+	if (c->pack->copies > d->copies)
+		d->copies = c->pack->copies;
 	identify_state(c, dir, k);
-	if (keep_steps(c, k) < 0)
-		rc = -ENOMEM;
 	if (flow_scope && k->needs_state) {
 		needs |= WF_NEED_FLOW;
 		c->plan->flow_states = true;
@@ -220,50 +294,6 @@ compile_class(struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, 
 	d->parks |= (needs & WF_NEED_PARK) != 0;
 	d->in_order &= (needs & WF_NEED_SORT) == 0;
 	return rc;
-}
-
-/* Have the rules changed? Then the classes that flows remember are looked up again. */
-static uint32_t
-rules_epoch(const struct compiler *c, uint32_t dir)
-{
-	const struct wf_plan_dir *d = &c->plan->dir[dir], *old;
-
-	if (c->before == NULL || dir >= c->before->n_dirs)
-		return 1;
-	old = &c->before->dir[dir];
-	if (old->n_rules == d->n_rules && old->n_classes == d->n_classes &&
-		(d->n_rules == 0 || memcmp(old->rule, d->rule, d->n_rules * sizeof(*d->rule)) == 0))
-		return old->epoch;
-	return old->epoch + 1;
-}
-
-/* What picks the packets of a class that all have to be looked at. */
-static int
-compile_pick(struct compiler *c, struct wf_plan_dir *d, const struct wf_conf_class *k)
-{
-	struct wf_plan_pick *pick = &d->pick[d->n_picks++];
-	uint64_t hash = wf_rng_mix(strlen(k->name));
-
-	for (const char *s = k->name; *s != 0; s++)
-		hash = wf_rng_mix(hash ^ (uint8_t)*s);
-	for (int i = 0; i < 4; i++)
-		pick->tag[i] = (uint8_t)(hash >> (8 * i)) | (i == 0); /* not 0 */
-	pick->rule = (struct wf_rule){ .match = k->match, .class_id = d->n_classes };
-	if (k->filter == NULL)
-		return 0;
-	pick->filter = wf_filter_new(k->filter, &k->filter_where, c->err);
-	return pick->filter != NULL ? 0 : -EINVAL;
-}
-
-/* What makes packets those of the direction's next class. */
-static int
-compile_rule(struct compiler *c, struct wf_plan_dir *d, const struct wf_conf_class *k)
-{
-	if (k->filter != NULL || (k->match.has & WF_PLAN_PER_PACKET))
-		return compile_pick(c, d, k);
-	d->rule[d->n_rules].match = k->match;
-	d->rule[d->n_rules++].class_id = d->n_classes;
-	return 0;
 }
 
 /* A class that does nothing, behind those that rules can find. */
@@ -322,7 +352,7 @@ compile_dir(struct compiler *c, const struct wf_conf_link *link, uint32_t dir, e
 		if (!k->dir[side].present)
 			continue;
 		snprintf(d->classes[d->n_classes].about->name, WF_NAME_MAX, "%s", k->name);
-		if (compile_rule(c, d, k) < 0)
+		if (wf_plan_rules_add(d, dir_before(c, dir), k, c->err) < 0)
 			rc = -EINVAL;
 		conf = wf_plan_share_class(&share, k, side, c->err);
 		if (conf == NULL || compile_class(c, dir, conf, k->scope == WF_SCOPE_FLOW,
@@ -335,7 +365,7 @@ compile_dir(struct compiler *c, const struct wf_conf_link *link, uint32_t dir, e
 		d->needs_flow = true;
 		d->in_order = false; /* of classes with delays of their own */
 	}
-	d->epoch = rules_epoch(c, dir);
+	wf_plan_rules_keep(d, dir_before(c, dir));
 	d->path = (uint8_t)choose_path(d);
 	return rc;
 }
@@ -410,42 +440,4 @@ fail:
 	free(c);
 	wf_plan_free(plan);
 	return NULL;
-}
-
-static struct wf_rules *
-arm_rules(const struct wf_plan *plan, uint32_t dir, const struct wf_rule *rule, uint32_t n,
-	struct wf_err *err)
-{
-	char name[32];
-
-	/* Two plans live at once while workers change over. */
-	snprintf(name, sizeof(name), "wf-%u-%llu", dir, (unsigned long long)plan->generation);
-	return wf_rules_new(name, (enum wf_side)(dir & 1), rule, n, err);
-}
-
-int
-wf_plan_arm(struct wf_plan *plan, struct wf_err *err)
-{
-	for (uint32_t i = 0; i < plan->n_dirs; i++) {
-		struct wf_plan_dir *d = &plan->dir[i];
-
-		if (d->n_rules > 0 && d->rules == NULL) {
-			d->rules = arm_rules(plan, i, d->rule, d->n_rules, err);
-			if (d->rules == NULL)
-				return -EINVAL;
-		}
-		for (uint32_t k = 0; k < d->n_picks; k++) {
-			struct wf_plan_pick *pick = &d->pick[k];
-
-			struct wf_rule rule = pick->rule;
-
-			rule.match.has &= ~WF_PLAN_PER_PACKET;
-			if (rule.match.has == 0 || pick->rules != NULL)
-				continue;
-			pick->rules = arm_rules(plan, i, &rule, 1, err);
-			if (pick->rules == NULL)
-				return -EINVAL;
-		}
-	}
-	return 0;
 }

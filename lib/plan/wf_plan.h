@@ -24,9 +24,12 @@ struct wf_plan_step {
 	wf_ns_t copy_spacing_ns; /* ... the k-th due k * this later */
 };
 
+struct wf_plan_pack;
+
 /* What the data path hardly asks of a class. */
 struct wf_plan_about {
 	char name[WF_NAME_MAX];
+	struct wf_plan_pack *pack;     /* what it was compiled to; NULL: another plan's */
 	uint8_t variant[WF_STAGE_MAX]; /* what struct wf_state_head.variant must be */
 	struct wf_forecast forecast;
 };
@@ -43,6 +46,7 @@ struct wf_plan_class {
 	bool needs_state; /* some stage keeps state */
 	bool shares;      /* its packets wait for the server of the default class's queue */
 	uint8_t n_before, n_behind;
+	uint8_t state_lines; /* bits of the cache lines of a state block that its stages use */
 	const struct wf_plan_step *before;
 	const struct wf_queue_cfg *queue;  /* NULL: none */
 	const struct wf_plan_step *behind; /* in memory behind `before`: see wf_plan_steps */

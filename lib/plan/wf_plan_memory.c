@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "wf_plan.h"
+#include "wf_plan_pack.h"
 
 struct block {
 	struct block *next WF_CACHE_ALIGNED;
@@ -18,7 +18,7 @@ wf_plan_new(void)
 }
 
 void *
-wf_plan_reserve(struct wf_plan *plan, size_t bytes)
+wf_plan_block(void **list, size_t bytes)
 {
 	size_t size = sizeof(struct block) + bytes;
 	struct block *b;
@@ -28,14 +28,33 @@ wf_plan_reserve(struct wf_plan *plan, size_t bytes)
 	if (b == NULL)
 		return NULL;
 	memset(b, 0, size);
-	b->next = plan->memory;
-	plan->memory = b;
+	b->next = *list;
+	*list = b;
 	return b->data;
 }
 
-static void
-free_rules(struct wf_plan_dir *d)
+void
+wf_plan_blocks_free(void *list)
 {
+	while (list != NULL) {
+		struct block *b = list;
+
+		list = b->next;
+		free(b);
+	}
+}
+
+void *
+wf_plan_reserve(struct wf_plan *plan, size_t bytes)
+{
+	return wf_plan_block(&plan->memory, bytes);
+}
+
+static void
+free_parts(struct wf_plan_dir *d)
+{
+	for (uint16_t c = 0; d->classes != NULL && c < d->n_classes; c++)
+		wf_plan_pack_free(d->classes[c].about->pack);
 	wf_rules_free(d->rules);
 	for (uint32_t i = 0; i < d->n_picks; i++) {
 		wf_rules_free(d->pick[i].rules);
@@ -56,12 +75,7 @@ wf_plan_free(struct wf_plan *plan)
 	if (plan == NULL || plan->holders-- > 0)
 		return;
 	for (uint32_t i = 0; plan->dir != NULL && i < plan->n_dirs; i++)
-		free_rules(&plan->dir[i]);
-	while (plan->memory != NULL) {
-		struct block *b = plan->memory;
-
-		plan->memory = b->next;
-		free(b);
-	}
+		free_parts(&plan->dir[i]);
+	wf_plan_blocks_free(plan->memory);
 	free(plan);
 }

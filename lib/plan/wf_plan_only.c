@@ -28,6 +28,7 @@ keep_stages(struct only *o, const struct wf_plan_class *from, uint64_t stages)
 	k->about = &o->about[0];
 	k->before = o->step;
 	*k->about = *from->about;
+	k->about->pack = NULL;
 	memset(k->about->variant, 0, sizeof(k->about->variant));
 	for (uint8_t i = 0; i < wf_plan_steps(from); i++) {
 		const struct wf_plan_step *step = &from->before[i];

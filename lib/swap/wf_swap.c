@@ -221,6 +221,7 @@ wf_swap_poll(struct wf_swap *s, wf_ns_t now_ns)
 	wf_ns_t linger_ns = anybody_joined(s) ? WF_SWAP_LINGER_NS : 0;
 	struct entry *e = s->newest;
 
+	assert(e);
 	for (; e; e = e->older) {
 		if (e->settled_ns == UINT64_MAX && e->plan->generation <= generation)
 			e->settled_ns = now_ns;

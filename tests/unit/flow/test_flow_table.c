@@ -55,23 +55,17 @@ hash_of(uint32_t n)
 	return wf_flow_hash(&key);
 }
 
-/* One packet of flow number n in a run. */
+/* One packet of flow number n. */
 static struct wf_flow *
-look_in_run(struct wf_flow_table *t, uint32_t n, wf_ns_t now_ns, uint32_t run)
+look(struct wf_flow_table *t, uint32_t n, wf_ns_t now_ns)
 {
 	struct wf_flow_key key = key_of(n);
 	const struct wf_flow_key *keys = &key;
 	uint64_t hash = wf_flow_hash(&key), dir_key = DIR_KEY;
 	struct wf_flow *out = (void *)1;
 
-	wf_flow_table_lookup(t, &keys, &hash, &dir_key, &now_ns, 1, run, &out);
+	wf_flow_table_lookup(t, &keys, &hash, &dir_key, &now_ns, 1, 0, &out);
 	return out;
-}
-
-static struct wf_flow *
-look(struct wf_flow_table *t, uint32_t n, wf_ns_t now_ns)
-{
-	return look_in_run(t, n, now_ns, 0);
 }
 
 /* A burst of flows; their numbers in n[]. */
@@ -98,39 +92,6 @@ static void
 age_all(struct wf_flow_table *t, wf_ns_t now_ns)
 {
 	wf_flow_table_age(t, now_ns, UINT32_MAX);
-}
-
-static void
-a_later_run_begins_anew(void **state)
-{
-	struct wf_flow_table *t = table_of(2);
-	struct wf_flow *f = look_in_run(t, 1, 0, 3);
-
-	f->ordinal = 17;
-	f->state = 5;
-	f->last_due_ns = 900;
-	assert_ptr_equal(look_in_run(t, 1, 10, 3), f);
-	assert_int_equal(f->ordinal, 17);
-	/* Its state goes back to whom it belongs, its place stays. */
-	ended = 0;
-	assert_ptr_equal(look_in_run(t, 1, 20, 4), f);
-	assert_int_equal(ended, 1);
-	assert_int_equal(f->ordinal, 0);
-	assert_int_equal(f->state, WF_NO_STATE);
-	assert_int_equal(f->last_due_ns, 0);
-	assert_int_equal(wf_flow_table_count(t), 1);
-	/* A packet of the run before, which was late, does not turn it back. */
-	f->ordinal = 2;
-	assert_ptr_equal(look_in_run(t, 1, 21, 3), f);
-	assert_int_equal(f->ordinal, 2);
-	/* What has lost its place is remembered for its own run only. */
-	for (uint32_t n = 2; n < 4; n++)
-		look_in_run(t, n, 5000, 4);
-	assert_int_equal(look_in_run(t, 1, 10000, 4)->ordinal, 2);
-	for (uint32_t n = 2; n < 4; n++)
-		look_in_run(t, n, 15000, 4);
-	assert_int_equal(look_in_run(t, 1, 20000, 5)->ordinal, 0);
-	wf_flow_table_free(t);
 }
 
 static void
@@ -486,7 +447,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_later_run_begins_anew),
 		cmocka_unit_test(a_new_flow_is_zero_but_for_its_identity),
 		cmocka_unit_test(the_same_key_is_the_same_flow),
 		cmocka_unit_test(every_byte_of_the_key_counts),

@@ -16,6 +16,7 @@
 
 #include "eal.h"
 #include "fit.h"
+#include "random_change.h"
 #include "traffic.h"
 #include "wf_pipe_plans.h"
 #include "wf_swap.h"
@@ -31,72 +32,6 @@
 #define CHANGES     50
 #define EVERY       (20 * MS)
 
-/* ---- What changes ---- */
-
-static const char *const patches[] = {
-	"delay.distribution=normal delay.mean=5ms delay.stddev=2ms",
-	"delay.distribution=normal delay.mean=9ms delay.stddev=3ms delay.order=free",
-	"delay.distribution=constant delay.mean=3ms delay.order=flow delay.stddev=null",
-	"delay.distribution=constant delay.mean=4ms delay.amplitude=3ms delay.frequency=14",
-	"delay=null",
-	"loss.model=gilbert-elliott loss.plr=10% loss.mean_burst=3 loss.p=null",
-	"loss.model=bernoulli loss.p=5%",
-	"loss=null",
-	"duplicate.p=5% duplicate.copies=2",
-	"corrupt.p=10%",
-	"rate=40Mbit",
-	"rate=20Mbit queue.aqm=codel queue.limit=100pkt",
-	"rate=25Mbit queue.aqm=fq_codel queue.limit=200pkt",
-	"rate=null queue=null",
-	"reorder.p=5%",
-	"outage.period=60ms outage.down=10ms",
-	"outage=null duplicate=null",
-};
-
-static struct wf_node *
-base_tree(void)
-{
-	static const char text[] =
-		"seed = 42;\n"
-		"ports = ( { name = \"a\"; device = \"net_null0\"; },\n"
-		" { name = \"b\"; device = \"net_null1\"; } );\n"
-		"links = ( { name = \"wan\"; ports = [ \"a\", \"b\" ];\n"
-		" ab = { delay = \"2ms\"; loss = \"1%\"; };\n ba = { delay = \"1ms\"; };\n"
-		" classes = (\n"
-		"  { name = \"dns\"; match = { proto = \"udp\"; dport = \"53\"; };\n"
-		"    ab = { delay = \"8ms\"; }; ba = { loss = \"2%\"; }; },\n"
-		"  { name = \"tcp\"; match = { proto = \"tcp\"; }; scope = \"flow\";\n"
-		"    ab = { rate = \"3Mbit\"; loss = { model = \"gilbert-elliott\"; plr = \"3%\";\n"
-		"      mean_burst = 2.0; }; }; } ); } );\n";
-	struct wf_err *err = wf_err_new();
-	struct wf_node *tree = wf_conf_read_text(text, "test.conf", false, err);
-
-	assert_non_null(tree);
-	wf_err_free(err);
-	return tree;
-}
-
-static struct wf_change *
-make_change(struct fit_random *r, const char *assignments)
-{
-	static const char *const class[] = { "", "", "dns", "tcp" };
-	struct wf_change *c = wf_change_new(0, 0);
-	struct wf_change_item item = { .link = "wan", .patch = wf_node_new(WF_NODE_GROUP, NULL) };
-	uint64_t sides = 1 + fit_under(r, 3);
-	struct wf_err *err = wf_err_new();
-	char *words = strdup(assignments), *rest = words;
-
-	item.side[0] = sides & 1;
-	item.side[1] = sides & 2;
-	snprintf(item.class, sizeof(item.class), "%s", class[fit_under(r, 4)]);
-	for (char *w; (w = strsep(&rest, " ")) != NULL;)
-		assert_int_equal(wf_conf_patch_set(item.patch, w, err), 0);
-	assert_int_equal(wf_change_add(c, &item), 0);
-	free(words);
-	wf_err_free(err);
-	return c;
-}
-
 /* The next change, which replaces what there is; half of them end by themselves. What makes no
  * sense with what stands is left out. */
 static struct wf_setup *
@@ -107,7 +42,7 @@ next_setup(struct fit_random *r, const struct wf_setup *before, wf_ns_t from_ns)
 
 	while (next == NULL) {
 		struct wf_overrides list = { 0 };
-		struct wf_change *c = make_change(r, patches[fit_under(r, WF_ARRAY_SIZE(patches))]);
+		struct wf_change *c = random_change(r);
 		struct wf_override o = { .from_ns = from_ns,
 			.until_ns = fit_under(r, 2) ? from_ns + (1 + fit_under(r, 5)) * EVERY
 						    : UINT64_MAX,
@@ -133,7 +68,7 @@ make_timeline(uint64_t seed)
 	struct fit_random r;
 
 	fit_seed(&r, seed);
-	assert_int_equal(wf_setup_next(NULL, base_tree(), NULL, 0, &s, err), 0);
+	assert_int_equal(wf_setup_next(NULL, random_base(), NULL, 0, &s, err), 0);
 	assert_int_equal(wf_plan_arm(s->plan, err), 0);
 	assert_int_equal(wf_timeline_add(&t, s->plan), 0);
 	for (uint32_t i = 1; i <= CHANGES; i++) {
@@ -418,15 +353,14 @@ busy_setup(void)
 
 	fit_seed(&r, 1);
 	for (uint32_t i = 0; i < 40; i++) {
-		struct wf_change *c =
-			make_change(&r, patches[fit_under(&r, WF_ARRAY_SIZE(patches))]);
+		struct wf_change *c = random_change(&r);
 		struct wf_override o = { .until_ns = UINT64_MAX, .change = c };
 		struct wf_overrides more = { 0 };
 		struct wf_setup *probe;
 
 		assert_int_equal(wf_overrides_copy(&more, &list, 0), 0);
 		assert_int_equal(wf_overrides_add(&more, &o), 0);
-		if (wf_setup_next(NULL, base_tree(), &more, 0, &probe, err) == 0) {
+		if (wf_setup_next(NULL, random_base(), &more, 0, &probe, err) == 0) {
 			wf_overrides_fini(&list);
 			list = more;
 			wf_setup_free(probe);
@@ -436,7 +370,7 @@ busy_setup(void)
 		wf_change_free(c);
 	}
 	assert_true(list.n > 20);
-	assert_int_equal(wf_setup_next(NULL, base_tree(), &list, 0, &s, err), 0);
+	assert_int_equal(wf_setup_next(NULL, random_base(), &list, 0, &s, err), 0);
 	wf_overrides_fini(&list);
 	wf_err_free(err);
 	return s;
