@@ -173,8 +173,8 @@ static void
 print_keys(void)
 {
 	printf("Keys (a block alone stands for its first key here):\n");
-	for (int i = 0; i < WF_STAGE_COUNT; i++) {
-		const struct wf_stage_ops *s = wf_stage_registry[i];
+	for (int i = 0; i < WF_BLOCK_COUNT; i++) {
+		const struct wf_block *s = wf_block_registry[i];
 		char line[2048];
 		int n = snprintf(line, sizeof(line), "%s", s->main_key != NULL ? s->main_key : "");
 

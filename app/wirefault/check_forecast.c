@@ -78,10 +78,10 @@ share_note(const struct wf_plan_dir *d, uint32_t dir, FILE *out)
 static void
 stage_notes(const struct wf_plan_class *k, uint32_t dir, FILE *out)
 {
-	for (int id = 0; id < WF_STAGE_COUNT; id++)
+	for (int id = 0; id < WF_BLOCK_COUNT; id++)
 		if (k->about->forecast.note[id] != NULL)
 			wf_check_note(out, 2, "%s %s: %s: %s.", side_name[dir & 1], k->about->name,
-				wf_stage_registry[id]->name, k->about->forecast.note[id]);
+				wf_block_registry[id]->name, k->about->forecast.note[id]);
 }
 
 /* What the reader should know beyond the numbers. */
@@ -148,10 +148,10 @@ notes_json(const struct wf_forecast *f)
 {
 	json_t *notes = json_object();
 
-	for (int id = 0; id < WF_STAGE_COUNT; id++)
+	for (int id = 0; id < WF_BLOCK_COUNT; id++)
 		if (f->note[id] != NULL)
 			json_object_set_new(
-				notes, wf_stage_registry[id]->name, json_string(f->note[id]));
+				notes, wf_block_registry[id]->name, json_string(f->note[id]));
 	return notes;
 }
 

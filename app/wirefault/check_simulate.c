@@ -17,7 +17,7 @@
 static uint32_t
 count_stages(const struct wf_plan *plan)
 {
-	uint8_t ids[WF_STAGE_COUNT];
+	uint8_t ids[WF_BLOCK_COUNT];
 	uint32_t n = 0;
 
 	for (uint32_t d = 0; d < plan->n_dirs; d++)
@@ -39,7 +39,7 @@ try_class(const struct wf_plan *plan, uint32_t dir, uint16_t class_id,
 	const struct wf_whole_traffic *traffic, struct wf_simulated *out)
 {
 	struct wf_simulated_class *c = &out->class[out->n_classes];
-	uint8_t ids[WF_STAGE_COUNT];
+	uint8_t ids[WF_BLOCK_COUNT];
 	uint32_t n = wf_verify_stages(&plan->dir[dir].classes[class_id], ids);
 
 	for (uint32_t i = 0; i < n; i++) {
@@ -260,7 +260,7 @@ wf_simulated_json(const struct wf_simulated *s, uint32_t dir, uint16_t class_id)
 			json_array_append_new(findings, finding_json(&v->finding[k]));
 		json_array_append_new(
 			all, json_pack("{s:s, s:I, s:f, s:f, s:s, s:o}", "stage",
-				     wf_stage_registry[v->stage]->name, "packets",
+				     wf_block_registry[v->stage]->name, "packets",
 				     (json_int_t)v->packets, "gap_ns", v->gap_ns, "order_ns",
 				     v->order_ns, "note", v->note, "findings", findings));
 	}

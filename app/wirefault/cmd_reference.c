@@ -93,8 +93,8 @@ run(int argc, char **argv)
 	       "In `ab`, `ba` and in the `ab` and `ba` of a class, in the order in which packets "
 	       "meet them. A scalar sets the block's main key: `delay = \"20ms\"` is "
 	       "`delay = { mean = \"20ms\"; }`.\n\n");
-	for (int i = 0; i < WF_STAGE_COUNT; i++) {
-		const struct wf_stage_ops *ops = wf_stage_registry[i];
+	for (int i = 0; i < WF_BLOCK_COUNT; i++) {
+		const struct wf_block *ops = wf_block_registry[i];
 
 		printf("### %s\n\n%s. Main key: `%s`.\n\n", ops->name, ops->summary, ops->main_key);
 		table(ops->params, stdout);

@@ -309,9 +309,9 @@ stop(struct run *r)
 	wf_live_end(&r->live);
 	if (r->base != NULL)
 		event_base_free(r->base);
+	wf_live_fini(&r->live); /* rules are DPDK's: before EAL ends */
 	wf_dp_free(r->live.dp);
 	free(r->state_file);
-	wf_live_fini(&r->live);
 	wf_tell_end(&r->tell);
 }
 

@@ -24,8 +24,8 @@ struct wf_conf_dir {
 	bool bypass;         /* a plain wire, whatever the blocks say */
 	enum wf_scope scope; /* of the default class; a class has its own */
 	struct wf_where where;
-	void *block[WF_STAGE_COUNT]; /* the stage's parameter struct; NULL: absent */
-	struct wf_where block_where[WF_STAGE_COUNT];
+	void *block[WF_BLOCK_COUNT]; /* the stage's parameter struct; NULL: absent */
+	struct wf_where block_where[WF_BLOCK_COUNT];
 };
 
 struct wf_conf_class {

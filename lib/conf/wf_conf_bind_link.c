@@ -13,7 +13,7 @@ static const char *const side_name[2] = { "ab", "ba" };
 static void
 bind_block(struct wf_conf_dir *dir, int id, const struct wf_node *n, struct wf_err *err)
 {
-	const struct wf_stage_ops *ops = wf_stage_registry[id];
+	const struct wf_block *ops = wf_block_registry[id];
 	int row = wf_param_find(ops->params, ops->main_key);
 	char buf[64], path[256];
 	const char *text = wf_node_text(n, buf, sizeof(buf));
@@ -34,11 +34,11 @@ bind_block(struct wf_conf_dir *dir, int id, const struct wf_node *n, struct wf_e
 static void
 unknown_in_dir(const struct wf_node *n, bool of_class, struct wf_err *err)
 {
-	const char *names[WF_STAGE_COUNT + 8];
+	const char *names[WF_BLOCK_COUNT + 8];
 	size_t count = 0;
 
-	for (int i = 0; i < WF_STAGE_COUNT; i++)
-		names[count++] = wf_stage_registry[i]->name;
+	for (int i = 0; i < WF_BLOCK_COUNT; i++)
+		names[count++] = wf_block_registry[i]->name;
 	names[count++] = "bypass";
 	names[count++] = "copy";
 	if (!of_class)
@@ -62,7 +62,7 @@ bind_dir(struct wf_conf_dir *dir, const struct wf_node *n, bool of_class, struct
 		return;
 	}
 	for (const struct wf_node *k = n->first; k != NULL; k = k->next) {
-		int id = wf_stage_find(k->name), row = wf_param_find(wf_dir_table, k->name);
+		int id = wf_block_find(k->name), row = wf_param_find(wf_dir_table, k->name);
 		char buf[64], path[256];
 		const char *text = wf_node_text(k, buf, sizeof(buf));
 		struct wf_where where = wf_conf_where(k, path);
@@ -252,9 +252,9 @@ static void
 free_dir(struct wf_conf_dir *dir)
 {
 	wf_conf_free_where(&dir->where);
-	for (int i = 0; i < WF_STAGE_COUNT; i++) {
+	for (int i = 0; i < WF_BLOCK_COUNT; i++) {
 		if (dir->block[i] != NULL)
-			wf_param_release(wf_stage_registry[i]->params, dir->block[i]);
+			wf_param_release(wf_block_registry[i]->params, dir->block[i]);
 		free(dir->block[i]);
 		wf_conf_free_where(&dir->block_where[i]);
 	}

@@ -69,7 +69,7 @@ choice_of(const struct wf_node *block, const struct wf_param *selector)
 
 /* A new model or distribution: keys that belong to the old one go. */
 static void
-drop_foreign(struct wf_node *block, const struct wf_node *patch, const struct wf_stage_ops *ops)
+drop_foreign(struct wf_node *block, const struct wf_node *patch, const struct wf_block *ops)
 {
 	const struct wf_param *selector;
 	int now, next;
@@ -97,7 +97,7 @@ merge(struct wf_node *target, const struct wf_node *patch, bool top)
 {
 	for (const struct wf_node *p = patch->first; p != NULL; p = p->next) {
 		struct wf_node *t = wf_node_get(target, p->name), *copy;
-		int id = top ? wf_stage_find(p->name) : -1;
+		int id = top ? wf_block_find(p->name) : -1;
 
 		if (p->kind == WF_NODE_NULL) {
 			wf_node_free(t);
@@ -116,7 +116,7 @@ merge(struct wf_node *target, const struct wf_node *patch, bool top)
 		}
 		if (p->kind == WF_NODE_GROUP) {
 			if (id >= 0)
-				drop_foreign(t, p, wf_stage_registry[id]);
+				drop_foreign(t, p, wf_block_registry[id]);
 			if (merge(t, p, false) < 0)
 				return -ENOMEM;
 			continue;
@@ -213,14 +213,14 @@ wf_conf_patch_set(struct wf_node *patch, const char *assignment, struct wf_err *
 		group = group_below(patch, key);
 	} else {
 		struct wf_node *block = wf_node_get(patch, key);
-		int id = wf_stage_find(key);
+		int id = wf_block_find(key);
 
 		/* delay.stddev=2ms delay=20ms: the scalar is one more key of the block. */
 		if (id >= 0 && block != NULL && block->kind == WF_NODE_GROUP &&
 			strcmp(text, "null") != 0) {
 			group = block;
 			dot = NULL;
-			value = value_node(wf_stage_registry[id]->main_key, text);
+			value = value_node(wf_block_registry[id]->main_key, text);
 			if (value != NULL)
 				put(group, value);
 			free(key);

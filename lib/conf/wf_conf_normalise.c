@@ -25,7 +25,7 @@ no_memory(struct wf_err *err)
 
 /* `delay = "20ms"` -> `delay = { mean = "20ms"; }`. Blocks of one key stay scalars. */
 static int
-expand_scalar(struct wf_node *n, const struct wf_stage_ops *ops)
+expand_scalar(struct wf_node *n, const struct wf_block *ops)
 {
 	struct wf_node *block, *key, *choice = NULL;
 
@@ -54,11 +54,11 @@ wf_conf_expand_dir(struct wf_node *dir)
 	struct wf_node *n = dir->kind == WF_NODE_GROUP ? dir->first : NULL, *next;
 
 	for (; n != NULL; n = next) {
-		int id = wf_stage_find(n->name);
+		int id = wf_block_find(n->name);
 
 		next = n->next;
-		if (id >= 0 && is_scalar(n) && wf_param_count(wf_stage_registry[id]->params) > 1 &&
-			expand_scalar(n, wf_stage_registry[id]) < 0)
+		if (id >= 0 && is_scalar(n) && wf_param_count(wf_block_registry[id]->params) > 1 &&
+			expand_scalar(n, wf_block_registry[id]) < 0)
 			return -ENOMEM;
 	}
 	return 0;

@@ -46,12 +46,12 @@ settle_owner(const struct wf_node *owner)
 		if (dir == NULL || dir->kind != WF_NODE_GROUP)
 			continue;
 		for (struct wf_node *block = dir->first; block != NULL; block = block->next) {
-			int id = wf_stage_find(block->name);
+			int id = wf_block_find(block->name);
 
 			if (id < 0 || block->kind != WF_NODE_GROUP)
 				continue;
 			for (struct wf_node *k = block->first; k != NULL; k = k->next)
-				good &= settle_key(k, wf_stage_registry[id]->params);
+				good &= settle_key(k, wf_block_registry[id]->params);
 		}
 	}
 	return good;

@@ -26,7 +26,7 @@
 /* A driver or the kernel before it took the VLAN tag out of the frame: puts it back. The packet may
  * move. false: no room. */
 static bool
-restore_tag(struct rte_mbuf **m)
+worker_restore_tag(struct rte_mbuf **m)
 {
 	return rte_vlan_insert(m) == 0;
 }
@@ -34,8 +34,8 @@ restore_tag(struct rte_mbuf **m)
 /* Makes received mbufs, of which m[i] came at rx_ns[i & times], ready for the pipeline, which is
  * going to read their bytes or not. Returns how many are. */
 static inline uint32_t
-fill_rx(struct wf_worker *w, uint32_t dir, struct rte_mbuf **m, uint32_t n, const wf_ns_t *rx_ns,
-	uint32_t times, bool read, struct wf_rx *rx)
+worker_fill_rx(struct wf_worker *w, uint32_t dir, struct rte_mbuf **m, uint32_t n,
+	const wf_ns_t *rx_ns, uint32_t times, bool read, struct wf_rx *rx)
 {
 	uint32_t k = 0;
 
@@ -43,7 +43,7 @@ fill_rx(struct wf_worker *w, uint32_t dir, struct rte_mbuf **m, uint32_t n, cons
 		bool whole = true;
 
 		if (WF_UNLIKELY(m[i]->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED))
-			whole = restore_tag(&m[i]);
+			whole = worker_restore_tag(&m[i]);
 		m[i]->ol_flags &= KEEP_FLAGS;
 		if (read)
 			__builtin_prefetch(rte_pktmbuf_mtod(m[i], const uint8_t *));
@@ -62,7 +62,7 @@ fill_rx(struct wf_worker *w, uint32_t dir, struct rte_mbuf **m, uint32_t n, cons
 
 /* Keeps what is this worker's and hands over the rest. Returns how many it keeps, at the front. */
 static uint32_t
-share_out(
+worker_share_out(
 	struct wf_worker *w, const struct wf_plan *plan, uint32_t dir, struct wf_rx *rx, uint32_t n)
 {
 	struct wf_rx other[WF_BURST];
@@ -99,8 +99,8 @@ share_out(
 }
 
 static inline void
-take_in(struct wf_worker *w, const struct wf_plan *plan, uint32_t dir, const struct wf_rx *rx,
-	uint32_t n, bool count_rx)
+worker_take_in(struct wf_worker *w, const struct wf_plan *plan, uint32_t dir,
+	const struct wf_rx *rx, uint32_t n, bool count_rx)
 {
 	if (WF_UNLIKELY(wf_pipe_changes(plan)))
 		wf_pipe_in_plans(w->pipe, plan, dir, rx, n, count_rx);
@@ -110,7 +110,7 @@ take_in(struct wf_worker *w, const struct wf_plan *plan, uint32_t dir, const str
 
 /* These have waited to be received, and will be that late when they leave. */
 static __attribute__((noinline)) void
-note_wait(struct wf_worker *w, const struct wf_rx *rx, uint32_t n, wf_ns_t waited_ns)
+worker_note_wait(struct wf_worker *w, const struct wf_rx *rx, uint32_t n, wf_ns_t waited_ns)
 {
 	wf_waited_mark(&w->waited, rx, n, waited_ns);
 	w->any_waited = true;
@@ -118,7 +118,7 @@ note_wait(struct wf_worker *w, const struct wf_rx *rx, uint32_t n, wf_ns_t waite
 
 /* One burst from each port, in a turn that began at now_ns. Returns how many packets came. */
 static uint32_t
-receive(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns)
+worker_receive(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns)
 {
 	uint32_t total = 0;
 
@@ -139,20 +139,20 @@ receive(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns)
 			rx_ns[0] = wf_clock_ns(&w->clock);
 			waited_ns = wf_wait_burst(&from->wait, now_ns, rx_ns[0], n);
 		}
-		n = fill_rx(w, dir, m, n, rx_ns, from->stamps ? UINT32_MAX : 0,
+		n = worker_fill_rx(w, dir, m, n, rx_ns, from->stamps ? UINT32_MAX : 0,
 			plan->dir[dir].needs_flow, rx);
 		if (WF_UNLIKELY(waited_ns > 0))
-			note_wait(w, rx, n, waited_ns);
+			worker_note_wait(w, rx, n, waited_ns);
 		if (w->n_workers > 1)
-			n = share_out(w, plan, dir, rx, n);
-		take_in(w, plan, dir, rx, n, true);
+			n = worker_share_out(w, plan, dir, rx, n);
+		worker_take_in(w, plan, dir, rx, n, true);
 	}
 	return total;
 }
 
 /* What other workers hand over. */
 static uint32_t
-take_over(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns)
+worker_take_over(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns)
 {
 	uint32_t total = 0;
 
@@ -165,7 +165,7 @@ take_over(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns)
 			(n = wf_handoff_take(w->in[i], w->pipe, w->stats, now_ns, &dir, rx)) > 0) {
 			if (WF_UNLIKELY(wf_waited_any(&w->waited, rx, n)))
 				w->any_waited = true;
-			take_in(w, plan, dir, rx, n, false);
+			worker_take_in(w, plan, dir, rx, n, false);
 			sum += n;
 		}
 		total += sum;
@@ -174,7 +174,7 @@ take_over(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns)
 }
 
 static uint32_t
-flush(struct wf_worker *w)
+worker_flush(struct wf_worker *w)
 {
 	uint32_t sent = 0;
 
@@ -190,7 +190,7 @@ flush(struct wf_worker *w)
 }
 
 static bool
-must_wait(struct wf_worker *w, wf_ns_t now_ns)
+worker_must_wait(struct wf_worker *w, wf_ns_t now_ns)
 {
 	bool wait = false;
 
@@ -202,7 +202,7 @@ must_wait(struct wf_worker *w, wf_ns_t now_ns)
 }
 
 static inline wf_ns_t
-advance(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns)
+worker_advance(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns)
 {
 	return WF_UNLIKELY(wf_pipe_changes(plan)) ? wf_pipe_advance_plans(w->pipe, plan, now_ns)
 						  : wf_pipe_advance(w->pipe, plan, now_ns);
@@ -210,7 +210,7 @@ advance(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns)
 
 /* Of these, which are about to be released, some may have waited. */
 static __attribute__((noinline)) void
-release_waited(struct wf_worker *w, struct wf_held *h, uint32_t n)
+worker_release_waited(struct wf_worker *w, struct wf_held *h, uint32_t n)
 {
 	wf_waited_release(&w->waited, h, n);
 	w->any_waited = wf_pipe_held(w->pipe) > n; /* or are these the last? */
@@ -218,17 +218,17 @@ release_waited(struct wf_worker *w, struct wf_held *h, uint32_t n)
 
 /* Everything that is due, to the ports. Returns how many packets were taken. */
 static uint32_t
-send_due(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns)
+worker_send_due(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns)
 {
 	struct wf_held h[WF_TXQ_BURST];
 	uint32_t n, total = 0;
 
 	do {
-		if (WF_UNLIKELY(must_wait(w, now_ns)))
+		if (WF_UNLIKELY(worker_must_wait(w, now_ns)))
 			break;
-		n = wf_pipe_take(w->pipe, advance(w, plan, now_ns), h, WF_TXQ_BURST);
+		n = wf_pipe_take(w->pipe, worker_advance(w, plan, now_ns), h, WF_TXQ_BURST);
 		if (WF_UNLIKELY(w->any_waited) && n > 0)
-			release_waited(w, h, n);
+			worker_release_waited(w, h, n);
 		for (uint32_t i = 0; i < n; i++) {
 			struct wf_txq *q = w->txq_of_dir[h[i].dir];
 
@@ -236,7 +236,7 @@ send_due(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns)
 			w->busy[q->index / 64] |= 1ull << (q->index % 64);
 		}
 		if (n > 0)
-			flush(w);
+			worker_flush(w);
 		total += n;
 	} while (n == WF_TXQ_BURST && total < TAKE_TURN);
 	return total;
@@ -244,7 +244,7 @@ send_due(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns)
 
 /* Nothing held, nothing on its way here. */
 static bool
-empty(const struct wf_worker *w)
+worker_empty(const struct wf_worker *w)
 {
 	for (uint32_t i = 0; i < w->n_workers; i++)
 		if (w->in[i] && !wf_handoff_empty(w->in[i]))
@@ -254,7 +254,7 @@ empty(const struct wf_worker *w)
 
 /* The turn before: from its start to the start of this one, which is now. */
 static inline void
-count_turn(struct wf_worker *w, wf_ns_t now_ns, uint64_t cycles, bool busy)
+worker_count_turn(struct wf_worker *w, wf_ns_t now_ns, uint64_t cycles, bool busy)
 {
 	wf_ns_t ns = (wf_ns_t)(((unsigned __int128)cycles * w->clock.mult) >> 32);
 	struct wf_worker_stats *s = &w->stats->now->worker;
@@ -270,23 +270,23 @@ count_turn(struct wf_worker *w, wf_ns_t now_ns, uint64_t cycles, bool busy)
 
 /* One turn of the loop. Was there anything to do? */
 static inline bool
-turn(struct wf_worker *w, const struct wf_plan *plan, int phase, wf_ns_t now_ns)
+worker_turn(struct wf_worker *w, const struct wf_plan *plan, int phase, wf_ns_t now_ns)
 {
-	uint32_t work = flush(w);
+	uint32_t work = worker_flush(w);
 
 	if (WF_LIKELY(phase == WF_PHASE_RUN))
-		work += receive(w, plan, now_ns);
+		work += worker_receive(w, plan, now_ns);
 	if (w->n_workers > 1)
-		work += take_over(w, plan, now_ns);
+		work += worker_take_over(w, plan, now_ns);
 	if (work > 0)
 		now_ns = wf_clock_ns(&w->clock);
-	work += send_due(w, plan, now_ns);
+	work += worker_send_due(w, plan, now_ns);
 	wf_pipe_tidy(w->pipe, now_ns);
 	return work > 0;
 }
 
 static void
-rest(const struct wf_worker *w)
+worker_rest(const struct wf_worker *w)
 {
 	if (w->yields)
 		sched_yield();
@@ -312,19 +312,19 @@ wf_worker_main(void *worker)
 		wf_ns_t now_ns = wf_clock_ns_at(&w->clock, start);
 		const struct wf_plan *plan = wf_swap_turn(w->swap, w->index, now_ns);
 
-		count_turn(w, now_ns, start - before, busy);
+		worker_count_turn(w, now_ns, start - before, busy);
 		before = start;
 		if (WF_UNLIKELY(wf_stats_turn_wanted(w->stats)))
 			wf_pipe_turn_stats(w->pipe, now_ns);
-		busy = turn(w, plan, wanted, now_ns);
+		busy = worker_turn(w, plan, wanted, now_ns);
 		if (WF_UNLIKELY(wanted != phase)) {
 			phase = wanted;
 			atomic_store_explicit(&w->seen, phase, memory_order_release);
 		}
 		if (!busy)
-			rest(w);
+			worker_rest(w);
 		if (WF_UNLIKELY(phase == WF_PHASE_FINISH) &&
-			(empty(w) || now_ns >= w->orders->deadline_ns))
+			(worker_empty(w) || now_ns >= w->orders->deadline_ns))
 			break;
 	}
 	wf_swap_leave(w->swap, w->index);

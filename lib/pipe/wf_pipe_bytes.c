@@ -6,7 +6,7 @@
 #include <string.h>
 
 static struct wf_frame
-frame_of(const struct wf_batch *b, uint32_t row)
+bytes_frame(const struct wf_batch *b, uint32_t row)
 {
 	/* Not to be written through before ops.writable has said so. */
 	return (struct wf_frame){ .data = (uint8_t *)(uintptr_t)b->data[row],
@@ -19,7 +19,7 @@ frame_of(const struct wf_batch *b, uint32_t row)
 }
 
 static void
-count_change(struct wf_flow_counts *c, uint32_t before, uint32_t after)
+bytes_count(struct wf_flow_counts *c, uint32_t before, uint32_t after)
 {
 	if (after > before)
 		wf_count_add(&c->grown, after - before);
@@ -32,7 +32,7 @@ wf_pipe_edit(struct wf_end *end, const struct wf_plan_class *k, uint32_t dir, st
 	uint32_t row)
 {
 	struct wf_flow_counts *dc = &wf_end_dir(end, dir)->c, *kc = &wf_end_class(end, k->slot)->c;
-	struct wf_frame f = frame_of(b, row);
+	struct wf_frame f = bytes_frame(b, row);
 	void *pkt = end->ops.writable(end->ops.ctx, b->pkt[row], &f);
 
 	if (pkt == NULL)
@@ -55,8 +55,8 @@ wf_pipe_edit(struct wf_end *end, const struct wf_plan_class *k, uint32_t dir, st
 	}
 	if (f.len_bytes != b->len_bytes[row] || f.readable_bytes != b->readable_bytes[row]) {
 		end->ops.resize(end->ops.ctx, pkt, f.readable_bytes, f.len_bytes);
-		count_change(dc, b->len_bytes[row], f.len_bytes);
-		count_change(kc, b->len_bytes[row], f.len_bytes);
+		bytes_count(dc, b->len_bytes[row], f.len_bytes);
+		bytes_count(kc, b->len_bytes[row], f.len_bytes);
 		b->len_bytes[row] = f.len_bytes;
 		b->readable_bytes[row] = f.readable_bytes;
 	}
@@ -65,7 +65,7 @@ wf_pipe_edit(struct wf_end *end, const struct wf_plan_class *k, uint32_t dir, st
 
 /* Takes in a packet that a stage made. It belongs to the default class of its direction. */
 static void
-inject(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, wf_ns_t rx_ns,
+bytes_inject(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, wf_ns_t rx_ns,
 	const struct wf_forged *forged)
 {
 	struct wf_end *end = &p->end;
@@ -89,7 +89,7 @@ inject(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, wf_ns_t rx_n
 
 /* To the least that Ethernet carries. */
 static void
-pad(struct wf_forged *f)
+bytes_pad(struct wf_forged *f)
 {
 	assert(f->len_bytes <= WF_FORGED_BYTES);
 	if (f->len_bytes < WF_FRAME_MIN) {
@@ -102,7 +102,7 @@ bool
 wf_pipe_forge(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_class *k,
 	uint32_t dir, const struct wf_batch *b, uint32_t row)
 {
-	struct wf_frame cause = frame_of(b, row);
+	struct wf_frame cause = bytes_frame(b, row);
 	bool forward = false;
 
 	if (cause.parsed->flags & WF_PARSE_MPLS)
@@ -116,8 +116,8 @@ wf_pipe_forge(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_pla
 		assert(n <= WF_FORGED_MAX);
 		for (uint32_t j = 0; j < n; j++) {
 			forward |= !p->forged[j].reverse;
-			pad(&p->forged[j]);
-			inject(p, plan, p->forged[j].reverse ? dir ^ 1 : dir, cause.rx_ns,
+			bytes_pad(&p->forged[j]);
+			bytes_inject(p, plan, p->forged[j].reverse ? dir ^ 1 : dir, cause.rx_ns,
 				&p->forged[j]);
 		}
 	}

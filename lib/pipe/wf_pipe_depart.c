@@ -8,7 +8,7 @@
 
 /* The flow of a packet; it may have come before flows were asked for. */
 static struct wf_flow *
-flow_of(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_plan_class *k,
+departure_flow(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_plan_class *k,
 	struct wf_qentry *e)
 {
 	struct wf_flow *f = e->flow;
@@ -22,7 +22,7 @@ flow_of(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_plan_cla
 
 /* Makes the departing packet the only row of p->leaving. */
 static void
-fill_row(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_departure *out)
+departure_fill_row(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_departure *out)
 {
 	const struct wf_plan_class *k = out->k;
 	struct wf_batch *b = &p->leaving;
@@ -31,7 +31,7 @@ fill_row(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_departu
 	b->n = 1;
 	b->pkt[0] = e->pkt;
 	b->rx_ns[0] = b->due_ns[0] = out->now_ns;
-	b->flow[0] = d->needs_flow ? flow_of(p, d, k, e) : NULL;
+	b->flow[0] = d->needs_flow ? departure_flow(p, d, k, e) : NULL;
 	b->rng[0] = e->rng;
 	b->state[0] = k->needs_state
 			      ? wf_states_block(&p->states, k, b->flow[0], e->rng, out->now_ns)
@@ -52,7 +52,7 @@ fill_row(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_departu
 
 /* Sets Congestion Experienced in the packet of p->leaving. */
 static void
-mark(struct wf_pipe *p, const struct wf_pipe_queue *w)
+departure_mark(struct wf_pipe *p, const struct wf_pipe_queue *w)
 {
 	struct wf_end *end = &p->end;
 	struct wf_batch *b = &p->leaving;
@@ -72,7 +72,7 @@ mark(struct wf_pipe *p, const struct wf_pipe_queue *w)
 
 /* A packet has been sent by the server of a class that is no more: it leaves. */
 static void
-leave(struct wf_pipe *p, const struct wf_departure *out)
+departure_leave(struct wf_pipe *p, const struct wf_departure *out)
 {
 	const struct wf_pipe_queue *w = out->from;
 	struct wf_held h = { .due_ns = out->now_ns,
@@ -88,7 +88,7 @@ leave(struct wf_pipe *p, const struct wf_departure *out)
 }
 
 static void
-depart(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_departure *out)
+departure_run(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_departure *out)
 {
 	const struct wf_plan_class *k = out->k;
 	const struct wf_pipe_queue *w = out->from;
@@ -100,14 +100,14 @@ depart(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_departure 
 	if (f != NULL && f->last_seen_ns < out->now_ns)
 		f->last_seen_ns = out->now_ns; /* idle from here on */
 	if (k == NULL) {
-		leave(p, out);
+		departure_leave(p, out);
 		return;
 	}
 	wf_room_give(&p->end.room, w->dir, &(struct wf_count){ 1, out->e->len_bytes });
 	p->states.env.start_ns = wf_states_origin(&p->states, &plan->dir[w->dir]);
-	fill_row(p, &plan->dir[w->dir], out);
+	departure_fill_row(p, &plan->dir[w->dir], out);
 	if (out->e->marked)
-		mark(p, w);
+		departure_mark(p, w);
 	wf_pipe_run(k->behind, k->n_behind, b, 0, 1, &p->states.env);
 	wf_pipe_count_stages(&p->states.env, wf_end_dir(&p->end, w->dir));
 	wf_epilogue_depart(&e, p, plan, w->dir, b, out->e->rx_ns);
@@ -122,7 +122,7 @@ wf_pipe_serve(struct wf_pipe *p, const struct wf_plan *plan, wf_ns_t now_ns, uin
 	while (most-- > 0 && wf_queues_out(&p->queues, plan, now_ns, &out)) {
 		if (out.e == NULL)
 			continue;
-		depart(p, plan, &out);
+		departure_run(p, plan, &out);
 		wf_queues_done(&p->queues, &out);
 	}
 }

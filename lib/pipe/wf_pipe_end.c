@@ -37,7 +37,7 @@ sent_together(struct wf_dir_stats *ds, struct wf_class_times *times, const struc
 /* Packets of one direction and class that leave together. Returns how many of the n they are.
  * `times` are the class's, or NULL, which is a constant in what is compiled of this. */
 static WF_ALWAYS_INLINE uint32_t
-sent_of(struct wf_end *e, const struct wf_held *h, uint32_t n, wf_ns_t now_ns,
+end_sent_of(struct wf_end *e, const struct wf_held *h, uint32_t n, wf_ns_t now_ns,
 	struct wf_class_times *times)
 {
 	struct wf_dir_stats *ds = wf_end_dir(e, h->dir);
@@ -75,18 +75,18 @@ sent_of(struct wf_end *e, const struct wf_held *h, uint32_t n, wf_ns_t now_ns,
 }
 
 static uint32_t
-sent_untimed(struct wf_end *e, const struct wf_held *h, uint32_t n, wf_ns_t now_ns)
+end_sent_untimed(struct wf_end *e, const struct wf_held *h, uint32_t n, wf_ns_t now_ns)
 {
-	return sent_of(e, h, n, now_ns, NULL);
+	return end_sent_of(e, h, n, now_ns, NULL);
 }
 
 static __attribute__((noinline)) void
-sent_timed(struct wf_end *e, const struct wf_held *h, uint32_t n, wf_ns_t now_ns)
+end_sent_timed(struct wf_end *e, const struct wf_held *h, uint32_t n, wf_ns_t now_ns)
 {
 	while (n > 0) {
 		struct wf_class_times *times = wf_bank_times(e->stats->now, h->slot);
-		uint32_t k = times == NULL ? sent_untimed(e, h, n, now_ns)
-					   : sent_of(e, h, n, now_ns, times);
+		uint32_t k = times == NULL ? end_sent_untimed(e, h, n, now_ns)
+					   : end_sent_of(e, h, n, now_ns, times);
 
 		h += k;
 		n -= k;
@@ -94,7 +94,8 @@ sent_timed(struct wf_end *e, const struct wf_held *h, uint32_t n, wf_ns_t now_ns
 }
 
 static __attribute__((noinline)) void
-tell(const struct wf_end *e, const struct wf_held *h, uint32_t n, enum wf_drop cause, wf_ns_t ns)
+end_tell(
+	const struct wf_end *e, const struct wf_held *h, uint32_t n, enum wf_drop cause, wf_ns_t ns)
 {
 	for (uint32_t i = 0; i < n; i++)
 		e->tap->told(e->tap->ctx, &h[i], cause, ns);
@@ -104,13 +105,13 @@ void
 wf_end_sent(struct wf_end *e, const struct wf_held *h, uint32_t n, wf_ns_t now_ns)
 {
 	if (WF_UNLIKELY(e->tap != NULL))
-		tell(e, h, n, WF_DROP_NONE, now_ns);
+		end_tell(e, h, n, WF_DROP_NONE, now_ns);
 	if (WF_UNLIKELY(atomic_load_explicit(&e->timed, memory_order_relaxed))) {
-		sent_timed(e, h, n, now_ns);
+		end_sent_timed(e, h, n, now_ns);
 		return;
 	}
 	while (n > 0) {
-		uint32_t k = sent_untimed(e, h, n, now_ns);
+		uint32_t k = end_sent_untimed(e, h, n, now_ns);
 
 		h += k;
 		n -= k;
@@ -125,7 +126,7 @@ wf_end_drop_held(struct wf_end *e, const struct wf_held *h, uint32_t n, enum wf_
 		wf_count_add(&wf_end_class(e, h[i].slot)->c.dropped[cause], h[i].len_bytes);
 		wf_room_give(&e->room, h[i].dir, &(struct wf_count){ 1, h[i].len_bytes });
 		if (WF_UNLIKELY(e->tap != NULL))
-			tell(e, &h[i], 1, cause, h[i].due_ns);
+			end_tell(e, &h[i], 1, cause, h[i].due_ns);
 		e->ops.free(e->ops.ctx, &h[i].pkt, 1);
 	}
 }
@@ -143,7 +144,7 @@ wf_end_refuse(
 
 		wf_count_add(&wf_end_dir(e, dir)->c.dropped[cause], h.len_bytes);
 		if (WF_UNLIKELY(e->tap != NULL))
-			tell(e, &h, 1, cause, h.rx_ns);
+			end_tell(e, &h, 1, cause, h.rx_ns);
 		e->ops.free(e->ops.ctx, &h.pkt, 1);
 	}
 }

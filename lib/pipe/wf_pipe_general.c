@@ -6,7 +6,7 @@
 
 /* What came, for the class of the run. */
 static void
-count_run(struct wf_pipe *p, const struct wf_plan_class *k, const struct wf_batch *b,
+general_count(struct wf_pipe *p, const struct wf_plan_class *k, const struct wf_batch *b,
 	const struct wf_run *run)
 {
 	struct wf_count sum = { 0, 0 };
@@ -38,7 +38,7 @@ wf_pipe_general(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, con
 	ds->fallback += p->intake.n_fallback;
 	p->intake.n_fallback = 0;
 	for (uint32_t r = 0; r < n_runs; r++)
-		count_run(p, &d->classes[runs[r].class_id], b, &runs[r]);
+		general_count(p, &d->classes[runs[r].class_id], b, &runs[r]);
 	for (uint32_t r = 0; r < n_runs; r++) {
 		const struct wf_plan_class *k = &d->classes[runs[r].class_id];
 

@@ -41,7 +41,7 @@ wf_fragments_fini(struct wf_fragments *f)
 
 /* RFC 791: addresses, protocol and identification. RFC 8200: without the protocol. */
 static struct wf_flow_key
-datagram_of(const struct wf_parsed *fragment)
+fragment_datagram(const struct wf_parsed *fragment)
 {
 	struct wf_flow_key key = fragment->key;
 
@@ -56,7 +56,7 @@ datagram_of(const struct wf_parsed *fragment)
 
 /* The datagram's place, or the one to give up for it. */
 static struct wf_fragment *
-place_of(const struct wf_fragments *all, const struct wf_flow_key *datagram)
+fragment_place(const struct wf_fragments *all, const struct wf_flow_key *datagram)
 {
 	struct wf_fragment *set = &all->place[(wf_flow_hash(datagram) % SETS) * WAYS];
 	struct wf_fragment *oldest = set;
@@ -71,7 +71,7 @@ place_of(const struct wf_fragments *all, const struct wf_flow_key *datagram)
 }
 
 static bool
-is_of(const struct wf_fragment *f, const struct wf_flow_key *datagram, wf_ns_t now_ns)
+fragment_is_of(const struct wf_fragment *f, const struct wf_flow_key *datagram, wf_ns_t now_ns)
 {
 	return f->seen_ns != 0 && memcmp(&f->datagram, datagram, sizeof(*datagram)) == 0 &&
 	       (now_ns < f->seen_ns || now_ns - f->seen_ns <= DATAGRAM_NS);
@@ -79,11 +79,11 @@ is_of(const struct wf_fragment *f, const struct wf_flow_key *datagram, wf_ns_t n
 
 /* `who`, a fragment itself or in a packet that is one, is remembered or found. */
 static __attribute__((noinline)) const struct wf_parsed *
-join(struct wf_fragments *all, const struct wf_parsed *fragment, const struct wf_parsed *who,
-	wf_ns_t now_ns, struct wf_parsed *out)
+fragment_join(struct wf_fragments *all, const struct wf_parsed *fragment,
+	const struct wf_parsed *who, wf_ns_t now_ns, struct wf_parsed *out)
 {
-	struct wf_flow_key datagram = datagram_of(fragment);
-	struct wf_fragment *f = place_of(all, &datagram);
+	struct wf_flow_key datagram = fragment_datagram(fragment);
+	struct wf_fragment *f = fragment_place(all, &datagram);
 	uint8_t dscp = fragment->dscp, ecn = fragment->ecn;
 
 	if (!(fragment->flags & WF_PARSE_LATER)) {
@@ -92,7 +92,7 @@ join(struct wf_fragments *all, const struct wf_parsed *fragment, const struct wf
 		};
 		return who;
 	}
-	if (!is_of(f, &datagram, now_ns))
+	if (!fragment_is_of(f, &datagram, now_ns))
 		return who;
 	*out = f->first;
 	out->dscp = dscp;
@@ -114,7 +114,7 @@ wf_pipe_identify(struct wf_fragments *all, const struct wf_plan_dir *d, uint32_t
 		who = other;
 	}
 	if (WF_UNLIKELY((parsed->flags | who->flags) & WF_PARSE_FRAGMENT))
-		return join(all, parsed->flags & WF_PARSE_FRAGMENT ? parsed : who, who, rx->rx_ns,
-			other);
+		return fragment_join(all, parsed->flags & WF_PARSE_FRAGMENT ? parsed : who, who,
+			rx->rx_ns, other);
 	return who;
 }

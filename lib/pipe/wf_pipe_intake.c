@@ -11,7 +11,7 @@
  * where asking could give another answer: there may be room only for the later ones; nor where more
  * decides than a glance sees. (No flow ends for want of packets within a burst: see wf_pipe_in.) */
 static bool
-may_train(const struct wf_intake *in, const struct wf_plan_dir *d, uint32_t n)
+intake_may_train(const struct wf_intake *in, const struct wf_plan_dir *d, uint32_t n)
 {
 	return !d->inner && wf_flow_table_room(in->flows) >= 2 * n;
 }
@@ -21,7 +21,7 @@ intake_parse(struct wf_intake *in, const struct wf_plan_dir *d, uint32_t dir,
 	const struct wf_rx *rx, uint32_t n)
 {
 	struct wf_lookup *l = &in->lookup;
-	bool trains = may_train(in, d, n);
+	bool trains = intake_may_train(in, d, n);
 	enum wf_alike kind = WF_ALIKE_NONE;
 	uint32_t t = 0;
 
@@ -54,8 +54,8 @@ intake_parse(struct wf_intake *in, const struct wf_plan_dir *d, uint32_t dir,
 /* The flow's class as remembered, or by the rules: for new flows, changed rules, and packets
  * without a flow. Trains first..end-1. */
 static void
-classify(const struct wf_plan_dir *d, uint32_t first, uint32_t end, const struct wf_lookup *l,
-	uint16_t *class_id)
+intake_classify(const struct wf_plan_dir *d, uint32_t first, uint32_t end,
+	const struct wf_lookup *l, uint16_t *class_id)
 {
 	const struct wf_parsed *ask[WF_BURST];
 	uint16_t found[WF_BURST] = { 0 };
@@ -86,7 +86,7 @@ classify(const struct wf_plan_dir *d, uint32_t first, uint32_t end, const struct
 }
 
 static void
-exempt(const struct wf_plan_dir *d, uint32_t first, uint32_t end, struct wf_lookup *l)
+intake_exempt(const struct wf_plan_dir *d, uint32_t first, uint32_t end, struct wf_lookup *l)
 {
 	for (uint32_t i = first; i < end; i++)
 		if (l->self[i]->flags & WF_PARSE_NEIGHBOUR)
@@ -95,15 +95,15 @@ exempt(const struct wf_plan_dir *d, uint32_t first, uint32_t end, struct wf_look
 
 /* Trains first..end-1. */
 static void
-look_up(struct wf_intake *in, const struct wf_plan_dir *d, const struct wf_rx *rx, uint32_t first,
-	uint32_t end)
+intake_look_up(struct wf_intake *in, const struct wf_plan_dir *d, const struct wf_rx *rx,
+	uint32_t first, uint32_t end)
 {
 	struct wf_lookup *l = &in->lookup;
 	uint16_t class_id[WF_BURST];
 
 	wf_flow_table_lookup(in->flows, l->key + first, l->hash + first, l->dir_key + first,
 		l->now_ns + first, end - first, d->run, l->train_flow + first);
-	classify(d, first, end, l, class_id);
+	intake_classify(d, first, end, l, class_id);
 	for (uint32_t t = first; t < end; t++) {
 		uint32_t i, next = l->first[t + 1];
 
@@ -119,24 +119,25 @@ look_up(struct wf_intake *in, const struct wf_plan_dir *d, const struct wf_rx *r
 	if (d->n_picks > 0)
 		wf_intake_pick(in, d, rx, l->first[first], l->first[end]);
 	if (d->neighbours != 0)
-		exempt(d, l->first[first], l->first[end], l);
+		intake_exempt(d, l->first[first], l->first[end], l);
 }
 
 /* Flows and classes. Who finds room in a table that is nearly full must not depend on bursts, so
  * there, packets that may need two flows are taken one by one; there are no trains then. */
 static void
-find(struct wf_intake *in, const struct wf_plan_dir *d, const struct wf_rx *rx)
+intake_find(struct wf_intake *in, const struct wf_plan_dir *d, const struct wf_rx *rx)
 {
 	uint32_t n = in->lookup.n_trains;
 	uint32_t step = d->n_picks > 0 && wf_flow_table_room(in->flows) < 2 * n ? 1 : n;
 
 	for (uint32_t t = 0; t < n; t += step)
-		look_up(in, d, rx, t, t + step);
+		intake_look_up(in, d, rx, t, t + step);
 }
 
 /* Order of rows: by class, classes in order of first appearance, arrival order within. */
 static uint32_t
-group(const uint16_t *class_id, uint32_t n, uint16_t order[WF_BURST], struct wf_run runs[WF_BURST])
+intake_group(const uint16_t *class_id, uint32_t n, uint16_t order[WF_BURST],
+	struct wf_run runs[WF_BURST])
 {
 	uint32_t left = n == 32 ? UINT32_MAX : (1u << n) - 1, n_runs = 0, others = 0;
 	uint16_t at = 0;
@@ -169,7 +170,7 @@ group(const uint16_t *class_id, uint32_t n, uint16_t order[WF_BURST], struct wf_
 }
 
 static inline void
-fill_row(struct wf_batch *b, uint32_t row, const struct wf_rx *rx, uint16_t seq)
+intake_fill_row(struct wf_batch *b, uint32_t row, const struct wf_rx *rx, uint16_t seq)
 {
 	b->pkt[row] = rx->pkt;
 	b->rx_ns[row] = rx->rx_ns;
@@ -182,7 +183,8 @@ fill_row(struct wf_batch *b, uint32_t row, const struct wf_rx *rx, uint16_t seq)
 }
 
 static inline void
-fill_bytes(struct wf_batch *b, uint32_t row, const struct wf_rx *rx, const struct wf_parsed *parsed)
+intake_fill_bytes(
+	struct wf_batch *b, uint32_t row, const struct wf_rx *rx, const struct wf_parsed *parsed)
 {
 	b->data[row] = rx->data;
 	b->readable_bytes[row] = rx->readable_bytes;
@@ -199,7 +201,7 @@ wf_intake_bare(struct wf_intake *in, const struct wf_plan_dir *d, const struct w
 		k->needs_state ? wf_states_block(in->states, k, NULL, 0, rx[0].rx_ns) : NULL;
 
 	for (uint32_t i = 0; i < n; i++) {
-		fill_row(b, i, &rx[i], (uint16_t)i);
+		intake_fill_row(b, i, &rx[i], (uint16_t)i);
 		b->class_id[i] = 0;
 		b->state[i] = state;
 	}
@@ -209,7 +211,7 @@ wf_intake_bare(struct wf_intake *in, const struct wf_plan_dir *d, const struct w
 /* Rows from `row` on, the packets order[row]... as far as they are of one flow and class. Returns
  * the row behind them. */
 static uint32_t
-fill_flow(struct wf_intake *in, const struct wf_plan_dir *d, const struct wf_rx *rx,
+intake_fill_flow(struct wf_intake *in, const struct wf_plan_dir *d, const struct wf_rx *rx,
 	const uint16_t *order, struct wf_batch *b, uint32_t row, uint32_t end)
 {
 	const struct wf_lookup *l = &in->lookup;
@@ -229,10 +231,10 @@ fill_flow(struct wf_intake *in, const struct wf_plan_dir *d, const struct wf_rx 
 		state = wf_states_block(
 			in->states, k, f, wf_rng_packet(f->rng_key, f->ordinal), rx[i].rx_ns);
 	do {
-		fill_row(b, row, &rx[i], i);
+		intake_fill_row(b, row, &rx[i], i);
 		b->flags[row] = flags;
 		if (WF_UNLIKELY(d->needs_bytes))
-			fill_bytes(b, row, &rx[i], self);
+			intake_fill_bytes(b, row, &rx[i], self);
 		b->class_id[row] = class_id;
 		b->flow[row] = f;
 		b->rng[row] = wf_rng_packet(f->rng_key, f->ordinal++);
@@ -254,11 +256,11 @@ wf_intake(struct wf_intake *in, const struct wf_plan_dir *d, uint32_t dir, const
 	uint32_t n_runs;
 
 	intake_parse(in, d, dir, rx, n);
-	find(in, d, rx);
-	n_runs = group(in->lookup.class_id, n, order, runs);
+	intake_find(in, d, rx);
+	n_runs = intake_group(in->lookup.class_id, n, order, runs);
 	for (uint32_t r = 0; r < n_runs; r++)
 		for (uint32_t row = runs[r].first; row < runs[r].end;)
-			row = fill_flow(in, d, rx, order, b, row, runs[r].end);
+			row = intake_fill_flow(in, d, rx, order, b, row, runs[r].end);
 	b->n = (uint16_t)n;
 	return n_runs;
 }

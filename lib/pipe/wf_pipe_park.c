@@ -33,7 +33,7 @@ wf_parking_fini(struct wf_parking *k)
 }
 
 static void
-leave(struct wf_parking *k, struct wf_parked *place)
+parking_leave(struct wf_parking *k, struct wf_parked *place)
 {
 	place->h.pkt = NULL;
 	place->serial++;
@@ -85,7 +85,7 @@ wf_parking_let_go(struct wf_parking *k, struct wf_park_ref *ref, wf_ns_t due_ns)
 		return;
 	h = place->h;
 	h.due_ns = due_ns;
-	leave(k, place);
+	parking_leave(k, place);
 	if (!wf_store_put(k->store, &h))
 		wf_end_drop_held(k->end, &h, 1, WF_DROP_no_buffer);
 }
@@ -107,7 +107,7 @@ wf_parking_unghost(struct wf_parking *k, struct wf_held *h, uint32_t n)
 		if (place->h.pkt == NULL || place->serial != h[i].rx_ns)
 			continue;
 		h[left++] = place->h;
-		leave(k, place);
+		parking_leave(k, place);
 	}
 	return left;
 }

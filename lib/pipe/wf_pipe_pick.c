@@ -13,7 +13,7 @@
 /* Drops from who[0..n-1] the packets that the match does not hold for. Returns how many are left.
  */
 static uint32_t
-sift(const struct wf_plan_pick *pick, const struct wf_lookup *l, uint16_t *who, uint32_t n)
+pick_sift(const struct wf_plan_pick *pick, const struct wf_lookup *l, uint16_t *who, uint32_t n)
 {
 	const struct wf_parsed *ask[WF_BURST];
 	uint16_t found[WF_BURST];
@@ -31,7 +31,7 @@ sift(const struct wf_plan_pick *pick, const struct wf_lookup *l, uint16_t *who, 
 }
 
 static bool
-holds(const struct wf_plan_pick *pick, const struct wf_rx *r, const struct wf_parsed *who)
+pick_holds(const struct wf_plan_pick *pick, const struct wf_rx *r, const struct wf_parsed *who)
 {
 	const struct wf_match *match = &pick->rule.match;
 	const uint8_t *mac = match->mac;
@@ -49,7 +49,7 @@ holds(const struct wf_plan_pick *pick, const struct wf_rx *r, const struct wf_pa
 
 /* The flows of packets that were picked; by[i] is who picked packet i. */
 static void
-find_flows(struct wf_intake *in, const struct wf_plan_dir *d, const struct wf_rx *rx,
+pick_find_flows(struct wf_intake *in, const struct wf_plan_dir *d, const struct wf_rx *rx,
 	const struct wf_plan_pick *const *by, uint32_t first, uint32_t end)
 {
 	struct wf_lookup *l = &in->lookup;
@@ -95,15 +95,15 @@ wf_intake_pick(struct wf_intake *in, const struct wf_plan_dir *d, const struct w
 		for (uint32_t i = first; i < end; i++)
 			if (l->class_id[i] == 0 || l->class_id[i] > class_id)
 				who[n++] = (uint16_t)i;
-		n = sift(pick, l, who, n);
+		n = pick_sift(pick, l, who, n);
 		for (uint32_t k = 0; k < n; k++) {
 			const struct wf_rx *r = &rx[who[k]];
 
-			if (!holds(pick, r, l->who[who[k]]))
+			if (!pick_holds(pick, r, l->who[who[k]]))
 				continue;
 			l->class_id[who[k]] = class_id;
 			by[who[k]] = pick;
 		}
 	}
-	find_flows(in, d, rx, by, first, end);
+	pick_find_flows(in, d, rx, by, first, end);
 }

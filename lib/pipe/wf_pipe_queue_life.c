@@ -8,7 +8,8 @@
 
 /* Room for a queue of this configuration. false: none. */
 static bool
-take_memory(struct wf_queues *q, const struct wf_queue_cfg *cfg, uint32_t *offset, unsigned *bits)
+life_take_memory(
+	struct wf_queues *q, const struct wf_queue_cfg *cfg, uint32_t *offset, unsigned *bits)
 {
 	size_t words = (wf_queue_memory(cfg) + sizeof(uint64_t) - 1) / sizeof(uint64_t);
 
@@ -23,21 +24,22 @@ take_memory(struct wf_queues *q, const struct wf_queue_cfg *cfg, uint32_t *offse
 }
 
 static void
-give_memory(struct wf_queues *q, uint32_t offset, unsigned bits)
+life_give_memory(struct wf_queues *q, uint32_t offset, unsigned bits)
 {
 	if (offset != WF_ARENA_NONE)
 		wf_arena_put(&q->states->env.arena, offset, bits);
 }
 
 static struct wf_pipe_queue *
-new_queue(struct wf_queues *q, const struct wf_plan *plan, const struct wf_plan_class *k,
+life_new_queue(struct wf_queues *q, const struct wf_plan *plan, const struct wf_plan_class *k,
 	uint64_t *name, wf_ns_t now_ns)
 {
 	struct wf_pipe_queue *w;
 	uint32_t id = q->free, memory;
 	unsigned bits;
 
-	if ((id == WF_QNONE && q->used == q->size) || !take_memory(q, k->queue, &memory, &bits))
+	if ((id == WF_QNONE && q->used == q->size) ||
+		!life_take_memory(q, k->queue, &memory, &bits))
 		return NULL;
 	if (id != WF_QNONE)
 		q->free = q->queue[id].next_free;
@@ -62,7 +64,7 @@ new_queue(struct wf_queues *q, const struct wf_plan *plan, const struct wf_plan_
 
 /* Joins another server; its own: none. An idle queue. */
 static void
-join(struct wf_queues *q, struct wf_pipe_queue *w, struct wf_pipe_queue *server)
+life_join(struct wf_queues *q, struct wf_pipe_queue *w, struct wf_pipe_queue *server)
 {
 	struct wf_pipe_queue *before = wf_pipe_queue_of(w->q.server);
 
@@ -80,9 +82,9 @@ wf_queue_life_end(struct wf_queues *q, struct wf_pipe_queue *w)
 {
 	if (!w->live || w->name != NULL || w->members > 0 || !wf_queue_idle(&w->q))
 		return;
-	join(q, w, w);
+	life_join(q, w, w);
 	w->live = false;
-	give_memory(q, w->memory, w->memory_bits);
+	life_give_memory(q, w->memory, w->memory_bits);
 	w->next_free = q->free;
 	q->free = (uint32_t)(w - q->queue);
 }
@@ -98,7 +100,7 @@ wf_queue_life_orphan(void *queues, uint64_t name)
 
 /* The configuration of the plan of now. Where its memory is not to be had the old one stays. */
 static void
-configure(struct wf_queues *q, const struct wf_plan *plan, const struct wf_plan_class *k,
+life_configure(struct wf_queues *q, const struct wf_plan *plan, const struct wf_plan_class *k,
 	struct wf_pipe_queue *w, wf_ns_t now_ns)
 {
 	uint32_t memory;
@@ -112,18 +114,18 @@ configure(struct wf_queues *q, const struct wf_plan *plan, const struct wf_plan_
 	origin_ns = wf_states_origin(q->states, &plan->dir[w->dir]);
 	if (w->q.origin_ns != origin_ns)
 		wf_queue_begin_at(&w->q, origin_ns, now_ns);
-	if (k == NULL || k->queue == NULL || !take_memory(q, k->queue, &memory, &bits)) {
+	if (k == NULL || k->queue == NULL || !life_take_memory(q, k->queue, &memory, &bits)) {
 		wf_queue_reserve(
 			&w->q, k != NULL && k->queue != NULL ? &k->queue->serve : NULL, now_ns);
 		return;
 	}
 	if (wf_queue_change(&w->q, &q->pool, k->queue,
 		    memory != WF_ARENA_NONE ? q->states->env.arena.words + memory : NULL, now_ns)) {
-		give_memory(q, w->memory, w->memory_bits);
+		life_give_memory(q, w->memory, w->memory_bits);
 		w->memory = memory;
 		w->memory_bits = bits;
 	} else {
-		give_memory(q, memory, bits);
+		life_give_memory(q, memory, bits);
 	}
 }
 
@@ -149,18 +151,18 @@ wf_queue_life_renew(
 	if (WF_LIKELY(w->generation >= plan->generation))
 		return;
 	for (struct wf_queue *i = w->q.waiting; i != NULL; i = i->next_waiting)
-		configure(q, plan, wf_queue_life_class(plan, wf_pipe_queue_of(i)),
+		life_configure(q, plan, wf_queue_life_class(plan, wf_pipe_queue_of(i)),
 			wf_pipe_queue_of(i), now_ns);
-	configure(q, plan, wf_queue_life_class(plan, w), w, now_ns);
+	life_configure(q, plan, wf_queue_life_class(plan, w), w, now_ns);
 }
 
 /* The queue that the state names, or a new one. NULL: there is no room. */
 static struct wf_pipe_queue *
-named(struct wf_queues *q, const struct wf_plan *plan, const struct wf_plan_class *k,
+life_named(struct wf_queues *q, const struct wf_plan *plan, const struct wf_plan_class *k,
 	uint64_t *name, uint32_t dir, uint16_t class_id, wf_ns_t now_ns)
 {
 	struct wf_pipe_queue *w =
-		*name != 0 ? &q->queue[*name - 1] : new_queue(q, plan, k, name, now_ns);
+		*name != 0 ? &q->queue[*name - 1] : life_new_queue(q, plan, k, name, now_ns);
 
 	if (w != NULL) {
 		w->dir = (uint16_t)dir;
@@ -173,27 +175,27 @@ named(struct wf_queues *q, const struct wf_plan *plan, const struct wf_plan_clas
 /* The queue of a class that shares a rate, joined to the server of the default class's. If it is
  * still busy with another server, of before a change, it is left to drain. */
 static struct wf_pipe_queue *
-shared(struct wf_queues *q, const struct wf_plan *plan, const struct wf_plan_class *k, uint32_t dir,
-	const struct wf_batch *b, uint32_t row, uint64_t *name)
+life_shared(struct wf_queues *q, const struct wf_plan *plan, const struct wf_plan_class *k,
+	uint32_t dir, const struct wf_batch *b, uint32_t row, uint64_t *name)
 {
 	const struct wf_plan_class *first = &plan->dir[dir].classes[0];
 	wf_ns_t now_ns = b->rx_ns[row];
 	uint8_t *state = wf_states_block(q->states, first, NULL, b->rng[row], now_ns);
 	struct wf_pipe_queue *server =
-		named(q, plan, first, (uint64_t *)(state + q->state_offset), dir, 0, now_ns);
+		life_named(q, plan, first, (uint64_t *)(state + q->state_offset), dir, 0, now_ns);
 	struct wf_pipe_queue *w =
-		server != NULL ? named(q, plan, k, name, dir, b->class_id[row], now_ns) : NULL;
+		server != NULL ? life_named(q, plan, k, name, dir, b->class_id[row], now_ns) : NULL;
 
 	if (w == NULL || w->q.server == &server->q)
 		return w;
 	if (!wf_queue_idle(&w->q)) {
 		w->name = NULL;
 		*name = 0;
-		w = named(q, plan, k, name, dir, b->class_id[row], now_ns);
+		w = life_named(q, plan, k, name, dir, b->class_id[row], now_ns);
 		if (w == NULL)
 			return NULL;
 	}
-	join(q, w, server);
+	life_join(q, w, server);
 	return w;
 }
 
@@ -203,6 +205,6 @@ wf_queue_life_for(struct wf_queues *q, const struct wf_plan *plan, const struct 
 {
 	uint64_t *name = (uint64_t *)(b->state[row] + q->state_offset);
 
-	return k->shares ? shared(q, plan, k, dir, b, row, name)
-			 : named(q, plan, k, name, dir, b->class_id[row], b->rx_ns[row]);
+	return k->shares ? life_shared(q, plan, k, dir, b, row, name)
+			 : life_named(q, plan, k, name, dir, b->class_id[row], b->rx_ns[row]);
 }

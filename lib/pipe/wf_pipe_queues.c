@@ -20,7 +20,7 @@ wf_queues_init(struct wf_queues *q, struct wf_end *end, struct wf_states *states
 	q->states = states;
 	q->next_event_ns = UINT64_MAX;
 	q->free = WF_QNONE;
-	q->state_offset = wf_stage_state_offset(WF_STAGE_QUEUE);
+	q->state_offset = wf_block_state_offset(WF_BLOCK_QUEUE);
 	q->size = states->n_slots + states->max_flows;
 	q->queue = wf_pipe_memory((size_t)q->size * sizeof(*q->queue));
 	q->heap = wf_pipe_memory((size_t)q->size * sizeof(*q->heap));
@@ -59,7 +59,7 @@ queues_drop(struct wf_queues *q, const struct wf_qentry *e, enum wf_drop cause)
 
 /* The packet's flow may be idle again. */
 static void
-waits_no_more(const struct wf_qentry *e)
+queues_waits_no_more(const struct wf_qentry *e)
 {
 	struct wf_flow *f = e->flow;
 
@@ -79,7 +79,7 @@ queues_clear_dropped(struct wf_queues *q)
 	while ((entry = wf_qpool_dropped(&q->pool)) != WF_QNONE) {
 		struct wf_qentry *e = &q->pool.entry[entry];
 
-		waits_no_more(e);
+		queues_waits_no_more(e);
 		queues_drop(q, e, why[e->cause]);
 		wf_queue_life_end(q, &q->queue[e->queue]);
 		wf_qpool_put(&q->pool, entry);
@@ -87,7 +87,8 @@ queues_clear_dropped(struct wf_queues *q)
 }
 
 static void
-fill_entry(struct wf_qentry *e, const struct wf_batch *b, uint32_t row, const struct wf_plan_dir *d)
+queues_fill_entry(
+	struct wf_qentry *e, const struct wf_batch *b, uint32_t row, const struct wf_plan_dir *d)
 {
 	*e = (struct wf_qentry){ .pkt = b->pkt[row],
 		.rx_ns = b->rx_ns[row],
@@ -121,7 +122,7 @@ wf_queues_in(struct wf_queues *q, const struct wf_plan *plan, const struct wf_pl
 
 	if (entry == WF_QNONE)
 		return false;
-	fill_entry(&q->pool.entry[entry], b, row, &plan->dir[dir]);
+	queues_fill_entry(&q->pool.entry[entry], b, row, &plan->dir[dir]);
 	q->pool.entry[entry].queue = (uint32_t)(w - q->queue);
 	wf_room_take(&q->end->room, dir, &(struct wf_count){ 1, b->len_bytes[row] });
 	wf_queue_in(&w->q, &q->pool, entry, b->rx_ns[row]);
@@ -151,7 +152,7 @@ wf_queues_out(
 	out->e = &q->pool.entry[entry];
 	out->from = &q->queue[out->e->queue];
 	out->k = wf_queue_life_class(plan, out->from);
-	waits_no_more(out->e);
+	queues_waits_no_more(out->e);
 	return true;
 }
 

@@ -7,7 +7,7 @@
 
 /* Inserts the copies that rows first..end-1 want, each behind its original. Returns the new end. */
 static uint16_t
-insert_copies(struct wf_batch *b, const struct wf_plan_step *step, uint16_t first, uint16_t end)
+run_insert_copies(struct wf_batch *b, const struct wf_plan_step *step, uint16_t first, uint16_t end)
 {
 	for (uint16_t row = first; row < end; row++) {
 		uint16_t k = b->copies[row];
@@ -44,7 +44,7 @@ wf_pipe_run(const struct wf_plan_step *step, uint32_t n, struct wf_batch *b, uin
 	for (; n > 0; n--, step++) {
 		step->run(step->cfg, step->state_offset, b, first, end, env);
 		if (step->copies)
-			end = insert_copies(b, step, first, end);
+			end = run_insert_copies(b, step, first, end);
 	}
 	return (uint16_t)(end - before);
 }

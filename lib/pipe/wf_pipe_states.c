@@ -17,7 +17,7 @@ wf_states_init(struct wf_states *s, uint32_t n_slots, uint32_t max_flows, uint64
 	s->n_slots = n_slots;
 	s->max_flows = max_flows;
 	s->start_ns = start_ns;
-	s->block_bytes = wf_stage_state_size();
+	s->block_bytes = wf_block_state_size();
 	s->free = WF_NO_STATE;
 	s->of_class = wf_pipe_memory((size_t)n_slots * s->block_bytes);
 	s->of_flow = wf_pipe_memory((size_t)max_flows * s->block_bytes);
@@ -59,13 +59,13 @@ wf_states_fallback(struct wf_states *s, const struct wf_plan_dir *d, const struc
 
 /* Ends the stages that the block holds and `keep` (NULL: none) does not. */
 static void
-stop_stages(struct wf_states *s, uint8_t *block, const uint8_t *keep)
+states_stop(struct wf_states *s, uint8_t *block, const uint8_t *keep)
 {
 	struct wf_state_head *head = (struct wf_state_head *)block;
 
-	for (unsigned id = 0; id < WF_STAGE_COUNT; id++) {
-		const struct wf_stage_ops *ops = wf_stage_registry[id];
-		uint8_t *state = block + wf_stage_state_offset((enum wf_stage_id)id);
+	for (unsigned id = 0; id < WF_BLOCK_COUNT; id++) {
+		const struct wf_block *ops = wf_block_registry[id];
+		uint8_t *state = block + wf_block_state_offset((enum wf_block_id)id);
 		uint8_t had = head->variant[id];
 
 		if (had == 0 || (keep != NULL && had == keep[id]))
@@ -79,19 +79,19 @@ stop_stages(struct wf_states *s, uint8_t *block, const uint8_t *keep)
 
 /* The block was another class's or of another run, or the class has changed: then stages that stay
  * keep their state. */
-static void __attribute__((noinline)) renew(struct wf_states *s, const struct wf_plan_class *k,
-	uint8_t *block, uint64_t packet_rng, wf_ns_t now_ns)
+static void __attribute__((noinline)) states_renew(struct wf_states *s,
+	const struct wf_plan_class *k, uint8_t *block, uint64_t packet_rng, wf_ns_t now_ns)
 {
 	struct wf_state_head *head = (struct wf_state_head *)block;
 
-	stop_stages(s, block, head->run_uid == k->run_uid ? k->about->variant : NULL);
+	states_stop(s, block, head->run_uid == k->run_uid ? k->about->variant : NULL);
 	head->run_uid = k->run_uid;
 	head->state_uid = k->state_uid;
 	if (k->queue != NULL) /* no step: its state names the queue when there is one */
-		head->variant[WF_STAGE_QUEUE] = k->about->variant[WF_STAGE_QUEUE];
+		head->variant[WF_BLOCK_QUEUE] = k->about->variant[WF_BLOCK_QUEUE];
 	for (uint8_t i = 0; i < wf_plan_steps(k); i++) {
 		const struct wf_plan_step *step = &k->before[i];
-		const struct wf_stage_ops *ops = wf_stage_registry[step->stage];
+		const struct wf_block *ops = wf_block_registry[step->stage];
 
 		if (ops->state_size == 0 || head->variant[step->stage] != 0)
 			continue;
@@ -103,7 +103,7 @@ static void __attribute__((noinline)) renew(struct wf_states *s, const struct wf
 
 /* A block for a flow; WF_NO_STATE when all are taken. */
 static uint32_t
-take_block(struct wf_states *s)
+states_take(struct wf_states *s)
 {
 	uint32_t i = s->free;
 
@@ -118,11 +118,11 @@ take_block(struct wf_states *s)
 }
 
 static void
-give_block(struct wf_states *s, uint32_t i)
+states_give(struct wf_states *s, uint32_t i)
 {
 	uint8_t *block = s->of_flow + (size_t)i * s->block_bytes;
 
-	stop_stages(s, block, NULL);
+	states_stop(s, block, NULL);
 	memcpy(block, &s->free, sizeof(s->free));
 	s->free = i;
 }
@@ -136,13 +136,13 @@ wf_states_block(struct wf_states *s, const struct wf_plan_class *k, struct wf_fl
 
 	if (k->flow_scope && flow != NULL && flow != &s->fallback[k->slot]) {
 		if (flow->state == WF_NO_STATE)
-			flow->state = take_block(s);
+			flow->state = states_take(s);
 		if (flow->state != WF_NO_STATE)
 			block = s->of_flow + (size_t)flow->state * s->block_bytes;
 	}
 	head = (struct wf_state_head *)block;
 	if (WF_UNLIKELY(head->state_uid != k->state_uid))
-		renew(s, k, block, packet_rng, now_ns);
+		states_renew(s, k, block, packet_rng, now_ns);
 	return block;
 }
 
@@ -154,5 +154,5 @@ wf_states_flow_end(void *states, struct wf_flow *flow)
 	if (flow->listed)
 		s->class_flows[flow->slot]--;
 	if (flow->state != WF_NO_STATE)
-		give_block(s, flow->state);
+		states_give(s, flow->state);
 }

@@ -23,7 +23,7 @@ struct compiler {
 	bool slot_used[WF_PLAN_MAX_SLOTS]; /* by the plan before or by this one */
 	/* Of the class that is being compiled. */
 	struct wf_plan_pack *pack;
-	struct wf_plan_step step[WF_STAGE_COUNT];
+	struct wf_plan_step step[WF_BLOCK_COUNT];
 	uint8_t n_steps;
 };
 
@@ -106,18 +106,18 @@ add_step(struct compiler *c, bool early)
 {
 	uint8_t at = c->n_steps++;
 
-	for (; early && at > 0 && c->step[at - 1].stage > WF_STAGE_OUTAGE; at--)
+	for (; early && at > 0 && c->step[at - 1].stage > WF_BLOCK_OUTAGE; at--)
 		c->step[at] = c->step[at - 1];
 	return &c->step[at];
 }
 
 /* Where in a block the stage's state is; its head is in the first line. */
 static uint8_t
-state_lines(enum wf_stage_id id)
+state_lines(enum wf_block_id id)
 {
-	uint32_t first = wf_stage_state_offset(id) / WF_CACHE_LINE;
+	uint32_t first = wf_block_state_offset(id) / WF_CACHE_LINE;
 	uint32_t last =
-		(wf_stage_state_offset(id) + wf_stage_registry[id]->state_size - 1) / WF_CACHE_LINE;
+		(wf_block_state_offset(id) + wf_block_registry[id]->state_size - 1) / WF_CACHE_LINE;
 
 	assert(last < 8);
 	return (uint8_t)(1u | ((2u << last) - (1u << first)));
@@ -126,8 +126,8 @@ state_lines(enum wf_stage_id id)
 static int
 compile_stage(struct compiler *c, const struct wf_conf_dir *conf, int id, struct wf_plan_class *k)
 {
-	const struct wf_stage_ops *ops = wf_stage_registry[id];
-	struct wf_stage_compile sc = {
+	const struct wf_block *block = wf_block_registry[id];
+	struct wf_block_compile sc = {
 		.blocks = conf->block,
 		.flow_scope = k->flow_scope,
 		.where = &conf->block_where[id],
@@ -137,40 +137,41 @@ compile_stage(struct compiler *c, const struct wf_conf_dir *conf, int id, struct
 		.reserve_ctx = c,
 	};
 	struct wf_plan_step *step;
-	void *cfg = reserve_pack(c, ops->cfg_size + 1);
+	void *cfg = reserve_pack(c, block->cfg_size + 1);
 	int variant;
 
 	if (cfg == NULL)
 		return -ENOMEM;
-	variant = ops->compile(conf->block[id], &sc, cfg);
+	variant = block->compile(conf->block[id], &sc, cfg);
 	if (variant <= 0)
 		return variant;
 	assert(variant < 256);
 	c->pack->needs |= sc.needs;
-	if (ops->state_size != 0) {
+	if (block->state_size != 0) {
 		/* A queue that joins another's server is not the one that it was. */
-		k->about->variant[id] = (uint8_t)(variant + (id == WF_STAGE_QUEUE && k->shares));
+		k->about->variant[id] = (uint8_t)(variant + (id == WF_BLOCK_QUEUE && k->shares));
 		k->needs_state = true;
-		k->state_lines |= state_lines((enum wf_stage_id)id);
+		k->state_lines |= state_lines((enum wf_block_id)id);
 	}
-	if (sc.needs & WF_NEED_QUEUE) {
-		k->queue = cfg;
+	if (block->stage == NULL) {
+		if (sc.needs & WF_NEED_QUEUE)
+			k->queue = cfg;
 		return 0;
 	}
 	step = add_step(c, sc.early);
-	step->run = sc.run != NULL ? sc.run : ops->run;
+	step->run = sc.run != NULL ? sc.run : block->stage->run;
 	assert(step->run != NULL);
 	step->cfg = cfg;
-	step->edit = ops->edit;
-	step->forge = ops->forge;
-	step->state_offset = wf_stage_state_offset((enum wf_stage_id)id);
+	step->edit = block->stage->edit;
+	step->forge = block->stage->forge;
+	step->state_offset = wf_block_state_offset((enum wf_block_id)id);
 	step->stage = (uint8_t)id;
 	step->variant = (uint8_t)variant;
 	step->copies = (sc.needs & WF_NEED_COPIES) != 0;
 	if (sc.max_copies > c->pack->copies)
 		c->pack->copies = sc.max_copies;
 	step->copy_spacing_ns = sc.copy_spacing_ns;
-	if (id < WF_STAGE_QUEUE || sc.early)
+	if (id < WF_BLOCK_QUEUE || sc.early)
 		k->n_before++;
 	return 0;
 }
@@ -194,11 +195,11 @@ find_carrier(struct compiler *c, struct wf_plan_dir *d, const struct wf_conf_dir
 	const struct wf_plan_class *k)
 {
 	if (k != d->classes)
-		return wf_err_add(c->err, &conf->block_where[WF_STAGE_OUTAGE],
+		return wf_err_add(c->err, &conf->block_where[WF_BLOCK_OUTAGE],
 			"Write the outage in the direction itself, outside `classes`",
 			"\"carrier\": a class has no cable of its own");
 	for (uint8_t i = 0; i < wf_plan_steps(k); i++)
-		if (k->before[i].stage == WF_STAGE_OUTAGE)
+		if (k->before[i].stage == WF_BLOCK_OUTAGE)
 			d->carrier = k->before[i].cfg;
 	return 0;
 }
@@ -225,8 +226,8 @@ compile_stages(struct compiler *c, const struct wf_conf_dir *conf, struct wf_pla
 	int rc = 0;
 
 	c->n_steps = 0;
-	for (int id = 0; id < WF_STAGE_COUNT && conf->present && !conf->bypass; id++)
-		if (conf->block[id] != NULL && !(k->shares && id == WF_STAGE_RATE) &&
+	for (int id = 0; id < WF_BLOCK_COUNT && conf->present && !conf->bypass; id++)
+		if (conf->block[id] != NULL && !(k->shares && id == WF_BLOCK_RATE) &&
 			compile_stage(c, conf, id, k) < 0)
 			rc = -EINVAL;
 	return keep_steps(c, k) < 0 ? -ENOMEM : rc;

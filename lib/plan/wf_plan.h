@@ -18,7 +18,7 @@ struct wf_plan_step {
 	void (*edit)(const void *cfg, struct wf_frame *frame);
 	uint32_t (*forge)(const void *cfg, const struct wf_frame *cause, struct wf_forged *out);
 	uint32_t state_offset;
-	uint8_t stage; /* enum wf_stage_id */
+	uint8_t stage; /* enum wf_block_id */
 	uint8_t variant;
 	bool copies;             /* rows are inserted behind it ... */
 	wf_ns_t copy_spacing_ns; /* ... the k-th due k * this later */
@@ -30,7 +30,7 @@ struct wf_plan_pack;
 struct wf_plan_about {
 	char name[WF_NAME_MAX];
 	struct wf_plan_pack *pack;     /* what it was compiled to; NULL: another plan's */
-	uint8_t variant[WF_STAGE_MAX]; /* what struct wf_state_head.variant must be */
+	uint8_t variant[WF_BLOCK_MAX]; /* what struct wf_state_head.variant must be */
 	struct wf_forecast forecast;
 };
 

@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
-static_assert(WF_STAGE_COUNT <= 64, "a bit for each stage");
+static_assert(WF_BLOCK_COUNT <= 64, "a bit for each stage");
 
 /* The plan's memory: the class and, for the other direction, one that does nothing. */
 struct only {
 	struct wf_plan_class class[2];
 	struct wf_plan_about about[2];
-	struct wf_plan_step step[WF_STAGE_COUNT];
+	struct wf_plan_step step[WF_BLOCK_COUNT];
 };
 
 /* `from`, as the only class of its direction, with some of its stages. */
@@ -40,8 +40,8 @@ keep_stages(struct only *o, const struct wf_plan_class *from, uint64_t stages)
 		k->about->variant[step->stage] = from->about->variant[step->stage];
 		o->step[n++] = *step;
 	}
-	if (stages & 1ull << WF_STAGE_QUEUE)
-		k->about->variant[WF_STAGE_QUEUE] = from->about->variant[WF_STAGE_QUEUE];
+	if (stages & 1ull << WF_BLOCK_QUEUE)
+		k->about->variant[WF_BLOCK_QUEUE] = from->about->variant[WF_BLOCK_QUEUE];
 	else
 		k->queue = NULL;
 	k->behind = k->before + k->n_before;

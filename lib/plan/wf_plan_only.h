@@ -7,7 +7,7 @@
 
 #include "wf_plan.h"
 
-/* A bit for each enum wf_stage_id. The real queue is WF_STAGE_QUEUE. */
+/* A bit for each enum wf_block_id. The real queue is WF_BLOCK_QUEUE. */
 #define WF_PLAN_ALL_STAGES UINT64_MAX
 
 /* One link, whose ab does with every packet what those of the class's stages do that are in

@@ -121,14 +121,14 @@ wf_plan_print(const struct wf_conf_dir *conf, bool flow_scope, bool shares)
 
 	add(&p, flow_scope);
 	add(&p, shares);
-	for (int id = 0; id < WF_STAGE_COUNT && conf->present && !conf->bypass; id++) {
+	for (int id = 0; id < WF_BLOCK_COUNT && conf->present && !conf->bypass; id++) {
 		const void *block = conf->block[id];
 
 		if (block == NULL)
 			continue;
 		add(&p, (uint64_t)id + 1);
 		add_bytes(&p, block, sizeof(uint64_t)); /* what was given */
-		for (const struct wf_param *row = wf_stage_registry[id]->params; row->name != NULL;
+		for (const struct wf_param *row = wf_block_registry[id]->params; row->name != NULL;
 			row++)
 			known &= add_value(&p, row, block, &conf->block_where[id]);
 	}

@@ -28,7 +28,7 @@ const struct wf_conf_dir *wf_plan_share_class(struct wf_plan_share *s,
 static inline bool
 wf_plan_shares(const struct wf_conf_dir *d)
 {
-	return d->present && !d->bypass && d->block[WF_STAGE_SHARE] != NULL;
+	return d->present && !d->bypass && d->block[WF_BLOCK_SHARE] != NULL;
 }
 
 #endif

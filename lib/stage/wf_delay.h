@@ -77,7 +77,7 @@ extern const char *const wf_delay_laws[];
 /* The law that the given keys mean. */
 int wf_delay_law(const struct wf_delay_params *p);
 /* Keys that do not go together, and missing ones. 0 or -EINVAL with reasons in c->err. */
-int wf_delay_check(const struct wf_delay_params *p, int law, struct wf_stage_compile *c);
+int wf_delay_check(const struct wf_delay_params *p, int law, struct wf_block_compile *c);
 
 /* What is added to, or changes, a draw from the law. */
 struct wf_delay_shape {

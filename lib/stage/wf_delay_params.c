@@ -220,7 +220,7 @@ draws(int law)
 
 /* Keys that the law has no use for. */
 static int
-check_foreign(const struct wf_delay_params *p, int law, struct wf_stage_compile *c)
+check_foreign(const struct wf_delay_params *p, int law, struct wf_block_compile *c)
 {
 	const struct wf_param_choice chosen = { wf_delay_params, WF_DELAY_LAW, law,
 		"Leave the key out, or choose a distribution that has it" };
@@ -256,7 +256,7 @@ check_foreign(const struct wf_delay_params *p, int law, struct wf_stage_compile 
 
 /* Keys that the law must have. */
 static int
-check_complete(const struct wf_delay_params *p, int law, struct wf_stage_compile *c)
+check_complete(const struct wf_delay_params *p, int law, struct wf_block_compile *c)
 {
 	bool shape = wf_param_given(p, WF_DELAY_SHAPE), scale = wf_param_given(p, WF_DELAY_SCALE);
 	bool moments = p->mean > 0 || p->stddev > 0;
@@ -287,7 +287,7 @@ check_complete(const struct wf_delay_params *p, int law, struct wf_stage_compile
 
 /* Keys of a law's bounds. */
 static int
-check_bounds(const struct wf_delay_params *p, int law, struct wf_stage_compile *c)
+check_bounds(const struct wf_delay_params *p, int law, struct wf_block_compile *c)
 {
 	bool bounds = wf_param_given(p, WF_DELAY_MIN) || wf_param_given(p, WF_DELAY_MAX);
 	bool moments = wf_param_given(p, WF_DELAY_MEAN) || wf_param_given(p, WF_DELAY_STDDEV);
@@ -312,7 +312,7 @@ check_bounds(const struct wf_delay_params *p, int law, struct wf_stage_compile *
 
 /* Correlation, waves, spikes and bias. */
 static int
-check_shape(const struct wf_delay_params *p, int law, struct wf_stage_compile *c)
+check_shape(const struct wf_delay_params *p, int law, struct wf_block_compile *c)
 {
 	bool rho = wf_param_given(p, WF_DELAY_RHO), half = wf_param_given(p, WF_DELAY_HALF_LIFE);
 	bool hz = wf_param_given(p, WF_DELAY_FREQUENCY);
@@ -352,7 +352,7 @@ check_shape(const struct wf_delay_params *p, int law, struct wf_stage_compile *c
 }
 
 int
-wf_delay_check(const struct wf_delay_params *p, int law, struct wf_stage_compile *c)
+wf_delay_check(const struct wf_delay_params *p, int law, struct wf_block_compile *c)
 {
 	int rc = check_bounds(p, law, c);
 
@@ -364,7 +364,7 @@ wf_delay_check(const struct wf_delay_params *p, int law, struct wf_stage_compile
 bool
 wf_delay_is_fifo(void *const *blocks)
 {
-	const struct wf_delay_params *p = blocks[WF_STAGE_DELAY];
+	const struct wf_delay_params *p = blocks[WF_BLOCK_DELAY];
 
 	return p != NULL && p->order == WF_DELAY_FIFO;
 }

@@ -8,7 +8,7 @@
 
 /* Smallest u whose quantile is not below zero; -EINVAL if there is none. */
 static int
-cut_at_zero(struct wf_law *l, const struct wf_stage_compile *c)
+cut_at_zero(struct wf_law *l, const struct wf_block_compile *c)
 {
 	uint64_t u = 0;
 
@@ -38,7 +38,7 @@ uniform(const struct wf_law_params *p, struct wf_law *out)
 }
 
 static int
-modes(const struct wf_law_params *p, struct wf_stage_compile *c, struct wf_law *out)
+modes(const struct wf_law_params *p, struct wf_block_compile *c, struct wf_law *out)
 {
 	struct wf_law_modes *m = wf_stage_reserve(c, sizeof(*m));
 	double weight[2] = { 1 - p->share2, p->share2 };
@@ -63,7 +63,7 @@ modes(const struct wf_law_params *p, struct wf_stage_compile *c, struct wf_law *
 }
 
 int
-wf_law_compile(const struct wf_law_params *p, struct wf_stage_compile *c, struct wf_law *out)
+wf_law_compile(const struct wf_law_params *p, struct wf_block_compile *c, struct wf_law *out)
 {
 	int rc = 0;
 

@@ -147,14 +147,14 @@ wf_law_sample(const struct wf_law *l, uint64_t u)
 }
 
 /* Compiles a law. 0 or -EINVAL with reasons in c->err. */
-int wf_law_compile(const struct wf_law_params *p, struct wf_stage_compile *c, struct wf_law *out);
+int wf_law_compile(const struct wf_law_params *p, struct wf_block_compile *c, struct wf_law *out);
 /* Mean, sd, p99 and longest of what will be drawn. */
 void wf_law_forecast(const struct wf_law *l, struct wf_forecast *f);
 
 /* The parts: each as wf_law_compile. */
 int wf_law_compile_table(
-	const struct wf_law_params *p, struct wf_stage_compile *c, struct wf_law *out);
+	const struct wf_law_params *p, struct wf_block_compile *c, struct wf_law *out);
 int wf_law_compile_file(
-	const struct wf_law_params *p, struct wf_stage_compile *c, struct wf_law *out);
+	const struct wf_law_params *p, struct wf_block_compile *c, struct wf_law *out);
 
 #endif

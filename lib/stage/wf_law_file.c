@@ -79,7 +79,7 @@ sample_value(const char *line, int64_t *ns)
 
 /* netem's tables are looked for beside the configuration, then where iproute2 keeps them. */
 static char *
-read_file(const struct wf_law_params *p, const struct wf_stage_compile *c)
+read_file(const struct wf_law_params *p, const struct wf_block_compile *c)
 {
 	static const char *const suffix[] = { "", ".dist" };
 	/* Where iproute2 keeps its tables: its own choice, Debian's, Fedora's. */
@@ -104,7 +104,7 @@ read_file(const struct wf_law_params *p, const struct wf_stage_compile *c)
 }
 
 static int
-parse(const struct wf_law_params *p, const struct wf_stage_compile *c, char *text, int64_t *value,
+parse(const struct wf_law_params *p, const struct wf_block_compile *c, char *text, int64_t *value,
 	uint32_t room, uint32_t *n)
 {
 	const char *ends = p->law == WF_LAW_NETEM ? " \t\r\n" : "\r\n";
@@ -130,7 +130,7 @@ parse(const struct wf_law_params *p, const struct wf_stage_compile *c, char *tex
 }
 
 int
-wf_law_compile_file(const struct wf_law_params *p, struct wf_stage_compile *c, struct wf_law *out)
+wf_law_compile_file(const struct wf_law_params *p, struct wf_block_compile *c, struct wf_law *out)
 {
 	uint32_t room = p->law == WF_LAW_NETEM ? MAX_ENTRIES : MAX_SAMPLES;
 	char *text = read_file(p, c);

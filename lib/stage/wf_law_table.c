@@ -171,7 +171,7 @@ from_moments(const struct wf_law_params *p, struct shape *s)
 }
 
 static int
-find_shape(const struct wf_law_params *p, const struct wf_stage_compile *c, struct shape *s)
+find_shape(const struct wf_law_params *p, const struct wf_block_compile *c, struct shape *s)
 {
 	double cv = p->mean == 0 ? 0 : (double)p->stddev / (double)p->mean;
 	bool infinite;
@@ -203,7 +203,7 @@ find_shape(const struct wf_law_params *p, const struct wf_stage_compile *c, stru
 }
 
 int
-wf_law_compile_table(const struct wf_law_params *p, struct wf_stage_compile *c, struct wf_law *out)
+wf_law_compile_table(const struct wf_law_params *p, struct wf_block_compile *c, struct wf_law *out)
 {
 	static quantile *const by_law[] = {
 		[WF_LAW_EXPONENTIAL] = exponential,

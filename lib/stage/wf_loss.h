@@ -126,17 +126,17 @@ struct wf_loss_state {
 /* Each returns 0, or -EINVAL with reasons in c->err, and sets c->forecast and what the model needs.
  * *idle: nothing is ever lost. */
 int wf_loss_compile_chain(
-	struct wf_loss_params *q, struct wf_stage_compile *c, struct wf_loss_cfg *out, bool *idle);
+	struct wf_loss_params *q, struct wf_block_compile *c, struct wf_loss_cfg *out, bool *idle);
 int wf_loss_compile_markov(
-	struct wf_loss_params *q, struct wf_stage_compile *c, struct wf_loss_cfg *out, bool *idle);
+	struct wf_loss_params *q, struct wf_block_compile *c, struct wf_loss_cfg *out, bool *idle);
 int wf_loss_compile_ber(
-	struct wf_loss_params *q, struct wf_stage_compile *c, struct wf_loss_cfg *out, bool *idle);
+	struct wf_loss_params *q, struct wf_block_compile *c, struct wf_loss_cfg *out, bool *idle);
 int wf_loss_compile_counted(
-	struct wf_loss_params *q, struct wf_stage_compile *c, struct wf_loss_cfg *out, bool *idle);
+	struct wf_loss_params *q, struct wf_block_compile *c, struct wf_loss_cfg *out, bool *idle);
 int wf_loss_compile_pattern(
-	struct wf_loss_params *q, struct wf_stage_compile *c, struct wf_loss_cfg *out, bool *idle);
+	struct wf_loss_params *q, struct wf_block_compile *c, struct wf_loss_cfg *out, bool *idle);
 int wf_loss_compile_trace(
-	struct wf_loss_params *q, struct wf_stage_compile *c, struct wf_loss_cfg *out, bool *idle);
+	struct wf_loss_params *q, struct wf_block_compile *c, struct wf_loss_cfg *out, bool *idle);
 
 /* By model: the chains of two states and Bernoulli for every scope. */
 wf_stage_run wf_loss_run_bernoulli, wf_loss_run_chain, wf_loss_run_markov, wf_loss_run_ber,

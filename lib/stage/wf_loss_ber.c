@@ -16,7 +16,7 @@ struct wf_loss_ber {
 
 int
 wf_loss_compile_ber(
-	struct wf_loss_params *q, struct wf_stage_compile *c, struct wf_loss_cfg *out, bool *idle)
+	struct wf_loss_params *q, struct wf_block_compile *c, struct wf_loss_cfg *out, bool *idle)
 {
 	struct wf_loss_ber *t;
 	double byte = 0, page = 0, p = 0, loss = 0;

@@ -16,7 +16,7 @@
 
 /* Completes p and r of the chain. */
 static int
-check_chain(struct wf_loss_params *q, struct wf_stage_compile *c)
+check_chain(struct wf_loss_params *q, struct wf_block_compile *c)
 {
 	bool known =
 		wf_param_given(q, WF_LOSS_ROW_PLR) || wf_param_given(q, WF_LOSS_ROW_MEAN_BURST);
@@ -62,7 +62,7 @@ forecast(const struct wf_loss_params *q, struct wf_forecast *f)
 
 int
 wf_loss_compile_chain(
-	struct wf_loss_params *q, struct wf_stage_compile *c, struct wf_loss_cfg *out, bool *idle)
+	struct wf_loss_params *q, struct wf_block_compile *c, struct wf_loss_cfg *out, bool *idle)
 {
 	if (q->model == WF_LOSS_BERNOULLI) {
 		if (!wf_param_given(q, WF_LOSS_ROW_P))

@@ -42,7 +42,7 @@ skip_blanks(const char *text)
 
 /* Reads the list; into `out` if it is not NULL. Returns the number of ranges, or -EINVAL. */
 static int
-read_list(const char *text, struct wf_loss_range *out, struct wf_stage_compile *c)
+read_list(const char *text, struct wf_loss_range *out, struct wf_block_compile *c)
 {
 	struct wf_loss_range r = { 0, 0 };
 	uint64_t last = 0;
@@ -73,14 +73,14 @@ read_list(const char *text, struct wf_loss_range *out, struct wf_stage_compile *
 }
 
 static int
-missing(struct wf_stage_compile *c, const char *key, const char *hint)
+missing(struct wf_block_compile *c, const char *key, const char *hint)
 {
 	return wf_err_add(c->err, c->where, hint, "\"%s\" is missing", key);
 }
 
 int
 wf_loss_compile_counted(
-	struct wf_loss_params *q, struct wf_stage_compile *c, struct wf_loss_cfg *out, bool *idle)
+	struct wf_loss_params *q, struct wf_block_compile *c, struct wf_loss_cfg *out, bool *idle)
 {
 	struct wf_loss_range *range;
 	int n;

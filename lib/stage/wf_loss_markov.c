@@ -62,7 +62,7 @@ read_row(const char **text, double *out)
 }
 
 static int
-read_matrix(const char *text, struct chain *m, struct wf_stage_compile *c)
+read_matrix(const char *text, struct chain *m, struct wf_block_compile *c)
 {
 	static const char hint[] = "Write matrix = \"0.9 0.1; 0.5 0.5\", a row for each state";
 	int rows = 0, n;
@@ -94,7 +94,7 @@ read_matrix(const char *text, struct chain *m, struct wf_stage_compile *c)
 }
 
 static int
-user_chain(const struct wf_loss_params *q, struct chain *m, struct wf_stage_compile *c)
+user_chain(const struct wf_loss_params *q, struct chain *m, struct wf_block_compile *c)
 {
 	const char *text = q->state_loss;
 	int n;
@@ -112,7 +112,7 @@ user_chain(const struct wf_loss_params *q, struct chain *m, struct wf_stage_comp
 }
 
 static int
-four_states(struct wf_loss_params *q, struct chain *m, struct wf_stage_compile *c)
+four_states(struct wf_loss_params *q, struct chain *m, struct wf_block_compile *c)
 {
 	if (!wf_param_given(q, WF_LOSS_ROW_P13))
 		return wf_err_add(c->err, c->where, "Write p13 = \"1%\"", "\"p13\" is missing");
@@ -145,7 +145,7 @@ two_states(const struct wf_loss_params *q, struct chain *m)
 /* Stationary distribution by elimination without subtraction (Grassmann, Taksar, Heyman 1985). It
  * exists, alone, when the first state is reached from every other. */
 static int
-stationary(struct chain *m, struct wf_stage_compile *c)
+stationary(struct chain *m, struct wf_block_compile *c)
 {
 	double a[STATES][STATES], sum = 1;
 
@@ -234,7 +234,7 @@ forecast(const struct chain *m, bool by_time, struct wf_forecast *f)
 
 int
 wf_loss_compile_markov(
-	struct wf_loss_params *q, struct wf_stage_compile *c, struct wf_loss_cfg *out, bool *idle)
+	struct wf_loss_params *q, struct wf_block_compile *c, struct wf_loss_cfg *out, bool *idle)
 {
 	int powers = q->clock == WF_LOSS_BY_TIME ? POWERS : 1, rc = 0;
 	struct chain m = { 0 };

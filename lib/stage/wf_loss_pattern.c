@@ -36,7 +36,7 @@ bit(const struct wf_loss_pattern *t, uint64_t i)
 /* Reads the text; into `out` if it is not NULL. Returns 0, or -EINVAL. */
 static int
 read_pattern(const char *text, const char *name, struct wf_loss_pattern *out, struct tally *t,
-	struct wf_stage_compile *c)
+	struct wf_block_compile *c)
 {
 	bool first = false, last = false;
 	unsigned line = 1;
@@ -74,7 +74,7 @@ read_pattern(const char *text, const char *name, struct wf_loss_pattern *out, st
 
 int
 wf_loss_compile_pattern(
-	struct wf_loss_params *q, struct wf_stage_compile *c, struct wf_loss_cfg *out, bool *idle)
+	struct wf_loss_params *q, struct wf_block_compile *c, struct wf_loss_cfg *out, bool *idle)
 {
 	struct wf_loss_pattern *p = NULL;
 	struct tally t;

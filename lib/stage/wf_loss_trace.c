@@ -33,7 +33,7 @@ forecast(const struct wf_rows *r, struct wf_forecast *f)
 
 int
 wf_loss_compile_trace(
-	struct wf_loss_params *q, struct wf_stage_compile *c, struct wf_loss_cfg *out, bool *idle)
+	struct wf_loss_params *q, struct wf_block_compile *c, struct wf_loss_cfg *out, bool *idle)
 {
 	struct wf_rows_options o = { .column = WF_ROWS_LOSS,
 		.once = !q->loop,

@@ -49,7 +49,7 @@ struct wf_rate_state {
 static_assert(sizeof(struct wf_rate_state) == 56, "within a line");
 
 /* Reads the trace that the block names into p->curve, and adds what is wrong. 0 or -EINVAL. */
-int wf_rate_read_trace(struct wf_rate_params *p, const struct wf_stage_compile *c);
+int wf_rate_read_trace(struct wf_rate_params *p, const struct wf_block_compile *c);
 /* One packet that arrives, by the trace. */
 void wf_rate_by_trace(const struct wf_serve *v, struct wf_rate_state *s, struct wf_batch *b,
 	uint16_t i, struct wf_stage_env *env);

@@ -9,7 +9,7 @@
 #include "wf_slurp.h"
 
 int
-wf_rate_read_trace(struct wf_rate_params *p, const struct wf_stage_compile *c)
+wf_rate_read_trace(struct wf_rate_params *p, const struct wf_block_compile *c)
 {
 	struct wf_trace_options options = { .linear = p->interpolation != 0, .once = !p->loop };
 	char *text = wf_slurp_beside(p->trace, WF_TRACE_MAX_BYTES, NULL, c->where, c->err);

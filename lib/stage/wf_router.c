@@ -7,7 +7,7 @@
 
 int
 wf_router_compile(
-	struct wf_router *r, const char *from, const char *from6, const struct wf_stage_compile *c)
+	struct wf_router *r, const char *from, const char *from6, const struct wf_block_compile *c)
 {
 	r->has_ipv4 = from != NULL;
 	r->has_ipv6 = from6 != NULL;

@@ -14,7 +14,7 @@ struct wf_router {
 
 /* From the keys `from` and `from6`; NULL: not given. 0 or -EINVAL with the reason in c->err. */
 int wf_router_compile(
-	struct wf_router *r, const char *from, const char *from6, const struct wf_stage_compile *c);
+	struct wf_router *r, const char *from, const char *from6, const struct wf_block_compile *c);
 
 /* As wf_reply_begin wants it. */
 static inline const uint8_t *

@@ -119,7 +119,7 @@ wf_rows_parse(char *text, const char *name, const struct wf_rows_options *o,
 }
 
 const struct wf_rows *
-wf_rows_read(const char *file, const struct wf_rows_options *o, struct wf_stage_compile *c)
+wf_rows_read(const char *file, const struct wf_rows_options *o, struct wf_block_compile *c)
 {
 	char *text = wf_slurp_beside(file, MAX_BYTES, NULL, c->where, c->err);
 	struct wf_rows_point *point;

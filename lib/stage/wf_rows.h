@@ -40,7 +40,7 @@ int wf_rows_parse(char *text, const char *name, const struct wf_rows_options *o,
 	struct wf_rows_point *point, struct wf_rows *out, struct wf_err *err);
 /* Reads the file into memory of the plan. NULL with reasons in c->err. */
 const struct wf_rows *wf_rows_read(
-	const char *file, const struct wf_rows_options *o, struct wf_stage_compile *c);
+	const char *file, const struct wf_rows_options *o, struct wf_block_compile *c);
 
 /* The value of the packet, or of the instant since the start of the run. */
 uint64_t wf_rows_of_packet(const struct wf_rows *r, uint64_t packet);

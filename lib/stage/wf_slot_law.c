@@ -37,7 +37,7 @@ static const struct {
 };
 
 static int
-check_bounds(const struct wf_slot_law_params *p, const struct wf_stage_compile *c)
+check_bounds(const struct wf_slot_law_params *p, const struct wf_block_compile *c)
 {
 	bool max = wf_param_given(p, WF_SLOT_MAX);
 
@@ -52,7 +52,7 @@ check_bounds(const struct wf_slot_law_params *p, const struct wf_stage_compile *
 }
 
 static int
-check(const struct wf_slot_law_params *p, const struct wf_stage_compile *c)
+check(const struct wf_slot_law_params *p, const struct wf_block_compile *c)
 {
 	const unsigned law_keys = ((1u << WF_SLOT_CAP) - 1) & ~KEY(LAW);
 	unsigned given = (unsigned)p->given & law_keys, one = keys[p->law].one;
@@ -78,7 +78,7 @@ check(const struct wf_slot_law_params *p, const struct wf_stage_compile *c)
 }
 
 int
-wf_slot_law(const struct wf_slot_law_params *p, struct wf_stage_compile *c, struct wf_law *out,
+wf_slot_law(const struct wf_slot_law_params *p, struct wf_block_compile *c, struct wf_law *out,
 	wf_ns_t *longest_ns)
 {
 	bool max = wf_param_given(p, WF_SLOT_MAX), capped = wf_param_given(p, WF_SLOT_CAP);

@@ -36,7 +36,7 @@ enum {
 extern const char *const wf_slot_law_names[];
 
 /* 0 or -EINVAL with reasons in c->err. *longest_ns: no time is longer; 0: there is no bound. */
-int wf_slot_law(const struct wf_slot_law_params *p, struct wf_stage_compile *c, struct wf_law *out,
+int wf_slot_law(const struct wf_slot_law_params *p, struct wf_block_compile *c, struct wf_law *out,
 	wf_ns_t *longest_ns);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * The stage: the one interface that matters. An impairment is one file behind struct wf_stage_ops
- * plus one line in the registry (wf_stage_registry.c); configuration, checks, JSON, command line
- * and manual follow from its parameter table.
+ * The stage: the one interface that matters. An impairment is one file with a struct wf_block,
+ * whose `stage` acts on packets, plus one line in the registry (wf_block_registry.c);
+ * configuration, checks, JSON, command line and manual follow from its parameter table.
  *
  * Stages mark (drop, due, copies), the epilogue in lib/pipe acts. Time, length and randomness come
  * in the batch's columns; a stage never fetches them.
@@ -16,29 +16,29 @@
 #include "wf_param.h"
 
 /* Registry order is pipeline order. */
-enum wf_stage_id {
-	WF_STAGE_BLACKHOLE,
-	WF_STAGE_OUTAGE,
-	WF_STAGE_RESET,
-	WF_STAGE_UNREACHABLE,
-	WF_STAGE_DNS,
-	WF_STAGE_MTU,
-	WF_STAGE_REWRITE,
-	WF_STAGE_RATE,
-	WF_STAGE_QUEUE, /* parameters only: the rate stage acts on them */
-	WF_STAGE_SHARE, /* parameters only: lib/plan acts on them */
-	WF_STAGE_SLOT,
-	WF_STAGE_TARGET,
-	WF_STAGE_LOSS,
-	WF_STAGE_ARQ,
-	WF_STAGE_CORRUPT,
-	WF_STAGE_DUPLICATE,
-	WF_STAGE_REORDER,
-	WF_STAGE_DELAY,
-	WF_STAGE_COUNT
+enum wf_block_id {
+	WF_BLOCK_BLACKHOLE,
+	WF_BLOCK_OUTAGE,
+	WF_BLOCK_RESET,
+	WF_BLOCK_UNREACHABLE,
+	WF_BLOCK_DNS,
+	WF_BLOCK_MTU,
+	WF_BLOCK_REWRITE,
+	WF_BLOCK_RATE,
+	WF_BLOCK_QUEUE, /* parameters only: the rate stage acts on them */
+	WF_BLOCK_SHARE, /* parameters only: lib/plan acts on them */
+	WF_BLOCK_SLOT,
+	WF_BLOCK_TARGET,
+	WF_BLOCK_LOSS,
+	WF_BLOCK_ARQ,
+	WF_BLOCK_CORRUPT,
+	WF_BLOCK_DUPLICATE,
+	WF_BLOCK_REORDER,
+	WF_BLOCK_DELAY,
+	WF_BLOCK_COUNT
 };
-#define WF_STAGE_MAX 32 /* one bit of struct wf_batch.edits each */
-static_assert(WF_STAGE_COUNT <= WF_STAGE_MAX, "raise it, and the types of the bit masks");
+#define WF_BLOCK_MAX 32 /* one bit of struct wf_batch.edits each */
+static_assert(WF_BLOCK_COUNT <= WF_BLOCK_MAX, "raise it, and the types of the bit masks");
 
 /* What a compiled stage asks of the direction that it is part of. */
 enum wf_stage_need {
@@ -71,7 +71,7 @@ struct wf_forecast {
 	double down;           /* of the time, by outages that come again and again */
 	/* The share that each stage which goes by chance alone acts on, of what it looks for: UDP,
 	 * TCP segments with data, DNS queries. 0: none, or not by chance alone. */
-	double acts[WF_STAGE_COUNT];
+	double acts[WF_BLOCK_COUNT];
 	/* What it takes to see that in traffic. */
 	wf_ns_t step_ns;   /* what goes by time changes in steps of this; 0: nothing does */
 	wf_ns_t gap_ns;    /* packets this far apart have delays of their own */
@@ -85,7 +85,7 @@ struct wf_forecast {
 	uint64_t rate_bps;   /* 0: not limited */
 	double queue_max_ns; /* longest wait that the limit allows; 0: no queue or unknown */
 	bool blackhole;
-	const char *note[WF_STAGE_COUNT]; /* in words: wf_stage_note; NULL: nothing to say */
+	const char *note[WF_BLOCK_COUNT]; /* in words: wf_stage_note; NULL: nothing to say */
 };
 
 struct wf_stage_env;
@@ -95,8 +95,8 @@ struct wf_stage_env;
 typedef void wf_stage_run(const void *cfg, uint32_t state_offset, struct wf_batch *b,
 	uint16_t first, uint16_t end, struct wf_stage_env *env);
 
-struct wf_stage_compile {
-	void *const *blocks; /* [WF_STAGE_COUNT] parameter structs of the direction, NULL: absent */
+struct wf_block_compile {
+	void *const *blocks; /* [WF_BLOCK_COUNT] parameter structs of the direction, NULL: absent */
 	bool flow_scope;     /* state per flow, not per class */
 	const struct wf_where *where; /* of the stage's own block */
 	struct wf_err *err;
@@ -114,7 +114,7 @@ struct wf_stage_compile {
 /* Memory for a table that the compiled form points to: zeroed, aligned to a cache line, const once
  * compile has returned, freed with the plan. NULL adds an error. */
 static inline void *
-wf_stage_reserve(const struct wf_stage_compile *c, size_t bytes)
+wf_stage_reserve(const struct wf_block_compile *c, size_t bytes)
 {
 	return c->reserve(c->reserve_ctx, bytes);
 }
@@ -122,11 +122,11 @@ wf_stage_reserve(const struct wf_stage_compile *c, size_t bytes)
 /* A sentence without a full stop for `wirefault check`: what the stage will do. Longer ones are
  * cut. */
 #define WF_STAGE_NOTE 256
-void wf_stage_note(const struct wf_stage_compile *c, enum wf_stage_id id, const char *fmt, ...)
+void wf_stage_note(const struct wf_block_compile *c, enum wf_block_id id, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* The same for a probability of 1, which is what some write for 1 %. */
-void wf_stage_note_certain(const struct wf_stage_compile *c, enum wf_stage_id id, const char *what);
+void wf_stage_note_certain(const struct wf_block_compile *c, enum wf_block_id id, const char *what);
 
 /* What a worker lends its stages. */
 struct wf_stage_env {
@@ -159,24 +159,8 @@ wf_stage_clamped(struct wf_stage_env *env, uint8_t *flags, wf_ns_t ns)
 	*flags |= WF_ROW_CLAMPED;
 }
 
+/* What a stage does to packets. */
 struct wf_stage_ops {
-	const char *name;     /* config key = JSON key = manual heading */
-	const char *summary;  /* one sentence without a full stop */
-	const char *main_key; /* a scalar for the block sets this key ... */
-	const char *selector; /* key that chooses the model or distribution; NULL: there is none */
-	const char *scalar_choice; /* ... and the selector to this; NULL: leaves it alone */
-	const struct wf_param *params;
-	size_t params_size;
-	uint32_t cfg_size;   /* compiled form: const, shared by all workers */
-	uint32_t state_size; /* per class or flow; at most 64, a multiple of 8 */
-	/* Human units to thresholds, reciprocals and tables. `cfg` is zeroed. Returns the variant
-	 * (1..15) whose state it uses, 0 if the stage does nothing and is to be left out, or
-	 * -EINVAL with the reasons in c->err. */
-	int (*compile)(const void *params, struct wf_stage_compile *c, void *cfg);
-	/* First packet of a class or flow under this variant. `state` is zeroed. NULL: zeroes. */
-	void (*start)(const void *cfg, void *state, uint64_t packet_rng, wf_ns_t now_ns);
-	/* Class or flow ends: give back what the state took from the arena. NULL: nothing. */
-	void (*stop)(void *state, struct wf_stage_env *env);
 	/* For every cfg and scope. */
 	wf_stage_run *run;
 	/* Changes the bytes of a packet whose bit in edits[] is set, if it leaves. NULL: never. */
@@ -186,22 +170,45 @@ struct wf_stage_ops {
 	uint32_t (*forge)(const void *cfg, const struct wf_frame *cause, struct wf_forged *out);
 };
 
-/* [WF_STAGE_COUNT] */
-extern const struct wf_stage_ops *const wf_stage_registry[WF_STAGE_COUNT];
+/* A block of keys of a direction. Most are stages; `queue` is a place where packets wait, and
+ * `share` says for whose rate. */
+struct wf_block {
+	const struct wf_stage_ops *stage; /* NULL: it is none */
+	const char *name;                 /* config key = JSON key = manual heading */
+	const char *summary;              /* one sentence without a full stop */
+	const char *main_key;             /* a scalar for the block sets this key ... */
+	const char *selector; /* key that chooses the model or distribution; NULL: there is none */
+	const char *scalar_choice; /* ... and the selector to this; NULL: leaves it alone */
+	const struct wf_param *params;
+	size_t params_size;
+	uint32_t cfg_size;   /* compiled form: const, shared by all workers */
+	uint32_t state_size; /* per class or flow; at most 64, a multiple of 8 */
+	/* Human units to thresholds, reciprocals and tables. `cfg` is zeroed. Returns the variant
+	 * (1..15) whose state it uses, 0 if the stage does nothing and is to be left out, or
+	 * -EINVAL with the reasons in c->err. */
+	int (*compile)(const void *params, struct wf_block_compile *c, void *cfg);
+	/* First packet of a class or flow under this variant. `state` is zeroed. NULL: zeroes. */
+	void (*start)(const void *cfg, void *state, uint64_t packet_rng, wf_ns_t now_ns);
+	/* Class or flow ends: give back what the state took from the arena. NULL: nothing. */
+	void (*stop)(void *state, struct wf_stage_env *env);
+};
 
-/* Stage id of a configuration key, -1 if it is none. */
-int wf_stage_find(const char *name);
+/* [WF_BLOCK_COUNT] */
+extern const struct wf_block *const wf_block_registry[WF_BLOCK_COUNT];
+
+/* Block id of a configuration key, -1 if it is none. */
+int wf_block_find(const char *name);
 
 /* A state block holds the state of every stage at a fixed offset, so that a live change, which may
  * add or remove stages, never moves the state of the others. */
 struct wf_state_head {
 	uint32_t state_uid;            /* of the set of variants that it was made for */
 	uint32_t run_uid;              /* the class it belongs to, and the run */
-	uint8_t variant[WF_STAGE_MAX]; /* of each stage: whose state is valid; 0: none */
+	uint8_t variant[WF_BLOCK_MAX]; /* of each stage: whose state is valid; 0: none */
 };
 #define WF_STATE_MAX 1024
 /* Offset of a stage's state in a block, and the size of a block. */
-uint32_t wf_stage_state_offset(enum wf_stage_id id);
-uint32_t wf_stage_state_size(void);
+uint32_t wf_block_state_offset(enum wf_block_id id);
+uint32_t wf_block_state_size(void);
 
 #endif

@@ -85,7 +85,7 @@ struct arq_state {
 };
 
 static int
-check(const struct arq_params *q, const struct wf_stage_compile *c)
+check(const struct arq_params *q, const struct wf_block_compile *c)
 {
 	int rc = 0;
 
@@ -114,7 +114,7 @@ check(const struct arq_params *q, const struct wf_stage_compile *c)
 }
 
 static void
-forecast(const struct arq_params *q, double again, struct wf_stage_compile *c)
+forecast(const struct arq_params *q, double again, struct wf_block_compile *c)
 {
 	struct wf_forecast *f = c->forecast;
 	double at_least = q->p, resent = 0, sum = 0, squares = 0, rtt = (double)q->rtt, mean;
@@ -134,7 +134,7 @@ forecast(const struct arq_params *q, double again, struct wf_stage_compile *c)
 		f->resend_mean_ns = mean * rtt;
 		f->resend_stddev_ns = sqrt(squares / (1 - at_least) - mean * mean) * rtt;
 	}
-	wf_stage_note(c, WF_STAGE_ARQ,
+	wf_stage_note(c, WF_BLOCK_ARQ,
 		"%.4g retransmissions for 100 frames add %.4g ms to the mean delay and at most "
 		"%.4g "
 		"ms%s; %.4g %% are given up",
@@ -144,7 +144,7 @@ forecast(const struct arq_params *q, double again, struct wf_stage_compile *c)
 }
 
 static int
-compile(const void *block, struct wf_stage_compile *c, void *cfg)
+arq_compile(const void *block, struct wf_block_compile *c, void *cfg)
 {
 	const struct arq_params *q = block;
 	struct arq_cfg *a = cfg;
@@ -217,7 +217,7 @@ one(const struct arq_cfg *a, struct arq_state *s, struct wf_batch *b, uint16_t i
 }
 
 static void
-run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
+arq_run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
 	struct wf_stage_env *env)
 {
 	for (uint16_t i = first; i < end; i++)
@@ -225,7 +225,8 @@ run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, 
 			one(cfg, (struct arq_state *)(b->state[i] + state_offset), b, i, env);
 }
 
-const struct wf_stage_ops wf_stage_arq = {
+const struct wf_block wf_block_arq = {
+	.stage = &(const struct wf_stage_ops){ .run = arq_run },
 	.name = "arq",
 	.summary = "Sends lost frames again, as a radio link does: delay that conceals loss",
 	.main_key = "p",
@@ -233,6 +234,5 @@ const struct wf_stage_ops wf_stage_arq = {
 	.params_size = sizeof(struct arq_params),
 	.cfg_size = sizeof(struct arq_cfg),
 	.state_size = sizeof(struct arq_state),
-	.compile = compile,
-	.run = run,
+	.compile = arq_compile,
 };

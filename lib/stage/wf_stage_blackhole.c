@@ -18,7 +18,7 @@ static const struct wf_param params[] = {
 };
 
 static int
-compile(const void *block, struct wf_stage_compile *c, void *cfg)
+blackhole_compile(const void *block, struct wf_block_compile *c, void *cfg)
 {
 	const struct blackhole_params *p = block;
 
@@ -27,20 +27,20 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 }
 
 static void
-run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
-	struct wf_stage_env *env)
+blackhole_run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first,
+	uint16_t end, struct wf_stage_env *env)
 {
 	for (uint16_t i = first; i < end; i++)
 		if (b->drop[i] == WF_DROP_NONE)
 			b->drop[i] = WF_DROP_blackhole;
 }
 
-const struct wf_stage_ops wf_stage_blackhole = {
+const struct wf_block wf_block_blackhole = {
+	.stage = &(const struct wf_stage_ops){ .run = blackhole_run },
 	.name = "blackhole",
 	.summary = "Drops everything, as a dead path does",
 	.main_key = "on",
 	.params = params,
 	.params_size = sizeof(struct blackhole_params),
-	.compile = compile,
-	.run = run,
+	.compile = blackhole_compile,
 };

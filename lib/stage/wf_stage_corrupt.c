@@ -112,7 +112,7 @@ struct range {
 };
 
 static int
-check(const struct corrupt_params *p, struct wf_stage_compile *c)
+check(const struct corrupt_params *p, struct wf_block_compile *c)
 {
 	int rc = 0;
 
@@ -164,7 +164,7 @@ forecast(const struct corrupt_cfg *d, double p)
 }
 
 static int
-compile(const void *block, struct wf_stage_compile *c, void *cfg)
+corrupt_compile(const void *block, struct wf_block_compile *c, void *cfg)
 {
 	const struct corrupt_params *p = block;
 	struct corrupt_cfg *out = cfg;
@@ -193,7 +193,7 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	}
 	c->forecast->corrupted = forecast(out, p->p);
 	if (p->p == 1)
-		wf_stage_note_certain(c, WF_STAGE_CORRUPT, "every packet is corrupted");
+		wf_stage_note_certain(c, WF_BLOCK_CORRUPT, "every packet is corrupted");
 	c->needs |= WF_NEED_BYTES;
 	if (p->correlation > 0 && !c->flow_scope)
 		c->needs |= WF_NEED_OWNER;
@@ -267,8 +267,8 @@ gap_of(const struct corrupt_cfg *d, double u)
 }
 
 static void
-run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
-	struct wf_stage_env *env)
+corrupt_run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first,
+	uint16_t end, struct wf_stage_env *env)
 {
 	const struct corrupt_cfg *d = cfg;
 	bool flips = d->bits > 0;
@@ -292,7 +292,7 @@ run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, 
 		else
 			hit = (flips && r.n_bits > 0) || b->len_bytes[i] > d->truncate;
 		if (hit)
-			b->edits[i] |= 1u << WF_STAGE_CORRUPT;
+			b->edits[i] |= 1u << WF_BLOCK_CORRUPT;
 	}
 }
 
@@ -339,7 +339,7 @@ flip_at_rate(const struct corrupt_cfg *d, struct wf_frame *f, const struct range
 }
 
 static void
-edit(const void *cfg, struct wf_frame *f)
+corrupt_edit(const void *cfg, struct wf_frame *f)
 {
 	const struct corrupt_cfg *d = cfg;
 	struct wf_parsed now;
@@ -364,7 +364,8 @@ edit(const void *cfg, struct wf_frame *f)
 	}
 }
 
-const struct wf_stage_ops wf_stage_corrupt = {
+const struct wf_block wf_block_corrupt = {
+	.stage = &(const struct wf_stage_ops){ .run = corrupt_run, .edit = corrupt_edit },
 	.name = "corrupt",
 	.summary = "Flips bits of some packets, or cuts them short",
 	.main_key = "p",
@@ -372,7 +373,5 @@ const struct wf_stage_ops wf_stage_corrupt = {
 	.params_size = sizeof(struct corrupt_params),
 	.cfg_size = sizeof(struct corrupt_cfg),
 	.state_size = sizeof(uint64_t),
-	.compile = compile,
-	.run = run,
-	.edit = edit,
+	.compile = corrupt_compile,
 };

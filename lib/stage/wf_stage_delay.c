@@ -24,7 +24,7 @@ trace_delay(const char *text, uint64_t *ns)
 }
 
 static int
-read_trace(const struct wf_delay_params *p, struct wf_stage_compile *c, struct wf_delay_shape *s)
+read_trace(const struct wf_delay_params *p, struct wf_block_compile *c, struct wf_delay_shape *s)
 {
 	struct wf_rows_options o = { .column = WF_ROWS_DELAY,
 		.by_packet = p->clock == WF_DELAY_BY_PACKET,
@@ -41,7 +41,7 @@ read_trace(const struct wf_delay_params *p, struct wf_stage_compile *c, struct w
 
 /* Correlation, waves, spikes and bias into *d. 0, or -EINVAL with reasons. */
 static int
-compile_shape(const struct wf_delay_params *p, int law, struct wf_stage_compile *c,
+compile_shape(const struct wf_delay_params *p, int law, struct wf_block_compile *c,
 	struct wf_delay_cfg *d)
 {
 	bool rho = wf_param_given(p, WF_DELAY_RHO) && p->rho != 0;
@@ -139,7 +139,7 @@ choose_run(const struct wf_delay_cfg *d, bool flow_scope)
 }
 
 static int
-compile(const void *block, struct wf_stage_compile *c, void *cfg)
+delay_compile(const void *block, struct wf_block_compile *c, void *cfg)
 {
 	const struct wf_delay_params *p = block;
 	struct wf_delay_cfg *d = cfg;
@@ -304,7 +304,7 @@ run_shaped(const struct wf_delay_cfg *d, uint32_t state_offset, struct wf_batch 
 }
 
 static void
-run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
+delay_run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
 	struct wf_stage_env *env)
 {
 	const struct wf_delay_cfg *d = cfg;
@@ -322,7 +322,8 @@ run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, 
 	}
 }
 
-const struct wf_stage_ops wf_stage_delay = {
+const struct wf_block wf_block_delay = {
+	.stage = &(const struct wf_stage_ops){ .run = delay_run },
 	.name = "delay",
 	.summary = "Delays packets, each by its own draw, keeping their order or not",
 	.main_key = "mean",
@@ -331,6 +332,5 @@ const struct wf_stage_ops wf_stage_delay = {
 	.params_size = sizeof(struct wf_delay_params),
 	.cfg_size = sizeof(struct wf_delay_cfg),
 	.state_size = sizeof(struct wf_delay_state),
-	.compile = compile,
-	.run = run,
+	.compile = delay_compile,
 };

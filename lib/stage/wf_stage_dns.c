@@ -101,7 +101,7 @@ type_of(const char *text)
 }
 
 static int
-check(const struct dns_params *q, const struct dns_cfg *d, struct wf_stage_compile *c)
+check(const struct dns_params *q, const struct dns_cfg *d, struct wf_block_compile *c)
 {
 	if (q->qtype != NULL && d->qtype == ANY_TYPE)
 		return wf_err_add(c->err, c->where, "Write qtype = \"AAAA\" or qtype = \"TYPE65\"",
@@ -118,7 +118,7 @@ check(const struct dns_params *q, const struct dns_cfg *d, struct wf_stage_compi
 }
 
 static int
-compile(const void *block, struct wf_stage_compile *c, void *cfg)
+dns_compile(const void *block, struct wf_block_compile *c, void *cfg)
 {
 	const struct dns_params *q = block;
 	struct dns_cfg *d = cfg;
@@ -146,8 +146,8 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	if (!(q->p > 0))
 		return 0;
 	if (q->name == NULL && q->qtype == NULL)
-		c->forecast->acts[WF_STAGE_DNS] = q->p;
-	wf_stage_note(c, WF_STAGE_DNS, "%.4g %% of DNS queries%s%.100s%s%.20s %s%s", 100 * q->p,
+		c->forecast->acts[WF_BLOCK_DNS] = q->p;
+	wf_stage_note(c, WF_BLOCK_DNS, "%.4g %% of DNS queries%s%.100s%s%.20s %s%s", 100 * q->p,
 		q->name != NULL ? " for " : "", q->name != NULL ? q->name : "",
 		q->qtype != NULL ? " of type " : "", q->qtype != NULL ? q->qtype : "",
 		q->answer == TIMEOUT ? "time out" : "are answered with ",
@@ -192,7 +192,7 @@ is_meant(const struct dns_cfg *d, const uint8_t *message, const struct wf_dns_qu
 }
 
 static void
-run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
+dns_run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
 	struct wf_stage_env *env)
 {
 	const struct dns_cfg *d = cfg;
@@ -210,7 +210,7 @@ run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, 
 			continue;
 		b->drop[i] = WF_DROP_dns;
 		if (d->answer != TIMEOUT)
-			b->forges[i] |= 1u << WF_STAGE_DNS;
+			b->forges[i] |= 1u << WF_BLOCK_DNS;
 	}
 }
 
@@ -231,7 +231,7 @@ random_address(uint64_t draw, uint16_t type, uint8_t out[16])
 }
 
 static uint32_t
-forge(const void *cfg, const struct wf_frame *cause, struct wf_forged *out)
+dns_forge(const void *cfg, const struct wf_frame *cause, struct wf_forged *out)
 {
 	const struct dns_cfg *d = cfg;
 	const uint8_t *asked = cause->data + cause->parsed->l4_offset, *message;
@@ -259,14 +259,13 @@ forge(const void *cfg, const struct wf_frame *cause, struct wf_forged *out)
 	return 1;
 }
 
-const struct wf_stage_ops wf_stage_dns = {
+const struct wf_block wf_block_dns = {
+	.stage = &(const struct wf_stage_ops){ .run = dns_run, .forge = dns_forge },
 	.name = "dns",
 	.summary = "Answers DNS queries with faults, or lets them time out",
 	.main_key = "answer",
 	.params = params,
 	.params_size = sizeof(struct dns_params),
 	.cfg_size = sizeof(struct dns_cfg),
-	.compile = compile,
-	.run = run,
-	.forge = forge,
+	.compile = dns_compile,
 };

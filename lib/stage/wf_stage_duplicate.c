@@ -52,7 +52,7 @@ struct duplicate_state {
 };
 
 static int
-compile(const void *block, struct wf_stage_compile *c, void *cfg)
+duplicate_compile(const void *block, struct wf_block_compile *c, void *cfg)
 {
 	const struct duplicate_params *p = block;
 	struct duplicate_cfg *out = cfg;
@@ -71,13 +71,13 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	c->copy_spacing_ns = p->spacing;
 	c->forecast->duplicated = p->p * (double)p->copies;
 	if (p->p == 1)
-		wf_stage_note_certain(c, WF_STAGE_DUPLICATE, "every packet is duplicated");
+		wf_stage_note_certain(c, WF_BLOCK_DUPLICATE, "every packet is duplicated");
 	return 1;
 }
 
 static void
-run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
-	struct wf_stage_env *env)
+duplicate_run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first,
+	uint16_t end, struct wf_stage_env *env)
 {
 	const struct duplicate_cfg *d = cfg;
 
@@ -97,7 +97,8 @@ run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, 
 	}
 }
 
-const struct wf_stage_ops wf_stage_duplicate = {
+const struct wf_block wf_block_duplicate = {
+	.stage = &(const struct wf_stage_ops){ .run = duplicate_run },
 	.name = "duplicate",
 	.summary = "Sends copies of some packets",
 	.main_key = "p",
@@ -105,6 +106,5 @@ const struct wf_stage_ops wf_stage_duplicate = {
 	.params_size = sizeof(struct duplicate_params),
 	.cfg_size = sizeof(struct duplicate_cfg),
 	.state_size = sizeof(struct duplicate_state),
-	.compile = compile,
-	.run = run,
+	.compile = duplicate_compile,
 };

@@ -201,7 +201,7 @@ static const struct wf_param params[] = {
 
 /* Every key that the model has no use for. */
 static int
-check_foreign(const struct wf_loss_params *q, const struct wf_stage_compile *c)
+check_foreign(const struct wf_loss_params *q, const struct wf_block_compile *c)
 {
 	const struct wf_param_choice chosen = { params, WF_LOSS_ROW_MODEL, q->model,
 		"Leave the key out, or choose the model that it belongs to" };
@@ -218,11 +218,11 @@ check_foreign(const struct wf_loss_params *q, const struct wf_stage_compile *c)
 
 /* Loss in front of nothing is a mistake. */
 static int
-check_place(const struct wf_loss_params *q, const struct wf_stage_compile *c)
+check_place(const struct wf_loss_params *q, const struct wf_block_compile *c)
 {
 	if (q->at == WF_LOSS_AT_EGRESS)
 		return 0;
-	for (int id = WF_STAGE_OUTAGE + 1; id < WF_STAGE_LOSS; id++)
+	for (int id = WF_BLOCK_OUTAGE + 1; id < WF_BLOCK_LOSS; id++)
 		if (c->blocks[id] != NULL)
 			return 0;
 	return wf_err_add(c->err, c->where, "Give it a rate, or leave \"at\" out",
@@ -243,7 +243,7 @@ static wf_stage_run *const by_model[] = {
 };
 
 static int
-compile(const void *block, struct wf_stage_compile *c, void *cfg)
+loss_compile(const void *block, struct wf_block_compile *c, void *cfg)
 {
 	struct wf_loss_params q = *(const struct wf_loss_params *)block;
 	struct wf_loss_cfg *out = cfg;
@@ -296,15 +296,15 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 				 ? wf_loss_choose_chain(out, c->flow_scope)
 				 : by_model[out->model];
 	if (q.model == WF_LOSS_BERNOULLI && q.p == 1)
-		wf_stage_note_certain(c, WF_STAGE_LOSS, "every packet is lost");
+		wf_stage_note_certain(c, WF_BLOCK_LOSS, "every packet is lost");
 	else if (c->early && !idle)
-		wf_stage_note(c, WF_STAGE_LOSS,
+		wf_stage_note(c, WF_BLOCK_LOSS,
 			"at the ingress: what is lost takes nothing of rate and queue");
 	return idle ? 0 : out->model + 1;
 }
 
 static void
-start(const void *cfg, void *state, uint64_t packet_rng, wf_ns_t now_ns)
+loss_start(const void *cfg, void *state, uint64_t packet_rng, wf_ns_t now_ns)
 {
 	const struct wf_loss_cfg *l = cfg;
 	struct wf_loss_state *s = state;
@@ -329,7 +329,7 @@ mark(const struct wf_loss_cfg *l, struct wf_batch *b, uint16_t first, uint16_t e
 			continue;
 		if (b->parsed[i]->ecn != 0) {
 			b->drop[i] = WF_DROP_NONE;
-			b->edits[i] |= 1u << WF_STAGE_LOSS;
+			b->edits[i] |= 1u << WF_BLOCK_LOSS;
 		} else if (l->pass_incapable) {
 			b->drop[i] = WF_DROP_NONE;
 		}
@@ -337,7 +337,7 @@ mark(const struct wf_loss_cfg *l, struct wf_batch *b, uint16_t first, uint16_t e
 }
 
 static void
-edit(const void *cfg, struct wf_frame *f)
+loss_edit(const void *cfg, struct wf_frame *f)
 {
 	struct wf_parsed now;
 
@@ -348,7 +348,7 @@ edit(const void *cfg, struct wf_frame *f)
 }
 
 static void
-run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
+loss_run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
 	struct wf_stage_env *env)
 {
 	const struct wf_loss_cfg *l = cfg;
@@ -358,7 +358,8 @@ run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, 
 		mark(l, b, first, end);
 }
 
-const struct wf_stage_ops wf_stage_loss = {
+const struct wf_block wf_block_loss = {
+	.stage = &(const struct wf_stage_ops){ .run = loss_run, .edit = loss_edit },
 	.name = "loss",
 	.summary = "Loses packets at random, one by one or in bursts, or by a plan",
 	.main_key = "p",
@@ -368,8 +369,6 @@ const struct wf_stage_ops wf_stage_loss = {
 	.params_size = sizeof(struct wf_loss_params),
 	.cfg_size = sizeof(struct wf_loss_cfg),
 	.state_size = sizeof(struct wf_loss_state),
-	.compile = compile,
-	.start = start,
-	.run = run,
-	.edit = edit,
+	.compile = loss_compile,
+	.start = loss_start,
 };

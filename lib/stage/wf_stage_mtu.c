@@ -65,7 +65,7 @@ struct mtu_cfg {
 };
 
 static int
-compile(const void *block, struct wf_stage_compile *c, void *cfg)
+mtu_compile(const void *block, struct wf_block_compile *c, void *cfg)
 {
 	const struct mtu_params *q = block;
 	struct mtu_cfg *m = cfg;
@@ -81,7 +81,7 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	m->mtu6 = q->mtu < IPV6_MIN ? IPV6_MIN : (uint32_t)q->mtu;
 	m->tell = q->mode == TELL;
 	m->drop_without_df = q->without_df == DROP;
-	wf_stage_note(c, WF_STAGE_MTU,
+	wf_stage_note(c, WF_BLOCK_MTU,
 		"IPv4 packets of more than %u bytes and IPv6 packets of more than %u end here, and "
 		"%s; "
 		"IPv4 packets without DF %s",
@@ -92,7 +92,7 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 }
 
 static void
-run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
+mtu_run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
 	struct wf_stage_env *env)
 {
 	const struct mtu_cfg *m = cfg;
@@ -111,12 +111,12 @@ run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, 
 		b->drop[i] = WF_DROP_too_big;
 		if (m->tell && !may_cut &&
 			wf_icmp_may_answer(b->data[i], b->readable_bytes[i], parsed))
-			b->forges[i] |= 1u << WF_STAGE_MTU;
+			b->forges[i] |= 1u << WF_BLOCK_MTU;
 	}
 }
 
 static uint32_t
-forge(const void *cfg, const struct wf_frame *cause, struct wf_forged *out)
+mtu_forge(const void *cfg, const struct wf_frame *cause, struct wf_forged *out)
 {
 	const struct mtu_cfg *m = cfg;
 	uint8_t family = cause->parsed->key.family;
@@ -129,14 +129,13 @@ forge(const void *cfg, const struct wf_frame *cause, struct wf_forged *out)
 	return 1;
 }
 
-const struct wf_stage_ops wf_stage_mtu = {
+const struct wf_block wf_block_mtu = {
+	.stage = &(const struct wf_stage_ops){ .run = mtu_run, .forge = mtu_forge },
 	.name = "mtu",
 	.summary = "Lets no packet pass that is longer than the MTU",
 	.main_key = "mtu",
 	.params = params,
 	.params_size = sizeof(struct mtu_params),
 	.cfg_size = sizeof(struct mtu_cfg),
-	.compile = compile,
-	.run = run,
-	.forge = forge,
+	.compile = mtu_compile,
 };

@@ -7,7 +7,7 @@
 #include "wf_stage.h"
 
 void
-wf_stage_note(const struct wf_stage_compile *c, enum wf_stage_id id, const char *fmt, ...)
+wf_stage_note(const struct wf_block_compile *c, enum wf_block_id id, const char *fmt, ...)
 {
 	char *text = wf_stage_reserve(c, WF_STAGE_NOTE);
 	va_list args;
@@ -21,7 +21,7 @@ wf_stage_note(const struct wf_stage_compile *c, enum wf_stage_id id, const char 
 }
 
 void
-wf_stage_note_certain(const struct wf_stage_compile *c, enum wf_stage_id id, const char *what)
+wf_stage_note_certain(const struct wf_block_compile *c, enum wf_block_id id, const char *what)
 {
 	wf_stage_note(c, id, "%s: p is 1, which is 100 %%; one per cent is \"1%%\" or 0.01", what);
 }

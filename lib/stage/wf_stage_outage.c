@@ -68,7 +68,7 @@ struct outage_cfg {
 };
 
 static int
-refuse(const struct wf_stage_compile *c, const char *window)
+refuse(const struct wf_block_compile *c, const char *window)
 {
 	return wf_err_add(c->err, c->where, "Write at = \"10s+2s, 30s+500ms\"",
 		"\"%s\" is not an outage with its start and length", window);
@@ -76,7 +76,7 @@ refuse(const struct wf_stage_compile *c, const char *window)
 
 /* One "start+length". */
 static int
-read_window(const struct wf_stage_compile *c, char *text, struct window *w)
+read_window(const struct wf_block_compile *c, char *text, struct window *w)
 {
 	char *plus = strchr(text, '+');
 	wf_ns_t length;
@@ -94,7 +94,7 @@ read_window(const struct wf_stage_compile *c, char *text, struct window *w)
 }
 
 static int
-read_windows(const struct wf_stage_compile *c, const char *list, struct outage_cfg *o)
+read_windows(const struct wf_block_compile *c, const char *list, struct outage_cfg *o)
 {
 	struct window *w = wf_stage_reserve(c, WINDOWS_MAX * sizeof(*w));
 	char *text = strdup(list), *rest = text, *one;
@@ -119,24 +119,24 @@ read_windows(const struct wf_stage_compile *c, const char *list, struct outage_c
 }
 
 static void
-note(const struct outage_params *p, const struct outage_cfg *o, const struct wf_stage_compile *c)
+note(const struct outage_params *p, const struct outage_cfg *o, const struct wf_block_compile *c)
 {
 	const char *carrier = p->carrier ? ", and the host that sends sees no carrier" : "";
 	char down[WF_UNITS_TEXT], period[WF_UNITS_TEXT];
 
 	if (o->period_ns != 0)
-		wf_stage_note(c, WF_STAGE_OUTAGE, "nothing passes for %s of every %s (%.3g %%)%s%s",
+		wf_stage_note(c, WF_BLOCK_OUTAGE, "nothing passes for %s of every %s (%.3g %%)%s%s",
 			wf_units_format_duration(p->down, down),
 			wf_units_format_duration(p->period, period),
 			100 * (double)p->down / (double)p->period,
 			o->n_windows != 0 ? ", and at given times" : "", carrier);
 	else
-		wf_stage_note(c, WF_STAGE_OUTAGE, "nothing passes at %u given times%s",
+		wf_stage_note(c, WF_BLOCK_OUTAGE, "nothing passes at %u given times%s",
 			o->n_windows, carrier);
 }
 
 static int
-compile(const void *block, struct wf_stage_compile *c, void *cfg)
+outage_compile(const void *block, struct wf_block_compile *c, void *cfg)
 {
 	const struct outage_params *p = block;
 	struct outage_cfg *o = cfg;
@@ -229,7 +229,7 @@ wf_outage_is_down(const void *cfg, wf_ns_t ns, wf_ns_t *until_ns)
 }
 
 static void
-run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
+outage_run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
 	struct wf_stage_env *env)
 {
 	const struct outage_cfg *o = cfg;
@@ -244,13 +244,13 @@ run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, 
 	}
 }
 
-const struct wf_stage_ops wf_stage_outage = {
+const struct wf_block wf_block_outage = {
+	.stage = &(const struct wf_stage_ops){ .run = outage_run },
 	.name = "outage",
 	.summary = "Lets nothing pass at given times, or now and again as a flapping link",
 	.main_key = "at",
 	.params = params,
 	.params_size = sizeof(struct outage_params),
 	.cfg_size = sizeof(struct outage_cfg),
-	.compile = compile,
-	.run = run,
+	.compile = outage_compile,
 };

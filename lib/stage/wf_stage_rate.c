@@ -107,8 +107,8 @@ mean_bps(const struct wf_rate_params *p)
 void
 wf_rate_serve(void *const *blocks, struct wf_serve *s)
 {
-	const struct wf_rate_params *p = blocks[WF_STAGE_RATE];
-	struct wf_limit limit = queue_limit(blocks[WF_STAGE_QUEUE]);
+	const struct wf_rate_params *p = blocks[WF_BLOCK_RATE];
+	struct wf_limit limit = queue_limit(blocks[WF_BLOCK_QUEUE]);
 
 	s->trace = p->curve;
 	if (mean_bps(p) != 0) /* 0: an error, said elsewhere */
@@ -130,7 +130,7 @@ wf_rate_serve(void *const *blocks, struct wf_serve *s)
 
 /* What does not go with a trace. */
 static int
-check_trace(const struct wf_rate_params *p, struct wf_stage_compile *c)
+check_trace(const struct wf_rate_params *p, struct wf_block_compile *c)
 {
 	bool loop = wf_param_given(p, WF_RATE_ROW_LOOP);
 
@@ -152,9 +152,9 @@ check_trace(const struct wf_rate_params *p, struct wf_stage_compile *c)
 }
 
 static int
-check(const struct wf_rate_params *p, struct wf_stage_compile *c)
+check(const struct wf_rate_params *p, struct wf_block_compile *c)
 {
-	const struct wf_queue_params *q = c->blocks[WF_STAGE_QUEUE];
+	const struct wf_queue_params *q = c->blocks[WF_BLOCK_QUEUE];
 	struct wf_limit limit = queue_limit(q);
 
 	if (check_trace(p, c) < 0)
@@ -202,7 +202,7 @@ limit_of(const struct wf_rate_cfg *r)
 }
 
 static void
-run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
+rate_run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
 	struct wf_stage_env *env)
 {
 	const struct wf_rate_cfg *r = cfg;
@@ -249,9 +249,9 @@ choose_run(const struct wf_rate_cfg *r, bool flow_scope)
 }
 
 static int
-compile(const void *block, struct wf_stage_compile *c, void *cfg)
+rate_compile(const void *block, struct wf_block_compile *c, void *cfg)
 {
-	struct wf_rate_params *p = c->blocks[WF_STAGE_RATE];
+	struct wf_rate_params *p = c->blocks[WF_BLOCK_RATE];
 	struct wf_rate_cfg *r = cfg;
 
 	p->curve = NULL;
@@ -273,7 +273,7 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 
 /* The bucket is full. */
 static void
-start(const void *cfg, void *state, uint64_t packet_rng, wf_ns_t now_ns)
+rate_start(const void *cfg, void *state, uint64_t packet_rng, wf_ns_t now_ns)
 {
 	const struct wf_rate_cfg *r = cfg;
 	struct wf_rate_state *s = state;
@@ -282,12 +282,13 @@ start(const void *cfg, void *state, uint64_t packet_rng, wf_ns_t now_ns)
 }
 
 static void
-stop(void *state, struct wf_stage_env *env)
+rate_stop(void *state, struct wf_stage_env *env)
 {
 	wf_backlog_fini(&((struct wf_rate_state *)state)->backlog, &env->arena);
 }
 
-const struct wf_stage_ops wf_stage_rate = {
+const struct wf_block wf_block_rate = {
+	.stage = &(const struct wf_stage_ops){ .run = rate_run },
 	.name = "rate",
 	.summary = "Limits the bit rate: packets are serialised one after the other",
 	.main_key = "rate",
@@ -295,8 +296,7 @@ const struct wf_stage_ops wf_stage_rate = {
 	.params_size = sizeof(struct wf_rate_params),
 	.cfg_size = sizeof(struct wf_rate_cfg),
 	.state_size = sizeof(struct wf_rate_state),
-	.compile = compile,
-	.start = start,
-	.stop = stop,
-	.run = run,
+	.compile = rate_compile,
+	.start = rate_start,
+	.stop = rate_stop,
 };

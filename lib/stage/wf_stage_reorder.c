@@ -135,7 +135,7 @@ struct reorder_state {
 };
 
 static int
-check(const struct reorder_params *p, const struct wf_stage_compile *c)
+check(const struct reorder_params *p, const struct wf_block_compile *c)
 {
 	bool time = wf_param_given(p, TIME), max = wf_param_given(p, MAX);
 	const struct wf_param_choice chosen = { params, MODEL, p->model,
@@ -155,14 +155,14 @@ check(const struct reorder_params *p, const struct wf_stage_compile *c)
 	if (p->min_bytes > p->max_bytes)
 		rc = wf_err_add(
 			c->err, c->where, "Swap them", "\"min_bytes\" is above \"max_bytes\"");
-	if (p->model == NETEM && p->p > 0 && c->blocks[WF_STAGE_DELAY] == NULL)
+	if (p->model == NETEM && p->p > 0 && c->blocks[WF_BLOCK_DELAY] == NULL)
 		rc = wf_err_add(c->err, c->where, "Add delay = \"10ms\", or use model = \"hold\"",
 			"packets can skip a delay only where there is one");
 	return rc;
 }
 
 static int
-compile(const void *block, struct wf_stage_compile *c, void *cfg)
+reorder_compile(const void *block, struct wf_block_compile *c, void *cfg)
 {
 	const struct reorder_params *p = block;
 	struct reorder_cfg *out = cfg;
@@ -188,13 +188,13 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	if (p->model == HOLD)
 		c->forecast->held_max_ns = (double)(out->min_ns + out->span_ns - 1);
 	if (p->model == HOLD)
-		wf_stage_note(c, WF_STAGE_REORDER,
+		wf_stage_note(c, WF_BLOCK_REORDER,
 			"%.4g%% of packets are held back, for others to overtake them", 100 * p->p);
 	else if (p->model == SWAP)
-		wf_stage_note(c, WF_STAGE_REORDER, "%.4g%% of packets let %" PRIu64 " others pass",
+		wf_stage_note(c, WF_BLOCK_REORDER, "%.4g%% of packets let %" PRIu64 " others pass",
 			100 * p->p / (1 + (double)p->distance * p->p), p->distance);
 	else
-		wf_stage_note(c, WF_STAGE_REORDER, "%.4g%% of packets skip the delay and overtake",
+		wf_stage_note(c, WF_BLOCK_REORDER, "%.4g%% of packets skip the delay and overtake",
 			100 * p->p / (1 + (double)(p->gap - 1) * p->p));
 	return 1;
 }
@@ -256,8 +256,8 @@ displace(const struct reorder_cfg *d, struct reorder_state *s, struct wf_batch *
 }
 
 static void
-run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
-	struct wf_stage_env *env)
+reorder_run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first,
+	uint16_t end, struct wf_stage_env *env)
 {
 	const struct reorder_cfg *d = cfg;
 
@@ -278,7 +278,8 @@ run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, 
 	}
 }
 
-const struct wf_stage_ops wf_stage_reorder = {
+const struct wf_block wf_block_reorder = {
+	.stage = &(const struct wf_stage_ops){ .run = reorder_run },
 	.name = "reorder",
 	.summary = "Lets some packets overtake, or be overtaken",
 	.main_key = "p",
@@ -287,6 +288,5 @@ const struct wf_stage_ops wf_stage_reorder = {
 	.params_size = sizeof(struct reorder_params),
 	.cfg_size = sizeof(struct reorder_cfg),
 	.state_size = sizeof(struct reorder_state),
-	.compile = compile,
-	.run = run,
+	.compile = reorder_compile,
 };

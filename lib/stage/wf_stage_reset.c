@@ -89,7 +89,7 @@ struct reset_state {
 };
 
 static void
-note(const struct reset_params *q, const struct wf_stage_compile *c)
+note(const struct reset_params *q, const struct wf_block_compile *c)
 {
 	static const char *const which[] = {
 		[ON_DATA] = " with data", [ON_SYN] = " with SYN", [ON_ANY] = ""
@@ -108,14 +108,14 @@ note(const struct reset_params *q, const struct wf_stage_compile *c)
 	if (q->after != 0)
 		snprintf(ns, sizeof(ns), ", after %s", wf_units_format_duration(q->after, text));
 	if (q->on != ON_SYN && q->after_packets == 0 && q->after_bytes == 0 && q->after == 0)
-		c->forecast->acts[WF_STAGE_RESET] = q->p;
-	wf_stage_note(c, WF_STAGE_RESET,
+		c->forecast->acts[WF_BLOCK_RESET] = q->p;
+	wf_stage_note(c, WF_BLOCK_RESET,
 		"%.4g %% of TCP segments%s reset their connection%s%s%s; %s told", 100 * q->p,
 		which[q->on], packets, bytes, ns, whom[q->to]);
 }
 
 static int
-compile(const void *block, struct wf_stage_compile *c, void *cfg)
+reset_compile(const void *block, struct wf_block_compile *c, void *cfg)
 {
 	const struct reset_params *q = block;
 	struct reset_cfg *r = cfg;
@@ -177,7 +177,7 @@ chosen(const struct reset_cfg *r, struct reset_state *s, const struct wf_tcp *g,
 }
 
 static void
-run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
+reset_run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
 	struct wf_stage_env *env)
 {
 	const struct reset_cfg *r = cfg;
@@ -192,18 +192,18 @@ run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, 
 			(g.flags & WF_TCP_RST) || !chosen(r, s, &g, b->rng[i], b->rx_ns[i]))
 			continue;
 		if (r->to != TO_RECEIVER)
-			b->forges[i] |= 1u << WF_STAGE_RESET;
+			b->forges[i] |= 1u << WF_BLOCK_RESET;
 		/* Whom a SYN calls has no connection yet. */
 		if (r->to == TO_SENDER || (g.flags & (WF_TCP_SYN | WF_TCP_ACK)) == WF_TCP_SYN)
 			b->drop[i] = WF_DROP_reset;
 		else
-			b->edits[i] |= 1u << WF_STAGE_RESET;
+			b->edits[i] |= 1u << WF_BLOCK_RESET;
 	}
 }
 
 /* The segment becomes a reset: no options, no data. IP options and extension headers stay. */
 static void
-edit(const void *cfg, struct wf_frame *f)
+reset_edit(const void *cfg, struct wf_frame *f)
 {
 	uint32_t l3 = f->parsed->l3_offset, l4 = f->parsed->l4_offset, end = l4 + WF_TCP_BYTES;
 	uint32_t len = end > WF_FRAME_MIN ? end : WF_FRAME_MIN, total = end - l3;
@@ -242,7 +242,7 @@ put32(uint8_t *p, uint32_t v)
 
 /* The answer to the segment's sender. */
 static uint32_t
-forge(const void *cfg, const struct wf_frame *cause, struct wf_forged *out)
+reset_forge(const void *cfg, const struct wf_frame *cause, struct wf_forged *out)
 {
 	const uint8_t *in = cause->data + cause->parsed->l4_offset;
 	uint8_t *tcp = wf_reply_begin(cause, NULL, 0, WF_TCP_PROTO, WF_TCP_BYTES, out);
@@ -265,7 +265,10 @@ forge(const void *cfg, const struct wf_frame *cause, struct wf_forged *out)
 	return 1;
 }
 
-const struct wf_stage_ops wf_stage_reset = {
+const struct wf_block wf_block_reset = {
+	.stage =
+		&(const struct wf_stage_ops){
+			.run = reset_run, .edit = reset_edit, .forge = reset_forge },
 	.name = "reset",
 	.summary = "Resets TCP connections",
 	.main_key = "p",
@@ -273,8 +276,5 @@ const struct wf_stage_ops wf_stage_reset = {
 	.params_size = sizeof(struct reset_params),
 	.cfg_size = sizeof(struct reset_cfg),
 	.state_size = sizeof(struct reset_state),
-	.compile = compile,
-	.run = run,
-	.edit = edit,
-	.forge = forge,
+	.compile = reset_compile,
 };

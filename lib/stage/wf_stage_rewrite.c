@@ -147,7 +147,7 @@ struct rewrite_cfg {
 };
 
 static int
-check_vlan(const struct rewrite_params *q, struct wf_stage_compile *c)
+check_vlan(const struct rewrite_params *q, struct wf_block_compile *c)
 {
 	bool id = wf_param_given(q, VLAN_ID), priority = wf_param_given(q, VLAN_PRIORITY);
 
@@ -168,7 +168,7 @@ check_vlan(const struct rewrite_params *q, struct wf_stage_compile *c)
 }
 
 static int
-check(const struct rewrite_params *q, struct wf_stage_compile *c)
+check(const struct rewrite_params *q, struct wf_block_compile *c)
 {
 	static const int of_expiry[] = { TIME_EXCEEDED, FROM, FROM6 };
 	bool decrement = wf_param_given(q, TTL_DECREMENT);
@@ -205,7 +205,7 @@ list(char text[LIST], const char *change)
 }
 
 static void
-note(const struct rewrite_params *q, const struct wf_stage_compile *c)
+note(const struct rewrite_params *q, const struct wf_block_compile *c)
 {
 	char text[LIST] = "", change[64];
 
@@ -230,12 +230,12 @@ note(const struct rewrite_params *q, const struct wf_stage_compile *c)
 		snprintf(change, sizeof(change), "VLAN tag %s", vlan_names[q->vlan]);
 		list(text, change);
 	}
-	c->forecast->acts[WF_STAGE_REWRITE] = q->p;
-	wf_stage_note(c, WF_STAGE_REWRITE, "%.4g %% of packets get: %s", 100 * q->p, text);
+	c->forecast->acts[WF_BLOCK_REWRITE] = q->p;
+	wf_stage_note(c, WF_BLOCK_REWRITE, "%.4g %% of packets get: %s", 100 * q->p, text);
 }
 
 static int
-compile(const void *block, struct wf_stage_compile *c, void *cfg)
+rewrite_compile(const void *block, struct wf_block_compile *c, void *cfg)
 {
 	const struct rewrite_params *q = block;
 	struct rewrite_cfg *w = cfg;
@@ -297,8 +297,8 @@ expires(const struct rewrite_cfg *w, const uint8_t *data, const struct wf_parsed
 }
 
 static void
-run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
-	struct wf_stage_env *env)
+rewrite_run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first,
+	uint16_t end, struct wf_stage_env *env)
 {
 	const struct rewrite_cfg *w = cfg;
 
@@ -309,12 +309,12 @@ run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, 
 			!wf_choose(&w->choice, (uint64_t *)(b->state[i] + state_offset), draw))
 			continue;
 		if (!expires(w, b->data[i], b->parsed[i])) {
-			b->edits[i] |= 1u << WF_STAGE_REWRITE;
+			b->edits[i] |= 1u << WF_BLOCK_REWRITE;
 			continue;
 		}
 		b->drop[i] = WF_DROP_ttl_exceeded;
 		if (w->tell && wf_icmp_may_answer(b->data[i], b->readable_bytes[i], b->parsed[i]))
-			b->forges[i] |= 1u << WF_STAGE_REWRITE;
+			b->forges[i] |= 1u << WF_BLOCK_REWRITE;
 	}
 }
 
@@ -403,7 +403,7 @@ push(const struct rewrite_cfg *w, struct wf_frame *f)
 }
 
 static void
-edit(const void *cfg, struct wf_frame *f)
+rewrite_edit(const void *cfg, struct wf_frame *f)
 {
 	const struct rewrite_cfg *w = cfg;
 	uint8_t *tag = f->data + ADDRESS_BYTES;
@@ -422,7 +422,7 @@ edit(const void *cfg, struct wf_frame *f)
 }
 
 static uint32_t
-forge(const void *cfg, const struct wf_frame *cause, struct wf_forged *out)
+rewrite_forge(const void *cfg, const struct wf_frame *cause, struct wf_forged *out)
 {
 	const struct rewrite_cfg *w = cfg;
 	uint8_t family = cause->parsed->key.family;
@@ -432,7 +432,10 @@ forge(const void *cfg, const struct wf_frame *cause, struct wf_forged *out)
 	return 1;
 }
 
-const struct wf_stage_ops wf_stage_rewrite = {
+const struct wf_block wf_block_rewrite = {
+	.stage =
+		&(const struct wf_stage_ops){
+			.run = rewrite_run, .edit = rewrite_edit, .forge = rewrite_forge },
 	.name = "rewrite",
 	.summary = "Rewrites TTL, DSCP, ECN and VLAN tags",
 	.main_key = "p",
@@ -440,8 +443,5 @@ const struct wf_stage_ops wf_stage_rewrite = {
 	.params_size = sizeof(struct rewrite_params),
 	.cfg_size = sizeof(struct rewrite_cfg),
 	.state_size = sizeof(uint64_t),
-	.compile = compile,
-	.run = run,
-	.edit = edit,
-	.forge = forge,
+	.compile = rewrite_compile,
 };

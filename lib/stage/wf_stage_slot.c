@@ -149,7 +149,7 @@ struct slot_state {
 static_assert(sizeof(struct slot_state) == 40, "within a line");
 
 static int
-check(const struct slot_params *p, const struct wf_stage_compile *c)
+check(const struct slot_params *p, const struct wf_block_compile *c)
 {
 	if (p->limit.kind == WF_LIMIT_BYTES)
 		return wf_err_add(c->err, c->where, "Write limit = \"1000pkt\" or \"200ms\"",
@@ -164,7 +164,7 @@ check(const struct slot_params *p, const struct wf_stage_compile *c)
 }
 
 static int
-compile(const void *block, struct wf_stage_compile *c, void *cfg)
+slot_compile(const void *block, struct wf_block_compile *c, void *cfg)
 {
 	const struct slot_params *p = block;
 	struct slot_cfg *s = cfg;
@@ -224,7 +224,7 @@ one(const struct slot_cfg *c, struct slot_state *s, struct wf_batch *b, uint16_t
 }
 
 static void
-run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
+slot_run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
 	struct wf_stage_env *env)
 {
 	for (uint16_t i = first; i < end; i++)
@@ -233,12 +233,13 @@ run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, 
 }
 
 static void
-stop(void *state, struct wf_stage_env *env)
+slot_stop(void *state, struct wf_stage_env *env)
 {
 	wf_backlog_fini(&((struct slot_state *)state)->backlog, &env->arena);
 }
 
-const struct wf_stage_ops wf_stage_slot = {
+const struct wf_block wf_block_slot = {
+	.stage = &(const struct wf_stage_ops){ .run = slot_run },
 	.name = "slot",
 	.summary = "Lets packets leave in windows only, as a shared medium does",
 	.main_key = "min",
@@ -247,7 +248,6 @@ const struct wf_stage_ops wf_stage_slot = {
 	.params_size = sizeof(struct slot_params),
 	.cfg_size = sizeof(struct slot_cfg),
 	.state_size = sizeof(struct slot_state),
-	.compile = compile,
-	.stop = stop,
-	.run = run,
+	.compile = slot_compile,
+	.stop = slot_stop,
 };

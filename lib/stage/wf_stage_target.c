@@ -95,7 +95,7 @@ static_assert(sizeof(struct target_state) % 8 == 0, "state blocks");
 static_assert(sizeof(struct target_state) <= 64, "state blocks");
 
 static int
-check_segment(const struct target_params *q, const struct wf_stage_compile *c)
+check_segment(const struct target_params *q, const struct wf_block_compile *c)
 {
 	int rc = 0;
 
@@ -114,7 +114,7 @@ check_segment(const struct target_params *q, const struct wf_stage_compile *c)
 }
 
 static int
-check(const struct target_params *q, const struct wf_stage_compile *c)
+check(const struct target_params *q, const struct wf_block_compile *c)
 {
 	if (wf_param_given(q, SEGMENT))
 		return check_segment(q, c);
@@ -132,7 +132,7 @@ check(const struct target_params *q, const struct wf_stage_compile *c)
 }
 
 static void
-note(const struct target_params *q, const struct wf_stage_compile *c)
+note(const struct target_params *q, const struct wf_block_compile *c)
 {
 	static const char *const what[] = { [ON_DATA] = "TCP segments with data",
 		[ON_SYN] = "TCP segments with SYN",
@@ -147,7 +147,7 @@ note(const struct target_params *q, const struct wf_stage_compile *c)
 		if (q->retransmissions != 0)
 			snprintf(more, sizeof(more), ", and %" PRIu64 " retransmissions of it",
 				q->retransmissions);
-		wf_stage_note(c, WF_STAGE_TARGET,
+		wf_stage_note(c, WF_BLOCK_TARGET,
 			"data segment %" PRIu64 " of every connection is lost%s", q->segment, more);
 		return;
 	}
@@ -156,18 +156,18 @@ note(const struct target_params *q, const struct wf_stage_compile *c)
 			c->flow_scope ? "every connection" : "the class");
 	else if ((q->on == ON_DATA || q->on == ON_ANY) && q->min_bytes <= WF_FORECAST_FRAME &&
 		 q->max_bytes >= WF_FORECAST_FRAME)
-		c->forecast->acts[WF_STAGE_TARGET] = q->p;
+		c->forecast->acts[WF_BLOCK_TARGET] = q->p;
 	if (wf_param_given(q, MAX_BYTES))
 		snprintf(sizes, sizeof(sizes), " of %" PRIu64 " to %" PRIu64 " bytes", q->min_bytes,
 			q->max_bytes);
 	else if (wf_param_given(q, MIN_BYTES))
 		snprintf(sizes, sizeof(sizes), " of %" PRIu64 " bytes or more", q->min_bytes);
-	wf_stage_note(c, WF_STAGE_TARGET, "%.4g %% of %s%s are lost%s", 100 * q->p, what[q->on],
+	wf_stage_note(c, WF_BLOCK_TARGET, "%.4g %% of %s%s are lost%s", 100 * q->p, what[q->on],
 		sizes, more);
 }
 
 static int
-compile(const void *block, struct wf_stage_compile *c, void *cfg)
+target_compile(const void *block, struct wf_block_compile *c, void *cfg)
 {
 	const struct target_params *q = block;
 	struct target_cfg *t = cfg;
@@ -264,7 +264,7 @@ meant(const struct target_cfg *t, struct target_state *s, const struct wf_batch 
 }
 
 static void
-run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
+target_run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
 	struct wf_stage_env *env)
 {
 	const struct target_cfg *t = cfg;
@@ -280,7 +280,8 @@ run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, 
 	}
 }
 
-const struct wf_stage_ops wf_stage_target = {
+const struct wf_block wf_block_target = {
+	.stage = &(const struct wf_stage_ops){ .run = target_run },
 	.name = "target",
 	.summary = "Loses packets by kind, length or number: the k-th data segment, SYN, pure ACK",
 	.main_key = "on",
@@ -288,6 +289,5 @@ const struct wf_stage_ops wf_stage_target = {
 	.params_size = sizeof(struct target_params),
 	.cfg_size = sizeof(struct target_cfg),
 	.state_size = sizeof(struct target_state),
-	.compile = compile,
-	.run = run,
+	.compile = target_compile,
 };

@@ -64,7 +64,7 @@ struct unreachable_cfg {
 };
 
 static int
-compile(const void *block, struct wf_stage_compile *c, void *cfg)
+unreachable_compile(const void *block, struct wf_block_compile *c, void *cfg)
 {
 	const struct unreachable_params *q = block;
 	struct unreachable_cfg *u = cfg;
@@ -78,8 +78,8 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	u->code6 = code6[q->code];
 	u->proto = proto_number[q->proto];
 	if (u->proto != PROTO_TCP)
-		c->forecast->acts[WF_STAGE_UNREACHABLE] = q->p;
-	wf_stage_note(c, WF_STAGE_UNREACHABLE,
+		c->forecast->acts[WF_BLOCK_UNREACHABLE] = q->p;
+	wf_stage_note(c, WF_BLOCK_UNREACHABLE,
 		"%.4g %% of %s packets end here, and their senders are told \"%s\" by ICMP",
 		100 * q->p, proto_text[q->proto], code_text[q->code]);
 	c->needs |= WF_NEED_FLOW | WF_NEED_BYTES;
@@ -87,8 +87,8 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 }
 
 static void
-run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, uint16_t end,
-	struct wf_stage_env *env)
+unreachable_run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first,
+	uint16_t end, struct wf_stage_env *env)
 {
 	const struct unreachable_cfg *u = cfg;
 
@@ -102,12 +102,12 @@ run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, 
 			continue;
 		b->drop[i] = WF_DROP_unreachable;
 		if (wf_icmp_may_answer(b->data[i], b->readable_bytes[i], parsed))
-			b->forges[i] |= 1u << WF_STAGE_UNREACHABLE;
+			b->forges[i] |= 1u << WF_BLOCK_UNREACHABLE;
 	}
 }
 
 static uint32_t
-forge(const void *cfg, const struct wf_frame *cause, struct wf_forged *out)
+unreachable_forge(const void *cfg, const struct wf_frame *cause, struct wf_forged *out)
 {
 	const struct unreachable_cfg *u = cfg;
 	uint8_t family = cause->parsed->key.family;
@@ -117,14 +117,13 @@ forge(const void *cfg, const struct wf_frame *cause, struct wf_forged *out)
 	return 1;
 }
 
-const struct wf_stage_ops wf_stage_unreachable = {
+const struct wf_block wf_block_unreachable = {
+	.stage = &(const struct wf_stage_ops){ .run = unreachable_run, .forge = unreachable_forge },
 	.name = "unreachable",
 	.summary = "Answers packets with ICMP \"destination unreachable\"",
 	.main_key = "p",
 	.params = params,
 	.params_size = sizeof(struct unreachable_params),
 	.cfg_size = sizeof(struct unreachable_cfg),
-	.compile = compile,
-	.run = run,
-	.forge = forge,
+	.compile = unreachable_compile,
 };

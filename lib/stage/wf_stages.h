@@ -7,24 +7,24 @@
 #include "wf_queue.h"
 #include "wf_stage.h"
 
-extern const struct wf_stage_ops wf_stage_blackhole;
-extern const struct wf_stage_ops wf_stage_outage;
-extern const struct wf_stage_ops wf_stage_reset;
-extern const struct wf_stage_ops wf_stage_unreachable;
-extern const struct wf_stage_ops wf_stage_dns;
-extern const struct wf_stage_ops wf_stage_mtu;
-extern const struct wf_stage_ops wf_stage_rewrite;
-extern const struct wf_stage_ops wf_stage_rate;
-extern const struct wf_stage_ops wf_stage_queue;
-extern const struct wf_stage_ops wf_stage_share;
-extern const struct wf_stage_ops wf_stage_slot;
-extern const struct wf_stage_ops wf_stage_target;
-extern const struct wf_stage_ops wf_stage_loss;
-extern const struct wf_stage_ops wf_stage_arq;
-extern const struct wf_stage_ops wf_stage_corrupt;
-extern const struct wf_stage_ops wf_stage_duplicate;
-extern const struct wf_stage_ops wf_stage_reorder;
-extern const struct wf_stage_ops wf_stage_delay;
+extern const struct wf_block wf_block_blackhole;
+extern const struct wf_block wf_block_outage;
+extern const struct wf_block wf_block_reset;
+extern const struct wf_block wf_block_unreachable;
+extern const struct wf_block wf_block_dns;
+extern const struct wf_block wf_block_mtu;
+extern const struct wf_block wf_block_rewrite;
+extern const struct wf_block wf_block_rate;
+extern const struct wf_block wf_block_queue;
+extern const struct wf_block wf_block_share;
+extern const struct wf_block wf_block_slot;
+extern const struct wf_block wf_block_target;
+extern const struct wf_block wf_block_loss;
+extern const struct wf_block wf_block_arq;
+extern const struct wf_block wf_block_corrupt;
+extern const struct wf_block wf_block_duplicate;
+extern const struct wf_block wf_block_reorder;
+extern const struct wf_block wf_block_delay;
 
 /* Of a compiled outage: is the link down so long after the start of the run? Until *until_ns at
  * least it stays so; UINT64_MAX: for ever. */
@@ -39,7 +39,7 @@ struct wf_queue_params {
 	uint64_t given;
 	struct wf_limit limit;
 	int drop; /* enum wf_queue_drop */
-	int aqm;  /* 0: none; see wf_stage_queue.c */
+	int aqm;  /* 0: none; see wf_block_queue.c */
 	bool ecn, derandomize;
 	wf_ns_t target, interval, update, burst, threshold, range;
 	uint64_t quantum, flows;
@@ -58,9 +58,9 @@ struct wf_share_params {
 static inline bool
 wf_queue_is_real(void *const *blocks)
 {
-	const struct wf_queue_params *q = blocks[WF_STAGE_QUEUE];
+	const struct wf_queue_params *q = blocks[WF_BLOCK_QUEUE];
 
-	return blocks[WF_STAGE_SHARE] != NULL ||
+	return blocks[WF_BLOCK_SHARE] != NULL ||
 	       (q != NULL && (q->drop != WF_QUEUE_TAIL || q->aqm != 0));
 }
 /* What the blocks of rate and queue say of the server and its limit. Checked by the rate stage. */

@@ -22,9 +22,9 @@ struct trial {
 };
 
 bool
-wf_trial_has(const struct wf_plan_class *k, enum wf_stage_id id)
+wf_trial_has(const struct wf_plan_class *k, enum wf_block_id id)
 {
-	if (id == WF_STAGE_RATE && k->queue != NULL)
+	if (id == WF_BLOCK_RATE && k->queue != NULL)
 		return true;
 	for (uint8_t i = 0; i < wf_plan_steps(k); i++)
 		if (k->before[i].stage == id)
@@ -44,8 +44,8 @@ stages(const struct wf_trial_params *q)
 {
 	if (q->stage == WF_TRIAL_WHOLE)
 		return WF_PLAN_ALL_STAGES;
-	if (q->stage == WF_STAGE_RATE)
-		return 1ull << WF_STAGE_RATE | 1ull << WF_STAGE_QUEUE;
+	if (q->stage == WF_BLOCK_RATE)
+		return 1ull << WF_BLOCK_RATE | 1ull << WF_BLOCK_QUEUE;
 	return 1ull << q->stage;
 }
 

@@ -19,7 +19,7 @@ struct wf_trial_params {
 	const struct wf_plan *plan; /* compiled; need not be armed */
 	uint32_t dir;
 	uint16_t class_id;
-	uint8_t stage;   /* WF_STAGE_RATE: with its queue; WF_TRIAL_WHOLE */
+	uint8_t stage;   /* WF_BLOCK_RATE: with its queue; WF_TRIAL_WHOLE */
 	uint8_t traffic; /* enum wf_trial_traffic */
 	uint32_t packets;
 	uint32_t frame_bytes; /* 0: WF_FORECAST_FRAME */
@@ -44,7 +44,7 @@ struct wf_trial {
 };
 
 /* Which of the class's stages a trial can be made of: a step of it, or its real queue. */
-bool wf_trial_has(const struct wf_plan_class *k, enum wf_stage_id id);
+bool wf_trial_has(const struct wf_plan_class *k, enum wf_block_id id);
 /* Arrival of a packet, since the first one's. */
 wf_ns_t wf_trial_arrival(const struct wf_trial_params *q, uint32_t i);
 /* The same for the same plan and parameters. The caller frees it. NULL: out of memory. */

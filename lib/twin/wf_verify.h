@@ -26,7 +26,7 @@ struct wf_finding {
 
 #define WF_FINDINGS_MAX 6
 struct wf_verdict {
-	uint8_t stage; /* enum wf_stage_id */
+	uint8_t stage; /* enum wf_block_id */
 	uint32_t packets;
 	double gap_ns;   /* between them */
 	double order_ns; /* what keeping order adds to the mean delay */
@@ -40,9 +40,9 @@ struct wf_verdict {
 #define WF_VERIFY_OFF   5.0
 #define WF_VERIFY_LEAST 1000u /* packets */
 
-/* Stages of a class that can be tried: of them, `out` (room for WF_STAGE_COUNT) gets the numbers,
+/* Stages of a class that can be tried: of them, `out` (room for WF_BLOCK_COUNT) gets the numbers,
  * in order of the pipeline. */
-uint32_t wf_verify_stages(const struct wf_plan_class *k, uint8_t out[WF_STAGE_COUNT]);
+uint32_t wf_verify_stages(const struct wf_plan_class *k, uint8_t out[WF_BLOCK_COUNT]);
 /* 0, or -1: out of memory. */
 int wf_verify(const struct wf_plan *plan, uint32_t dir, uint16_t class_id, uint8_t stage,
 	uint32_t packets, struct wf_verdict *out);

@@ -193,11 +193,11 @@ find_outage(struct wf_verify_work *w)
 static void
 find_acts(struct wf_verify_work *w)
 {
-	static const char *const name[WF_STAGE_COUNT] = { [WF_STAGE_RESET] = "reset",
-		[WF_STAGE_UNREACHABLE] = "unreachable",
-		[WF_STAGE_DNS] = "dns",
-		[WF_STAGE_REWRITE] = "rewritten",
-		[WF_STAGE_TARGET] = "target" };
+	static const char *const name[WF_BLOCK_COUNT] = { [WF_BLOCK_RESET] = "reset",
+		[WF_BLOCK_UNREACHABLE] = "unreachable",
+		[WF_BLOCK_DNS] = "dns",
+		[WF_BLOCK_REWRITE] = "rewritten",
+		[WF_BLOCK_TARGET] = "target" };
 
 	for (uint32_t i = 0; i < w->q.packets; i++)
 		w->x[i] = w->t->packet[i].left == 0 || w->t->packet[i].edited;
@@ -267,28 +267,28 @@ int
 wf_verify_find(struct wf_verify_work *w)
 {
 	switch (w->q.stage) {
-	case WF_STAGE_RATE:
+	case WF_BLOCK_RATE:
 		find_rate(w);
 		return 0;
-	case WF_STAGE_OUTAGE:
+	case WF_BLOCK_OUTAGE:
 		find_outage(w);
 		return 0;
-	case WF_STAGE_CORRUPT:
+	case WF_BLOCK_CORRUPT:
 		find_corrupt(w);
 		return 0;
-	case WF_STAGE_LOSS:
+	case WF_BLOCK_LOSS:
 		find_loss(w);
 		return 0;
-	case WF_STAGE_ARQ:
+	case WF_BLOCK_ARQ:
 		find_arq(w);
 		return 0;
-	case WF_STAGE_DUPLICATE:
+	case WF_BLOCK_DUPLICATE:
 		find_duplicate(w);
 		return 0;
-	case WF_STAGE_SLOT:
+	case WF_BLOCK_SLOT:
 		find_slot(w);
 		return 0;
-	case WF_STAGE_DELAY:
+	case WF_BLOCK_DELAY:
 		return find_delay(w);
 	default:
 		find_acts(w);

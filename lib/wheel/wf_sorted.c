@@ -40,7 +40,7 @@ tick_in_window(const struct wf_held *h)
 
 /* at[tick]: how many there are. */
 static void
-count(const struct wf_chunks *p, struct wf_chain chain, uint32_t at[WF_SORTED_TICKS])
+sorted_count(const struct wf_chunks *p, struct wf_chain chain, uint32_t at[WF_SORTED_TICKS])
 {
 	uint32_t next;
 
@@ -61,7 +61,7 @@ wf_sorted_fill(struct wf_sorted *s, struct wf_chunks *p, struct wf_chain chain)
 	uint32_t at[WF_SORTED_TICKS] = { 0 }, n = 0, next;
 
 	assert(wf_sorted_empty(s));
-	count(p, chain, at);
+	sorted_count(p, chain, at);
 	for (uint32_t tick = 0; tick < WF_SORTED_TICKS; tick++) {
 		uint32_t of_tick = at[tick];
 

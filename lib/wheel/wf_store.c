@@ -61,7 +61,7 @@ wf_store_free(struct wf_store *s)
 }
 
 static inline bool
-fill(struct wf_store *s, struct wf_held *h, wf_ns_t due_ns, wf_ns_t rx_ns, void *pkt,
+store_fill(struct wf_store *s, struct wf_held *h, wf_ns_t due_ns, wf_ns_t rx_ns, void *pkt,
 	uint32_t len_bytes, uint32_t tag)
 {
 	if (WF_UNLIKELY(h == NULL))
@@ -76,7 +76,7 @@ fill(struct wf_store *s, struct wf_held *h, wf_ns_t due_ns, wf_ns_t rx_ns, void 
 }
 
 static inline struct wf_held *
-put_in_wheel(struct wf_store *s, wf_ns_t due_ns, uint32_t dir)
+store_put_in_wheel(struct wf_store *s, wf_ns_t due_ns, uint32_t dir)
 {
 	struct wf_held *h = wf_wheel_put(&s->wheel, due_ns);
 
@@ -92,8 +92,8 @@ wf_store_put_members(struct wf_store *s, wf_ns_t due_ns, wf_ns_t rx_ns, void *pk
 	struct wf_held *h = NULL;
 
 	if (WF_LIKELY(s->held < s->max_held))
-		h = put_in_wheel(s, due_ns, wf_held_tag_dir(tag));
-	return fill(s, h, due_ns, rx_ns, pkt, len_bytes, tag);
+		h = store_put_in_wheel(s, due_ns, wf_held_tag_dir(tag));
+	return store_fill(s, h, due_ns, rx_ns, pkt, len_bytes, tag);
 }
 
 uint32_t
@@ -125,19 +125,19 @@ wf_store_put_in_order_members(struct wf_store *s, wf_ns_t due_ns, wf_ns_t rx_ns,
 	if (WF_LIKELY(s->in_wheel[dir] == 0))
 		h = wf_lane_put(&s->lane[dir], &s->chunks, tick);
 	if (WF_UNLIKELY(h == NULL)) {
-		h = put_in_wheel(s, due_ns, dir);
+		h = store_put_in_wheel(s, due_ns, dir);
 	} else {
 		wf_busy_set(&s->busy, dir);
 		if (tick < s->lane_tick)
 			s->lane_tick = tick;
 	}
-	return fill(s, h, due_ns, rx_ns, pkt, len_bytes, tag);
+	return store_fill(s, h, due_ns, rx_ns, pkt, len_bytes, tag);
 }
 
 /* Into the lane's last chunk, as far as it and the order of release allow. Returns how many. */
 static inline uint32_t
-fill_chunk(struct wf_store *s, struct wf_lane *l, const struct wf_store_rows *r, uint32_t first,
-	uint32_t end)
+store_fill_chunk(struct wf_store *s, struct wf_lane *l, const struct wf_store_rows *r,
+	uint32_t first, uint32_t end)
 {
 	struct wf_chunk *c;
 	struct wf_held *h;
@@ -179,14 +179,14 @@ wf_store_put_rows_in_order(struct wf_store *s, const struct wf_store_rows *r)
 			break;
 		i++;
 		if (WF_LIKELY(s->in_wheel[dir] == 0 && s->max_held - s->held >= r->n - i))
-			i += fill_chunk(s, &s->lane[dir], r, i, r->n);
+			i += store_fill_chunk(s, &s->lane[dir], r, i, r->n);
 	}
 	return i;
 }
 
 /* From the lanes. Finds out when the next one is due. */
 static uint32_t
-take_from_lanes(struct wf_store *s, uint64_t now, struct wf_held *out, uint32_t max)
+store_take_from_lanes(struct wf_store *s, uint64_t now, struct wf_held *out, uint32_t max)
 {
 	uint64_t next = UINT64_MAX;
 	uint32_t n = 0;
@@ -206,7 +206,7 @@ take_from_lanes(struct wf_store *s, uint64_t now, struct wf_held *out, uint32_t 
 }
 
 static uint32_t
-take_from_wheel(struct wf_store *s, uint64_t now, struct wf_held *out, uint32_t max)
+store_take_from_wheel(struct wf_store *s, uint64_t now, struct wf_held *out, uint32_t max)
 {
 	uint32_t n = wf_wheel_take(&s->wheel, now << WF_TICK_SHIFT, out, max);
 
@@ -227,12 +227,12 @@ wf_store_take(struct wf_store *s, wf_ns_t now_ns, struct wf_held *out, uint32_t 
 		uint64_t wheel = wf_wheel_next(&s->wheel) >> WF_TICK_SHIFT;
 
 		if (wheel < s->lane_tick)
-			n += take_from_wheel(s, s->lane_tick - 1, out + n, max - n);
+			n += store_take_from_wheel(s, s->lane_tick - 1, out + n, max - n);
 		else
-			n += take_from_lanes(s, wheel < now ? wheel : now, out + n, max - n);
+			n += store_take_from_lanes(s, wheel < now ? wheel : now, out + n, max - n);
 	}
 	if (n < max)
-		n += take_from_wheel(s, now, out + n, max - n);
+		n += store_take_from_wheel(s, now, out + n, max - n);
 	s->held -= n;
 	return n;
 }

@@ -129,7 +129,7 @@ wf_wheel_put_rows(struct wf_wheel *w, const struct wf_store_rows *r, uint32_t n)
 /* Places every entry of a chain anew. There is always room: WF_WHEEL_CHUNKS has a chunk for each
  * slot that they can scatter over. */
 static void
-spread(struct wf_wheel *w, struct wf_chain chain)
+wheel_spread(struct wf_wheel *w, struct wf_chain chain)
 {
 	uint32_t c = chain.head;
 
@@ -174,7 +174,7 @@ enter(struct wf_wheel *w, int level)
 	if (level == 1 && !are_few(w, chain))
 		wf_sorted_fill(&w->sorted, w->chunks, chain);
 	else
-		spread(w, chain);
+		wheel_spread(w, chain);
 }
 
 /* Moves the current tick on. Nothing is due in between. */
@@ -190,7 +190,7 @@ advance(struct wf_wheel *w, uint64_t tick)
 		struct wf_chain far = w->far;
 
 		w->far.head = WF_NO_CHUNK;
-		spread(w, far);
+		wheel_spread(w, far);
 	}
 	for (int l = WF_WHEEL_LEVELS - 1; l > 0; l--)
 		if (differ >> (l * WF_WHEEL_BITS) != 0)
@@ -227,7 +227,7 @@ next_window(const struct wf_wheel *w)
 
 /* Reads on in the current tick's slot. */
 static uint32_t
-drain(struct wf_wheel *w, struct wf_held *out, uint32_t max)
+wheel_drain(struct wf_wheel *w, struct wf_held *out, uint32_t max)
 {
 	uint32_t slot = w->tick & SLOT_MASK, n = 0;
 	struct wf_chain *chain = &w->level[0].slot[slot];
@@ -280,7 +280,7 @@ wf_wheel_take(struct wf_wheel *w, wf_ns_t now_ns, struct wf_held *out, uint32_t 
 			return n;
 		if (direct <= now) {
 			w->tick = direct;
-			n += drain(w, out + n, max - n);
+			n += wheel_drain(w, out + n, max - n);
 			if (n == max)
 				return n;
 			continue;
@@ -337,7 +337,7 @@ wf_wheel_pop_any(struct wf_wheel *w, struct wf_held *out)
 	if (w->held == 0)
 		return false;
 	if (w->read_at != 0) /* a slot was left half read: go on there */
-		return drain(w, out, 1) == 1;
+		return wheel_drain(w, out, 1) == 1;
 	w->held--;
 	if (!wf_sorted_empty(&w->sorted)) {
 		*out = w->sorted.entry[w->sorted.at++];

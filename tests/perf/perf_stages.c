@@ -67,7 +67,7 @@ stages_open(const struct perf_case *c)
 	struct stages *s = perf_memory(sizeof(*s));
 
 	s->none = c->number == NONE;
-	s->rig = rig_new(s->none ? WF_STAGE_DELAY : (enum wf_stage_id)c->number, c->text);
+	s->rig = rig_new(s->none ? WF_BLOCK_DELAY : (enum wf_block_id)c->number, c->text);
 	s->now_ns = WF_NS_PER_S;
 	perf_frame(s->frame, 1);
 	for (uint32_t i = 0; i < WF_BURST; i++)
@@ -83,33 +83,33 @@ stages_open(const struct perf_case *c)
 
 const struct perf_case perf_stages[] = {
 	STAGE("none", NONE, "mean=1ms"),
-	STAGE("blackhole", WF_STAGE_BLACKHOLE, "on=true"),
-	STAGE("outage", WF_STAGE_OUTAGE, "period=1s down=1ms"),
-	STAGE("reset", WF_STAGE_RESET, "p=1%"),
-	STAGE("unreachable", WF_STAGE_UNREACHABLE, "p=1%"),
-	STAGE("dns", WF_STAGE_DNS, "p=1%"),
-	STAGE("mtu", WF_STAGE_MTU, "mtu=1400"),
-	STAGE("rewrite", WF_STAGE_REWRITE, "dscp=10"),
-	STAGE("rate", WF_STAGE_RATE, "rate=400Gbit queue.limit=100ms"),
-	STAGE("police", WF_STAGE_RATE, "rate=400Gbit mode=police burst=15kB"),
-	STAGE("slot", WF_STAGE_SLOT, "min=1ms max=2ms"),
-	STAGE("target", WF_STAGE_TARGET, "p=1%"),
-	STAGE("loss-bernoulli", WF_STAGE_LOSS, "p=1%"),
-	STAGE("loss-gilbert-elliott", WF_STAGE_LOSS, "model=gilbert-elliott plr=1% mean_burst=4"),
-	STAGE("loss-ber", WF_STAGE_LOSS, "model=ber ber=1e-6"),
-	STAGE("corrupt", WF_STAGE_CORRUPT, "p=1%"),
-	STAGE("duplicate", WF_STAGE_DUPLICATE, "p=1%"),
-	STAGE("reorder-hold", WF_STAGE_REORDER, "model=hold p=1% time=5ms"),
-	STAGE("delay-constant", WF_STAGE_DELAY, "mean=10ms"),
-	STAGE("delay-uniform", WF_STAGE_DELAY, "distribution=uniform min=9ms max=11ms"),
-	STAGE("delay-normal-fifo", WF_STAGE_DELAY, "mean=10ms stddev=1ms"),
-	STAGE("delay-normal-flow", WF_STAGE_DELAY, "mean=10ms stddev=1ms order=flow"),
-	STAGE("delay-normal-free", WF_STAGE_DELAY, "mean=10ms stddev=1ms order=free"),
-	STAGE("delay-rho", WF_STAGE_DELAY, "mean=10ms stddev=1ms order=free rho=0.5"),
-	STAGE("delay-half-life", WF_STAGE_DELAY, "mean=10ms stddev=1ms order=free half_life=1ms"),
-	STAGE("delay-gamma-free", WF_STAGE_DELAY,
+	STAGE("blackhole", WF_BLOCK_BLACKHOLE, "on=true"),
+	STAGE("outage", WF_BLOCK_OUTAGE, "period=1s down=1ms"),
+	STAGE("reset", WF_BLOCK_RESET, "p=1%"),
+	STAGE("unreachable", WF_BLOCK_UNREACHABLE, "p=1%"),
+	STAGE("dns", WF_BLOCK_DNS, "p=1%"),
+	STAGE("mtu", WF_BLOCK_MTU, "mtu=1400"),
+	STAGE("rewrite", WF_BLOCK_REWRITE, "dscp=10"),
+	STAGE("rate", WF_BLOCK_RATE, "rate=400Gbit queue.limit=100ms"),
+	STAGE("police", WF_BLOCK_RATE, "rate=400Gbit mode=police burst=15kB"),
+	STAGE("slot", WF_BLOCK_SLOT, "min=1ms max=2ms"),
+	STAGE("target", WF_BLOCK_TARGET, "p=1%"),
+	STAGE("loss-bernoulli", WF_BLOCK_LOSS, "p=1%"),
+	STAGE("loss-gilbert-elliott", WF_BLOCK_LOSS, "model=gilbert-elliott plr=1% mean_burst=4"),
+	STAGE("loss-ber", WF_BLOCK_LOSS, "model=ber ber=1e-6"),
+	STAGE("corrupt", WF_BLOCK_CORRUPT, "p=1%"),
+	STAGE("duplicate", WF_BLOCK_DUPLICATE, "p=1%"),
+	STAGE("reorder-hold", WF_BLOCK_REORDER, "model=hold p=1% time=5ms"),
+	STAGE("delay-constant", WF_BLOCK_DELAY, "mean=10ms"),
+	STAGE("delay-uniform", WF_BLOCK_DELAY, "distribution=uniform min=9ms max=11ms"),
+	STAGE("delay-normal-fifo", WF_BLOCK_DELAY, "mean=10ms stddev=1ms"),
+	STAGE("delay-normal-flow", WF_BLOCK_DELAY, "mean=10ms stddev=1ms order=flow"),
+	STAGE("delay-normal-free", WF_BLOCK_DELAY, "mean=10ms stddev=1ms order=free"),
+	STAGE("delay-rho", WF_BLOCK_DELAY, "mean=10ms stddev=1ms order=free rho=0.5"),
+	STAGE("delay-half-life", WF_BLOCK_DELAY, "mean=10ms stddev=1ms order=free half_life=1ms"),
+	STAGE("delay-gamma-free", WF_BLOCK_DELAY,
 		"distribution=gamma mean=10ms stddev=5ms order=free"),
-	STAGE("delay-pareto-free", WF_STAGE_DELAY,
+	STAGE("delay-pareto-free", WF_BLOCK_DELAY,
 		"distribution=pareto shape=2.5 scale=5ms order=free"),
 	{ NULL },
 };

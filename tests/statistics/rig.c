@@ -20,7 +20,7 @@ broken(const char *what, const char *which)
 static void
 assign(struct rig *r, int id, const char *key, const char *value)
 {
-	const struct wf_stage_ops *ops = wf_stage_registry[id];
+	const struct wf_block *ops = wf_block_registry[id];
 	int row = wf_param_find(ops->params, key);
 
 	if (r->block[id] == NULL) {
@@ -50,7 +50,7 @@ read_keys(struct rig *r, int id, const char *keys)
 		*value++ = '\0';
 		if (dot != NULL && dot < value) {
 			*dot++ = '\0';
-			to = wf_stage_find(word);
+			to = wf_block_find(word);
 			if (to < 0)
 				broken("no such stage", word);
 			word = dot;
@@ -87,13 +87,13 @@ compile(struct rig *r, int id, const char *keys, bool flow_scope)
 {
 	static const struct wf_where where = { "rig", 1, "stage" };
 
-	r->ops = wf_stage_registry[id];
+	r->ops = wf_block_registry[id];
 	read_keys(r, id, keys);
 	if (r->ops->cfg_size > sizeof(r->cfg))
 		broken("cfg too large", r->ops->name);
 	memset(r->cfg, 0, sizeof(r->cfg));
 	memset(&r->forecast, 0, sizeof(r->forecast));
-	r->compile = (struct wf_stage_compile){ .blocks = r->block,
+	r->compile = (struct wf_block_compile){ .blocks = r->block,
 		.flow_scope = flow_scope,
 		.where = &where,
 		.err = r->err,
@@ -101,11 +101,12 @@ compile(struct rig *r, int id, const char *keys, bool flow_scope)
 		.reserve = reserve,
 		.reserve_ctx = r };
 	r->variant = r->ops->compile(r->block[id], &r->compile, r->cfg);
-	r->run = r->compile.run != NULL ? r->compile.run : r->ops->run;
+	if (r->ops->stage != NULL)
+		r->run = r->compile.run != NULL ? r->compile.run : r->ops->stage->run;
 }
 
 static struct rig *
-rig_make(enum wf_stage_id id, const char *keys, bool flow_scope)
+rig_make(enum wf_block_id id, const char *keys, bool flow_scope)
 {
 	struct rig *r = aligned_alloc(WF_CACHE_LINE, sizeof(*r));
 
@@ -121,13 +122,13 @@ rig_make(enum wf_stage_id id, const char *keys, bool flow_scope)
 }
 
 struct rig *
-rig_new(enum wf_stage_id id, const char *keys)
+rig_new(enum wf_block_id id, const char *keys)
 {
 	return rig_make(id, keys, false);
 }
 
 struct rig *
-rig_new_flow_scope(enum wf_stage_id id, const char *keys)
+rig_new_flow_scope(enum wf_block_id id, const char *keys)
 {
 	return rig_make(id, keys, true);
 }
@@ -135,9 +136,9 @@ rig_new_flow_scope(enum wf_stage_id id, const char *keys)
 static void
 free_blocks(struct rig *r)
 {
-	for (int i = 0; i < WF_STAGE_COUNT; i++) {
+	for (int i = 0; i < WF_BLOCK_COUNT; i++) {
 		if (r->block[i] != NULL)
-			wf_param_release(wf_stage_registry[i]->params, r->block[i]);
+			wf_param_release(wf_block_registry[i]->params, r->block[i]);
 		free(r->block[i]);
 		r->block[i] = NULL;
 	}
@@ -156,7 +157,7 @@ rig_free(struct rig *r)
 void
 rig_change(struct rig *r, const char *keys)
 {
-	int id = wf_stage_find(r->ops->name);
+	int id = wf_block_find(r->ops->name);
 
 	free_blocks(r);
 	free_tables(r);
@@ -249,8 +250,8 @@ rig_edit(const struct rig *r, uint16_t row, uint8_t *data, uint32_t room_bytes)
 		.rng = b->rng[row],
 		.rx_ns = b->rx_ns[row] };
 
-	if (b->edits[row] & 1u << wf_stage_find(r->ops->name))
-		r->ops->edit(r->cfg, &f);
+	if (b->edits[row] & 1u << wf_block_find(r->ops->name))
+		r->ops->stage->edit(r->cfg, &f);
 	return f;
 }
 

@@ -15,9 +15,9 @@ struct rig {
 	uint8_t state[WF_STATE_MAX] WF_CACHE_ALIGNED;
 	uint8_t cfg[512] WF_CACHE_ALIGNED;
 	struct wf_stage_env env;
-	const struct wf_stage_ops *ops;
-	void *block[WF_STAGE_COUNT];
-	struct wf_stage_compile compile;
+	const struct wf_block *ops;
+	void *block[WF_BLOCK_COUNT];
+	struct wf_block_compile compile;
 	struct wf_forecast forecast;
 	struct wf_err *err;
 	void *table[8]; /* what compile has reserved */
@@ -29,9 +29,9 @@ struct rig {
 
 /* keys: "rate=1Mbit burst=15kB queue.limit=10pkt": blanks between assignments; without a prefix
  * they belong to the stage itself. A key or value that does not parse ends the test. */
-struct rig *rig_new(enum wf_stage_id id, const char *keys);
+struct rig *rig_new(enum wf_block_id id, const char *keys);
 /* As above, with scope = "flow". */
-struct rig *rig_new_flow_scope(enum wf_stage_id id, const char *keys);
+struct rig *rig_new_flow_scope(enum wf_block_id id, const char *keys);
 void rig_free(struct rig *r);
 /* Other keys over the same state, as a live change does. */
 void rig_change(struct rig *r, const char *keys);

@@ -39,14 +39,14 @@ static void
 as_many_are_chosen_as_p_says(void **state)
 {
 	static const struct {
-		enum wf_stage_id id;
+		enum wf_block_id id;
 		const char *keys;
 		double p;
 	} v[] = {
-		{ WF_STAGE_REWRITE, "p=0.1% dscp=9", 0.001 },
-		{ WF_STAGE_REWRITE, "p=35% ecn=ce", 0.35 },
-		{ WF_STAGE_DNS, "p=0.1% answer=timeout", 0.001 },
-		{ WF_STAGE_DNS, "p=35% qtype=A", 0.35 },
+		{ WF_BLOCK_REWRITE, "p=0.1% dscp=9", 0.001 },
+		{ WF_BLOCK_REWRITE, "p=35% ecn=ce", 0.35 },
+		{ WF_BLOCK_DNS, "p=0.1% answer=timeout", 0.001 },
+		{ WF_BLOCK_DNS, "p=35% qtype=A", 0.35 },
 	};
 
 	for (size_t k = 0; k < WF_ARRAY_SIZE(v); k++)
@@ -72,7 +72,7 @@ correlated_choices_are_those_of_the_chain(void **state)
 	const struct fit_chain chain = { p * (1 - rho), (1 - p) * (1 - rho), 0, 1 };
 
 	for (uint64_t seed = 0; seed < fit_seeds(); seed++) {
-		struct rig *r = rig_new(WF_STAGE_REWRITE, "p=20% correlation=70% ttl=9");
+		struct rig *r = rig_new(WF_BLOCK_REWRITE, "p=20% correlation=70% ttl=9");
 		uint64_t hits = 0, given = 0, both = 0, last = 0, n = packets();
 
 		rig_flow(r, seed, 1);
@@ -98,7 +98,7 @@ static void
 random_addresses_are_even(void **state)
 {
 	for (uint64_t seed = 0; seed < fit_seeds(); seed++) {
-		struct rig *r = rig_new(WF_STAGE_DNS, "p=50% answer=random-a");
+		struct rig *r = rig_new(WF_BLOCK_DNS, "p=50% answer=random-a");
 		uint64_t upper[CELLS] = { 0 }, lower[CELLS] = { 0 }, n = 0;
 		struct wf_forged out[WF_FORGED_MAX];
 		double even[CELLS];
@@ -115,7 +115,7 @@ random_addresses_are_even(void **state)
 			if (r->batch.forges[0] == 0)
 				continue;
 			f.rng = r->batch.rng[0];
-			assert_int_equal(r->ops->forge(r->cfg, &f, out), 1);
+			assert_int_equal(r->ops->stage->forge(r->cfg, &f, out), 1);
 			assert_true(a[0] == 198 && (a[1] & ~1) == 18);
 			upper[(a[1] & 1) << 6 | a[2] >> 2]++;
 			lower[a[3] & 127]++;

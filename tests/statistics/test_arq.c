@@ -63,7 +63,7 @@ fits(double p, double q, uint32_t retries)
 		expected[k] = n * at_least * (1 - q);
 	expected[retries + 1] = n * at_least;
 	for (uint64_t seed = 1; seed <= fit_seeds(); seed++) {
-		struct rig *r = rig_new(WF_STAGE_ARQ, keys);
+		struct rig *r = rig_new(WF_BLOCK_ARQ, keys);
 		struct seen s;
 		double sum = 0, squares = 0, arrived, mean, sd;
 
@@ -101,7 +101,7 @@ correlation_keeps_the_share(void **state)
 	const double p = 0.2, rho = 0.4;
 
 	for (uint64_t seed = 1; seed <= fit_seeds(); seed++) {
-		struct rig *r = rig_new(WF_STAGE_ARQ,
+		struct rig *r = rig_new(WF_BLOCK_ARQ,
 			"p=20% rtt=1ms correlation=40% max_retries=12 in_order=false");
 		struct fit_chain chain = { .p = p * (1 - rho), .r = (1 - p) * (1 - rho), .k = 1 };
 		double n = (double)samples(), share, yes;

@@ -41,7 +41,7 @@ errors_of_a_bit_error_rate_are_independent(void **state)
 	for (size_t k = 0; k < WF_ARRAY_SIZE(rates); k++)
 		for (uint64_t seed = 0; seed < fit_seeds(); seed++) {
 			struct rig *r =
-				rig_new(WF_STAGE_CORRUPT, k == 0 ? "ber=0.0001" : "ber=0.003");
+				rig_new(WF_BLOCK_CORRUPT, k == 0 ? "ber=0.0001" : "ber=0.003");
 			uint64_t number[20] = { 0 }, place[LEN / 8] = { 0 }, n = packets(), sum = 0;
 			double expected[20], even[LEN / 8], p = pow(1 - rates[k], BITS);
 			uint8_t f[LEN];
@@ -78,7 +78,7 @@ errors_of_a_bit_error_rate_are_independent(void **state)
 static void
 a_tiny_rate_is_exact(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_CORRUPT, "ber=0.0000001"); /* 1.6e-4 a packet */
+	struct rig *r = rig_new(WF_BLOCK_CORRUPT, "ber=0.0000001"); /* 1.6e-4 a packet */
 	uint64_t n = fit_seeds() > 10 ? 10000000 : 2000000, hits = 0;
 	uint8_t f[LEN] = { 0 };
 
@@ -100,7 +100,7 @@ correlated_choices_have_their_share_and_their_runs(void **state)
 	const struct fit_chain chain = { p * (1 - rho), (1 - p) * (1 - rho), 0, 1 };
 
 	for (uint64_t seed = 0; seed < fit_seeds(); seed++) {
-		struct rig *r = rig_new(WF_STAGE_CORRUPT, "p=10% correlation=60%");
+		struct rig *r = rig_new(WF_BLOCK_CORRUPT, "p=10% correlation=60%");
 		uint64_t n = packets() * 3, hits = 0, both = 0, runs[30] = { 0 }, length = 0,
 			 total = 0;
 		double expected[30];

@@ -89,7 +89,7 @@ draw(struct rig *r, uint64_t seed)
 static void
 check(const char *keys, const struct law *l)
 {
-	struct rig *r = rig_new(WF_STAGE_DELAY, keys);
+	struct rig *r = rig_new(WF_BLOCK_DELAY, keys);
 	double mean, sd, z = 0;
 
 	moments(l, &mean, &sd);

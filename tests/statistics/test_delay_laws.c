@@ -81,7 +81,7 @@ check(const char *keys, fit_cdf cdf, const struct law *l)
 {
 	uint64_t seeds = fit_seeds() == 100 ? 100 : 3;
 	int n = fit_seeds() == 100 && !l->heavy ? N_LONG : N_QUICK;
-	struct rig *r = rig_new(WF_STAGE_DELAY, keys);
+	struct rig *r = rig_new(WF_BLOCK_DELAY, keys);
 	double z = 0;
 
 	assert_string_equal(rig_error(r), "");

@@ -92,7 +92,7 @@ check(const char *keys, double rho, wf_ns_t gap_ns, fit_cdf cdf, const struct la
 {
 	uint64_t seeds = fit_seeds() == 100 ? 100 : 2;
 	uint32_t apart = 1;
-	struct rig *r = rig_new(WF_STAGE_DELAY, keys);
+	struct rig *r = rig_new(WF_BLOCK_DELAY, keys);
 
 	assert_string_equal(rig_error(r), "");
 	n = fit_seeds() == 100 ? N_LONG : N_QUICK;

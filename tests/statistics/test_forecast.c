@@ -21,7 +21,7 @@
 static const char *sources;
 static uint32_t packets = 10000;
 static uint64_t seeds = 1;
-static uint32_t n_findings, n_stages[WF_STAGE_COUNT];
+static uint32_t n_findings, n_stages[WF_BLOCK_COUNT];
 
 /* Where order moves the delays, the mean has to be right without that. */
 static bool
@@ -37,7 +37,7 @@ is_explained(const struct wf_verdict *v, const struct wf_finding *f)
 static void
 check_class(const char *name, const struct wf_plan *plan, uint32_t dir, uint16_t class_id)
 {
-	uint8_t ids[WF_STAGE_COUNT];
+	uint8_t ids[WF_BLOCK_COUNT];
 	uint32_t n = wf_verify_stages(&plan->dir[dir].classes[class_id], ids);
 	struct wf_verdict v;
 
@@ -255,9 +255,9 @@ every_law_and_model(void **state)
 static void
 all_that_can_be_tried_has_been(void **state)
 {
-	static const uint8_t some[] = { WF_STAGE_OUTAGE, WF_STAGE_RESET, WF_STAGE_UNREACHABLE,
-		WF_STAGE_DNS, WF_STAGE_REWRITE, WF_STAGE_RATE, WF_STAGE_SLOT, WF_STAGE_TARGET,
-		WF_STAGE_LOSS, WF_STAGE_ARQ, WF_STAGE_CORRUPT, WF_STAGE_DUPLICATE, WF_STAGE_DELAY };
+	static const uint8_t some[] = { WF_BLOCK_OUTAGE, WF_BLOCK_RESET, WF_BLOCK_UNREACHABLE,
+		WF_BLOCK_DNS, WF_BLOCK_REWRITE, WF_BLOCK_RATE, WF_BLOCK_SLOT, WF_BLOCK_TARGET,
+		WF_BLOCK_LOSS, WF_BLOCK_ARQ, WF_BLOCK_CORRUPT, WF_BLOCK_DUPLICATE, WF_BLOCK_DELAY };
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(some); i++)
 		assert_true(n_stages[some[i]] > 0);

@@ -102,7 +102,7 @@ check(const char *keys, const struct fit_chain *c, bool renewal)
 {
 	static const int lags[] = { 1, 2, 5, 20 };
 	const struct fit_chain delivered = { c->p, c->r, 1 - c->h, 1 - c->k };
-	struct rig *r = rig_new(WF_STAGE_LOSS, keys);
+	struct rig *r = rig_new(WF_BLOCK_LOSS, keys);
 	struct spread at[4] = { 0 };
 	double z = 0;
 
@@ -186,7 +186,7 @@ static void
 duplicates_come_at_random(void **state)
 {
 	const struct fit_chain c = { 0.05, 0.95, 0, 1 };
-	struct rig *r = rig_new(WF_STAGE_DUPLICATE, "p=5%");
+	struct rig *r = rig_new(WF_BLOCK_DUPLICATE, "p=5%");
 	double z = 0;
 
 	for (uint64_t seed = 1; seed <= fit_seeds(); seed++) {

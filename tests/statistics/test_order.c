@@ -30,7 +30,7 @@ struct outcome {
 static struct outcome
 run(const char *keys)
 {
-	struct rig *r = rig_new(WF_STAGE_DELAY, keys);
+	struct rig *r = rig_new(WF_BLOCK_DELAY, keys);
 	struct wf_flow flow[FLOWS] = { 0 };
 	wf_ns_t last_of[FLOWS] = { 0 }, last = 0, now = 0;
 	struct outcome o = { 0, 0 };

@@ -111,7 +111,7 @@ check_rate(const char *rate, size_t wire, wf_mix *mix)
 
 	snprintf(keys, sizeof(keys), "rate=%s %s queue.limit=100000pkt", rate, wires[wire].keys);
 	for (uint64_t seed = 1; seed <= fit_seeds(); seed++) {
-		struct rig *r = rig_new(WF_STAGE_RATE, keys);
+		struct rig *r = rig_new(WF_BLOCK_RATE, keys);
 		struct wf_queue_cfg cfg = { .kind = WF_QUEUE_FIFO };
 		struct fit_random random;
 		long double bytes = 0, want;

@@ -34,7 +34,7 @@ a_lone_packet_waits(const char *keys, fit_cdf law)
 	double *wait = calloc(N, sizeof(*wait));
 
 	for (uint64_t seed = 1; seed <= fit_seeds(); seed++) {
-		struct rig *r = rig_new(WF_STAGE_SLOT, keys);
+		struct rig *r = rig_new(WF_BLOCK_SLOT, keys);
 
 		rig_flow(r, seed, 1);
 		for (uint64_t i = 0; i < N; i++) {
@@ -63,7 +63,7 @@ static void
 a_busy_link(const char *keys, double mean, double sd)
 {
 	for (uint64_t seed = 1; seed <= fit_seeds(); seed++) {
-		struct rig *r = rig_new(WF_STAGE_SLOT, keys);
+		struct rig *r = rig_new(WF_BLOCK_SLOT, keys);
 		double windows = N / 5;
 
 		rig_flow(r, seed, 1);

@@ -102,21 +102,21 @@ only_the_stages_that_are_named_are_there(void **state)
 {
 	struct wf_conf *c = rig_conf(RIG_LINK("ab = { delay = \"20ms\";\n queue = \"64kB\"; };"));
 	const struct wf_conf_dir *d = &c->links[0].dir[WF_AB];
-	const struct wf_queue_params *q = d->block[WF_STAGE_QUEUE];
-	const struct wf_param *mean = &wf_stage_registry[WF_STAGE_DELAY]->params[0];
+	const struct wf_queue_params *q = d->block[WF_BLOCK_QUEUE];
+	const struct wf_param *mean = &wf_block_registry[WF_BLOCK_DELAY]->params[0];
 	char text[WF_PARAM_TEXT];
 
 	assert_true(d->present);
-	for (int i = 0; i < WF_STAGE_COUNT; i++)
-		assert_int_equal(d->block[i] != NULL, i == WF_STAGE_DELAY || i == WF_STAGE_QUEUE);
+	for (int i = 0; i < WF_BLOCK_COUNT; i++)
+		assert_int_equal(d->block[i] != NULL, i == WF_BLOCK_DELAY || i == WF_BLOCK_QUEUE);
 	assert_int_equal(q->limit.kind, WF_LIMIT_BYTES);
 	assert_int_equal(q->limit.value, 64000);
 	assert_string_equal(mean->name, "mean");
-	assert_string_equal(wf_param_format(mean, d->block[WF_STAGE_DELAY], text), "20ms");
-	assert_true(wf_param_given(d->block[WF_STAGE_DELAY], 0));
-	assert_false(wf_param_given(d->block[WF_STAGE_DELAY], 1));
-	assert_int_equal(d->block_where[WF_STAGE_QUEUE].line, 4);
-	assert_string_equal(d->block_where[WF_STAGE_QUEUE].path, "links.wan.ab.queue");
+	assert_string_equal(wf_param_format(mean, d->block[WF_BLOCK_DELAY], text), "20ms");
+	assert_true(wf_param_given(d->block[WF_BLOCK_DELAY], 0));
+	assert_false(wf_param_given(d->block[WF_BLOCK_DELAY], 1));
+	assert_int_equal(d->block_where[WF_BLOCK_QUEUE].line, 4);
+	assert_string_equal(d->block_where[WF_BLOCK_QUEUE].path, "links.wan.ab.queue");
 	wf_conf_free(c);
 }
 
@@ -125,12 +125,12 @@ blackhole_is_a_switch(void **state)
 {
 	struct wf_conf *c =
 		rig_conf(RIG_LINK("ab = { blackhole = true; }; ba = { blackhole = false; };"));
-	const struct wf_stage_ops *ops = wf_stage_registry[WF_STAGE_BLACKHOLE];
+	const struct wf_block *ops = wf_block_registry[WF_BLOCK_BLACKHOLE];
 	char text[WF_PARAM_TEXT];
 
 	for (int side = 0; side < 2; side++)
 		assert_string_equal(wf_param_format(&ops->params[0],
-					    c->links[0].dir[side].block[WF_STAGE_BLACKHOLE], text),
+					    c->links[0].dir[side].block[WF_BLOCK_BLACKHOLE], text),
 			side == WF_AB ? "true" : "false");
 	wf_conf_free(c);
 }
@@ -163,7 +163,7 @@ classes_keep_their_order_and_their_own_directions(void **state)
 	assert_int_equal(l->classes[0].match.proto, 17);
 	assert_int_equal(l->classes[0].match.dport.hi, 5090);
 	assert_true(l->classes[0].dir[WF_AB].present);
-	assert_non_null(l->classes[0].dir[WF_AB].block[WF_STAGE_LOSS]);
+	assert_non_null(l->classes[0].dir[WF_AB].block[WF_BLOCK_LOSS]);
 	assert_false(l->classes[0].dir[WF_BA].present);
 	assert_string_equal(l->classes[1].name, "rest");
 	assert_int_equal(l->classes[1].scope, WF_SCOPE_CLASS);

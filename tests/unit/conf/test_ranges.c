@@ -18,7 +18,7 @@
 #define TEXT 160
 
 struct key {
-	const struct wf_stage_ops *ops;
+	const struct wf_block *ops;
 	const struct wf_param *row;
 };
 
@@ -27,9 +27,9 @@ typedef void each_key(const struct key *k);
 static void
 walk(each_key *visit)
 {
-	for (int id = 0; id < WF_STAGE_COUNT; id++)
-		for (const struct wf_param *p = wf_stage_registry[id]->params; p->name; p++)
-			visit(&(struct key){ wf_stage_registry[id], p });
+	for (int id = 0; id < WF_BLOCK_COUNT; id++)
+		for (const struct wf_param *p = wf_block_registry[id]->params; p->name; p++)
+			visit(&(struct key){ wf_block_registry[id], p });
 }
 
 /* What the configuration's reader says of KEY = VALUE; in a direction's block, on line 3. To be

@@ -26,15 +26,15 @@ set(struct wf_conf_dir *d, const char *assignment)
 {
 	const struct wf_where where = { .path = assignment };
 	struct wf_err *err = wf_err_new();
-	const struct wf_stage_ops *ops;
+	const struct wf_block *ops;
 	char stage[32], key[32];
 	const char *value = strchr(assignment, '=') + 1;
 	int id, row;
 
 	assert_int_equal(sscanf(assignment, "%31[^.].%31[^=]", stage, key), 2);
-	id = wf_stage_find(stage);
+	id = wf_block_find(stage);
 	assert_true(id >= 0);
-	ops = wf_stage_registry[id];
+	ops = wf_block_registry[id];
 	if (!d->block[id]) {
 		d->block[id] = calloc(1, ops->params_size);
 		assert_int_equal(wf_param_defaults(ops->params, d->block[id]), 0);
@@ -50,9 +50,9 @@ set(struct wf_conf_dir *d, const char *assignment)
 static void
 clear(struct wf_conf_dir *d)
 {
-	for (int i = 0; i < WF_STAGE_COUNT; i++) {
+	for (int i = 0; i < WF_BLOCK_COUNT; i++) {
 		if (d->block[i])
-			wf_param_release(wf_stage_registry[i]->params, d->block[i]);
+			wf_param_release(wf_block_registry[i]->params, d->block[i]);
 		free(d->block[i]);
 	}
 	memset(d, 0, sizeof(*d));

@@ -22,7 +22,7 @@ run(const void *cfg, uint32_t state_offset, struct wf_batch *b, uint16_t first, 
 	struct wf_stage_env *env)
 {
 	for (uint16_t i = first; i < end; i++) {
-		b->forges[i] |= 1u << WF_STAGE_RESET;
+		b->forges[i] |= 1u << WF_BLOCK_RESET;
 		if (kill_cause)
 			b->drop[i] = WF_DROP_reset;
 	}

@@ -30,7 +30,7 @@ enum { LOSS = 1, TIME = 2, BYTES = 4, COPIES = 8, MADE = 16, ALL = 31 };
 enum { CLASS = 1, FLOW = 2, BOTH = 3 };
 
 struct stage_case {
-	enum wf_stage_id id;
+	enum wf_block_id id;
 	const char *dir; /* keys of the direction */
 	unsigned scopes;
 	const char *other;
@@ -46,137 +46,137 @@ struct stage_case {
 	}
 
 static const struct stage_case cases[] = {
-	{ WF_STAGE_BLACKHOLE, "blackhole = true; ", BOTH, WHEN, LOSS, "" },
-	{ WF_STAGE_OUTAGE, "outage = \"20ms+30ms, 90ms+1ms\"; ", BOTH, WHEN, LOSS, "" },
-	{ WF_STAGE_OUTAGE, "outage = { period = \"30ms\"; down = \"7ms\"; offset = \"3ms\"; }; ",
+	{ WF_BLOCK_BLACKHOLE, "blackhole = true; ", BOTH, WHEN, LOSS, "" },
+	{ WF_BLOCK_OUTAGE, "outage = \"20ms+30ms, 90ms+1ms\"; ", BOTH, WHEN, LOSS, "" },
+	{ WF_BLOCK_OUTAGE, "outage = { period = \"30ms\"; down = \"7ms\"; offset = \"3ms\"; }; ",
 		BOTH, WHEN, LOSS, "" },
-	{ WF_STAGE_RESET, "reset = \"20%\"; ", BOTH, WHEN, LOSS | MADE, "" },
-	{ WF_STAGE_RESET, "reset = { after_packets = 5; to = \"sender\"; }; ", FLOW, WHEN,
+	{ WF_BLOCK_RESET, "reset = \"20%\"; ", BOTH, WHEN, LOSS | MADE, "" },
+	{ WF_BLOCK_RESET, "reset = { after_packets = 5; to = \"sender\"; }; ", FLOW, WHEN,
 		LOSS | MADE, "" },
-	{ WF_STAGE_UNREACHABLE, "unreachable = { p = \"20%\"; proto = \"any\"; }; ", BOTH, WHEN,
+	{ WF_BLOCK_UNREACHABLE, "unreachable = { p = \"20%\"; proto = \"any\"; }; ", BOTH, WHEN,
 		LOSS | MADE, "" },
-	{ WF_STAGE_DNS, "dns = { answer = \"random-a\"; p = \"50%\"; }; ", BOTH, WHEN, LOSS | MADE,
+	{ WF_BLOCK_DNS, "dns = { answer = \"random-a\"; p = \"50%\"; }; ", BOTH, WHEN, LOSS | MADE,
 		"" },
-	{ WF_STAGE_MTU, "mtu = { mtu = 900; without_df = \"drop\"; }; ", BOTH, WHEN, LOSS | MADE,
+	{ WF_BLOCK_MTU, "mtu = { mtu = 900; without_df = \"drop\"; }; ", BOTH, WHEN, LOSS | MADE,
 		"" },
-	{ WF_STAGE_REWRITE, "rewrite = { p = \"30%\"; dscp = 46; ttl_decrement = 3; }; ", BOTH,
+	{ WF_BLOCK_REWRITE, "rewrite = { p = \"30%\"; dscp = 46; ttl_decrement = 3; }; ", BOTH,
 		WHEN, LOSS | BYTES, "" },
-	{ WF_STAGE_REWRITE, "rewrite = { p = \"30%\"; correlation = \"60%\"; ecn = \"ce\"; }; ",
+	{ WF_BLOCK_REWRITE, "rewrite = { p = \"30%\"; correlation = \"60%\"; ecn = \"ce\"; }; ",
 		BOTH, WHEN, LOSS | BYTES, "" },
-	RATED(WF_STAGE_RATE, "queue = \"20pkt\"; "),
-	RATED(WF_STAGE_RATE, "queue = \"30ms\"; "),
-	{ WF_STAGE_RATE, "rate = { rate = \"2Mbit\"; mode = \"police\"; burst = \"5kB\"; }; ", BOTH,
+	RATED(WF_BLOCK_RATE, "queue = \"20pkt\"; "),
+	RATED(WF_BLOCK_RATE, "queue = \"30ms\"; "),
+	{ WF_BLOCK_RATE, "rate = { rate = \"2Mbit\"; mode = \"police\"; burst = \"5kB\"; }; ", BOTH,
 		WHEN, LOSS, "" },
-	RATED(WF_STAGE_QUEUE, "queue = { limit = \"30ms\"; drop = \"head\"; }; "),
-	RATED(WF_STAGE_QUEUE,
+	RATED(WF_BLOCK_QUEUE, "queue = { limit = \"30ms\"; drop = \"head\"; }; "),
+	RATED(WF_BLOCK_QUEUE,
 		"queue = { aqm = \"codel\"; target = \"1ms\"; interval = \"5ms\"; }; "),
-	RATED(WF_STAGE_QUEUE, "queue = { aqm = \"pie\"; target = \"2ms\"; update = \"2ms\"; "
+	RATED(WF_BLOCK_QUEUE, "queue = { aqm = \"pie\"; target = \"2ms\"; update = \"2ms\"; "
 			      "burst = \"0\"; ecn = true; }; "),
-	RATED(WF_STAGE_QUEUE, "queue = { aqm = \"red\"; min = \"4kB\"; max = \"12kB\"; "
+	RATED(WF_BLOCK_QUEUE, "queue = { aqm = \"red\"; min = \"4kB\"; max = \"12kB\"; "
 			      "weight = 0.1; ecn = true; }; "),
-	RATED(WF_STAGE_QUEUE, "queue = { aqm = \"dualpi2\"; target = \"2ms\"; interval = \"9ms\"; "
+	RATED(WF_BLOCK_QUEUE, "queue = { aqm = \"dualpi2\"; target = \"2ms\"; interval = \"9ms\"; "
 			      "limit = \"40ms\"; }; "),
-	{ WF_STAGE_QUEUE,
+	{ WF_BLOCK_QUEUE,
 		"rate = \"20Mbit\"; queue = { aqm = \"fq-codel\"; limit = \"50pkt\"; "
 		"target = \"1ms\"; interval = \"5ms\"; ecn = true; }; ",
 		CLASS, WHAT, TIME, "" },
-	{ WF_STAGE_SHARE, "rate = \"20Mbit\"; queue = \"50pkt\"; ", CLASS, WHAT, TIME,
+	{ WF_BLOCK_SHARE, "rate = \"20Mbit\"; queue = \"50pkt\"; ", CLASS, WHAT, TIME,
 		"{ name = \"u\"; match = { dport = \"53\"; }; ab = { share = { priority = 1; }; }; "
 		"},"
 		"{ name = \"t\"; match = { proto = \"tcp\"; }; ab = { share = 3; loss = \"5%\"; "
 		"delay = { mean = \"3ms\"; stddev = \"1ms\"; }; }; }" },
-	{ WF_STAGE_SHARE, "rate = \"20Mbit\"; queue = \"50pkt\"; share = { rate = \"9Mbit\"; }; ",
+	{ WF_BLOCK_SHARE, "rate = \"20Mbit\"; queue = \"50pkt\"; share = { rate = \"9Mbit\"; }; ",
 		CLASS, WHAT, TIME,
 		"{ name = \"t\"; match = { proto = \"tcp\"; }; ab = { share = { rate = \"2Mbit\"; "
 		"priority = 1; }; queue = { aqm = \"codel\"; target = \"1ms\"; interval = \"9ms\"; "
 		"}; "
 		"}; }" },
-	{ WF_STAGE_SLOT, "slot = { min = \"1ms\"; max = \"4ms\"; packets = 9; }; ", BOTH, WHAT,
+	{ WF_BLOCK_SLOT, "slot = { min = \"1ms\"; max = \"4ms\"; packets = 9; }; ", BOTH, WHAT,
 		TIME, "" },
-	{ WF_STAGE_SLOT,
+	{ WF_BLOCK_SLOT,
 		"slot = { distribution = \"exponential\"; mean = \"3ms\"; packets = 9; }; ", BOTH,
 		WHAT, TIME, "" },
-	{ WF_STAGE_TARGET, "target = { p = \"30%\"; min_bytes = 200; }; ", BOTH, WHEN, LOSS, "" },
-	{ WF_STAGE_TARGET, "target = { segment = 3; retransmissions = 1; }; ", FLOW, WHEN, LOSS,
+	{ WF_BLOCK_TARGET, "target = { p = \"30%\"; min_bytes = 200; }; ", BOTH, WHEN, LOSS, "" },
+	{ WF_BLOCK_TARGET, "target = { segment = 3; retransmissions = 1; }; ", FLOW, WHEN, LOSS,
 		"" },
-	{ WF_STAGE_TARGET, "target = { on = \"any\"; p = \"50%\"; min_bytes = 70; times = 20; }; ",
+	{ WF_BLOCK_TARGET, "target = { on = \"any\"; p = \"50%\"; min_bytes = 70; times = 20; }; ",
 		BOTH, WHEN, LOSS, "" },
-	{ WF_STAGE_LOSS, "loss = \"10%\"; ", BOTH, WHEN, LOSS, "" },
-	{ WF_STAGE_LOSS, "loss = { p = \"10%\"; correlation = \"50%\"; }; ", BOTH, WHEN, LOSS, "" },
-	{ WF_STAGE_LOSS,
+	{ WF_BLOCK_LOSS, "loss = \"10%\"; ", BOTH, WHEN, LOSS, "" },
+	{ WF_BLOCK_LOSS, "loss = { p = \"10%\"; correlation = \"50%\"; }; ", BOTH, WHEN, LOSS, "" },
+	{ WF_BLOCK_LOSS,
 		"loss = { model = \"gilbert-elliott\"; plr = \"10%\"; mean_burst = 4.0; }; ", BOTH,
 		WHEN, LOSS, "" },
-	{ WF_STAGE_LOSS,
+	{ WF_BLOCK_LOSS,
 		"loss = { model = \"4-state\"; p13 = \"9%\"; p31 = \"30%\"; p32 = \"30%\"; "
 		"p23 = \"60%\"; p14 = \"2%\"; }; ",
 		BOTH, WHEN, LOSS, "" },
-	{ WF_STAGE_LOSS,
+	{ WF_BLOCK_LOSS,
 		"loss = { model = \"fault-5state\"; clock = \"time\"; step = \"500us\"; }; ", BOTH,
 		WHEN, LOSS, "" },
-	{ WF_STAGE_LOSS, "loss = { model = \"ber\"; ber = 0.00002; }; ", BOTH, WHEN, LOSS, "" },
-	{ WF_STAGE_LOSS, "loss = { model = \"every\"; every = 7; }; ", BOTH, WHEN, LOSS, "" },
-	{ WF_STAGE_LOSS, "loss = { model = \"burst\"; burst = 5; period = \"9ms\"; }; ", BOTH, WHEN,
+	{ WF_BLOCK_LOSS, "loss = { model = \"ber\"; ber = 0.00002; }; ", BOTH, WHEN, LOSS, "" },
+	{ WF_BLOCK_LOSS, "loss = { model = \"every\"; every = 7; }; ", BOTH, WHEN, LOSS, "" },
+	{ WF_BLOCK_LOSS, "loss = { model = \"burst\"; burst = 5; period = \"9ms\"; }; ", BOTH, WHEN,
 		LOSS, "" },
-	{ WF_STAGE_LOSS, "loss = { p = \"30%\"; action = \"mark\"; not_capable = \"pass\"; }; ",
+	{ WF_BLOCK_LOSS, "loss = { p = \"30%\"; action = \"mark\"; not_capable = \"pass\"; }; ",
 		BOTH, WHEN, LOSS | BYTES, "" },
-	{ WF_STAGE_LOSS, "rate = \"9Mbit\"; loss = { p = \"10%\"; at = \"ingress\"; }; ", BOTH,
+	{ WF_BLOCK_LOSS, "rate = \"9Mbit\"; loss = { p = \"10%\"; at = \"ingress\"; }; ", BOTH,
 		WHEN, LOSS, "" },
-	{ WF_STAGE_LOSS,
+	{ WF_BLOCK_LOSS,
 		"rate = \"9Mbit\"; queue = { drop = \"head\"; }; loss = { model = \"every\"; every "
 		"= 3; "
 		"action = \"mark\"; at = \"ingress\"; }; ",
 		BOTH, WHEN, LOSS | BYTES, "" },
-	{ WF_STAGE_ARQ, "arq = { p = \"30%\"; rtt = \"3ms\"; max_retries = 2; }; ", BOTH, EDIT,
+	{ WF_BLOCK_ARQ, "arq = { p = \"30%\"; rtt = \"3ms\"; max_retries = 2; }; ", BOTH, EDIT,
 		LOSS | TIME, "" },
-	{ WF_STAGE_ARQ, "arq = { p = \"30%\"; rtt = \"3ms\"; in_order = false; }; ", BOTH, WHAT,
+	{ WF_BLOCK_ARQ, "arq = { p = \"30%\"; rtt = \"3ms\"; in_order = false; }; ", BOTH, WHAT,
 		TIME, "" },
-	{ WF_STAGE_ARQ,
+	{ WF_BLOCK_ARQ,
 		"arq = { p = \"30%\"; p_retry = \"10%\"; correlation = \"40%\"; rtt = \"2ms\"; }; ",
 		BOTH, EDIT, LOSS | TIME, "" },
-	{ WF_STAGE_CORRUPT, "corrupt = { p = \"20%\"; bits = 3; checksum = \"repair\"; }; ", BOTH,
+	{ WF_BLOCK_CORRUPT, "corrupt = { p = \"20%\"; bits = 3; checksum = \"repair\"; }; ", BOTH,
 		WHEN, LOSS | BYTES, "" },
-	{ WF_STAGE_CORRUPT, "corrupt = { p = \"20%\"; correlation = \"70%\"; truncate = 60; }; ",
+	{ WF_BLOCK_CORRUPT, "corrupt = { p = \"20%\"; correlation = \"70%\"; truncate = 60; }; ",
 		BOTH, WHEN, LOSS | BYTES, "" },
-	{ WF_STAGE_CORRUPT, "corrupt = { ber = 0.00005; }; ", BOTH, WHEN, LOSS | BYTES, "" },
-	{ WF_STAGE_DUPLICATE, "duplicate = { p = \"20%\"; correlation = \"70%\"; }; ", BOTH, WHEN,
+	{ WF_BLOCK_CORRUPT, "corrupt = { ber = 0.00005; }; ", BOTH, WHEN, LOSS | BYTES, "" },
+	{ WF_BLOCK_DUPLICATE, "duplicate = { p = \"20%\"; correlation = \"70%\"; }; ", BOTH, WHEN,
 		COPIES, "" },
-	{ WF_STAGE_DUPLICATE, "duplicate = { p = \"20%\"; copies = 2; spacing = \"1ms\"; }; ", BOTH,
+	{ WF_BLOCK_DUPLICATE, "duplicate = { p = \"20%\"; copies = 2; spacing = \"1ms\"; }; ", BOTH,
 		WHEN WHAT, COPIES, "" },
-	{ WF_STAGE_REORDER, "reorder = { p = \"20%\"; }; delay = \"9ms\"; ", BOTH, EDIT, TIME, "" },
-	{ WF_STAGE_REORDER,
+	{ WF_BLOCK_REORDER, "reorder = { p = \"20%\"; }; delay = \"9ms\"; ", BOTH, EDIT, TIME, "" },
+	{ WF_BLOCK_REORDER,
 		"reorder = { p = \"30%\"; correlation = \"50%\"; gap = 3; }; delay = { mean = "
 		"\"9ms\"; stddev = \"1ms\"; }; ",
 		BOTH, EDIT, TIME, "" },
-	{ WF_STAGE_REORDER,
+	{ WF_BLOCK_REORDER,
 		"reorder = { model = \"hold\"; p = \"20%\"; min = \"1ms\"; max = \"20ms\"; }; ",
 		BOTH, EDIT, TIME, "" },
-	{ WF_STAGE_REORDER,
+	{ WF_BLOCK_REORDER,
 		"reorder = { model = \"swap\"; p = \"30%\"; distance = 3; max_wait = \"5ms\"; }; "
 		"delay = { mean = \"9ms\"; stddev = \"1ms\"; }; ",
 		BOTH, EDIT, TIME, "" },
-	{ WF_STAGE_REORDER,
+	{ WF_BLOCK_REORDER,
 		"rate = \"9Mbit\"; queue = { drop = \"head\"; }; "
 		"reorder = { model = \"swap\"; p = \"50%\"; max_wait = \"20ms\"; }; ",
 		BOTH, EDIT, TIME, "" },
-	{ WF_STAGE_DELAY,
+	{ WF_BLOCK_DELAY,
 		"delay = { mean = \"9ms\"; stddev = \"3ms\"; rho = 0.9; order = \"free\"; "
 		"spike_p = \"5%\"; spike_max = \"20ms\"; }; ",
 		BOTH, EDIT, TIME, "" },
-	{ WF_STAGE_DELAY,
+	{ WF_BLOCK_DELAY,
 		"delay = { mean = \"9ms\"; stddev = \"3ms\"; half_life = \"2ms\"; cancel_bias = "
 		"true; "
 		"amplitude = \"1ms\"; frequency = 70.0; }; ",
 		BOTH, EDIT, TIME, "" },
-	{ WF_STAGE_DELAY, "delay = { mean = \"9ms\"; stddev = \"3ms\"; order = \"free\"; }; ", BOTH,
+	{ WF_BLOCK_DELAY, "delay = { mean = \"9ms\"; stddev = \"3ms\"; order = \"free\"; }; ", BOTH,
 		WHAT "duplicate = \"20%\"; ", TIME, "" },
-	{ WF_STAGE_DELAY, "delay = { mean = \"9ms\"; stddev = \"3ms\"; order = \"flow\"; }; ", BOTH,
+	{ WF_BLOCK_DELAY, "delay = { mean = \"9ms\"; stddev = \"3ms\"; order = \"flow\"; }; ", BOTH,
 		EDIT, TIME, "" },
-	{ WF_STAGE_DELAY, "delay = { mean = \"9ms\"; stddev = \"3ms\"; }; ", BOTH, EDIT, TIME, "" },
-	{ WF_STAGE_DELAY,
+	{ WF_BLOCK_DELAY, "delay = { mean = \"9ms\"; stddev = \"3ms\"; }; ", BOTH, EDIT, TIME, "" },
+	{ WF_BLOCK_DELAY,
 		"delay = { distribution = \"gamma\"; mean = \"9ms\"; stddev = \"9ms\"; "
 		"draw = \"flow\"; order = \"flow\"; }; ",
 		BOTH, EDIT, TIME, "" },
-	{ WF_STAGE_DELAY,
+	{ WF_BLOCK_DELAY,
 		"delay = { min = \"1ms\"; max = \"9ms\"; draw = \"burst\"; gap = \"200us\"; }; ",
 		BOTH, EDIT, TIME, "" },
 };
@@ -323,15 +323,15 @@ in_a_flow(void **state)
 static void
 no_stage_is_left_out(void **state)
 {
-	for (int id = 0; id < WF_STAGE_COUNT; id++) {
+	for (int id = 0; id < WF_BLOCK_COUNT; id++) {
 		bool found = false;
 
 		for (size_t i = 0; i < WF_ARRAY_SIZE(cases); i++)
-			found |= cases[i].id == (enum wf_stage_id)id;
+			found |= cases[i].id == (enum wf_block_id)id;
 		if (!found)
 			fail_msg("stage \"%s\" has no row in cases[]: add one that does something "
 				 "to the traffic of traffic.c",
-				wf_stage_registry[id]->name);
+				wf_block_registry[id]->name);
 	}
 }
 

@@ -38,14 +38,14 @@ test_stages(void **state)
 	struct wf_plan *p = plan_of(two_classes(), NULL), *only;
 	const struct wf_plan_class *from = &p->dir[0].classes[0], *k;
 
-	k = alone(p, 0, BIT(WF_STAGE_LOSS) | BIT(WF_STAGE_DELAY), &only);
+	k = alone(p, 0, BIT(WF_BLOCK_LOSS) | BIT(WF_BLOCK_DELAY), &only);
 	assert_int_equal(wf_plan_steps(k), 2);
 	assert_int_equal(k->n_before, 0);
-	assert_int_equal(k->before[0].stage, WF_STAGE_LOSS);
-	assert_int_equal(k->before[1].stage, WF_STAGE_DELAY);
+	assert_int_equal(k->before[0].stage, WF_BLOCK_LOSS);
+	assert_int_equal(k->before[1].stage, WF_BLOCK_DELAY);
 	assert_ptr_equal(k->before[1].cfg, from->before[wf_plan_steps(from) - 1].cfg);
-	assert_int_equal(k->about->variant[WF_STAGE_DELAY], from->about->variant[WF_STAGE_DELAY]);
-	assert_int_equal(k->about->variant[WF_STAGE_RATE], 0);
+	assert_int_equal(k->about->variant[WF_BLOCK_DELAY], from->about->variant[WF_BLOCK_DELAY]);
+	assert_int_equal(k->about->variant[WF_BLOCK_RATE], 0);
 	assert_int_equal(only->dir[0].rng_key, p->dir[0].rng_key);
 	wf_plan_free(only);
 	k = alone(p, 0, WF_PLAN_ALL_STAGES, &only);
@@ -64,15 +64,15 @@ test_queue(void **state)
 	uint16_t voip = (uint16_t)(from - p->dir[0].classes);
 
 	assert_non_null(from->queue);
-	k = alone(p, voip, BIT(WF_STAGE_BLACKHOLE) | BIT(WF_STAGE_DELAY), &only);
+	k = alone(p, voip, BIT(WF_BLOCK_BLACKHOLE) | BIT(WF_BLOCK_DELAY), &only);
 	assert_null(k->queue);
-	assert_int_equal(k->about->variant[WF_STAGE_QUEUE], 0);
+	assert_int_equal(k->about->variant[WF_BLOCK_QUEUE], 0);
 	assert_int_equal(wf_plan_steps(k), 2);
 	assert_int_equal(k->n_before, 1);
 	wf_plan_free(only);
-	k = alone(p, voip, BIT(WF_STAGE_RATE) | BIT(WF_STAGE_QUEUE), &only);
+	k = alone(p, voip, BIT(WF_BLOCK_RATE) | BIT(WF_BLOCK_QUEUE), &only);
 	assert_ptr_equal(k->queue, from->queue);
-	assert_int_equal(k->about->variant[WF_STAGE_QUEUE], from->about->variant[WF_STAGE_QUEUE]);
+	assert_int_equal(k->about->variant[WF_BLOCK_QUEUE], from->about->variant[WF_BLOCK_QUEUE]);
 	wf_plan_free(only);
 	wf_plan_free(p);
 }

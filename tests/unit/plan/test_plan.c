@@ -104,15 +104,15 @@ stages_stand_in_pipeline_order(void **state)
 	struct wf_plan *p = plan_ab("delay = \"5ms\"; duplicate = \"1%\"; loss = \"1%\";"
 				    "queue = \"10pkt\"; rate = \"1Mbit\"; blackhole = true;");
 	const struct wf_plan_class *k = &p->dir[0].classes[0];
-	static const int order[] = { WF_STAGE_BLACKHOLE, WF_STAGE_RATE, WF_STAGE_LOSS,
-		WF_STAGE_DUPLICATE, WF_STAGE_DELAY };
+	static const int order[] = { WF_BLOCK_BLACKHOLE, WF_BLOCK_RATE, WF_BLOCK_LOSS,
+		WF_BLOCK_DUPLICATE, WF_BLOCK_DELAY };
 
 	assert_int_equal(wf_plan_steps(k), WF_ARRAY_SIZE(order));
 	for (size_t i = 0; i < WF_ARRAY_SIZE(order); i++) {
 		assert_int_equal(k->before[i].stage, order[i]);
-		assert_int_equal(k->before[i].copies, order[i] == WF_STAGE_DUPLICATE);
+		assert_int_equal(k->before[i].copies, order[i] == WF_BLOCK_DUPLICATE);
 		assert_int_equal(
-			k->before[i].state_offset, wf_stage_state_offset(k->before[i].stage));
+			k->before[i].state_offset, wf_block_state_offset(k->before[i].stage));
 		assert_int_equal((uintptr_t)k->before[i].cfg % WF_CACHE_LINE, 0);
 	}
 	wf_plan_free(p);
@@ -122,8 +122,8 @@ stages_stand_in_pipeline_order(void **state)
 static void
 loss_at_the_ingress_stands_in_front(void **state)
 {
-	static const int order[] = { WF_STAGE_BLACKHOLE, WF_STAGE_OUTAGE, WF_STAGE_LOSS,
-		WF_STAGE_UNREACHABLE, WF_STAGE_RATE, WF_STAGE_DELAY };
+	static const int order[] = { WF_BLOCK_BLACKHOLE, WF_BLOCK_OUTAGE, WF_BLOCK_LOSS,
+		WF_BLOCK_UNREACHABLE, WF_BLOCK_RATE, WF_BLOCK_DELAY };
 	const char *queue[] = { "", "queue = { drop = \"head\"; };" };
 
 	for (int q = 0; q < 2; q++) {
@@ -139,13 +139,13 @@ loss_at_the_ingress_stands_in_front(void **state)
 		p = plan_ab(ab);
 		k = &p->dir[0].classes[0];
 		for (size_t i = 0, n = 0; i < WF_ARRAY_SIZE(order); i++)
-			if (order[i] != WF_STAGE_RATE || q == 0)
+			if (order[i] != WF_BLOCK_RATE || q == 0)
 				assert_int_equal(k->before[n++].stage, order[i]);
 		assert_int_equal(wf_plan_steps(k), q == 0 ? 6 : 5);
 		if (q == 1)
 			assert_int_equal(k->n_before, 4);
-		assert_int_equal(k->before[2].state_offset, wf_stage_state_offset(WF_STAGE_LOSS));
-		assert_non_null(k->about->forecast.note[WF_STAGE_LOSS]);
+		assert_int_equal(k->before[2].state_offset, wf_block_state_offset(WF_BLOCK_LOSS));
+		assert_non_null(k->about->forecast.note[WF_BLOCK_LOSS]);
 		wf_plan_free(p);
 	}
 }
@@ -155,8 +155,8 @@ only_stages_with_state_are_variants(void **state)
 {
 	struct wf_plan *p = plan_ab("dns = \"refused\"; blackhole = true; delay = \"5ms\";");
 
-	for (int i = 0; i < WF_STAGE_MAX; i++)
-		assert_int_equal(p->dir[0].classes[0].about->variant[i], i == WF_STAGE_DELAY);
+	for (int i = 0; i < WF_BLOCK_MAX; i++)
+		assert_int_equal(p->dir[0].classes[0].about->variant[i], i == WF_BLOCK_DELAY);
 	wf_plan_free(p);
 }
 

@@ -109,8 +109,8 @@ a_class_that_begins_to_share_has_a_new_queue(void **state)
 		own);
 
 	assert_true(plan_class(own, 0, "x")->state_uid != plan_class(shares, 0, "x")->state_uid);
-	assert_true(plan_class(own, 0, "x")->about->variant[WF_STAGE_QUEUE] !=
-		    plan_class(shares, 0, "x")->about->variant[WF_STAGE_QUEUE]);
+	assert_true(plan_class(own, 0, "x")->about->variant[WF_BLOCK_QUEUE] !=
+		    plan_class(shares, 0, "x")->about->variant[WF_BLOCK_QUEUE]);
 	wf_plan_free(shares);
 	wf_plan_free(own);
 }

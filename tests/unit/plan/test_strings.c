@@ -15,7 +15,7 @@
 
 /* What a key needs beside it before its own value is looked at. */
 static const char *
-beside(const struct wf_stage_ops *ops, const char *key)
+beside(const struct wf_block *ops, const char *key)
 {
 	static const struct {
 		const char *stage, *key, *text;
@@ -37,8 +37,7 @@ beside(const struct wf_stage_ops *ops, const char *key)
 
 /* The block with the key, and with the model or distribution that it belongs to. */
 static void
-block_of(const struct wf_stage_ops *ops, const struct wf_param *row, const char *value,
-	char out[512])
+block_of(const struct wf_block *ops, const struct wf_param *row, const char *value, char out[512])
 {
 	char selector[64] = "";
 	int choice = __builtin_ffs((int)row->belongs) - 1;
@@ -52,7 +51,7 @@ block_of(const struct wf_stage_ops *ops, const struct wf_param *row, const char 
 }
 
 static void
-refused(const struct wf_stage_ops *ops, const struct wf_param *row, const char *value)
+refused(const struct wf_block *ops, const struct wf_param *row, const char *value)
 {
 	struct wf_err *err = wf_err_new();
 	char block[512], path[64];
@@ -78,11 +77,11 @@ empty_strings_are_refused(void **state)
 	static const char *const never[] = { "", " ", "\\n\\t" };
 	unsigned n = 0;
 
-	for (int id = 0; id < WF_STAGE_COUNT; id++)
-		for (const struct wf_param *p = wf_stage_registry[id]->params; p->name; p++)
+	for (int id = 0; id < WF_BLOCK_COUNT; id++)
+		for (const struct wf_param *p = wf_block_registry[id]->params; p->name; p++)
 			for (size_t i = 0; p->type == WF_PARAM_STRING && i < WF_ARRAY_SIZE(never);
 				i++, n++)
-				refused(wf_stage_registry[id], p, never[i]);
+				refused(wf_block_registry[id], p, never[i]);
 	assert_true(n > 0);
 }
 

@@ -30,7 +30,7 @@ refused_by(struct rig *r, const char *keys, const char *words)
 }
 
 static inline void
-refused(enum wf_stage_id id, const char *keys, const char *words)
+refused(enum wf_block_id id, const char *keys, const char *words)
 {
 	refused_by(rig_new(id, keys), keys, words);
 }

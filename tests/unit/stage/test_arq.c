@@ -18,7 +18,7 @@
 static void
 a_frame_that_is_lost_once_comes_an_rtt_later(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_ARQ, "p=100% p_retry=0% rtt=8ms");
+	struct rig *r = rig_new(WF_BLOCK_ARQ, "p=100% p_retry=0% rtt=8ms");
 
 	for (wf_ns_t i = 0; i < 100; i++) {
 		rig_one(r, i * MS, 100);
@@ -34,7 +34,7 @@ a_frame_that_is_lost_once_comes_an_rtt_later(void **state)
 static void
 a_frame_that_is_always_lost_is_given_up(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_ARQ, "p=1 rtt=8ms max_retries=5");
+	struct rig *r = rig_new(WF_BLOCK_ARQ, "p=1 rtt=8ms max_retries=5");
 
 	for (int i = 0; i < 100; i++) {
 		rig_one(r, 0, 100);
@@ -48,7 +48,7 @@ a_frame_that_is_always_lost_is_given_up(void **state)
 static void
 without_retries_it_is_plain_loss(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_ARQ, "p=30% max_retries=0");
+	struct rig *r = rig_new(WF_BLOCK_ARQ, "p=30% max_retries=0");
 	int lost = 0;
 
 	for (int i = 0; i < 10000; i++) {
@@ -65,7 +65,7 @@ without_retries_it_is_plain_loss(void **state)
 static void
 rows_that_are_lost_already_are_left_alone(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_ARQ, "p=100% p_retry=0% rtt=8ms");
+	struct rig *r = rig_new(WF_BLOCK_ARQ, "p=100% p_retry=0% rtt=8ms");
 
 	rig_add(r, 0, 100);
 	rig_add(r, 0, 100);
@@ -98,7 +98,7 @@ losses(uint64_t rng, double p, double q, unsigned retries)
 static void
 compare(const char *keys, double p, double q, unsigned retries, wf_ns_t rtt, bool in_order)
 {
-	struct rig *r = rig_new(WF_STAGE_ARQ, keys);
+	struct rig *r = rig_new(WF_BLOCK_ARQ, keys);
 	wf_ns_t last = 0, waited = 0;
 	uint64_t resent = 0, waiting = 0;
 
@@ -148,7 +148,7 @@ out_of_order_nobody_waits(void **state)
 static void
 frames_behind_one_that_is_given_up_wait_until_its_last_try(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_ARQ, "p=100% rtt=10ms max_retries=2");
+	struct rig *r = rig_new(WF_BLOCK_ARQ, "p=100% rtt=10ms max_retries=2");
 
 	rig_one(r, 0, 100); /* tried at 0, 10 and 20 ms */
 	assert_int_equal(r->batch.drop[0], WF_DROP_arq);
@@ -165,17 +165,17 @@ frames_behind_one_that_is_given_up_wait_until_its_last_try(void **state)
 static void
 the_forecast_is_that_of_the_truncated_geometric_law(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_ARQ, "p=10% rtt=10ms max_retries=2");
+	struct rig *r = rig_new(WF_BLOCK_ARQ, "p=10% rtt=10ms max_retries=2");
 	double lost = 0.001, mean = (1 * 0.09 + 2 * 0.009) / (1 - lost) * 10e6;
 
 	assert_true(fabs(r->forecast.given_up - lost) < 1e-12);
 	assert_true(fabs(r->forecast.resend_mean_ns - mean) < 1e-3);
 	assert_true(r->forecast.resend_max_ns == 20e6);
-	assert_string_equal(r->forecast.note[WF_STAGE_ARQ],
+	assert_string_equal(r->forecast.note[WF_BLOCK_ARQ],
 		"11 retransmissions for 100 frames add 1.081 ms to the mean delay and at most 20 "
 		"ms, and later frames wait; 0.1 % are given up");
 	rig_free(r);
-	r = rig_new(WF_STAGE_ARQ, "p=10% p_retry=50% rtt=10ms max_retries=1 correlation=50%");
+	r = rig_new(WF_BLOCK_ARQ, "p=10% p_retry=50% rtt=10ms max_retries=1 correlation=50%");
 	assert_true(fabs(r->forecast.given_up - 0.05) < 1e-12);
 	/* 0 or 10 ms with P = 0.05 / 0.95 */
 	assert_true(fabs(r->forecast.resend_stddev_ns -
@@ -202,8 +202,8 @@ only_an_order_or_a_correlation_needs_an_owner(void **state)
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(cases); i++) {
 		struct rig *r = cases[i].flow_scope
-					? rig_new_flow_scope(WF_STAGE_ARQ, cases[i].keys)
-					: rig_new(WF_STAGE_ARQ, cases[i].keys);
+					? rig_new_flow_scope(WF_BLOCK_ARQ, cases[i].keys)
+					: rig_new(WF_BLOCK_ARQ, cases[i].keys);
 
 		assert_int_equal(r->variant, 1);
 		assert_int_equal(r->compile.needs, cases[i].needs);
@@ -214,10 +214,10 @@ only_an_order_or_a_correlation_needs_an_owner(void **state)
 static void
 nothing_is_lost_with_p_0(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_ARQ, "p=0% rtt=1ms");
+	struct rig *r = rig_new(WF_BLOCK_ARQ, "p=0% rtt=1ms");
 
 	assert_int_equal(r->variant, 0);
-	assert_null(r->forecast.note[WF_STAGE_ARQ]);
+	assert_null(r->forecast.note[WF_BLOCK_ARQ]);
 	rig_free(r);
 }
 
@@ -243,7 +243,7 @@ what_makes_no_sense_is_refused(void **state)
 	};
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(cases); i++) {
-		struct rig *r = rig_new(WF_STAGE_ARQ, cases[i].keys);
+		struct rig *r = rig_new(WF_BLOCK_ARQ, cases[i].keys);
 
 		assert_int_equal(r->variant, -EINVAL);
 		assert_int_equal(wf_err_count(r->err), 1);
@@ -261,7 +261,7 @@ other_orders_of_delay_go_with_it(void **state)
 		"p=1% max_retries=4 rtt=15m" };
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(keys); i++) {
-		struct rig *r = rig_new(WF_STAGE_ARQ, keys[i]);
+		struct rig *r = rig_new(WF_BLOCK_ARQ, keys[i]);
 
 		assert_int_equal(r->variant, 1);
 		rig_free(r);

@@ -63,7 +63,7 @@ exactly_as_many_bits_are_flipped(void **state)
 		struct rig *r;
 
 		snprintf(keys, sizeof(keys), "p=100%% bits=%u", bits);
-		r = rig_new(WF_STAGE_CORRUPT, keys);
+		r = rig_new(WF_BLOCK_CORRUPT, keys);
 		for (int i = 0; i < 300; i++)
 			assert_int_equal(flipped(r, f, 0, LEN), bits);
 		rig_free(r);
@@ -93,7 +93,7 @@ a_range_lies_in_its_layer(void **state)
 		struct rig *r;
 
 		snprintf(keys, sizeof(keys), "p=100%% %s", cases[k].keys);
-		r = rig_new(WF_STAGE_CORRUPT, keys);
+		r = rig_new(WF_BLOCK_CORRUPT, keys);
 		fill(before);
 		for (int i = 0; i < 10000; i++) {
 			assert_int_equal(flipped(r, f, cases[k].first, cases[k].end), 1);
@@ -109,7 +109,7 @@ a_range_lies_in_its_layer(void **state)
 static void
 a_short_range_has_all_its_bits_flipped(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_CORRUPT, "p=100% bits=20 offset=119 length=9");
+	struct rig *r = rig_new(WF_BLOCK_CORRUPT, "p=100% bits=20 offset=119 length=9");
 	uint8_t f[LEN];
 
 	assert_int_equal(flipped(r, f, 119, LEN), 8);
@@ -119,8 +119,8 @@ a_short_range_has_all_its_bits_flipped(void **state)
 static void
 a_packet_without_the_layer_is_left_alone(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_CORRUPT, "p=100% layer=payload");
-	struct rig *behind = rig_new(WF_STAGE_CORRUPT, "p=100% offset=120");
+	struct rig *r = rig_new(WF_BLOCK_CORRUPT, "p=100% layer=payload");
+	struct rig *behind = rig_new(WF_BLOCK_CORRUPT, "p=100% offset=120");
 	uint8_t f[LEN];
 
 	fill(f);
@@ -151,9 +151,9 @@ is_right(const uint8_t *f)
 static void
 a_repaired_checksum_hides_the_damage(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_CORRUPT, "p=100% bits=3 layer=payload checksum=repair");
+	struct rig *r = rig_new(WF_BLOCK_CORRUPT, "p=100% bits=3 layer=payload checksum=repair");
 	struct rig *head = rig_new(
-		WF_STAGE_CORRUPT, "p=100% layer=network offset=12 length=8 checksum=repair");
+		WF_BLOCK_CORRUPT, "p=100% layer=network offset=12 length=8 checksum=repair");
 	uint8_t f[LEN];
 
 	for (int i = 0; i < 300; i++) {
@@ -177,7 +177,7 @@ a_repaired_checksum_hides_the_damage(void **state)
 static void
 truncate_cuts_and_flips_nothing(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_CORRUPT, "p=100% truncate=60");
+	struct rig *r = rig_new(WF_BLOCK_CORRUPT, "p=100% truncate=60");
 	uint8_t f[LEN], before[LEN];
 	struct wf_frame out;
 
@@ -197,7 +197,7 @@ truncate_cuts_and_flips_nothing(void **state)
 static void
 p_0_is_left_out(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_CORRUPT, "p=0"), *s = rig_new(WF_STAGE_CORRUPT, "ber=0");
+	struct rig *r = rig_new(WF_BLOCK_CORRUPT, "p=0"), *s = rig_new(WF_BLOCK_CORRUPT, "ber=0");
 
 	assert_int_equal(r->variant, 0);
 	assert_int_equal(s->variant, 0);
@@ -208,9 +208,9 @@ p_0_is_left_out(void **state)
 static void
 what_it_asks_for(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_CORRUPT, "p=1%");
-	struct rig *s = rig_new(WF_STAGE_CORRUPT, "p=1% correlation=50%");
-	struct rig *t = rig_new_flow_scope(WF_STAGE_CORRUPT, "p=1% correlation=50%");
+	struct rig *r = rig_new(WF_BLOCK_CORRUPT, "p=1%");
+	struct rig *s = rig_new(WF_BLOCK_CORRUPT, "p=1% correlation=50%");
+	struct rig *t = rig_new_flow_scope(WF_BLOCK_CORRUPT, "p=1% correlation=50%");
 
 	assert_true(r->compile.needs & WF_NEED_BYTES);
 	assert_false(r->compile.needs & WF_NEED_OWNER);
@@ -224,7 +224,7 @@ what_it_asks_for(void **state)
 static void
 a_packet_that_is_lost_is_not_marked(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_CORRUPT, "p=100%");
+	struct rig *r = rig_new(WF_BLOCK_CORRUPT, "p=100%");
 	uint8_t f[LEN];
 
 	fill(f);

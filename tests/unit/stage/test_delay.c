@@ -24,7 +24,7 @@ struct moments {
 static struct moments
 draw(const char *keys)
 {
-	struct rig *r = rig_new(WF_STAGE_DELAY, keys);
+	struct rig *r = rig_new(WF_BLOCK_DELAY, keys);
 	struct moments m = { .least = UINT64_MAX };
 	double squares = 0;
 
@@ -63,7 +63,7 @@ a_constant_delay_is_exact(void **state)
 static void
 a_delay_is_added_to_the_release_of_the_stages_before(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_DELAY, "mean=20ms");
+	struct rig *r = rig_new(WF_BLOCK_DELAY, "mean=20ms");
 
 	rig_add(r, 1000, 100);
 	r->batch.due_ns[0] = 5000;
@@ -229,7 +229,7 @@ no_delay_is_left_out(void **state)
 		"min=0ms max=0ms" };
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(keys); i++) {
-		struct rig *r = rig_new(WF_STAGE_DELAY, keys[i]);
+		struct rig *r = rig_new(WF_BLOCK_DELAY, keys[i]);
 
 		assert_int_equal(r->variant, 0);
 		rig_free(r);
@@ -239,8 +239,8 @@ no_delay_is_left_out(void **state)
 static void
 needs(const char *keys, bool flow_scope, uint32_t expected)
 {
-	struct rig *r = flow_scope ? rig_new_flow_scope(WF_STAGE_DELAY, keys)
-				   : rig_new(WF_STAGE_DELAY, keys);
+	struct rig *r = flow_scope ? rig_new_flow_scope(WF_BLOCK_DELAY, keys)
+				   : rig_new(WF_BLOCK_DELAY, keys);
 
 	assert_int_equal(r->compile.needs, expected);
 	rig_free(r);
@@ -268,7 +268,7 @@ the_forecast_is_what_is_drawn(void **state)
 		"mean=20ms stddev=5ms cap=21ms", "distribution=uniform mean=1ms stddev=2ms" };
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(keys); i++) {
-		struct rig *r = rig_new(WF_STAGE_DELAY, keys[i]);
+		struct rig *r = rig_new(WF_BLOCK_DELAY, keys[i]);
 		struct moments m = draw(keys[i]);
 		uint64_t above = 0;
 

@@ -23,14 +23,14 @@ with_file(const char *text, const char *keys)
 	char all[256];
 
 	snprintf(all, sizeof(all), "file=%s %s", folder_write("values", text), keys);
-	return rig_new(WF_STAGE_DELAY, all);
+	return rig_new(WF_BLOCK_DELAY, all);
 }
 
 /* The tables keep their shape where one packet in 10^12 is. */
 static void
 tails_are_those_of_the_law(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_DELAY, "distribution=exponential mean=10ms");
+	struct rig *r = rig_new(WF_BLOCK_DELAY, "distribution=exponential mean=10ms");
 	const struct wf_law *l = (const struct wf_law *)r->cfg;
 
 	for (int bits = 2; bits <= 40; bits++) {
@@ -57,7 +57,7 @@ no_law_falls_in_its_quantile(void **state)
 		"distribution=bimodal mean=10ms stddev=1ms mean2=30ms share2=10%" };
 
 	for (size_t k = 0; k < WF_ARRAY_SIZE(keys); k++) {
-		struct rig *r = rig_new(WF_STAGE_DELAY, keys[k]);
+		struct rig *r = rig_new(WF_BLOCK_DELAY, keys[k]);
 		const struct wf_law *l = (const struct wf_law *)r->cfg;
 		uint64_t last = 0;
 
@@ -150,7 +150,7 @@ keys_that_make_no_sense_are_refused(void **state)
 		"distribution=exponential mean=1ms min=1ms" };
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(bad); i++) {
-		struct rig *r = rig_new(WF_STAGE_DELAY, bad[i]);
+		struct rig *r = rig_new(WF_BLOCK_DELAY, bad[i]);
 
 		if (rig_error(r)[0] == 0)
 			fail_msg("accepted: %s", bad[i]);
@@ -168,7 +168,7 @@ delay_at(struct rig *r, wf_ns_t now)
 static void
 a_flow_may_keep_its_delay(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_DELAY, "mean=50ms stddev=5ms draw=flow order=free");
+	struct rig *r = rig_new(WF_BLOCK_DELAY, "mean=50ms stddev=5ms draw=flow order=free");
 	wf_ns_t first, second;
 
 	rig_flow(r, 1, 1);
@@ -185,7 +185,7 @@ static void
 a_burst_may_keep_its_delay(void **state)
 {
 	struct rig *r =
-		rig_new(WF_STAGE_DELAY, "mean=50ms stddev=5ms draw=burst gap=2ms order=free");
+		rig_new(WF_BLOCK_DELAY, "mean=50ms stddev=5ms draw=burst gap=2ms order=free");
 	wf_ns_t now = 0, last = delay_at(r, 0);
 
 	for (int i = 0; i < 100; i++) {
@@ -206,7 +206,7 @@ static void
 an_older_packet_does_not_begin_a_burst(void **state)
 {
 	struct rig *r =
-		rig_new(WF_STAGE_DELAY, "mean=50ms stddev=5ms draw=burst gap=2ms order=free");
+		rig_new(WF_BLOCK_DELAY, "mean=50ms stddev=5ms draw=burst gap=2ms order=free");
 	wf_ns_t first = delay_at(r, 10000000);
 
 	assert_int_equal(delay_at(r, 9990000), first);

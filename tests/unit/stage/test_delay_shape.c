@@ -34,7 +34,7 @@ static void
 waves_have_their_forms(void **state)
 {
 	struct rig *r = rig_new(
-		WF_STAGE_DELAY, "mean=5ms amplitude=1ms frequency=1000 waveform=sine order=free");
+		WF_BLOCK_DELAY, "mean=5ms amplitude=1ms frequency=1000 waveform=sine order=free");
 
 	near(delay_at(r, 0), 5 * MS);
 	near(delay_at(r, 250 * US), 6 * MS);
@@ -59,7 +59,7 @@ waves_have_their_forms(void **state)
 static void
 waves_keep_their_time(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_DELAY, "mean=5ms amplitude=1ms frequency=50 order=free");
+	struct rig *r = rig_new(WF_BLOCK_DELAY, "mean=5ms amplitude=1ms frequency=50 order=free");
 
 	near(delay_at(r, 7 * 86400 * WF_NS_PER_S + 5 * MS), 6 * MS);
 	rig_free(r);
@@ -68,7 +68,7 @@ waves_keep_their_time(void **state)
 static void
 delays_never_go_below_zero_nor_above_the_cap(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_DELAY,
+	struct rig *r = rig_new(WF_BLOCK_DELAY,
 		"mean=1ms amplitude=3ms frequency=1000 waveform=square cap=2ms order=free");
 
 	near(delay_at(r, 100 * US), 2 * MS);
@@ -80,7 +80,7 @@ static void
 spikes_come_on_top(void **state)
 {
 	struct rig *r = rig_new(
-		WF_STAGE_DELAY, "mean=5ms spike_p=10% spike_min=20ms spike_max=30ms order=free");
+		WF_BLOCK_DELAY, "mean=5ms spike_p=10% spike_min=20ms spike_max=30ms order=free");
 	uint32_t spikes = 0, low = 0;
 
 	for (uint32_t i = 0; i < 100000; i++) {
@@ -117,15 +117,15 @@ mean_of(struct rig *r, uint32_t n)
 static void
 bias_is_cancelled(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_DELAY, "mean=20ms stddev=2ms");
+	struct rig *r = rig_new(WF_BLOCK_DELAY, "mean=20ms stddev=2ms");
 
 	assert_true(mean_of(r, 100000) > 23e6);
 	rig_free(r);
-	r = rig_new(WF_STAGE_DELAY, "mean=20ms stddev=2ms cancel_bias=true");
+	r = rig_new(WF_BLOCK_DELAY, "mean=20ms stddev=2ms cancel_bias=true");
 	assert_true(fabs(mean_of(r, 100000) - 20e6) < 0.05e6);
 	rig_free(r);
 	/* There is more bias than delay: then it stays above zero, and comes back from it. */
-	r = rig_new(WF_STAGE_DELAY, "mean=1ms stddev=2ms cancel_bias=true");
+	r = rig_new(WF_BLOCK_DELAY, "mean=1ms stddev=2ms cancel_bias=true");
 	assert_true(mean_of(r, 100000) > 1e6);
 	rig_free(r);
 }
@@ -134,7 +134,7 @@ static void
 bursts_follow_bursts(void **state)
 {
 	struct rig *r = rig_new(
-		WF_STAGE_DELAY, "mean=50ms stddev=5ms order=free draw=burst gap=1ms rho=0.95");
+		WF_BLOCK_DELAY, "mean=50ms stddev=5ms order=free draw=burst gap=1ms rho=0.95");
 	int64_t before = 0, changes = 0;
 	double products = 0, squares = 0, last = 0;
 
@@ -160,7 +160,7 @@ static void
 a_change_goes_on_where_it_was(void **state)
 {
 	static const char keys[] = "mean=50ms stddev=5ms order=free rho=0.999";
-	struct rig *r = rig_new(WF_STAGE_DELAY, keys);
+	struct rig *r = rig_new(WF_BLOCK_DELAY, keys);
 	double z, z2;
 
 	for (uint32_t i = 0; i < 100; i++)
@@ -175,19 +175,19 @@ a_change_goes_on_where_it_was(void **state)
 static void
 what_makes_no_sense_is_refused(void **state)
 {
-	refused(WF_STAGE_DELAY, "mean=5ms stddev=1ms rho=0.5 half_life=1ms", "not both");
-	refused(WF_STAGE_DELAY, "mean=5ms rho=0.5", "nothing to correlate");
-	refused(WF_STAGE_DELAY, "mean=5ms half_life=1s", "nothing to correlate");
-	refused(WF_STAGE_DELAY, "mean=5ms stddev=1ms order=free draw=flow rho=0.5",
+	refused(WF_BLOCK_DELAY, "mean=5ms stddev=1ms rho=0.5 half_life=1ms", "not both");
+	refused(WF_BLOCK_DELAY, "mean=5ms rho=0.5", "nothing to correlate");
+	refused(WF_BLOCK_DELAY, "mean=5ms half_life=1s", "nothing to correlate");
+	refused(WF_BLOCK_DELAY, "mean=5ms stddev=1ms order=free draw=flow rho=0.5",
 		"do not follow");
-	refused(WF_STAGE_DELAY, "mean=5ms amplitude=1ms", "needs a \"frequency\"");
-	refused(WF_STAGE_DELAY, "mean=5ms frequency=10", "needs an \"amplitude\"");
-	refused(WF_STAGE_DELAY, "mean=5ms waveform=saw", "needs an \"amplitude\"");
-	refused(WF_STAGE_DELAY, "mean=5ms spike_p=1%", "need a \"spike_max\"");
-	refused(WF_STAGE_DELAY, "mean=5ms spike_max=10ms", "need a probability");
-	refused(WF_STAGE_DELAY, "mean=5ms spike_p=1% spike_min=2ms spike_max=1ms", "is above");
-	refused(WF_STAGE_DELAY, "mean=5ms cancel_bias=true", "the delay is constant");
-	refused(WF_STAGE_DELAY, "mean=5ms stddev=1ms order=free cancel_bias=true",
+	refused(WF_BLOCK_DELAY, "mean=5ms amplitude=1ms", "needs a \"frequency\"");
+	refused(WF_BLOCK_DELAY, "mean=5ms frequency=10", "needs an \"amplitude\"");
+	refused(WF_BLOCK_DELAY, "mean=5ms waveform=saw", "needs an \"amplitude\"");
+	refused(WF_BLOCK_DELAY, "mean=5ms spike_p=1%", "need a \"spike_max\"");
+	refused(WF_BLOCK_DELAY, "mean=5ms spike_max=10ms", "need a probability");
+	refused(WF_BLOCK_DELAY, "mean=5ms spike_p=1% spike_min=2ms spike_max=1ms", "is above");
+	refused(WF_BLOCK_DELAY, "mean=5ms cancel_bias=true", "the delay is constant");
+	refused(WF_BLOCK_DELAY, "mean=5ms stddev=1ms order=free cancel_bias=true",
 		"need not keep their order");
 }
 

@@ -13,7 +13,7 @@
 #include "wf_dns.h"
 #include "wire.h"
 
-static const uint32_t bit = 1u << WF_STAGE_DNS;
+static const uint32_t bit = 1u << WF_BLOCK_DNS;
 
 /* A query for a name and type; returns its UDP header. */
 static uint8_t *
@@ -48,7 +48,7 @@ answer(struct rig *r, struct wire *w, struct wf_forged out[WF_FORGED_MAX])
 	struct wf_frame f = wire_frame(r, w, 0);
 
 	assert_int_equal(r->batch.forges[0], bit);
-	assert_int_equal(r->ops->forge(r->cfg, &f, out), 1);
+	assert_int_equal(r->ops->stage->forge(r->cfg, &f, out), 1);
 	assert_true(out[0].reverse);
 	assert_true(wire_right(out[0].data, out[0].len_bytes));
 	assert_memory_equal(out[0].data, w->data + 6, 6);
@@ -84,7 +84,7 @@ every_answer_over_both_families(void **state)
 	};
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(v); i++) {
-		struct rig *r = rig_new(WF_STAGE_DNS, v[i].keys);
+		struct rig *r = rig_new(WF_BLOCK_DNS, v[i].keys);
 
 		for (int k = 0; k < 4; k++) {
 			struct wf_forged out[WF_FORGED_MAX];
@@ -106,7 +106,7 @@ every_answer_over_both_families(void **state)
 static void
 a_timeout_is_silence(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_DNS, "answer=timeout");
+	struct rig *r = rig_new(WF_BLOCK_DNS, "answer=timeout");
 	struct wire w;
 
 	ask(&w, 4, false, "example.com", 1);
@@ -118,7 +118,7 @@ a_timeout_is_silence(void **state)
 static void
 random_addresses_are_of_the_networks_for_benchmarks(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_DNS, "answer=random-a ttl=7");
+	struct rig *r = rig_new(WF_BLOCK_DNS, "answer=random-a ttl=7");
 	uint32_t last = 0, same = 0, high = 0;
 
 	for (int i = 0; i < 2000; i++) {
@@ -171,7 +171,7 @@ names_and_types_are_chosen(void **state)
 	};
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(v); i++) {
-		struct rig *r = rig_new(WF_STAGE_DNS, v[i].keys);
+		struct rig *r = rig_new(WF_BLOCK_DNS, v[i].keys);
 		struct wire w;
 
 		ask(&w, 6, false, v[i].name, v[i].type);
@@ -184,7 +184,7 @@ names_and_types_are_chosen(void **state)
 static void
 p_chooses(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_DNS, "p=20%");
+	struct rig *r = rig_new(WF_BLOCK_DNS, "p=20%");
 	uint64_t n = 0;
 	struct wire w;
 
@@ -220,7 +220,7 @@ other_packets_pass(void **state)
 		{ 6, 14 + 24, 0xff },      /* to a group */
 		{ 6, 14 + 40 + 10, 0x81 }, /* a response */
 	};
-	struct rig *r = rig_new(WF_STAGE_DNS, "answer=timeout");
+	struct rig *r = rig_new(WF_BLOCK_DNS, "answer=timeout");
 	struct wire w;
 	uint8_t *udp;
 
@@ -240,7 +240,7 @@ other_packets_pass(void **state)
 static void
 cut_queries_pass(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_DNS, "answer=nxdomain");
+	struct rig *r = rig_new(WF_BLOCK_DNS, "answer=nxdomain");
 	struct wire w;
 
 	ask(&w, 6, false, "example.com", 1);
@@ -279,10 +279,10 @@ what_makes_no_sense_is_refused(void **state)
 	};
 	static const char *const bad[][2] = { { "answer", "nodata" }, { "p", "101%" },
 		{ "p", "-1%" }, { "ttl", "2147483648" }, { "ttl", "-1" }, { "ttl", "5s" } };
-	const struct wf_param *params = wf_stage_registry[WF_STAGE_DNS]->params;
+	const struct wf_param *params = wf_block_registry[WF_BLOCK_DNS]->params;
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(v); i++) {
-		struct rig *r = rig_new(WF_STAGE_DNS, v[i].keys);
+		struct rig *r = rig_new(WF_BLOCK_DNS, v[i].keys);
 
 		assert_true(r->variant < 0);
 		if (strstr(rig_error(r), v[i].message) == NULL)
@@ -291,7 +291,7 @@ what_makes_no_sense_is_refused(void **state)
 	}
 	for (size_t i = 0; i < WF_ARRAY_SIZE(bad); i++) {
 		struct wf_err *err = wf_err_new();
-		void *block = calloc(1, wf_stage_registry[WF_STAGE_DNS]->params_size);
+		void *block = calloc(1, wf_block_registry[WF_BLOCK_DNS]->params_size);
 		int row = wf_param_find(params, bad[i][0]);
 
 		assert_int_equal(wf_param_defaults(params, block), 0);

@@ -14,7 +14,7 @@
 static void
 p_is_the_probability_of_a_copy(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_DUPLICATE, "p=2%");
+	struct rig *r = rig_new(WF_BLOCK_DUPLICATE, "p=2%");
 	const uint32_t n = 300000;
 	uint64_t hits = 0;
 
@@ -31,7 +31,7 @@ p_is_the_probability_of_a_copy(void **state)
 static void
 choices_follow_one_another(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_DUPLICATE, "p=10% correlation=60%");
+	struct rig *r = rig_new(WF_BLOCK_DUPLICATE, "p=10% correlation=60%");
 	const uint32_t n = 400000;
 	uint64_t hits = 0, both = 0, runs = 0;
 	bool before = false;
@@ -56,7 +56,7 @@ choices_follow_one_another(void **state)
 static void
 a_duplicated_packet_has_all_its_copies(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_DUPLICATE, "p=30% copies=7");
+	struct rig *r = rig_new(WF_BLOCK_DUPLICATE, "p=30% copies=7");
 	bool some = false, none = false;
 
 	for (int i = 0; i < 1000; i++) {
@@ -72,8 +72,8 @@ a_duplicated_packet_has_all_its_copies(void **state)
 static void
 p_1_duplicates_everything_p_0_is_left_out(void **state)
 {
-	struct rig *all = rig_new(WF_STAGE_DUPLICATE, "p=1"),
-		   *none = rig_new(WF_STAGE_DUPLICATE, "");
+	struct rig *all = rig_new(WF_BLOCK_DUPLICATE, "p=1"),
+		   *none = rig_new(WF_BLOCK_DUPLICATE, "");
 
 	for (int i = 0; i < 1000; i++) {
 		rig_one(all, 0, 100);
@@ -87,7 +87,7 @@ p_1_duplicates_everything_p_0_is_left_out(void **state)
 static void
 copies_are_announced(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_DUPLICATE, "p=1% copies=3");
+	struct rig *r = rig_new(WF_BLOCK_DUPLICATE, "p=1% copies=3");
 
 	assert_true(r->compile.needs & WF_NEED_COPIES);
 	assert_true(r->compile.needs & WF_NEED_FLOW);
@@ -100,7 +100,7 @@ copies_are_announced(void **state)
 static void
 spaced_copies_must_be_held(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_DUPLICATE, "p=1% spacing=5ms");
+	struct rig *r = rig_new(WF_BLOCK_DUPLICATE, "p=1% spacing=5ms");
 
 	assert_true(r->compile.needs & WF_NEED_HOLD);
 	assert_int_equal(r->compile.copy_spacing_ns, 5000000);
@@ -111,8 +111,8 @@ static void
 the_draw_is_its_own(void **state)
 {
 	/* With p = 50 % each, loss and duplication agree half of the time. */
-	struct rig *dup = rig_new(WF_STAGE_DUPLICATE, "p=50%");
-	struct rig *loss = rig_new(WF_STAGE_LOSS, "p=50%");
+	struct rig *dup = rig_new(WF_BLOCK_DUPLICATE, "p=50%");
+	struct rig *loss = rig_new(WF_BLOCK_LOSS, "p=50%");
 	uint64_t same = 0;
 
 	for (int i = 0; i < 100000; i++) {

@@ -11,7 +11,7 @@
 #include "fit.h"
 #include "wire.h"
 
-static const uint32_t mtu_bit = 1u << WF_STAGE_MTU, port_bit = 1u << WF_STAGE_UNREACHABLE;
+static const uint32_t mtu_bit = 1u << WF_BLOCK_MTU, port_bit = 1u << WF_BLOCK_UNREACHABLE;
 
 /* A packet of `total` bytes of IP. */
 static void
@@ -44,7 +44,7 @@ the_mtu_is_of_the_ip_packet(void **state)
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(v); i++)
 		for (int tag = 0; tag < 2; tag++) {
-			struct rig *r = rig_new(WF_STAGE_MTU, v[i].keys);
+			struct rig *r = rig_new(WF_BLOCK_MTU, v[i].keys);
 			struct wire w;
 
 			udp(&w, v[i].family, tag, v[i].total);
@@ -60,7 +60,7 @@ the_mtu_is_of_the_ip_packet(void **state)
 static void
 padding_does_not_count(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_MTU, "mtu=68");
+	struct rig *r = rig_new(WF_BLOCK_MTU, "mtu=68");
 	struct wire w;
 
 	udp(&w, 4, false, 68);
@@ -80,7 +80,7 @@ check_error(struct rig *r, struct wire *w, uint32_t head, uint32_t word, uint32_
 	struct wf_frame f = wire_frame(r, w, 0);
 	const uint8_t *icmp = out[0].data + l3 + (v4 ? 20 : 40);
 
-	assert_int_equal(r->ops->forge(r->cfg, &f, out), 1);
+	assert_int_equal(r->ops->stage->forge(r->cfg, &f, out), 1);
 	assert_true(out[0].reverse);
 	assert_true(wire_right(out[0].data, out[0].len_bytes));
 	assert_memory_equal(out[0].data, w->data + 6, 6);
@@ -107,7 +107,7 @@ the_errors_are_those_of_the_rfcs(void **state)
 		{ "code=net", 0x300, 0x100 }, { "code=admin", 0x30d, 0x101 } };
 
 	for (int tag = 0; tag < 2; tag++) {
-		struct rig *r = rig_new(WF_STAGE_MTU, "mtu=1300");
+		struct rig *r = rig_new(WF_BLOCK_MTU, "mtu=1300");
 		struct wire w;
 
 		udp(&w, 4, tag, 1500);
@@ -118,7 +118,7 @@ the_errors_are_those_of_the_rfcs(void **state)
 		check_error(r, &w, 0x200, 1300, 1232);
 		rig_free(r);
 		for (size_t i = 0; i < WF_ARRAY_SIZE(code); i++) {
-			r = rig_new(WF_STAGE_UNREACHABLE, code[i].code);
+			r = rig_new(WF_BLOCK_UNREACHABLE, code[i].code);
 			udp(&w, 4, tag, 101);
 			wire_pass(r, &w, 0);
 			check_error(r, &w, code[i].head4, 0, 548);
@@ -133,7 +133,7 @@ the_errors_are_those_of_the_rfcs(void **state)
 static void
 a_router_may_be_named(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_MTU, "mtu=1300 from=192.0.2.7 from6=2001:db8::7");
+	struct rig *r = rig_new(WF_BLOCK_MTU, "mtu=1300 from=192.0.2.7 from6=2001:db8::7");
 	struct wf_forged out[WF_FORGED_MAX];
 	struct wf_frame f;
 	struct wire w;
@@ -141,13 +141,13 @@ a_router_may_be_named(void **state)
 	udp(&w, 4, false, 1400);
 	wire_pass(r, &w, 0);
 	f = wire_frame(r, &w, 0);
-	r->ops->forge(r->cfg, &f, out);
+	r->ops->stage->forge(r->cfg, &f, out);
 	assert_true(wire_right(out[0].data, out[0].len_bytes));
 	assert_int_equal(wire_get(out[0].data + 26, 4), 0xc0000207);
 	udp(&w, 6, false, 1400);
 	wire_pass(r, &w, 0);
 	f = wire_frame(r, &w, 0);
-	r->ops->forge(r->cfg, &f, out);
+	r->ops->stage->forge(r->cfg, &f, out);
 	assert_true(wire_right(out[0].data, out[0].len_bytes));
 	assert_memory_equal(out[0].data + 22, "\x20\1\xd\xb8\0\0\0\0\0\0\0\0\0\0\0\7", 16);
 	rig_free(r);
@@ -175,7 +175,7 @@ some_packets_are_never_answered(void **state)
 		{ 6, 14 + 40, 1, 58 },    /* an error */
 		{ 6, 14 + 40, 2, 58 },    /* the same */
 	};
-	struct rig *r = rig_new(WF_STAGE_UNREACHABLE, "proto=any");
+	struct rig *r = rig_new(WF_BLOCK_UNREACHABLE, "proto=any");
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(v); i++) {
 		struct wire w;
@@ -193,7 +193,7 @@ some_packets_are_never_answered(void **state)
 static void
 proto_and_p_choose(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_UNREACHABLE, "p=20%");
+	struct rig *r = rig_new(WF_BLOCK_UNREACHABLE, "p=20%");
 	uint64_t n = 0;
 	struct wire w;
 
@@ -218,7 +218,7 @@ proto_and_p_choose(void **state)
 static void
 cut_packets_are_answered_with_what_is_there(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_UNREACHABLE, "proto=any");
+	struct rig *r = rig_new(WF_BLOCK_UNREACHABLE, "proto=any");
 	struct wf_forged out[WF_FORGED_MAX];
 	struct wire w;
 
@@ -240,7 +240,7 @@ cut_packets_are_answered_with_what_is_there(void **state)
 			.data = cut, .readable_bytes = n, .len_bytes = w.len, .parsed = &parsed
 		};
 		if (r->batch.forges[0] & port_bit) {
-			r->ops->forge(r->cfg, &f, out);
+			r->ops->stage->forge(r->cfg, &f, out);
 			assert_int_equal(out[0].len_bytes, 14 + 40 + 8 + n - 14);
 		}
 		free(cut);
@@ -252,13 +252,13 @@ static void
 what_makes_no_sense_is_refused(void **state)
 {
 	static const struct {
-		enum wf_stage_id id;
+		enum wf_block_id id;
 		const char *keys, *message;
 	} v[] = {
-		{ WF_STAGE_MTU, "mode=icmp", "\"mtu\" is missing" },
-		{ WF_STAGE_MTU, "mtu=1400 mode=blackhole from=10.0.0.1", "tells nobody" },
-		{ WF_STAGE_MTU, "mtu=1400 from=10.0.0", "is no IPv4 address" },
-		{ WF_STAGE_UNREACHABLE, "from6=10.0.0.1", "is no IPv6 address" },
+		{ WF_BLOCK_MTU, "mode=icmp", "\"mtu\" is missing" },
+		{ WF_BLOCK_MTU, "mtu=1400 mode=blackhole from=10.0.0.1", "tells nobody" },
+		{ WF_BLOCK_MTU, "mtu=1400 from=10.0.0", "is no IPv4 address" },
+		{ WF_BLOCK_UNREACHABLE, "from6=10.0.0.1", "is no IPv6 address" },
 	};
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(v); i++) {

@@ -57,7 +57,7 @@ compare(const char *rate, const char *limit, enum wf_limit_kind kind, uint64_t m
 	uint64_t bps;
 
 	snprintf(keys, sizeof(keys), "rate=%s queue.limit=%s", rate, limit);
-	r = rig_new(WF_STAGE_RATE, keys);
+	r = rig_new(WF_BLOCK_RATE, keys);
 	bps = r->forecast.rate_bps;
 	queue.head = queue.n = 0;
 	fit_seed(&random, most);
@@ -129,7 +129,7 @@ a_full_size_limit_in_bytes_holds_whole_frames(void **state)
 		struct rig *r;
 
 		snprintf(keys, sizeof(keys), "rate=%s queue.limit=15140B", rates[i]);
-		r = rig_new(WF_STAGE_RATE, keys);
+		r = rig_new(WF_BLOCK_RATE, keys);
 		for (int k = 0; k < 11; k++) {
 			rig_one(r, 1000, 1514);
 			assert_int_equal(
@@ -142,7 +142,7 @@ a_full_size_limit_in_bytes_holds_whole_frames(void **state)
 static void
 a_packet_in_transmission_counts(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_RATE, "rate=1Mbit queue.limit=1pkt");
+	struct rig *r = rig_new(WF_BLOCK_RATE, "rate=1Mbit queue.limit=1pkt");
 
 	rig_one(r, 0, 125);
 	rig_one(r, 999999, 125);
@@ -155,7 +155,7 @@ a_packet_in_transmission_counts(void **state)
 static void
 the_default_limit_is_1000_packets(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_RATE, "rate=1kbit");
+	struct rig *r = rig_new(WF_BLOCK_RATE, "rate=1kbit");
 
 	for (int i = 0; i < 1000; i++) {
 		rig_one(r, 0, 1500);
@@ -169,7 +169,7 @@ the_default_limit_is_1000_packets(void **state)
 static void
 a_dropped_packet_takes_no_capacity(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_RATE, "rate=1Mbit queue.limit=2pkt");
+	struct rig *r = rig_new(WF_BLOCK_RATE, "rate=1Mbit queue.limit=2pkt");
 
 	for (int i = 0; i < 50; i++)
 		rig_one(r, 0, 125);
@@ -181,7 +181,7 @@ a_dropped_packet_takes_no_capacity(void **state)
 static void
 what_passes_in_a_burst_does_not_wait(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_RATE, "rate=8Mbit burst=15000B queue.limit=1pkt");
+	struct rig *r = rig_new(WF_BLOCK_RATE, "rate=8Mbit burst=15000B queue.limit=1pkt");
 
 	for (int i = 0; i < 12; i++)
 		rig_add(r, WF_NS_PER_S, 1500);
@@ -195,7 +195,7 @@ what_passes_in_a_burst_does_not_wait(void **state)
 static void
 an_exhausted_arena_is_a_counted_drop(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_RATE, "rate=1kbit queue.limit=100pkt");
+	struct rig *r = rig_new(WF_BLOCK_RATE, "rate=1kbit queue.limit=100pkt");
 	uint32_t n = 0;
 
 	wf_arena_fini(&r->env.arena);
@@ -213,7 +213,7 @@ an_exhausted_arena_is_a_counted_drop(void **state)
 static void
 the_state_gives_its_backlog_back(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_RATE, "rate=1kbit");
+	struct rig *r = rig_new(WF_BLOCK_RATE, "rate=1kbit");
 	uint32_t used = 0;
 
 	for (int flow = 0; flow < 20; flow++) {
@@ -229,10 +229,10 @@ the_state_gives_its_backlog_back(void **state)
 static void
 the_forecast_knows_the_longest_wait(void **state)
 {
-	struct rig *time = rig_new(WF_STAGE_RATE, "rate=8Mbit queue.limit=50ms");
-	struct rig *bytes = rig_new(WF_STAGE_RATE, "rate=8Mbit queue.limit=50kB");
-	struct rig *packets = rig_new(WF_STAGE_RATE, "rate=8Mbit queue.limit=100pkt");
-	struct rig *police = rig_new(WF_STAGE_RATE, "rate=8Mbit mode=police burst=1ms");
+	struct rig *time = rig_new(WF_BLOCK_RATE, "rate=8Mbit queue.limit=50ms");
+	struct rig *bytes = rig_new(WF_BLOCK_RATE, "rate=8Mbit queue.limit=50kB");
+	struct rig *packets = rig_new(WF_BLOCK_RATE, "rate=8Mbit queue.limit=100pkt");
+	struct rig *police = rig_new(WF_BLOCK_RATE, "rate=8Mbit mode=police burst=1ms");
 
 	assert_true(time->forecast.queue_max_ns == 50e6);
 	assert_true(bytes->forecast.queue_max_ns == 50e6);

@@ -22,7 +22,7 @@ lost(struct rig *r)
 static uint64_t
 count_lost(const char *keys, uint32_t n)
 {
-	struct rig *r = rig_new(WF_STAGE_LOSS, keys);
+	struct rig *r = rig_new(WF_BLOCK_LOSS, keys);
 	uint64_t hits = 0;
 
 	for (uint32_t i = 0; i < n; i++)
@@ -48,7 +48,7 @@ p_1_loses_everything(void **state)
 static void
 p_0_is_left_out(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_LOSS, "p=0");
+	struct rig *r = rig_new(WF_BLOCK_LOSS, "p=0");
 
 	assert_int_equal(r->variant, 0);
 	rig_free(r);
@@ -58,7 +58,7 @@ static void
 one_loss_says_nothing_of_the_next(void **state)
 {
 	static const struct fit_chain independent = { 0.1, 0.9, 0, 1 };
-	struct rig *r = rig_new(WF_STAGE_LOSS, "p=10%");
+	struct rig *r = rig_new(WF_BLOCK_LOSS, "p=10%");
 	uint64_t runs[20] = { 0 }, n = 0;
 	double expected[20];
 	unsigned length = 0;
@@ -80,7 +80,7 @@ one_loss_says_nothing_of_the_next(void **state)
 static void
 the_same_packet_has_the_same_fate(void **state)
 {
-	struct rig *a = rig_new(WF_STAGE_LOSS, "p=30%"), *b = rig_new(WF_STAGE_LOSS, "p=30%");
+	struct rig *a = rig_new(WF_BLOCK_LOSS, "p=30%"), *b = rig_new(WF_BLOCK_LOSS, "p=30%");
 
 	for (int i = 0; i < 100; i++) {
 		for (int k = 0; k < 20; k++)
@@ -96,7 +96,7 @@ the_same_packet_has_the_same_fate(void **state)
 static void
 a_higher_p_loses_the_same_packets_and_more(void **state)
 {
-	struct rig *few = rig_new(WF_STAGE_LOSS, "p=1%"), *many = rig_new(WF_STAGE_LOSS, "p=20%");
+	struct rig *few = rig_new(WF_BLOCK_LOSS, "p=1%"), *many = rig_new(WF_BLOCK_LOSS, "p=20%");
 
 	for (int i = 0; i < 10000; i++) {
 		bool first = lost(few), second = lost(many);
@@ -116,7 +116,7 @@ exempt_neighbours_are_never_lost(void **state)
 		"model=gilbert-elliott p=1 r=0 exempt_neighbour=true" };
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(keys); i++) {
-		struct rig *r = rig_new(WF_STAGE_LOSS, keys[i]);
+		struct rig *r = rig_new(WF_BLOCK_LOSS, keys[i]);
 
 		assert_true(r->compile.needs & WF_NEED_PARSE);
 		rig_add(r, 0, 60);
@@ -133,7 +133,7 @@ exempt_neighbours_are_never_lost(void **state)
 static void
 neighbours_are_lost_by_default(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_LOSS, "p=100%");
+	struct rig *r = rig_new(WF_BLOCK_LOSS, "p=100%");
 
 	assert_false(r->compile.needs & WF_NEED_PARSE);
 	r->batch.flags[rig_add(r, 0, 60)] = WF_ROW_NEIGHBOUR;
@@ -147,7 +147,7 @@ neighbours_are_lost_by_default(void **state)
 static void
 the_packet_is_decided_before_the_transition(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_LOSS, "model=gilbert-elliott p=1 r=1");
+	struct rig *r = rig_new(WF_BLOCK_LOSS, "model=gilbert-elliott p=1 r=1");
 	bool first = lost(r);
 
 	for (int i = 1; i < 100; i++)
@@ -159,7 +159,7 @@ the_packet_is_decided_before_the_transition(void **state)
 static void
 the_first_packet_is_decided_by_the_first_state(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_LOSS, "model=gilbert-elliott p=0.2 r=0.3");
+	struct rig *r = rig_new(WF_BLOCK_LOSS, "model=gilbert-elliott p=0.2 r=0.3");
 
 	for (uint64_t flow = 0; flow < 1000; flow++) {
 		uint64_t start;
@@ -174,7 +174,7 @@ the_first_packet_is_decided_by_the_first_state(void **state)
 static void
 the_first_state_is_stationary(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_LOSS, "model=gilbert-elliott p=0.01 r=0.04");
+	struct rig *r = rig_new(WF_BLOCK_LOSS, "model=gilbert-elliott p=0.01 r=0.04");
 	const uint32_t n = 100000;
 	uint64_t hits = 0;
 
@@ -191,7 +191,7 @@ static void
 pairs_follow_all_four_parameters(void **state)
 {
 	static const struct fit_chain c = { 0.1, 0.3, 0.2, 0.95 };
-	struct rig *r = rig_new(WF_STAGE_LOSS, "model=gilbert-elliott p=0.1 r=0.3 h=0.2 k=0.95");
+	struct rig *r = rig_new(WF_BLOCK_LOSS, "model=gilbert-elliott p=0.1 r=0.3 h=0.2 k=0.95");
 	double loss = fit_chain_loss(&c), both = fit_chain_both(&c, 1), n = 200000;
 	double expected[4] = { n * (1 - 2 * loss + both), n * (loss - both), n * (loss - both),
 		n * both };
@@ -213,9 +213,9 @@ static void
 plr_and_mean_burst_mean_p_and_r(void **state)
 {
 	/* r = 1/5, p = 0.02 * 0.2 / 0.98 */
-	struct rig *known = rig_new(WF_STAGE_LOSS, "model=gilbert-elliott plr=2% mean_burst=5");
+	struct rig *known = rig_new(WF_BLOCK_LOSS, "model=gilbert-elliott plr=2% mean_burst=5");
 	struct rig *chain = rig_new(
-		WF_STAGE_LOSS, "model=gilbert-elliott p=0.00408163265306122449 r=0.2 h=0 k=1");
+		WF_BLOCK_LOSS, "model=gilbert-elliott p=0.00408163265306122449 r=0.2 h=0 k=1");
 
 	assert_true(fabs(known->forecast.loss - 0.02) < 1e-12);
 	assert_true(fabs(known->forecast.mean_burst - 5) < 1e-12);
@@ -230,7 +230,7 @@ static void
 the_forecast_is_the_theory(void **state)
 {
 	static const struct fit_chain c = { 0.1, 0.3, 0.2, 0.95 };
-	struct rig *r = rig_new(WF_STAGE_LOSS, "model=gilbert-elliott p=0.1 r=0.3 h=0.2 k=0.95");
+	struct rig *r = rig_new(WF_BLOCK_LOSS, "model=gilbert-elliott p=0.1 r=0.3 h=0.2 k=0.95");
 	double expected[2000], mean = 0;
 
 	fit_chain_runs(&c, 1, expected, 2000);
@@ -244,7 +244,7 @@ the_forecast_is_the_theory(void **state)
 static void
 the_forecast_of_bernoulli(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_LOSS, "p=20%");
+	struct rig *r = rig_new(WF_BLOCK_LOSS, "p=20%");
 
 	assert_true(fabs(r->forecast.loss - 0.2) < 1e-12);
 	assert_true(fabs(r->forecast.mean_burst - 1.25) < 1e-12);
@@ -254,7 +254,7 @@ the_forecast_of_bernoulli(void **state)
 static void
 mean_burst_1_is_the_shortest_that_there_is(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_LOSS, "model=gilbert-elliott plr=50% mean_burst=1");
+	struct rig *r = rig_new(WF_BLOCK_LOSS, "model=gilbert-elliott plr=50% mean_burst=1");
 	bool last = lost(r);
 
 	/* Bad for exactly one packet, then good for exactly one. */
@@ -274,7 +274,7 @@ a_chain_that_never_loses_is_left_out(void **state)
 		"model=gilbert-elliott p=0 r=0.5", "model=gilbert-elliott p=0.2 r=0.5 h=1" };
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(keys); i++) {
-		struct rig *r = rig_new(WF_STAGE_LOSS, keys[i]);
+		struct rig *r = rig_new(WF_BLOCK_LOSS, keys[i]);
 
 		assert_int_equal(r->variant, 0);
 		rig_free(r);
@@ -290,10 +290,10 @@ a_chain_that_never_recovers_loses_on(void **state)
 static void
 a_chain_of_a_class_has_one_owner_a_flows_needs_none(void **state)
 {
-	struct rig *class = rig_new(WF_STAGE_LOSS, "model=gilbert-elliott plr=1% mean_burst=3");
+	struct rig *class = rig_new(WF_BLOCK_LOSS, "model=gilbert-elliott plr=1% mean_burst=3");
 	struct rig *flow =
-		rig_new_flow_scope(WF_STAGE_LOSS, "model=gilbert-elliott plr=1% mean_burst=3");
-	struct rig *bernoulli = rig_new(WF_STAGE_LOSS, "p=1%");
+		rig_new_flow_scope(WF_BLOCK_LOSS, "model=gilbert-elliott plr=1% mean_burst=3");
+	struct rig *bernoulli = rig_new(WF_BLOCK_LOSS, "p=1%");
 
 	assert_true(class->compile.needs & WF_NEED_OWNER);
 	assert_false(flow->compile.needs & WF_NEED_OWNER);
@@ -310,7 +310,7 @@ a_live_change_keeps_the_chains_state(void **state)
 {
 	for (uint64_t flow = 0; flow < 200; flow++) {
 		/* Stays for ever where it began; then only loses in that state. */
-		struct rig *r = rig_new(WF_STAGE_LOSS, "model=gilbert-elliott p=1e-9 r=1e-9");
+		struct rig *r = rig_new(WF_BLOCK_LOSS, "model=gilbert-elliott p=1e-9 r=1e-9");
 		bool bad;
 
 		rig_flow(r, 3, flow);
@@ -324,8 +324,8 @@ a_live_change_keeps_the_chains_state(void **state)
 static void
 the_models_have_different_variants(void **state)
 {
-	struct rig *a = rig_new(WF_STAGE_LOSS, "p=1%");
-	struct rig *b = rig_new(WF_STAGE_LOSS, "model=gilbert-elliott plr=1% mean_burst=3");
+	struct rig *a = rig_new(WF_BLOCK_LOSS, "p=1%");
+	struct rig *b = rig_new(WF_BLOCK_LOSS, "model=gilbert-elliott plr=1% mean_burst=3");
 
 	assert_int_not_equal(a->variant, b->variant);
 	rig_free(a);

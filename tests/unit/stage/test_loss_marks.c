@@ -14,7 +14,7 @@
 #include "refused.h"
 #include "wire.h"
 
-static const uint32_t bit = 1u << WF_STAGE_LOSS;
+static const uint32_t bit = 1u << WF_BLOCK_LOSS;
 
 static void
 udp(struct wire *w, int family, bool tag, uint8_t ecn)
@@ -53,7 +53,7 @@ the_keys_say_what_happens(void **state)
 	};
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(v); i++) {
-		struct rig *r = rig_new(WF_STAGE_LOSS, v[i].keys);
+		struct rig *r = rig_new(WF_BLOCK_LOSS, v[i].keys);
 
 		for (uint8_t ecn = 0; ecn < 4; ecn++)
 			for (int k = 0; k < 4; k++) {
@@ -70,7 +70,7 @@ the_keys_say_what_happens(void **state)
 static void
 the_mark_is_in_the_header_and_nothing_else_changes(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_LOSS, "p=100% action=mark");
+	struct rig *r = rig_new(WF_BLOCK_LOSS, "p=100% action=mark");
 
 	for (int k = 0; k < 4; k++) {
 		struct wire w, wanted;
@@ -81,7 +81,7 @@ the_mark_is_in_the_header_and_nothing_else_changes(void **state)
 		assert_true(wire_right(w.data, w.len));
 		assert_int_equal(fate(r, &w), 'm');
 		f = wire_frame(r, &w, 0);
-		r->ops->edit(r->cfg, &f);
+		r->ops->stage->edit(r->cfg, &f);
 		assert_int_equal(f.len_bytes, wanted.len);
 		assert_memory_equal(w.data, wanted.data, wanted.len);
 	}
@@ -91,9 +91,9 @@ the_mark_is_in_the_header_and_nothing_else_changes(void **state)
 static void
 the_same_packets_are_meant_as_without_marks(void **state)
 {
-	struct rig *drops = rig_new(WF_STAGE_LOSS, "model=gilbert-elliott plr=20% mean_burst=3");
+	struct rig *drops = rig_new(WF_BLOCK_LOSS, "model=gilbert-elliott plr=20% mean_burst=3");
 	struct rig *marks =
-		rig_new(WF_STAGE_LOSS, "model=gilbert-elliott plr=20% mean_burst=3 action=mark");
+		rig_new(WF_BLOCK_LOSS, "model=gilbert-elliott plr=20% mean_burst=3 action=mark");
 	struct wire w;
 
 	udp(&w, 4, false, 2);
@@ -107,7 +107,7 @@ the_same_packets_are_meant_as_without_marks(void **state)
 static void
 what_was_dropped_before_stays_so(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_LOSS, "p=100% action=mark");
+	struct rig *r = rig_new(WF_BLOCK_LOSS, "p=100% action=mark");
 	struct wire w;
 
 	udp(&w, 4, false, 2);
@@ -130,7 +130,7 @@ share_and_runs_are_exact(void **state)
 	const int n = 1000000;
 
 	for (size_t k = 0; k < WF_ARRAY_SIZE(rho); k++) {
-		struct rig *r = rig_new(WF_STAGE_LOSS, keys[k]);
+		struct rig *r = rig_new(WF_BLOCK_LOSS, keys[k]);
 		double stay = 0.1 + rho[k] * 0.9, expected[30], runs = 0, wide;
 		uint64_t count[30] = { 0 }, lost = 0;
 		uint32_t length = 0;
@@ -162,8 +162,8 @@ share_and_runs_are_exact(void **state)
 static void
 no_correlation_is_the_plain_model(void **state)
 {
-	struct rig *plain = rig_new(WF_STAGE_LOSS, "p=10%");
-	struct rig *zero = rig_new(WF_STAGE_LOSS, "p=10% correlation=0%");
+	struct rig *plain = rig_new(WF_BLOCK_LOSS, "p=10%");
+	struct rig *zero = rig_new(WF_BLOCK_LOSS, "p=10% correlation=0%");
 
 	assert_int_equal(plain->variant, zero->variant);
 	assert_false(zero->compile.needs & WF_NEED_OWNER);
@@ -174,9 +174,9 @@ no_correlation_is_the_plain_model(void **state)
 static void
 what_makes_no_sense_is_refused(void **state)
 {
-	refused(WF_STAGE_LOSS, "p=1% not_capable=pass",
+	refused(WF_BLOCK_LOSS, "p=1% not_capable=pass",
 		"\"not_capable\" is for losses that become marks");
-	refused(WF_STAGE_LOSS, "model=every every=3 correlation=5%",
+	refused(WF_BLOCK_LOSS, "model=every every=3 correlation=5%",
 		"does not belong to model \"every\"");
 }
 

@@ -28,7 +28,7 @@ lost(struct rig *r, wf_ns_t now_ns, uint32_t len_bytes)
 static void
 assert_lost(const char *keys, unsigned n, const char *wanted)
 {
-	struct rig *r = rig_new(WF_STAGE_LOSS, keys);
+	struct rig *r = rig_new(WF_BLOCK_LOSS, keys);
 	char got[200] = "";
 
 	for (unsigned i = 1; i <= n; i++)
@@ -45,7 +45,7 @@ bit_errors_hit_long_frames_more(void **state)
 	const int n = 300000;
 
 	for (size_t k = 0; k < WF_ARRAY_SIZE(length); k++) {
-		struct rig *r = rig_new(WF_STAGE_LOSS, "model=ber ber=0.00001");
+		struct rig *r = rig_new(WF_BLOCK_LOSS, "model=ber ber=0.00001");
 		uint64_t hits = 0;
 
 		for (int i = 0; i < n; i++)
@@ -58,15 +58,15 @@ bit_errors_hit_long_frames_more(void **state)
 static void
 bit_errors_at_the_ends(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_LOSS, "model=ber ber=1");
+	struct rig *r = rig_new(WF_BLOCK_LOSS, "model=ber ber=1");
 
 	assert_true(lost(r, 0, 60) && lost(r, 0, 256) && lost(r, 0, 1514));
 	assert_false(r->compile.needs & WF_NEED_OWNER);
 	rig_free(r);
-	r = rig_new(WF_STAGE_LOSS, "model=ber ber=0");
+	r = rig_new(WF_BLOCK_LOSS, "model=ber ber=0");
 	assert_int_equal(r->variant, 0);
 	rig_free(r);
-	refused(WF_STAGE_LOSS, "model=ber", "\"ber\" is missing");
+	refused(WF_BLOCK_LOSS, "model=ber", "\"ber\" is missing");
 }
 
 static void
@@ -74,27 +74,27 @@ every_nth_is_lost(void **state)
 {
 	assert_lost("model=every every=4", 13, "4 8 12 ");
 	assert_lost("model=every every=1", 3, "1 2 3 ");
-	refused(WF_STAGE_LOSS, "model=every", "\"every\" is missing");
+	refused(WF_BLOCK_LOSS, "model=every", "\"every\" is missing");
 }
 
 static void
 listed_packets_are_lost(void **state)
 {
 	assert_lost("model=list packets=1,5,7-9,12", 20, "1 5 7 8 9 12 ");
-	refused(WF_STAGE_LOSS, "model=list", "\"packets\" is missing");
-	refused(WF_STAGE_LOSS, "model=list packets=,", "lists nothing");
-	refused(WF_STAGE_LOSS, "model=list packets=0", "no packet number");
-	refused(WF_STAGE_LOSS, "model=list packets=3,x", "no packet number");
-	refused(WF_STAGE_LOSS, "model=list packets=5-3", "no packet number");
-	refused(WF_STAGE_LOSS, "model=list packets=5-", "no packet number");
-	refused(WF_STAGE_LOSS, "model=list packets=5a", "no packet number");
-	refused(WF_STAGE_LOSS, "model=list packets=3-6,6", "packet 6 is listed behind packet 6");
+	refused(WF_BLOCK_LOSS, "model=list", "\"packets\" is missing");
+	refused(WF_BLOCK_LOSS, "model=list packets=,", "lists nothing");
+	refused(WF_BLOCK_LOSS, "model=list packets=0", "no packet number");
+	refused(WF_BLOCK_LOSS, "model=list packets=3,x", "no packet number");
+	refused(WF_BLOCK_LOSS, "model=list packets=5-3", "no packet number");
+	refused(WF_BLOCK_LOSS, "model=list packets=5-", "no packet number");
+	refused(WF_BLOCK_LOSS, "model=list packets=5a", "no packet number");
+	refused(WF_BLOCK_LOSS, "model=list packets=3-6,6", "packet 6 is listed behind packet 6");
 }
 
 static void
 exempt_neighbours_are_not_counted(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_LOSS, "model=list packets=2 exempt_neighbour=true");
+	struct rig *r = rig_new(WF_BLOCK_LOSS, "model=list packets=2 exempt_neighbour=true");
 
 	rig_add(r, 0, 60);
 	r->batch.flags[rig_add(r, 0, 60)] = WF_ROW_NEIGHBOUR;
@@ -108,7 +108,7 @@ exempt_neighbours_are_not_counted(void **state)
 static void
 bursts_come_once_a_period(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_LOSS, "model=burst burst=3 period=10ms");
+	struct rig *r = rig_new(WF_BLOCK_LOSS, "model=burst burst=3 period=10ms");
 
 	for (unsigned i = 0; i < 100; i++) /* a packet a ms, from 5 ms on */
 		assert_int_equal(lost(r, (i + 5) * MS, 100), i >= 10 && i % 10 < 3);
@@ -118,15 +118,15 @@ bursts_come_once_a_period(void **state)
 	assert_false(lost(r, 1005 * MS - 1, 100));
 	assert_true(lost(r, 1005 * MS, 100));
 	rig_free(r);
-	refused(WF_STAGE_LOSS, "model=burst period=1s", "\"burst\" is missing");
-	refused(WF_STAGE_LOSS, "model=burst burst=2", "\"period\" is missing");
+	refused(WF_BLOCK_LOSS, "model=burst period=1s", "\"burst\" is missing");
+	refused(WF_BLOCK_LOSS, "model=burst burst=2", "\"period\" is missing");
 }
 
 static void
 counted_losses_of_a_class_have_one_owner(void **state)
 {
-	struct rig *class = rig_new(WF_STAGE_LOSS, "model=every every=3");
-	struct rig *flow = rig_new_flow_scope(WF_STAGE_LOSS, "model=every every=3");
+	struct rig *class = rig_new(WF_BLOCK_LOSS, "model=every every=3");
+	struct rig *flow = rig_new_flow_scope(WF_BLOCK_LOSS, "model=every every=3");
 
 	assert_true(class->compile.needs & WF_NEED_OWNER);
 	assert_false(flow->compile.needs & WF_NEED_OWNER);
@@ -138,7 +138,7 @@ counted_losses_of_a_class_have_one_owner(void **state)
 static void
 check(const char *keys, wf_ns_t gap_ns, double loss, double mean_burst)
 {
-	struct rig *r = rig_new(WF_STAGE_LOSS, keys);
+	struct rig *r = rig_new(WF_BLOCK_LOSS, keys);
 	uint64_t n = 0, runs = 0, first = 0;
 	const int flows = 2000, length = 500;
 	double squares = 0, mean, sd;
@@ -192,9 +192,9 @@ four_states_follow_the_theory(void **state)
 static void
 a_chain_of_two_states_is_gilberts(void **state)
 {
-	struct rig *a = rig_new(WF_STAGE_LOSS, "model=gilbert-elliott p=0.02 r=0.25 h=0.1 k=0.99");
+	struct rig *a = rig_new(WF_BLOCK_LOSS, "model=gilbert-elliott p=0.02 r=0.25 h=0.1 k=0.99");
 	struct rig *b =
-		rig_new(WF_STAGE_LOSS, "model=markov matrix=0.98,0.02;25%,75% state_loss=1%,0.9");
+		rig_new(WF_BLOCK_LOSS, "model=markov matrix=0.98,0.02;25%,75% state_loss=1%,0.9");
 
 	assert_true(fabs(a->forecast.loss - b->forecast.loss) < 1e-12);
 	assert_true(fabs(a->forecast.mean_burst - b->forecast.mean_burst) < 1e-9);
@@ -229,7 +229,7 @@ static void
 packets_of_one_step_share_its_state(void **state)
 {
 	struct rig *r =
-		rig_new(WF_STAGE_LOSS, "model=gilbert-elliott p=50% r=50% clock=time step=10ms");
+		rig_new(WF_BLOCK_LOSS, "model=gilbert-elliott p=50% r=50% clock=time step=10ms");
 
 	for (unsigned i = 0; i < 1000; i++) {
 		bool one = lost(r, i * 10 * MS, 100);
@@ -245,7 +245,7 @@ packets_of_one_step_share_its_state(void **state)
 static void
 a_live_change_to_fewer_states(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_LOSS, "model=fault-5state");
+	struct rig *r = rig_new(WF_BLOCK_LOSS, "model=fault-5state");
 
 	lost(r, 0, 100);
 	rig_change(r, "model=markov matrix=1 state_loss=1");
@@ -256,26 +256,26 @@ a_live_change_to_fewer_states(void **state)
 static void
 a_chain_that_makes_no_sense(void **state)
 {
-	refused(WF_STAGE_LOSS, "model=4-state p14=1%", "\"p13\" is missing");
-	refused(WF_STAGE_LOSS, "model=4-state p13=60% p14=50%", "p13 + p14 is above 1");
-	refused(WF_STAGE_LOSS, "model=4-state p13=10% p31=60% p32=50%", "p31 + p32 is above 1");
-	refused(WF_STAGE_LOSS, "model=4-state p13=10% p31=0", "never gets back to state 1");
-	refused(WF_STAGE_LOSS, "model=markov matrix=1", "\"state_loss\" is missing");
-	refused(WF_STAGE_LOSS, "model=markov state_loss=1", "\"matrix\" is missing");
-	refused(WF_STAGE_LOSS, "model=markov matrix=0.5,0.6;1,0 state_loss=0,1", "adds up to 1.1");
-	refused(WF_STAGE_LOSS, "model=markov matrix=0.5,0.5;1 state_loss=0,1",
+	refused(WF_BLOCK_LOSS, "model=4-state p14=1%", "\"p13\" is missing");
+	refused(WF_BLOCK_LOSS, "model=4-state p13=60% p14=50%", "p13 + p14 is above 1");
+	refused(WF_BLOCK_LOSS, "model=4-state p13=10% p31=60% p32=50%", "p31 + p32 is above 1");
+	refused(WF_BLOCK_LOSS, "model=4-state p13=10% p31=0", "never gets back to state 1");
+	refused(WF_BLOCK_LOSS, "model=markov matrix=1", "\"state_loss\" is missing");
+	refused(WF_BLOCK_LOSS, "model=markov state_loss=1", "\"matrix\" is missing");
+	refused(WF_BLOCK_LOSS, "model=markov matrix=0.5,0.6;1,0 state_loss=0,1", "adds up to 1.1");
+	refused(WF_BLOCK_LOSS, "model=markov matrix=0.5,0.5;1 state_loss=0,1",
 		"has 1 entries, not 2");
-	refused(WF_STAGE_LOSS, "model=markov matrix=0.5,0.5 state_loss=0,1",
+	refused(WF_BLOCK_LOSS, "model=markov matrix=0.5,0.5 state_loss=0,1",
 		"has 1 rows of 2 entries");
-	refused(WF_STAGE_LOSS, "model=markov matrix=0.5,x;1,0 state_loss=0,1", "is not 1 to 16");
-	refused(WF_STAGE_LOSS, "model=markov matrix=0.5,0.5;1,0 state_loss=0,1,1",
+	refused(WF_BLOCK_LOSS, "model=markov matrix=0.5,x;1,0 state_loss=0,1", "is not 1 to 16");
+	refused(WF_BLOCK_LOSS, "model=markov matrix=0.5,0.5;1,0 state_loss=0,1,1",
 		"is not 2 probabilities");
-	refused(WF_STAGE_LOSS, "model=markov matrix=0.5,0.5;0,1 state_loss=0,1",
+	refused(WF_BLOCK_LOSS, "model=markov matrix=0.5,0.5;0,1 state_loss=0,1",
 		"state 2 never gets back");
-	refused(WF_STAGE_LOSS, "model=fault-5state step=1ms", "\"step\" is for what time clocks");
-	refused(WF_STAGE_LOSS, "p=1% clock=time",
+	refused(WF_BLOCK_LOSS, "model=fault-5state step=1ms", "\"step\" is for what time clocks");
+	refused(WF_BLOCK_LOSS, "p=1% clock=time",
 		"\"clock\" does not belong to model \"bernoulli\"");
-	refused(WF_STAGE_LOSS, "model=every every=3 ber=0.1",
+	refused(WF_BLOCK_LOSS, "model=every every=3 ber=0.1",
 		"\"ber\" does not belong to model \"every\"");
 }
 

@@ -30,7 +30,7 @@ static struct rig *
 patterned(const char *text, const char *keys)
 {
 	folder_write("pattern", text);
-	return rig_new(WF_STAGE_LOSS, keys_of(keys));
+	return rig_new(WF_BLOCK_LOSS, keys_of(keys));
 }
 
 static char
@@ -110,7 +110,7 @@ each_flow_has_its_own(void **state)
 	struct rig *r;
 
 	folder_write("pattern", "0001");
-	r = rig_new_flow_scope(WF_STAGE_LOSS, keys_of(""));
+	r = rig_new_flow_scope(WF_BLOCK_LOSS, keys_of(""));
 	assert_false(r->compile.needs & WF_NEED_OWNER);
 	assert_fates(r, 0, 0, "00");
 	rig_flow(r, 1, 2);
@@ -161,11 +161,11 @@ the_forecast_is_the_patterns(void **state)
 static void
 what_makes_no_sense_is_refused(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_LOSS, "model=pattern");
+	struct rig *r = rig_new(WF_BLOCK_LOSS, "model=pattern");
 
 	assert_string_equal(rig_error(r), "\"pattern\" is missing");
 	rig_free(r);
-	r = rig_new(WF_STAGE_LOSS, "model=pattern pattern=/nonexistent/file");
+	r = rig_new(WF_BLOCK_LOSS, "model=pattern pattern=/nonexistent/file");
 	assert_int_equal(r->variant, -EINVAL);
 	rig_free(r);
 	refused_by(patterned("", ""), "", "holds no pattern");
@@ -173,7 +173,7 @@ what_makes_no_sense_is_refused(void **state)
 	refused_by(patterned("01\n012\n", ""), "", "line 2: '2' is no part of a pattern");
 	refused_by(patterned("01", "step=1ms"), "step=1ms", "\"step\" is for what time clocks");
 	refused_by(patterned("01", "p=1%"), "p=1%", "\"p\" does not belong to model \"pattern\"");
-	r = rig_new(WF_STAGE_LOSS, "p=1% loop=true");
+	r = rig_new(WF_BLOCK_LOSS, "p=1% loop=true");
 	assert_string_equal(rig_error(r), "\"loop\" does not belong to model \"bernoulli\"");
 	rig_free(r);
 }

@@ -31,7 +31,7 @@ inversions(struct rig *r)
 static void
 fifo_has_no_inversion(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_DELAY, JITTER " order=fifo");
+	struct rig *r = rig_new(WF_BLOCK_DELAY, JITTER " order=fifo");
 
 	assert_int_equal(inversions(r), 0);
 	rig_free(r);
@@ -40,7 +40,7 @@ fifo_has_no_inversion(void **state)
 static void
 fifo_is_the_default(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_DELAY, JITTER);
+	struct rig *r = rig_new(WF_BLOCK_DELAY, JITTER);
 
 	assert_int_equal(inversions(r), 0);
 	rig_free(r);
@@ -49,7 +49,7 @@ fifo_is_the_default(void **state)
 static void
 flow_has_no_inversion_in_a_flow(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_DELAY, JITTER " order=flow");
+	struct rig *r = rig_new(WF_BLOCK_DELAY, JITTER " order=flow");
 
 	assert_int_equal(inversions(r), 0);
 	rig_free(r);
@@ -58,7 +58,7 @@ flow_has_no_inversion_in_a_flow(void **state)
 static void
 free_overtakes(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_DELAY, JITTER " order=free");
+	struct rig *r = rig_new(WF_BLOCK_DELAY, JITTER " order=free");
 
 	assert_true(inversions(r) > N / 2);
 	assert_int_equal(r->env.clamped, 0);
@@ -68,7 +68,7 @@ free_overtakes(void **state)
 static void
 fifo_holds_flows_back_that_share_the_state(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_DELAY, "mean=20ms order=fifo");
+	struct rig *r = rig_new(WF_BLOCK_DELAY, "mean=20ms order=fifo");
 	struct wf_flow other = { 0 };
 
 	rig_add(r, 0, 100);
@@ -83,7 +83,7 @@ fifo_holds_flows_back_that_share_the_state(void **state)
 static void
 flow_holds_only_its_own_flow_back(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_DELAY, "mean=20ms order=flow");
+	struct rig *r = rig_new(WF_BLOCK_DELAY, "mean=20ms order=flow");
 	struct wf_flow other = { 0 };
 
 	rig_add(r, 0, 100);
@@ -101,8 +101,8 @@ flow_holds_only_its_own_flow_back(void **state)
 static void
 the_bias_is_counted_exactly(void **state)
 {
-	struct rig *fifo = rig_new(WF_STAGE_DELAY, JITTER " order=fifo");
-	struct rig *free_order = rig_new(WF_STAGE_DELAY, JITTER " order=free");
+	struct rig *fifo = rig_new(WF_BLOCK_DELAY, JITTER " order=fifo");
+	struct rig *free_order = rig_new(WF_BLOCK_DELAY, JITTER " order=free");
 	uint64_t clamped = 0, clamped_ns = 0;
 
 	for (wf_ns_t i = 0; i < N; i++) {
@@ -122,7 +122,7 @@ the_bias_is_counted_exactly(void **state)
 static void
 equal_releases_are_no_clamp(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_DELAY, "mean=20ms");
+	struct rig *r = rig_new(WF_BLOCK_DELAY, "mean=20ms");
 
 	rig_one(r, 1000, 100);
 	rig_one(r, 1000, 100);
@@ -136,7 +136,7 @@ a_late_copy_takes_no_part(void **state)
 	static const char *const keys[] = { "mean=20ms", "mean=20ms order=flow" };
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(keys); i++) {
-		struct rig *r = rig_new(WF_STAGE_DELAY, keys[i]);
+		struct rig *r = rig_new(WF_BLOCK_DELAY, keys[i]);
 
 		rig_add(r, 0, 100);
 		r->batch.flags[rig_add(r, 0, 100)] = WF_ROW_COPY | WF_ROW_LATE;
@@ -152,7 +152,7 @@ a_late_copy_takes_no_part(void **state)
 static void
 a_copy_that_is_not_late_keeps_the_order(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_DELAY, "mean=20ms");
+	struct rig *r = rig_new(WF_BLOCK_DELAY, "mean=20ms");
 
 	rig_add(r, 0, 100);
 	r->batch.due_ns[0] = 3000000;
@@ -169,7 +169,7 @@ a_shorter_delay_keeps_the_order(void **state)
 	static const char *const orders[] = { "fifo", "flow" };
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(orders); i++) {
-		struct rig *r = rig_new(WF_STAGE_DELAY, i ? "mean=50ms order=flow" : "mean=50ms");
+		struct rig *r = rig_new(WF_BLOCK_DELAY, i ? "mean=50ms order=flow" : "mean=50ms");
 
 		rig_one(r, 0, 100);
 		rig_change(r, i ? "mean=1ms order=flow" : "mean=1ms");

@@ -16,7 +16,7 @@
 static struct rig *
 outage(const char *keys)
 {
-	struct rig *r = rig_new(WF_STAGE_OUTAGE, keys);
+	struct rig *r = rig_new(WF_BLOCK_OUTAGE, keys);
 
 	r->env.start_ns = START;
 	return r;
@@ -140,18 +140,18 @@ nothing_is_asked_for(void **state)
 static void
 nonsense_is_refused(void **state)
 {
-	refused(WF_STAGE_OUTAGE, "at=", "\"\" is not an outage");
-	refused(WF_STAGE_OUTAGE, "at=10s", "\"10s\" is not an outage");
-	refused(WF_STAGE_OUTAGE, "at=10s+", "\"10s+\" is not an outage");
-	refused(WF_STAGE_OUTAGE, "at=10s+0s", "\"10s+0s\" is not an outage");
-	refused(WF_STAGE_OUTAGE, "at=ten+2s", "\"ten+2s\" is not an outage");
-	refused(WF_STAGE_OUTAGE, "at=10s+2s,", "\"\" is not an outage");
-	refused(WF_STAGE_OUTAGE, "at=10s+2s,11s+2s", "before the one before it has ended");
-	refused(WF_STAGE_OUTAGE, "at=10s+2s,1s+1s", "before the one before it has ended");
-	refused(WF_STAGE_OUTAGE, "period=30s", "\"down\" is missing");
-	refused(WF_STAGE_OUTAGE, "down=1s", "\"period\" is missing");
-	refused(WF_STAGE_OUTAGE, "period=1s down=1s", "not shorter than");
-	refused(WF_STAGE_OUTAGE, "at=1s+1s offset=1s", "\"offset\" belongs to");
+	refused(WF_BLOCK_OUTAGE, "at=", "\"\" is not an outage");
+	refused(WF_BLOCK_OUTAGE, "at=10s", "\"10s\" is not an outage");
+	refused(WF_BLOCK_OUTAGE, "at=10s+", "\"10s+\" is not an outage");
+	refused(WF_BLOCK_OUTAGE, "at=10s+0s", "\"10s+0s\" is not an outage");
+	refused(WF_BLOCK_OUTAGE, "at=ten+2s", "\"ten+2s\" is not an outage");
+	refused(WF_BLOCK_OUTAGE, "at=10s+2s,", "\"\" is not an outage");
+	refused(WF_BLOCK_OUTAGE, "at=10s+2s,11s+2s", "before the one before it has ended");
+	refused(WF_BLOCK_OUTAGE, "at=10s+2s,1s+1s", "before the one before it has ended");
+	refused(WF_BLOCK_OUTAGE, "period=30s", "\"down\" is missing");
+	refused(WF_BLOCK_OUTAGE, "down=1s", "\"period\" is missing");
+	refused(WF_BLOCK_OUTAGE, "period=1s down=1s", "not shorter than");
+	refused(WF_BLOCK_OUTAGE, "at=1s+1s offset=1s", "\"offset\" belongs to");
 }
 
 static void
@@ -164,7 +164,7 @@ too_many_windows_are_refused(void **state)
 	n += (size_t)sprintf(keys, "at=");
 	for (int i = 0; i < 1025; i++)
 		n += (size_t)sprintf(keys + n, "%s%ds+1ms", i ? "," : "", i);
-	refused(WF_STAGE_OUTAGE, keys, "more than 1024 outages");
+	refused(WF_BLOCK_OUTAGE, keys, "more than 1024 outages");
 	free(keys);
 }
 

@@ -27,7 +27,7 @@ rate(const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(keys, sizeof(keys), fmt, ap);
 	va_end(ap);
-	return rig_new(WF_STAGE_RATE, keys);
+	return rig_new(WF_BLOCK_RATE, keys);
 }
 
 /* A token bucket in exact integers: a packet passes when the bucket holds its bytes. */

@@ -16,7 +16,7 @@
 static struct wf_queue_cfg
 compiled(const char *keys)
 {
-	struct rig *r = rig_new(WF_STAGE_QUEUE, keys);
+	struct rig *r = rig_new(WF_BLOCK_QUEUE, keys);
 	struct wf_queue_cfg cfg;
 
 	assert_int_equal(r->variant, 1);
@@ -97,7 +97,7 @@ dualpi2_updates_as_often_as_it_must(void **state)
 static void
 foreign_keys_are_refused(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_QUEUE, "rate.rate=1Mbit aqm=codel derandomize=true");
+	struct rig *r = rig_new(WF_BLOCK_QUEUE, "rate.rate=1Mbit aqm=codel derandomize=true");
 
 	assert_int_equal(r->variant, -EINVAL);
 	assert_non_null(strstr(rig_error(r), "\"derandomize\" does not belong to aqm \"codel\""));

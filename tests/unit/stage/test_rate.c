@@ -32,7 +32,7 @@ rate(const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(keys, sizeof(keys), fmt, ap);
 	va_end(ap);
-	return rig_new(WF_STAGE_RATE, keys);
+	return rig_new(WF_BLOCK_RATE, keys);
 }
 
 /* ---- One packet ---- */
@@ -231,7 +231,7 @@ cells_of_every_size_are_divided_exactly(void **state)
 
 		snprintf(keys, sizeof(keys), "rate=8Gbit cell=%u cell_overhead=7 queue.limit=1h",
 			cell);
-		r = rig_new(WF_STAGE_RATE, keys);
+		r = rig_new(WF_BLOCK_RATE, keys);
 		for (size_t i = 0; i < WF_ARRAY_SIZE(lens); i++) {
 			wf_ns_t now = (i + 1) * WF_NS_PER_S;
 
@@ -371,7 +371,7 @@ static void
 a_class_has_one_owner_a_flow_needs_none(void **state)
 {
 	struct rig *class = rate("rate=8Mbit");
-	struct rig *flow = rig_new_flow_scope(WF_STAGE_RATE, "rate=8Mbit");
+	struct rig *flow = rig_new_flow_scope(WF_BLOCK_RATE, "rate=8Mbit");
 
 	assert_true(class->compile.needs & WF_NEED_OWNER);
 	assert_false(class->compile.needs & WF_NEED_SORT);

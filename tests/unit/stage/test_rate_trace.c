@@ -32,7 +32,7 @@ static struct rig *
 traced(const char *text, const char *keys)
 {
 	folder_write("a", text);
-	return rig_new(WF_STAGE_RATE, keys_of("a", keys));
+	return rig_new(WF_BLOCK_RATE, keys_of("a", keys));
 }
 
 static void
@@ -172,7 +172,7 @@ the_clock_is_the_queue_with_drop_tail(void **state)
 static void
 a_change_of_the_trace_keeps_the_backlog(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_RATE, "rate=8Mbit");
+	struct rig *r = rig_new(WF_BLOCK_RATE, "rate=8Mbit");
 
 	for (int i = 0; i < 3; i++)
 		rig_one(r, 0, 1000);
@@ -198,21 +198,21 @@ static void
 what_does_not_go_together_is_refused(void **state)
 {
 	folder_write("a", "1");
-	refused(WF_STAGE_RATE, keys_of("a", "rate=1Mbit"), "both \"rate\" and \"trace\"");
-	refused(WF_STAGE_RATE, keys_of("a", "mode=police burst=15kB"),
+	refused(WF_BLOCK_RATE, keys_of("a", "rate=1Mbit"), "both \"rate\" and \"trace\"");
+	refused(WF_BLOCK_RATE, keys_of("a", "mode=police burst=15kB"),
 		"\"police\" does not go with \"trace\"");
-	refused(WF_STAGE_RATE, keys_of("a", "burst=15kB"), "\"burst\" does not go with \"trace\"");
-	refused(WF_STAGE_RATE, keys_of("a", "loop=false"),
+	refused(WF_BLOCK_RATE, keys_of("a", "burst=15kB"), "\"burst\" does not go with \"trace\"");
+	refused(WF_BLOCK_RATE, keys_of("a", "loop=false"),
 		"\"loop\" does not go with a mahimahi trace");
-	refused(WF_STAGE_RATE, keys_of("a", "interpolation=linear"),
+	refused(WF_BLOCK_RATE, keys_of("a", "interpolation=linear"),
 		"\"interpolation\" does not go");
-	refused(WF_STAGE_RATE, "rate=1Mbit loop=true", "\"loop\" belongs to \"trace\"");
-	refused(WF_STAGE_RATE, "rate=1Mbit interpolation=hold",
+	refused(WF_BLOCK_RATE, "rate=1Mbit loop=true", "\"loop\" belongs to \"trace\"");
+	refused(WF_BLOCK_RATE, "rate=1Mbit interpolation=hold",
 		"\"interpolation\" belongs to \"trace\"");
-	refused(WF_STAGE_RATE, "trace=/nowhere/at/all", "cannot be read");
-	refused(WF_STAGE_RATE, keys_of("a", "queue.limit=0"), "a queue limit of 0");
+	refused(WF_BLOCK_RATE, "trace=/nowhere/at/all", "cannot be read");
+	refused(WF_BLOCK_RATE, keys_of("a", "queue.limit=0"), "a queue limit of 0");
 	folder_write("b", "nonsense");
-	refused(WF_STAGE_RATE, keys_of("b", ""), "\"nonsense\" is neither");
+	refused(WF_BLOCK_RATE, keys_of("b", ""), "\"nonsense\" is neither");
 }
 
 int

@@ -13,8 +13,8 @@
 static void
 every_stage_is_complete(void **state)
 {
-	for (int i = 0; i < WF_STAGE_COUNT; i++) {
-		const struct wf_stage_ops *ops = wf_stage_registry[i];
+	for (int i = 0; i < WF_BLOCK_COUNT; i++) {
+		const struct wf_block *ops = wf_block_registry[i];
 
 		assert_non_null(ops);
 		assert_non_null(ops->name);
@@ -31,8 +31,8 @@ every_stage_is_complete(void **state)
 static void
 every_parameter_has_help(void **state)
 {
-	for (int i = 0; i < WF_STAGE_COUNT; i++)
-		for (const struct wf_param *p = wf_stage_registry[i]->params; p->name; p++) {
+	for (int i = 0; i < WF_BLOCK_COUNT; i++)
+		for (const struct wf_param *p = wf_block_registry[i]->params; p->name; p++) {
 			assert_true(p->help != NULL && strlen(p->help) > 5);
 			assert_true(p->help[strlen(p->help) - 1] != '.');
 		}
@@ -62,18 +62,18 @@ stages_stand_in_the_documented_order(void **state)
 		"delay",
 	};
 
-	assert_int_equal(WF_ARRAY_SIZE(order), WF_STAGE_COUNT);
-	for (int i = 0; i < WF_STAGE_COUNT; i++)
-		assert_string_equal(wf_stage_registry[i]->name, order[i]);
+	assert_int_equal(WF_ARRAY_SIZE(order), WF_BLOCK_COUNT);
+	for (int i = 0; i < WF_BLOCK_COUNT; i++)
+		assert_string_equal(wf_block_registry[i]->name, order[i]);
 }
 
 static void
 stages_are_found_by_name(void **state)
 {
-	for (int i = 0; i < WF_STAGE_COUNT; i++)
-		assert_int_equal(wf_stage_find(wf_stage_registry[i]->name), i);
-	assert_int_equal(wf_stage_find("dealy"), -1);
-	assert_int_equal(wf_stage_find(""), -1);
+	for (int i = 0; i < WF_BLOCK_COUNT; i++)
+		assert_int_equal(wf_block_find(wf_block_registry[i]->name), i);
+	assert_int_equal(wf_block_find("dealy"), -1);
+	assert_int_equal(wf_block_find(""), -1);
 }
 
 static void
@@ -81,23 +81,23 @@ states_do_not_overlap(void **state)
 {
 	uint32_t end = sizeof(struct wf_state_head);
 
-	for (int i = 0; i < WF_STAGE_COUNT; i++) {
-		uint32_t offset = wf_stage_state_offset((enum wf_stage_id)i);
+	for (int i = 0; i < WF_BLOCK_COUNT; i++) {
+		uint32_t offset = wf_block_state_offset((enum wf_block_id)i);
 
 		assert_true(offset >= end);
 		assert_int_equal(offset % 8, 0);
-		assert_true(wf_stage_registry[i]->state_size <= 64);
-		end = offset + wf_stage_registry[i]->state_size;
+		assert_true(wf_block_registry[i]->state_size <= 64);
+		end = offset + wf_block_registry[i]->state_size;
 	}
-	assert_true(wf_stage_state_size() >= end);
-	assert_true(wf_stage_state_size() <= WF_STATE_MAX);
-	assert_int_equal(wf_stage_state_size() % WF_CACHE_LINE, 0);
+	assert_true(wf_block_state_size() >= end);
+	assert_true(wf_block_state_size() <= WF_STATE_MAX);
+	assert_int_equal(wf_block_state_size() % WF_CACHE_LINE, 0);
 }
 
 static void
 a_blackhole_takes_every_packet(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_BLACKHOLE, "on=true");
+	struct rig *r = rig_new(WF_BLOCK_BLACKHOLE, "on=true");
 
 	for (int i = 0; i < 10; i++)
 		rig_add(r, 1000, 100);
@@ -111,7 +111,7 @@ a_blackhole_takes_every_packet(void **state)
 static void
 a_blackhole_that_is_off_is_left_out(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_BLACKHOLE, "on=false");
+	struct rig *r = rig_new(WF_BLOCK_BLACKHOLE, "on=false");
 
 	assert_int_equal(r->variant, 0);
 	assert_false(r->forecast.blackhole);
@@ -123,16 +123,16 @@ static void
 dropped_rows_are_left_alone(void **state)
 {
 	static const struct {
-		enum wf_stage_id id;
+		enum wf_block_id id;
 		const char *keys;
 	} stage[] = {
-		{ WF_STAGE_BLACKHOLE, "on=true" },
-		{ WF_STAGE_RATE, "rate=1Mbit queue.limit=1pkt" },
-		{ WF_STAGE_LOSS, "p=100%" },
-		{ WF_STAGE_LOSS, "model=gilbert-elliott p=0.5 r=0.5 k=0" },
-		{ WF_STAGE_DUPLICATE, "p=100%" },
-		{ WF_STAGE_DELAY, "mean=20ms stddev=5ms" },
-		{ WF_STAGE_DELAY, "mean=20ms order=flow" },
+		{ WF_BLOCK_BLACKHOLE, "on=true" },
+		{ WF_BLOCK_RATE, "rate=1Mbit queue.limit=1pkt" },
+		{ WF_BLOCK_LOSS, "p=100%" },
+		{ WF_BLOCK_LOSS, "model=gilbert-elliott p=0.5 r=0.5 k=0" },
+		{ WF_BLOCK_DUPLICATE, "p=100%" },
+		{ WF_BLOCK_DELAY, "mean=20ms stddev=5ms" },
+		{ WF_BLOCK_DELAY, "mean=20ms order=flow" },
 	};
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(stage); i++) {

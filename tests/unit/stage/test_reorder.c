@@ -24,7 +24,7 @@ netem(const char *keys)
 	char all[200];
 
 	snprintf(all, sizeof(all), "%s delay.mean=10ms", keys);
-	return rig_new(WF_STAGE_REORDER, all);
+	return rig_new(WF_BLOCK_REORDER, all);
 }
 
 static bool
@@ -97,7 +97,7 @@ choices_follow_one_another(void **state)
 static void
 held_packets_take_longer(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_REORDER, "model=hold p=20% min=10ms max=30ms");
+	struct rig *r = rig_new(WF_BLOCK_REORDER, "model=hold p=20% min=10ms max=30ms");
 	uint32_t hits = 0, low = 0;
 
 	assert_true(r->compile.needs & WF_NEED_HOLD);
@@ -123,7 +123,7 @@ static void
 lengths_choose(void **state)
 {
 	struct rig *r =
-		rig_new(WF_STAGE_REORDER, "model=hold p=100% time=1ms min_bytes=200 max_bytes=300");
+		rig_new(WF_BLOCK_REORDER, "model=hold p=100% time=1ms min_bytes=200 max_bytes=300");
 
 	for (uint32_t len = 199; len <= 301; len++) {
 		rig_one(r, 0, len);
@@ -135,13 +135,13 @@ lengths_choose(void **state)
 static void
 what_makes_no_sense_is_refused(void **state)
 {
-	refused(WF_STAGE_REORDER, "p=1%", "only where there is one");
-	refused(WF_STAGE_REORDER, "model=hold p=1%", "how much longer");
-	refused(WF_STAGE_REORDER, "model=hold p=1% time=1ms max=2ms", "two descriptions");
-	refused(WF_STAGE_REORDER, "model=hold p=1% min=3ms max=2ms", "is above");
-	refused(WF_STAGE_REORDER, "model=hold p=1% time=1ms gap=3", "does not belong");
-	refused(WF_STAGE_REORDER, "p=1% time=1ms", "does not belong");
-	refused(WF_STAGE_REORDER, "model=hold p=1% time=1ms min_bytes=9 max_bytes=8", "is above");
+	refused(WF_BLOCK_REORDER, "p=1%", "only where there is one");
+	refused(WF_BLOCK_REORDER, "model=hold p=1%", "how much longer");
+	refused(WF_BLOCK_REORDER, "model=hold p=1% time=1ms max=2ms", "two descriptions");
+	refused(WF_BLOCK_REORDER, "model=hold p=1% min=3ms max=2ms", "is above");
+	refused(WF_BLOCK_REORDER, "model=hold p=1% time=1ms gap=3", "does not belong");
+	refused(WF_BLOCK_REORDER, "p=1% time=1ms", "does not belong");
+	refused(WF_BLOCK_REORDER, "model=hold p=1% time=1ms min_bytes=9 max_bytes=8", "is above");
 }
 
 /* ---- swap ---- */
@@ -156,7 +156,7 @@ swap_flags(struct rig *r, wf_ns_t now_ns)
 static void
 a_chosen_packet_waits_for_so_many(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_REORDER, "model=swap p=100% distance=3 max_wait=50ms");
+	struct rig *r = rig_new(WF_BLOCK_REORDER, "model=swap p=100% distance=3 max_wait=50ms");
 
 	assert_true(r->compile.needs & WF_NEED_PARK);
 	assert_true(r->compile.needs & WF_NEED_OWNER);
@@ -174,7 +174,7 @@ a_chosen_packet_waits_for_so_many(void **state)
 static void
 it_waits_no_longer_than_max_wait(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_REORDER, "model=swap p=100% distance=2 max_wait=5ms");
+	struct rig *r = rig_new(WF_BLOCK_REORDER, "model=swap p=100% distance=2 max_wait=5ms");
 
 	assert_int_equal(swap_flags(r, 0), WF_ROW_PARK | WF_ROW_LATE);
 	assert_int_equal(swap_flags(r, 5 * MS), 0); /* just in time */
@@ -186,7 +186,7 @@ it_waits_no_longer_than_max_wait(void **state)
 static void
 swaps_do_not_interleave(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_REORDER, "model=swap p=10% distance=5");
+	struct rig *r = rig_new(WF_BLOCK_REORDER, "model=swap p=10% distance=5");
 	uint64_t hits = 0;
 
 	for (uint32_t i = 0; i < N; i++)

@@ -13,7 +13,7 @@
 
 #define MS  1000000ull
 #define SEQ 0x11223344
-static const uint32_t bit = 1u << WF_STAGE_RESET;
+static const uint32_t bit = 1u << WF_BLOCK_RESET;
 
 /* What becomes of one segment: 'p'asses, 'e'dited, 'd'ropped; capital: and is answered. */
 static char
@@ -53,7 +53,7 @@ the_keys_say_which_segments_and_whom_to_tell(void **state)
 	};
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(v); i++) {
-		struct rig *r = rig_new(WF_STAGE_RESET, v[i].keys);
+		struct rig *r = rig_new(WF_BLOCK_RESET, v[i].keys);
 
 		assert_int_equal(fate(r, v[i].flags, v[i].n, 0), v[i].fate);
 		assert_true(r->compile.needs & WF_NEED_BYTES);
@@ -64,14 +64,14 @@ the_keys_say_which_segments_and_whom_to_tell(void **state)
 static void
 p_is_a_probability(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_RESET, "p=5%");
+	struct rig *r = rig_new(WF_BLOCK_RESET, "p=5%");
 	uint64_t n = 0;
 
 	for (int i = 0; i < 100000; i++)
 		n += fate(r, WIRE_ACK, 10, 0) != 'p';
 	assert_true(fabs(fit_binomial_z(n, 100000, 0.05)) < 4);
 	rig_free(r);
-	r = rig_new(WF_STAGE_RESET, "p=0");
+	r = rig_new(WF_BLOCK_RESET, "p=0");
 	assert_int_equal(r->variant, 0);
 	rig_free(r);
 }
@@ -79,7 +79,7 @@ p_is_a_probability(void **state)
 static void
 a_connection_that_was_reset_stays_so(void **state)
 {
-	struct rig *r = rig_new_flow_scope(WF_STAGE_RESET, "after_packets=3");
+	struct rig *r = rig_new_flow_scope(WF_BLOCK_RESET, "after_packets=3");
 
 	assert_int_equal(fate(r, WIRE_SYN, 0, 0), 'p');
 	assert_int_equal(fate(r, WIRE_ACK, 0, 0), 'p');
@@ -94,7 +94,7 @@ a_connection_that_was_reset_stays_so(void **state)
 static void
 after_bytes_counts_data_only(void **state)
 {
-	struct rig *r = rig_new_flow_scope(WF_STAGE_RESET, "after_bytes=1000B");
+	struct rig *r = rig_new_flow_scope(WF_BLOCK_RESET, "after_bytes=1000B");
 
 	for (int i = 0; i < 50; i++)
 		assert_int_equal(fate(r, WIRE_ACK, 0, 0), 'p');
@@ -107,7 +107,7 @@ after_bytes_counts_data_only(void **state)
 static void
 after_counts_from_the_first_segment(void **state)
 {
-	struct rig *r = rig_new_flow_scope(WF_STAGE_RESET, "after=5ms");
+	struct rig *r = rig_new_flow_scope(WF_BLOCK_RESET, "after=5ms");
 
 	assert_int_equal(fate(r, WIRE_SYN, 0, 100 * MS), 'p');
 	assert_int_equal(fate(r, WIRE_ACK, 1, 105 * MS - 1), 'p');
@@ -119,7 +119,7 @@ after_counts_from_the_first_segment(void **state)
 static void
 both_ends_are_told_what_they_expect(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_RESET, "on=any");
+	struct rig *r = rig_new(WF_BLOCK_RESET, "on=any");
 
 	for (int k = 0; k < 4; k++) {
 		int family = k & 1 ? 6 : 4;
@@ -134,7 +134,7 @@ both_ends_are_told_what_they_expect(void **state)
 		was = w;
 		l4 = w.parsed.l4_offset;
 		f = wire_frame(r, &w, 0);
-		assert_int_equal(r->ops->forge(r->cfg, &f, out), 1);
+		assert_int_equal(r->ops->stage->forge(r->cfg, &f, out), 1);
 		assert_true(out[0].reverse);
 		assert_int_equal(out[0].delay_ns, 0);
 		assert_true(wire_right(out[0].data, out[0].len_bytes));
@@ -144,7 +144,7 @@ both_ends_are_told_what_they_expect(void **state)
 		assert_int_equal(wire_get(out[0].data + l4, 4), 80 << 16 | 40000);
 		assert_int_equal(wire_get(out[0].data + l4 + 4, 4), 0x55667788);
 		assert_int_equal(out[0].data[l4 + 13], WIRE_RST);
-		r->ops->edit(r->cfg, &f);
+		r->ops->stage->edit(r->cfg, &f);
 		assert_int_equal(f.len_bytes, l4 + 20 > 60 ? l4 + 20 : 60);
 		assert_int_equal(f.readable_bytes, f.len_bytes);
 		assert_true(wire_right(w.data, f.len_bytes));
@@ -160,7 +160,7 @@ both_ends_are_told_what_they_expect(void **state)
 static void
 a_syn_is_refused(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_RESET, "on=any");
+	struct rig *r = rig_new(WF_BLOCK_RESET, "on=any");
 	struct wf_forged out[WF_FORGED_MAX];
 
 	for (uint8_t flags = WIRE_SYN; flags <= (WIRE_SYN | WIRE_FIN); flags++) {
@@ -172,7 +172,7 @@ a_syn_is_refused(void **state)
 		wire_add(r, &w, 0);
 		rig_run(r);
 		f = wire_frame(r, &w, 0);
-		assert_int_equal(r->ops->forge(r->cfg, &f, out), 1);
+		assert_int_equal(r->ops->stage->forge(r->cfg, &f, out), 1);
 		assert_true(wire_right(out[0].data, out[0].len_bytes));
 		assert_int_equal(wire_get(out[0].data + 38, 4), 0);
 		assert_int_equal(
@@ -186,7 +186,7 @@ a_syn_is_refused(void **state)
 static void
 what_is_no_whole_segment_passes(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_RESET, "on=any");
+	struct rig *r = rig_new(WF_BLOCK_RESET, "on=any");
 	struct wire w;
 
 	wire_tcp(&w, 4, false, WIRE_ACK, SEQ, 10);
@@ -219,12 +219,12 @@ what_is_no_whole_segment_passes(void **state)
 static void
 what_makes_no_sense_is_refused(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_RESET, "after_bytes=1kB");
+	struct rig *r = rig_new(WF_BLOCK_RESET, "after_bytes=1kB");
 
 	assert_true(r->variant < 0);
 	assert_non_null(strstr(rig_error(r), "counts what one connection carries"));
 	rig_free(r);
-	r = rig_new_flow_scope(WF_STAGE_RESET, "on=syn after=1s");
+	r = rig_new_flow_scope(WF_BLOCK_RESET, "on=syn after=1s");
 	assert_true(r->variant < 0);
 	assert_non_null(strstr(rig_error(r), "begins with its SYN"));
 	rig_free(r);

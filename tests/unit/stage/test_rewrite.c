@@ -12,7 +12,7 @@
 #include "wf_checksum.h"
 #include "wire.h"
 
-static const uint32_t bit = 1u << WF_STAGE_REWRITE;
+static const uint32_t bit = 1u << WF_BLOCK_REWRITE;
 
 static uint8_t *
 ip_of(struct wire *w)
@@ -39,7 +39,7 @@ pass(struct rig *r, struct wire *w)
 	if (!(r->batch.edits[0] & bit))
 		return false;
 	f = wire_frame(r, w, 0);
-	r->ops->edit(r->cfg, &f);
+	r->ops->stage->edit(r->cfg, &f);
 	assert_false(f.no_room);
 	assert_int_equal(f.len_bytes, f.readable_bytes);
 	w->len = f.len_bytes;
@@ -84,7 +84,7 @@ only_the_field_and_the_checksum_change(void **state)
 	};
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(v); i++) {
-		struct rig *r = rig_new(WF_STAGE_REWRITE, v[i].keys);
+		struct rig *r = rig_new(WF_BLOCK_REWRITE, v[i].keys);
 
 		for (int k = 0; k < 4 * 256; k++) {
 			bool four = k & 256, tag = k & 512;
@@ -122,7 +122,7 @@ static void
 only_ecn_capable_packets_are_marked(void **state)
 {
 	static const uint8_t after[] = { 0, 3, 3, 3 };
-	struct rig *r = rig_new(WF_STAGE_REWRITE, "ecn=mark dscp=10");
+	struct rig *r = rig_new(WF_BLOCK_REWRITE, "ecn=mark dscp=10");
 
 	for (int family = 4; family <= 6; family += 2)
 		for (uint8_t ecn = 0; ecn < 4; ecn++) {
@@ -144,7 +144,7 @@ only_ecn_capable_packets_are_marked(void **state)
 static void
 a_wrong_checksum_stays_as_wrong(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_REWRITE, "ttl=3 dscp=5");
+	struct rig *r = rig_new(WF_BLOCK_REWRITE, "ttl=3 dscp=5");
 	struct wire w;
 	uint32_t sum;
 
@@ -179,7 +179,7 @@ tags_are_pushed_popped_and_set(void **state)
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(v); i++)
 		for (int kind = 0; kind < 3; kind++) {
-			struct rig *r = rig_new(WF_STAGE_REWRITE, v[i].keys);
+			struct rig *r = rig_new(WF_BLOCK_REWRITE, v[i].keys);
 			uint32_t at = v[i].after != 0 ? 16 : 12;
 			struct wire w, plain;
 
@@ -204,7 +204,7 @@ tags_are_pushed_popped_and_set(void **state)
 static void
 a_second_tag_goes_on_and_comes_off(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_REWRITE, "vlan=push vlan_id=9 vlan_type=802.1ad");
+	struct rig *r = rig_new(WF_BLOCK_REWRITE, "vlan=push vlan_id=9 vlan_type=802.1ad");
 	struct wire w, before;
 
 	wire_udp(&w, 4, true, 60);
@@ -223,7 +223,7 @@ a_second_tag_goes_on_and_comes_off(void **state)
 static void
 a_tag_needs_room(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_REWRITE, "vlan=push vlan_id=9");
+	struct rig *r = rig_new(WF_BLOCK_REWRITE, "vlan=push vlan_id=9");
 	struct wf_frame f;
 	struct wire w;
 
@@ -231,7 +231,7 @@ a_tag_needs_room(void **state)
 	assert_true(pass(r, &w));
 	f = wire_frame(r, &w, 0);
 	f.room_bytes = f.readable_bytes + 3;
-	r->ops->edit(r->cfg, &f);
+	r->ops->stage->edit(r->cfg, &f);
 	assert_true(f.no_room);
 	assert_int_equal(f.len_bytes, w.len);
 	rig_free(r);
@@ -245,7 +245,7 @@ a_ttl_that_would_reach_0_ends_the_packet(void **state)
 		struct rig *r;
 
 		snprintf(keys, sizeof(keys), "ttl_decrement=%u", less);
-		r = rig_new(WF_STAGE_REWRITE, keys);
+		r = rig_new(WF_BLOCK_REWRITE, keys);
 		for (uint32_t k = 0; k < 512; k++) {
 			int family = k & 256 ? 4 : 6;
 			uint8_t ttl = (uint8_t)k;
@@ -268,7 +268,7 @@ static void
 its_sender_is_told_by_the_router(void **state)
 {
 	struct rig *r = rig_new(
-		WF_STAGE_REWRITE, "ttl_decrement=2 from=192.0.2.7 from6=2001:db8::7 vlan=pop");
+		WF_BLOCK_REWRITE, "ttl_decrement=2 from=192.0.2.7 from6=2001:db8::7 vlan=pop");
 
 	for (int k = 0; k < 4; k++) {
 		bool four = k & 1;
@@ -282,7 +282,7 @@ its_sender_is_told_by_the_router(void **state)
 		assert_false(pass(r, &w));
 		assert_int_equal(r->batch.forges[0], bit);
 		f = wire_frame(r, &w, 0);
-		assert_int_equal(r->ops->forge(r->cfg, &f, out), 1);
+		assert_int_equal(r->ops->stage->forge(r->cfg, &f, out), 1);
 		assert_true(out[0].reverse);
 		assert_true(wire_right(out[0].data, out[0].len_bytes));
 		assert_memory_equal(out[0].data, w.data + 6, 6);
@@ -305,7 +305,7 @@ its_sender_is_told_by_the_router(void **state)
 static void
 some_end_in_silence(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_REWRITE, "ttl_decrement=64 time_exceeded=false");
+	struct rig *r = rig_new(WF_BLOCK_REWRITE, "ttl_decrement=64 time_exceeded=false");
 	struct wire w;
 
 	wire_udp(&w, 4, false, 20);
@@ -327,7 +327,7 @@ what_stays_on_the_link_keeps_its_hop_limit(void **state)
 	static const char *const keys[] = { "ttl_decrement=70 dscp=8", "ttl=7 dscp=8" };
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(keys); i++) {
-		struct rig *r = rig_new(WF_STAGE_REWRITE, keys[i]);
+		struct rig *r = rig_new(WF_BLOCK_REWRITE, keys[i]);
 		struct wire w;
 		uint8_t *p;
 
@@ -354,7 +354,7 @@ what_stays_on_the_link_keeps_its_hop_limit(void **state)
 static void
 p_and_correlation_choose(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_REWRITE, "dscp=1 p=20%");
+	struct rig *r = rig_new(WF_BLOCK_REWRITE, "dscp=1 p=20%");
 	uint64_t n = 0, pairs = 0, last = 0;
 	struct wire w;
 
@@ -386,7 +386,7 @@ cut_frames_are_rewritten_as_far_as_they_go(void **state)
 		"ttl=3 ecn=ce vlan=pop", "ttl=3 ecn=mark vlan=set vlan_id=8" };
 
 	for (size_t k = 0; k < WF_ARRAY_SIZE(keys); k++) {
-		struct rig *r = rig_new(WF_STAGE_REWRITE, keys[k]);
+		struct rig *r = rig_new(WF_BLOCK_REWRITE, keys[k]);
 		struct wire w;
 
 		for (uint32_t n = 0; n <= 90; n++) {
@@ -410,7 +410,7 @@ cut_frames_are_rewritten_as_far_as_they_go(void **state)
 				.room_bytes = room,
 				.len_bytes = w.len,
 				.parsed = &parsed };
-			r->ops->edit(r->cfg, &f);
+			r->ops->stage->edit(r->cfg, &f);
 			assert_true(f.readable_bytes <= f.room_bytes);
 			assert_int_equal(f.len_bytes - w.len, (uint32_t)(f.readable_bytes - n));
 			free(cut);

@@ -32,7 +32,7 @@ what_makes_no_sense_is_refused(void **state)
 	};
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(v); i++) {
-		struct rig *r = rig_new(WF_STAGE_REWRITE, v[i].keys);
+		struct rig *r = rig_new(WF_BLOCK_REWRITE, v[i].keys);
 
 		assert_true(r->variant < 0);
 		if (strstr(rig_error(r), v[i].message) == NULL)
@@ -49,7 +49,7 @@ values_have_their_ranges(void **state)
 		{ "dscp", "-1" }, { "vlan_id", "4095" }, { "vlan_priority", "8" }, { "ecn", "ecn" },
 		{ "vlan", "drop" }, { "vlan_type", "0x8100" }, { "time_exceeded", "5" },
 		{ "p", "101%" }, { "correlation", "100%" } };
-	const struct wf_stage_ops *ops = &wf_stage_rewrite;
+	const struct wf_block *ops = &wf_block_rewrite;
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(bad); i++) {
 		struct wf_err *err = wf_err_new();

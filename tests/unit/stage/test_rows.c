@@ -20,12 +20,12 @@
 #define MS WF_NS_PER_MS
 
 static struct rig *
-with(enum wf_stage_id id, const char *text, const char *keys)
+with(enum wf_block_id id, const char *text, const char *keys)
 {
 	char all[256];
 
 	snprintf(all, sizeof(all), "%s=%s %s",
-		id == WF_STAGE_LOSS ? "model=trace trace" : "distribution=trace file",
+		id == WF_BLOCK_LOSS ? "model=trace trace" : "distribution=trace file",
 		folder_write("rows", text), keys);
 	return rig_new(id, all);
 }
@@ -41,7 +41,7 @@ static void
 a_delay_stays_until_the_next_row(void **state)
 {
 	struct rig *r = with(
-		WF_STAGE_DELAY, "# t d\n0s 10ms\n100ms, 30ms\n 0.3s;5ms\n1s 99ms\n", "order=free");
+		WF_BLOCK_DELAY, "# t d\n0s 10ms\n100ms, 30ms\n 0.3s;5ms\n1s 99ms\n", "order=free");
 
 	assert_string_equal(rig_error(r), "");
 	delay_is(r, 0, 10 * MS);
@@ -59,7 +59,7 @@ a_delay_stays_until_the_next_row(void **state)
 static void
 or_goes_straight_to_it(void **state)
 {
-	struct rig *r = with(WF_STAGE_DELAY, "0s 10ms\n100ms 30ms\n300ms 10ms\n",
+	struct rig *r = with(WF_BLOCK_DELAY, "0s 10ms\n100ms 30ms\n300ms 10ms\n",
 		"order=free interpolation=linear");
 
 	delay_is(r, 0, 10 * MS);
@@ -73,7 +73,7 @@ or_goes_straight_to_it(void **state)
 static void
 or_stays_at_the_last(void **state)
 {
-	struct rig *r = with(WF_STAGE_DELAY, "0s 10ms\n100ms 30ms\n", "order=free loop=false");
+	struct rig *r = with(WF_BLOCK_DELAY, "0s 10ms\n100ms 30ms\n", "order=free loop=false");
 
 	delay_is(r, 99 * MS, 10 * MS);
 	delay_is(r, 100 * MS, 30 * MS);
@@ -86,7 +86,7 @@ or_stays_at_the_last(void **state)
 static void
 the_first_row_counts_from_the_start(void **state)
 {
-	struct rig *r = with(WF_STAGE_DELAY, "50ms 10ms\n100ms 30ms\n", "order=free loop=false");
+	struct rig *r = with(WF_BLOCK_DELAY, "50ms 10ms\n100ms 30ms\n", "order=free loop=false");
 
 	delay_is(r, 0, 10 * MS);
 	rig_free(r);
@@ -95,7 +95,7 @@ the_first_row_counts_from_the_start(void **state)
 static void
 by_packet_each_has_its_row(void **state)
 {
-	struct rig *r = with(WF_STAGE_DELAY, "1ms\n2ms\n7ms\n", "order=free clock=packet");
+	struct rig *r = with(WF_BLOCK_DELAY, "1ms\n2ms\n7ms\n", "order=free clock=packet");
 
 	assert_true(r->compile.needs & WF_NEED_OWNER);
 	for (int round = 0; round < 3; round++) {
@@ -104,7 +104,7 @@ by_packet_each_has_its_row(void **state)
 		delay_is(r, 7, 7 * MS);
 	}
 	rig_free(r);
-	r = with(WF_STAGE_DELAY, "1ms\n2ms\n", "order=free clock=packet loop=false");
+	r = with(WF_BLOCK_DELAY, "1ms\n2ms\n", "order=free clock=packet loop=false");
 	delay_is(r, 5, 1 * MS);
 	delay_is(r, 5, 2 * MS);
 	delay_is(r, 5, 2 * MS);
@@ -115,13 +115,13 @@ static void
 each_takes_its_own_of_a_common_file(void **state)
 {
 	static const char text[] = "0s 10Mbit 20ms 0%\n1s 5Mbit 50ms 100%\n2s 0 0 0\n";
-	struct rig *delay = with(WF_STAGE_DELAY, text, "order=free");
-	struct rig *loss = with(WF_STAGE_LOSS, text, "");
+	struct rig *delay = with(WF_BLOCK_DELAY, text, "order=free");
+	struct rig *loss = with(WF_BLOCK_LOSS, text, "");
 	char keys[128];
 	struct rig *rate;
 
 	snprintf(keys, sizeof(keys), "trace=%s", folder_path("rows"));
-	rate = rig_new(WF_STAGE_RATE, keys);
+	rate = rig_new(WF_BLOCK_RATE, keys);
 	assert_string_equal(rig_error(rate), "");
 	delay_is(delay, 0, 20 * MS);
 	delay_is(delay, 1500 * MS, 50 * MS);
@@ -139,7 +139,7 @@ each_takes_its_own_of_a_common_file(void **state)
 static void
 losses_have_their_share_of_each_row(void **state)
 {
-	struct rig *r = with(WF_STAGE_LOSS, "0s 1%\n1s 30%\n3s 0%\n", "");
+	struct rig *r = with(WF_BLOCK_LOSS, "0s 1%\n1s 30%\n3s 0%\n", "");
 	const uint32_t n = 200000;
 	uint64_t lost[2] = { 0, 0 };
 
@@ -158,41 +158,41 @@ what_is_no_trace_is_refused(void **state)
 {
 	struct rig *r;
 
-	refused_by(with(WF_STAGE_DELAY, "", ""), "", "there is no row in this file");
-	refused_by(with(WF_STAGE_DELAY, "0s 5ms\n", ""), "0s 5ms\n", "must last longer");
-	refused_by(with(WF_STAGE_DELAY, "5ms\n", ""), "5ms\n", "1 fields do not make a delay");
-	refused_by(with(WF_STAGE_DELAY, "0s 5ms\n1s\n", ""), "0s 5ms\n1s\n",
+	refused_by(with(WF_BLOCK_DELAY, "", ""), "", "there is no row in this file");
+	refused_by(with(WF_BLOCK_DELAY, "0s 5ms\n", ""), "0s 5ms\n", "must last longer");
+	refused_by(with(WF_BLOCK_DELAY, "5ms\n", ""), "5ms\n", "1 fields do not make a delay");
+	refused_by(with(WF_BLOCK_DELAY, "0s 5ms\n1s\n", ""), "0s 5ms\n1s\n",
 		"1 fields do not make a delay");
-	refused_by(with(WF_STAGE_DELAY, "0s 5ms\n1s 2ms 3ms\n", ""), "0s 5ms\n1s 2ms 3ms\n",
+	refused_by(with(WF_BLOCK_DELAY, "0s 5ms\n1s 2ms 3ms\n", ""), "0s 5ms\n1s 2ms 3ms\n",
 		"3 fields do not make");
-	refused_by(with(WF_STAGE_LOSS, "0s 1Mbit 5ms\n1s 1Mbit 5ms\n", ""),
+	refused_by(with(WF_BLOCK_LOSS, "0s 1Mbit 5ms\n1s 1Mbit 5ms\n", ""),
 		"0s 1Mbit 5ms\n1s 1Mbit 5ms\n", "do not make a probability");
-	refused_by(with(WF_STAGE_DELAY, "0s 5ms\n1s fast\n", ""), "0s 5ms\n1s fast\n",
+	refused_by(with(WF_BLOCK_DELAY, "0s 5ms\n1s fast\n", ""), "0s 5ms\n1s fast\n",
 		"\"fast\" is not a delay");
 	refused_by(
-		with(WF_STAGE_DELAY, "0s 5ms\n1s 2h\n", ""), "0s 5ms\n1s 2h\n", "is not a delay");
-	refused_by(with(WF_STAGE_LOSS, "0s 1%\n1s 101%\n", ""), "0s 1%\n1s 101%\n",
+		with(WF_BLOCK_DELAY, "0s 5ms\n1s 2h\n", ""), "0s 5ms\n1s 2h\n", "is not a delay");
+	refused_by(with(WF_BLOCK_LOSS, "0s 1%\n1s 101%\n", ""), "0s 1%\n1s 101%\n",
 		"is not a probability");
-	refused_by(with(WF_STAGE_DELAY, "1s 5ms\n1s 6ms\n", ""), "1s 5ms\n1s 6ms\n",
+	refused_by(with(WF_BLOCK_DELAY, "1s 5ms\n1s 6ms\n", ""), "1s 5ms\n1s 6ms\n",
 		"not later than the row before");
-	refused_by(with(WF_STAGE_DELAY, "now 5ms\n", ""), "now 5ms\n", "is not a time");
-	refused_by(with(WF_STAGE_DELAY, "0s 5ms\n1s 6ms\n", "mean=5ms"), "0s 5ms\n1s 6ms\n",
+	refused_by(with(WF_BLOCK_DELAY, "now 5ms\n", ""), "now 5ms\n", "is not a time");
+	refused_by(with(WF_BLOCK_DELAY, "0s 5ms\n1s 6ms\n", "mean=5ms"), "0s 5ms\n1s 6ms\n",
 		"has no \"mean\"");
-	refused_by(with(WF_STAGE_DELAY, "0s 5ms\n1s 6ms\n", "rho=0.5"), "0s 5ms\n1s 6ms\n",
+	refused_by(with(WF_BLOCK_DELAY, "0s 5ms\n1s 6ms\n", "rho=0.5"), "0s 5ms\n1s 6ms\n",
 		"nothing to correlate");
-	refused_by(with(WF_STAGE_DELAY, "0s 5ms\n1s 6ms\n", "draw=flow"), "0s 5ms\n1s 6ms\n",
+	refused_by(with(WF_BLOCK_DELAY, "0s 5ms\n1s 6ms\n", "draw=flow"), "0s 5ms\n1s 6ms\n",
 		"no meaning");
-	refused_by(with(WF_STAGE_DELAY, "5ms\n", "clock=packet interpolation=linear"), "5ms\n",
+	refused_by(with(WF_BLOCK_DELAY, "5ms\n", "clock=packet interpolation=linear"), "5ms\n",
 		"traces by time");
 	refused_by(
-		with(WF_STAGE_LOSS, "0s 1%\n1s 1%\n", "p=5%"), "0s 1%\n1s 1%\n", "does not belong");
-	r = rig_new(WF_STAGE_DELAY, "distribution=trace");
+		with(WF_BLOCK_LOSS, "0s 1%\n1s 1%\n", "p=5%"), "0s 1%\n1s 1%\n", "does not belong");
+	r = rig_new(WF_BLOCK_DELAY, "distribution=trace");
 	assert_non_null(strstr(rig_error(r), "needs a \"file\""));
 	rig_free(r);
-	r = rig_new(WF_STAGE_LOSS, "model=trace");
+	r = rig_new(WF_BLOCK_LOSS, "model=trace");
 	assert_non_null(strstr(rig_error(r), "\"trace\" is missing"));
 	rig_free(r);
-	r = rig_new(WF_STAGE_DELAY, "mean=5ms clock=packet");
+	r = rig_new(WF_BLOCK_DELAY, "mean=5ms clock=packet");
 	assert_non_null(strstr(rig_error(r), "is for traces"));
 	rig_free(r);
 }

@@ -27,7 +27,7 @@ leaves(struct rig *r, wf_ns_t at, uint32_t len)
 static void
 a_lone_packet_waits_for_a_window(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_SLOT, "min=5ms");
+	struct rig *r = rig_new(WF_BLOCK_SLOT, "min=5ms");
 
 	assert_int_equal(leaves(r, 100 * MS, 100), 105 * MS);
 	assert_int_equal(leaves(r, 200 * MS, 100), 205 * MS);
@@ -37,7 +37,7 @@ a_lone_packet_waits_for_a_window(void **state)
 static void
 those_that_wait_leave_together(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_SLOT, "min=5ms");
+	struct rig *r = rig_new(WF_BLOCK_SLOT, "min=5ms");
 
 	for (wf_ns_t us = 0; us <= 5000; us += 500)
 		assert_int_equal(leaves(r, us * 1000, 100), 5 * MS);
@@ -48,7 +48,7 @@ those_that_wait_leave_together(void **state)
 static void
 a_window_has_room_for_so_many_packets(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_SLOT, "min=5ms packets=3");
+	struct rig *r = rig_new(WF_BLOCK_SLOT, "min=5ms packets=3");
 
 	for (wf_ns_t i = 0; i < 10; i++)
 		assert_int_equal(leaves(r, i, 100), (5 + i / 3 * 5) * MS);
@@ -58,7 +58,7 @@ a_window_has_room_for_so_many_packets(void **state)
 static void
 a_window_has_room_for_so_many_bytes(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_SLOT, "min=5ms bytes=1000B");
+	struct rig *r = rig_new(WF_BLOCK_SLOT, "min=5ms bytes=1000B");
 
 	assert_int_equal(leaves(r, 0, 600), 5 * MS);
 	assert_int_equal(leaves(r, 0, 400), 5 * MS);
@@ -72,7 +72,7 @@ a_window_has_room_for_so_many_bytes(void **state)
 static void
 the_limit_is_of_what_waits(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_SLOT, "min=5ms packets=2 limit=3pkt");
+	struct rig *r = rig_new(WF_BLOCK_SLOT, "min=5ms packets=2 limit=3pkt");
 
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(leaves(r, 0, 100), (i < 2 ? 5 : 10) * MS);
@@ -80,7 +80,7 @@ the_limit_is_of_what_waits(void **state)
 	assert_int_equal(r->batch.drop[0], WF_DROP_queue_full);
 	assert_int_equal(leaves(r, 5 * MS, 100), 10 * MS);
 	rig_free(r);
-	r = rig_new(WF_STAGE_SLOT, "min=5ms packets=1 limit=20ms");
+	r = rig_new(WF_BLOCK_SLOT, "min=5ms packets=1 limit=20ms");
 	for (int i = 0; i < 4; i++)
 		assert_int_equal(leaves(r, 0, 100), (i + 1) * 5 * MS);
 	assert_int_equal(leaves(r, 0, 100), 0);
@@ -91,7 +91,7 @@ the_limit_is_of_what_waits(void **state)
 static void
 ready_is_when_the_rate_lets_it_go(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_SLOT, "min=5ms");
+	struct rig *r = rig_new(WF_BLOCK_SLOT, "min=5ms");
 
 	rig_add(r, 0, 100);
 	rig_add(r, 0, 100);
@@ -149,7 +149,7 @@ static void
 same_as_the_model(const char *keys, wf_ns_t min, wf_ns_t spread, uint64_t packets, uint64_t bytes,
 	uint64_t mean_gap)
 {
-	struct rig *r = rig_new(WF_STAGE_SLOT, keys);
+	struct rig *r = rig_new(WF_BLOCK_SLOT, keys);
 	struct packet *p = calloc(N, sizeof(*p));
 	wf_ns_t *got = calloc(N, sizeof(*got)), now = 0;
 	struct fit_random random;
@@ -189,7 +189,7 @@ windows_are_those_of_the_model(void **state)
 static void
 follows(const char *keys, const struct wf_law_params *law)
 {
-	struct rig *r = rig_new(WF_STAGE_SLOT, keys);
+	struct rig *r = rig_new(WF_BLOCK_SLOT, keys);
 	struct wf_law l;
 
 	assert_int_equal(r->variant, 1);
@@ -235,7 +235,7 @@ times_have_the_law_that_is_asked_for(void **state)
 static void
 windows_follow_one_another_whatever_the_law(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_SLOT,
+	struct rig *r = rig_new(WF_BLOCK_SLOT,
 		"distribution=weibull shape=0.8 scale=2ms packets=3 limit=100000pkt");
 	wf_ns_t before = 0;
 
@@ -253,12 +253,12 @@ windows_follow_one_another_whatever_the_law(void **state)
 static void
 needs(void **state)
 {
-	struct rig *fixed = rig_new(WF_STAGE_SLOT, "min=5ms");
-	struct rig *drawn = rig_new(WF_STAGE_SLOT, "min=5ms max=6ms packets=4 limit=100pkt");
-	struct rig *flow = rig_new_flow_scope(WF_STAGE_SLOT, "min=5ms");
-	struct rig *law = rig_new(WF_STAGE_SLOT, "distribution=exponential mean=5ms packets=4");
+	struct rig *fixed = rig_new(WF_BLOCK_SLOT, "min=5ms");
+	struct rig *drawn = rig_new(WF_BLOCK_SLOT, "min=5ms max=6ms packets=4 limit=100pkt");
+	struct rig *flow = rig_new_flow_scope(WF_BLOCK_SLOT, "min=5ms");
+	struct rig *law = rig_new(WF_BLOCK_SLOT, "distribution=exponential mean=5ms packets=4");
 	struct rig *capped = rig_new(
-		WF_STAGE_SLOT, "distribution=exponential mean=5ms cap=9ms packets=10 limit=100pkt");
+		WF_BLOCK_SLOT, "distribution=exponential mean=5ms cap=9ms packets=10 limit=100pkt");
 
 	assert_int_equal(fixed->compile.needs, WF_NEED_HOLD | WF_NEED_OWNER);
 	assert_int_equal(drawn->compile.needs, WF_NEED_HOLD | WF_NEED_OWNER | WF_NEED_FLOW);
@@ -277,27 +277,27 @@ needs(void **state)
 static void
 nonsense_is_refused(void **state)
 {
-	refused(WF_STAGE_SLOT, "max=5ms", "\"min\" is missing");
-	refused(WF_STAGE_SLOT, "min=5ms max=4ms", "\"max\" is below \"min\"");
-	refused(WF_STAGE_SLOT, "min=0", "windows that open at once");
-	refused(WF_STAGE_SLOT, "distribution=uniform max=5ms",
+	refused(WF_BLOCK_SLOT, "max=5ms", "\"min\" is missing");
+	refused(WF_BLOCK_SLOT, "min=5ms max=4ms", "\"max\" is below \"min\"");
+	refused(WF_BLOCK_SLOT, "min=0", "windows that open at once");
+	refused(WF_BLOCK_SLOT, "distribution=uniform max=5ms",
 		"distribution \"uniform\" needs \"min\"");
-	refused(WF_STAGE_SLOT, "distribution=constant mean=0", "windows that open at once");
-	refused(WF_STAGE_SLOT, "distribution=exponential", "needs \"mean\"");
-	refused(WF_STAGE_SLOT, "distribution=exponential mean=0", "a \"mean\" above 0");
-	refused(WF_STAGE_SLOT, "distribution=exponential mean=5ms stddev=1ms", "no other keys");
-	refused(WF_STAGE_SLOT, "distribution=exponential mean=5ms cap=0",
+	refused(WF_BLOCK_SLOT, "distribution=constant mean=0", "windows that open at once");
+	refused(WF_BLOCK_SLOT, "distribution=exponential", "needs \"mean\"");
+	refused(WF_BLOCK_SLOT, "distribution=exponential mean=0", "a \"mean\" above 0");
+	refused(WF_BLOCK_SLOT, "distribution=exponential mean=5ms stddev=1ms", "no other keys");
+	refused(WF_BLOCK_SLOT, "distribution=exponential mean=5ms cap=0",
 		"windows that open at once");
-	refused(WF_STAGE_SLOT, "distribution=normal mean=5ms stddev=0", "a \"stddev\" above 0");
-	refused(WF_STAGE_SLOT, "distribution=gamma mean=5ms stddev=1ms shape=2", "no other keys");
-	refused(WF_STAGE_SLOT, "distribution=pareto shape=0.9 scale=1ms", "cap");
-	refused(WF_STAGE_SLOT, "distribution=bimodal mean=5ms", "\"share2\"");
-	refused(WF_STAGE_SLOT, "distribution=samples", "\"file\"");
-	refused(WF_STAGE_SLOT, "distribution=normal mean=5ms stddev=1ms min=1ms", "no other keys");
-	refused(WF_STAGE_SLOT, "min=5ms mean=5ms", "no other keys");
-	refused(WF_STAGE_SLOT, "min=5ms limit=15kB", "a number of packets or a time");
-	refused(WF_STAGE_SLOT, "min=5ms limit=0", "a limit of 0");
-	refused(WF_STAGE_SLOT, "min=5ms limit=20000000pkt", "a limit above");
+	refused(WF_BLOCK_SLOT, "distribution=normal mean=5ms stddev=0", "a \"stddev\" above 0");
+	refused(WF_BLOCK_SLOT, "distribution=gamma mean=5ms stddev=1ms shape=2", "no other keys");
+	refused(WF_BLOCK_SLOT, "distribution=pareto shape=0.9 scale=1ms", "cap");
+	refused(WF_BLOCK_SLOT, "distribution=bimodal mean=5ms", "\"share2\"");
+	refused(WF_BLOCK_SLOT, "distribution=samples", "\"file\"");
+	refused(WF_BLOCK_SLOT, "distribution=normal mean=5ms stddev=1ms min=1ms", "no other keys");
+	refused(WF_BLOCK_SLOT, "min=5ms mean=5ms", "no other keys");
+	refused(WF_BLOCK_SLOT, "min=5ms limit=15kB", "a number of packets or a time");
+	refused(WF_BLOCK_SLOT, "min=5ms limit=0", "a limit of 0");
+	refused(WF_BLOCK_SLOT, "min=5ms limit=20000000pkt", "a limit above");
 }
 
 int

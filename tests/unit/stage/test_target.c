@@ -52,7 +52,7 @@ the_kind_says_which(void **state)
 		struct rig *r;
 
 		snprintf(keys, sizeof(keys), "on=%s", kind[k]);
-		r = rig_new(WF_STAGE_TARGET, keys);
+		r = rig_new(WF_BLOCK_TARGET, keys);
 		assert_true(r->compile.needs & WF_NEED_BYTES);
 		assert_false(r->compile.needs & WF_NEED_OWNER);
 		for (size_t i = 0; i < WF_ARRAY_SIZE(v); i++)
@@ -65,7 +65,7 @@ the_kind_says_which(void **state)
 static void
 lengths_are_those_of_the_frame(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_TARGET, "on=data min_bytes=100 max_bytes=200");
+	struct rig *r = rig_new(WF_BLOCK_TARGET, "on=data min_bytes=100 max_bytes=200");
 	uint32_t header = 14 + 20 + 32;
 
 	assert_false(lost(r, WIRE_ACK, 1, 99 - header));
@@ -73,7 +73,7 @@ lengths_are_those_of_the_frame(void **state)
 	assert_true(lost(r, WIRE_ACK, 1, 200 - header));
 	assert_false(lost(r, WIRE_ACK, 1, 201 - header));
 	rig_free(r);
-	r = rig_new(WF_STAGE_TARGET, "on=any max_bytes=66");
+	r = rig_new(WF_BLOCK_TARGET, "on=any max_bytes=66");
 	assert_true(lost(r, WIRE_ACK, 1, 0));
 	assert_true(lost(r, WIRE_RST, 1, 0));
 	assert_false(lost(r, WIRE_ACK, 1, 1));
@@ -83,14 +83,14 @@ lengths_are_those_of_the_frame(void **state)
 static void
 p_is_a_probability(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_TARGET, "on=ack p=5%");
+	struct rig *r = rig_new(WF_BLOCK_TARGET, "on=ack p=5%");
 	uint64_t n = 0;
 
 	for (int i = 0; i < 100000; i++)
 		n += lost(r, WIRE_ACK, 1, 0);
 	assert_true(fabs(fit_binomial_z(n, 100000, 0.05)) < 4);
 	rig_free(r);
-	r = rig_new(WF_STAGE_TARGET, "on=ack p=0");
+	r = rig_new(WF_BLOCK_TARGET, "on=ack p=0");
 	assert_int_equal(r->variant, 0);
 	rig_free(r);
 }
@@ -98,7 +98,7 @@ p_is_a_probability(void **state)
 static void
 times_is_a_limit(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_TARGET, "on=syn times=2");
+	struct rig *r = rig_new(WF_BLOCK_TARGET, "on=syn times=2");
 
 	assert_true(r->compile.needs & WF_NEED_OWNER);
 	assert_true(lost(r, WIRE_SYN, 1, 0));
@@ -112,7 +112,7 @@ times_is_a_limit(void **state)
 static void
 times_is_of_a_connection_with_scope_flow(void **state)
 {
-	struct rig *r = rig_new_flow_scope(WF_STAGE_TARGET, "on=syn times=2");
+	struct rig *r = rig_new_flow_scope(WF_BLOCK_TARGET, "on=syn times=2");
 
 	assert_false(r->compile.needs & WF_NEED_OWNER);
 	for (uint32_t isn = 5; isn < 8; isn++) {
@@ -134,7 +134,7 @@ static void
 segment_k_and_its_first_retransmissions(void **state)
 {
 	for (size_t i = 0; i < WF_ARRAY_SIZE(isns); i++) {
-		struct rig *r = rig_new_flow_scope(WF_STAGE_TARGET, "segment=3 retransmissions=2");
+		struct rig *r = rig_new_flow_scope(WF_BLOCK_TARGET, "segment=3 retransmissions=2");
 		uint32_t s = isns[i] + 1;
 
 		assert_false(lost(r, WIRE_SYN, isns[i], 0));
@@ -157,7 +157,7 @@ static void
 retransmissions_of_others_have_no_number(void **state)
 {
 	for (size_t i = 0; i < WF_ARRAY_SIZE(isns); i++) {
-		struct rig *r = rig_new_flow_scope(WF_STAGE_TARGET, "segment=3");
+		struct rig *r = rig_new_flow_scope(WF_BLOCK_TARGET, "segment=3");
 		uint32_t s = isns[i] + 1;
 
 		assert_false(lost(r, WIRE_SYN, isns[i], 0));
@@ -176,7 +176,7 @@ retransmissions_of_others_have_no_number(void **state)
 static void
 a_retransmission_is_known_by_the_first_byte(void **state)
 {
-	struct rig *r = rig_new_flow_scope(WF_STAGE_TARGET, "segment=2 retransmissions=2");
+	struct rig *r = rig_new_flow_scope(WF_BLOCK_TARGET, "segment=2 retransmissions=2");
 
 	assert_false(lost(r, WIRE_SYN, 0, 0));
 	assert_false(lost(r, WIRE_ACK, 1, 100));
@@ -193,7 +193,7 @@ a_retransmission_is_known_by_the_first_byte(void **state)
 static void
 a_segment_with_old_data_in_front_counts(void **state)
 {
-	struct rig *r = rig_new_flow_scope(WF_STAGE_TARGET, "segment=2 retransmissions=1");
+	struct rig *r = rig_new_flow_scope(WF_BLOCK_TARGET, "segment=2 retransmissions=1");
 
 	assert_false(lost(r, WIRE_SYN, 0, 0));
 	assert_false(lost(r, WIRE_ACK, 1, 100));
@@ -207,7 +207,7 @@ a_segment_with_old_data_in_front_counts(void **state)
 static void
 holes_are_not_counted(void **state)
 {
-	struct rig *r = rig_new_flow_scope(WF_STAGE_TARGET, "segment=3");
+	struct rig *r = rig_new_flow_scope(WF_BLOCK_TARGET, "segment=3");
 
 	assert_false(lost(r, WIRE_SYN, 0, 0));
 	assert_false(lost(r, WIRE_ACK, 1, 100));
@@ -220,7 +220,7 @@ holes_are_not_counted(void **state)
 static void
 another_syn_is_another_connection(void **state)
 {
-	struct rig *r = rig_new_flow_scope(WF_STAGE_TARGET, "segment=2");
+	struct rig *r = rig_new_flow_scope(WF_BLOCK_TARGET, "segment=2");
 
 	for (uint32_t isn = 0xfffffff0; isn != 16; isn++) {
 		assert_false(lost(r, WIRE_SYN, isn, 0));
@@ -235,7 +235,7 @@ another_syn_is_another_connection(void **state)
 static void
 a_connection_may_be_older_than_its_state(void **state)
 {
-	struct rig *r = rig_new_flow_scope(WF_STAGE_TARGET, "segment=2");
+	struct rig *r = rig_new_flow_scope(WF_BLOCK_TARGET, "segment=2");
 
 	assert_false(lost(r, WIRE_ACK, 0xfffffffe, 0));
 	assert_false(lost(r, WIRE_ACK, 0xfffffffe, 4));
@@ -246,7 +246,7 @@ a_connection_may_be_older_than_its_state(void **state)
 static void
 data_of_a_syn_is_the_first_segment(void **state)
 {
-	struct rig *r = rig_new_flow_scope(WF_STAGE_TARGET, "segment=1 retransmissions=1");
+	struct rig *r = rig_new_flow_scope(WF_BLOCK_TARGET, "segment=1 retransmissions=1");
 
 	assert_true(lost(r, WIRE_SYN, 0xffffffff, 10));
 	assert_false(lost(r, WIRE_SYN, 0xffffffff, 0));
@@ -258,7 +258,7 @@ data_of_a_syn_is_the_first_segment(void **state)
 static void
 flows_are_counted_apart(void **state)
 {
-	struct rig *r = rig_new_flow_scope(WF_STAGE_TARGET, "segment=2");
+	struct rig *r = rig_new_flow_scope(WF_BLOCK_TARGET, "segment=2");
 
 	assert_false(lost(r, WIRE_ACK, 1, 10));
 	rig_flow(r, 1, 2);
@@ -270,7 +270,7 @@ flows_are_counted_apart(void **state)
 static void
 a_live_change_goes_on_counting(void **state)
 {
-	struct rig *r = rig_new_flow_scope(WF_STAGE_TARGET, "segment=1000");
+	struct rig *r = rig_new_flow_scope(WF_BLOCK_TARGET, "segment=1000");
 
 	for (uint32_t i = 0; i < 5; i++)
 		assert_false(lost(r, WIRE_ACK, 1 + i * 10, 10));
@@ -286,7 +286,7 @@ a_live_change_goes_on_counting(void **state)
 static void
 what_is_no_whole_segment_passes(void **state)
 {
-	struct rig *r = rig_new(WF_STAGE_TARGET, "on=data");
+	struct rig *r = rig_new(WF_BLOCK_TARGET, "on=data");
 	struct wire w;
 
 	wire_tcp(&w, 4, false, WIRE_ACK, 1, 10);
@@ -312,19 +312,19 @@ what_is_no_whole_segment_passes(void **state)
 static void
 what_makes_no_sense_is_refused(void **state)
 {
-	refused(WF_STAGE_TARGET, "segment=3", "the segments of one connection");
-	refused_by(rig_new_flow_scope(WF_STAGE_TARGET, "segment=3 on=syn"), "segment=3 on=syn",
+	refused(WF_BLOCK_TARGET, "segment=3", "the segments of one connection");
+	refused_by(rig_new_flow_scope(WF_BLOCK_TARGET, "segment=3 on=syn"), "segment=3 on=syn",
 		"numbers segments with data");
-	refused_by(rig_new_flow_scope(WF_STAGE_TARGET, "segment=3 p=5%"), "segment=3 p=5%",
+	refused_by(rig_new_flow_scope(WF_BLOCK_TARGET, "segment=3 p=5%"), "segment=3 p=5%",
 		"\"p\" does not go with \"segment\"");
-	refused_by(rig_new_flow_scope(WF_STAGE_TARGET, "segment=3 times=2"), "segment=3 times=2",
+	refused_by(rig_new_flow_scope(WF_BLOCK_TARGET, "segment=3 times=2"), "segment=3 times=2",
 		"\"times\" does not go with \"segment\"");
-	refused_by(rig_new_flow_scope(WF_STAGE_TARGET, "segment=3 min_bytes=60"),
+	refused_by(rig_new_flow_scope(WF_BLOCK_TARGET, "segment=3 min_bytes=60"),
 		"segment=3 min_bytes=60", "\"min_bytes\" does not go with \"segment\"");
-	refused_by(rig_new_flow_scope(WF_STAGE_TARGET, "retransmissions=3"), "retransmissions=3",
+	refused_by(rig_new_flow_scope(WF_BLOCK_TARGET, "retransmissions=3"), "retransmissions=3",
 		"of which segment?");
-	refused(WF_STAGE_TARGET, "min_bytes=100 max_bytes=99", "no frame qualifies");
-	refused(WF_STAGE_TARGET, "on=any", "aims at everything");
+	refused(WF_BLOCK_TARGET, "min_bytes=100 max_bytes=99", "no frame qualifies");
+	refused(WF_BLOCK_TARGET, "on=any", "aims at everything");
 }
 
 int

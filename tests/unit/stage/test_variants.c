@@ -32,7 +32,7 @@ struct pair {
 };
 
 static void
-side_open(struct side *s, enum wf_stage_id id, const char *keys, bool flow_scope)
+side_open(struct side *s, enum wf_block_id id, const char *keys, bool flow_scope)
 {
 	s->rig = flow_scope ? rig_new_flow_scope(id, keys) : rig_new(id, keys);
 	if (s->rig->variant <= 0)
@@ -103,7 +103,7 @@ compare(struct pair *p, uint16_t n)
 
 /* The loop that these keys choose. It must be one of their own. */
 static wf_stage_run *
-chosen(enum wf_stage_id id, const char *keys, bool flow_scope)
+chosen(enum wf_block_id id, const char *keys, bool flow_scope)
 {
 	struct pair *p = aligned_alloc(WF_CACHE_LINE, sizeof(*p));
 	wf_stage_run *run;
@@ -116,7 +116,7 @@ chosen(enum wf_stage_id id, const char *keys, bool flow_scope)
 	side_open(&p->general, id, keys, flow_scope);
 	side_open(&p->chosen, id, keys, flow_scope);
 	run = p->chosen.rig->compile.run;
-	if (run == NULL || run == p->chosen.rig->ops->run)
+	if (run == NULL || run == p->chosen.rig->ops->stage->run)
 		fail_msg("%s: no loop is chosen", keys);
 	for (uint32_t k = 0; k < BATCHES; k++) {
 		uint16_t n = (uint16_t)(1 + fit_under(&p->random, WF_BURST));
@@ -125,13 +125,13 @@ chosen(enum wf_stage_id id, const char *keys, bool flow_scope)
 		uint16_t end = (uint16_t)(first + 1 + fit_under(&p->random, n - first));
 
 		fill(p, n);
-		p->general.rig->ops->run(p->general.rig->cfg, 0, &p->general.rig->batch, first, end,
-			&p->general.rig->env);
+		p->general.rig->ops->stage->run(p->general.rig->cfg, 0, &p->general.rig->batch,
+			first, end, &p->general.rig->env);
 		run(p->chosen.rig->cfg, 0, &p->chosen.rig->batch, first, end, &p->chosen.rig->env);
 		compare(p, n);
 	}
-	assert_true(id == WF_STAGE_DELAY ? p->delayed > BATCHES : p->dropped > BATCHES / 2);
-	if (strstr(keys, "order=free") == NULL && id == WF_STAGE_DELAY)
+	assert_true(id == WF_BLOCK_DELAY ? p->delayed > BATCHES : p->dropped > BATCHES / 2);
+	if (strstr(keys, "order=free") == NULL && id == WF_BLOCK_DELAY)
 		assert_true(p->chosen.rig->env.clamped > BATCHES / 10);
 	rig_free(p->general.rig);
 	rig_free(p->chosen.rig);
@@ -159,13 +159,13 @@ delay_for_each_law_and_order(void **state)
 	for (uint32_t i = 0; i < WF_ARRAY_SIZE(law); i++) {
 		char keys[100];
 
-		run[n++] = chosen(WF_STAGE_DELAY, law[i], false);
-		run[n++] = chosen(WF_STAGE_DELAY, law[i], true);
+		run[n++] = chosen(WF_BLOCK_DELAY, law[i], false);
+		run[n++] = chosen(WF_BLOCK_DELAY, law[i], true);
 		for (int k = 0; k < 2; k++) {
 			strcpy(keys, law[i]);
 			strcat(keys, k == 0 ? "order=flow" : "order=free");
-			run[n] = chosen(WF_STAGE_DELAY, keys, false);
-			assert_true(chosen(WF_STAGE_DELAY, keys, true) == run[n++]);
+			run[n] = chosen(WF_BLOCK_DELAY, keys, false);
+			assert_true(chosen(WF_BLOCK_DELAY, keys, true) == run[n++]);
 		}
 	}
 	all_differ(run, n);
@@ -175,9 +175,9 @@ delay_for_each_law_and_order(void **state)
 static void
 delay_within_its_bounds(void **state)
 {
-	chosen(WF_STAGE_DELAY, "mean=5us stddev=20us cap=12us", false);
-	chosen(WF_STAGE_DELAY, "mean=5us stddev=20us cap=12us order=free", false);
-	chosen(WF_STAGE_DELAY, "distribution=gamma mean=5us stddev=20us cap=12us", true);
+	chosen(WF_BLOCK_DELAY, "mean=5us stddev=20us cap=12us", false);
+	chosen(WF_BLOCK_DELAY, "mean=5us stddev=20us cap=12us order=free", false);
+	chosen(WF_BLOCK_DELAY, "distribution=gamma mean=5us stddev=20us cap=12us", true);
 }
 
 static void
@@ -195,8 +195,8 @@ rate_for_each_limit(void **state)
 		strcpy(cells, limit[i]);
 		strcat(cells, "cell=48 cell_overhead=5 overhead=14");
 		for (int scope = 0; scope < 2; scope++) {
-			run[n++] = chosen(WF_STAGE_RATE, limit[i], scope == 1);
-			run[n++] = chosen(WF_STAGE_RATE, cells, scope == 1);
+			run[n++] = chosen(WF_BLOCK_RATE, limit[i], scope == 1);
+			run[n++] = chosen(WF_BLOCK_RATE, cells, scope == 1);
 		}
 	}
 	for (uint32_t i = 0; i < 4; i++) /* a limit in bytes is one in time */
@@ -212,20 +212,20 @@ loss_for_each_model(void **state)
 			  certain[] = "model=gilbert-elliott p=100% r=30% h=0% k=90% "
 				      "exempt_neighbour=true";
 	wf_stage_run *run[] = {
-		chosen(WF_STAGE_LOSS, "p=20% exempt_neighbour=true", false),
-		chosen(WF_STAGE_LOSS, simple, false),
-		chosen(WF_STAGE_LOSS, simple, true),
-		chosen(WF_STAGE_LOSS, full, false),
-		chosen(WF_STAGE_LOSS, full, true),
-		chosen(WF_STAGE_LOSS, "p=20% correlation=50%", false),
-		chosen(WF_STAGE_LOSS, "model=ber ber=1e-4", false),
-		chosen(WF_STAGE_LOSS, "model=every every=7", false),
-		chosen(WF_STAGE_LOSS, "model=4-state p13=20%", true),
+		chosen(WF_BLOCK_LOSS, "p=20% exempt_neighbour=true", false),
+		chosen(WF_BLOCK_LOSS, simple, false),
+		chosen(WF_BLOCK_LOSS, simple, true),
+		chosen(WF_BLOCK_LOSS, full, false),
+		chosen(WF_BLOCK_LOSS, full, true),
+		chosen(WF_BLOCK_LOSS, "p=20% correlation=50%", false),
+		chosen(WF_BLOCK_LOSS, "model=ber ber=1e-4", false),
+		chosen(WF_BLOCK_LOSS, "model=every every=7", false),
+		chosen(WF_BLOCK_LOSS, "model=4-state p13=20%", true),
 	};
 
 	all_differ(run, WF_ARRAY_SIZE(run));
-	chosen(WF_STAGE_LOSS, certain, false);
-	chosen(WF_STAGE_LOSS, certain, true);
+	chosen(WF_BLOCK_LOSS, certain, false);
+	chosen(WF_BLOCK_LOSS, certain, true);
 }
 
 int

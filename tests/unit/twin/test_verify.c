@@ -76,7 +76,7 @@ agrees(const struct wf_verdict *v)
 static void
 wires_have_nothing_to_try(void **state)
 {
-	uint8_t ids[WF_STAGE_COUNT];
+	uint8_t ids[WF_BLOCK_COUNT];
 
 	compile("", "");
 	for (uint32_t d = 0; d < 2; d++)
@@ -90,9 +90,9 @@ wires_have_nothing_to_try(void **state)
 static void
 stages_are_tried_in_order_of_the_pipeline(void **state)
 {
-	static const uint8_t order[] = { WF_STAGE_OUTAGE, WF_STAGE_RATE, WF_STAGE_SLOT,
-		WF_STAGE_LOSS, WF_STAGE_CORRUPT, WF_STAGE_DUPLICATE, WF_STAGE_DELAY };
-	uint8_t ids[WF_STAGE_COUNT];
+	static const uint8_t order[] = { WF_BLOCK_OUTAGE, WF_BLOCK_RATE, WF_BLOCK_SLOT,
+		WF_BLOCK_LOSS, WF_BLOCK_CORRUPT, WF_BLOCK_DUPLICATE, WF_BLOCK_DELAY };
+	uint8_t ids[WF_BLOCK_COUNT];
 
 	compile("delay = { mean = \"5ms\"; stddev = \"1ms\"; order = \"free\"; }; loss = \"2%\"; "
 		"duplicate = { p = \"3%\"; copies = 2; }; corrupt = { p = \"4%\"; }; "
@@ -118,14 +118,14 @@ stages_do_not_disturb_each_other(void **state)
 	compile("delay = { mean = \"5ms\"; stddev = \"1ms\"; order = \"free\"; }; loss = \"50%\"; "
 		"duplicate = { p = \"30%\"; copies = 2; };",
 		"");
-	v = verdict(0, WF_STAGE_DELAY);
+	v = verdict(0, WF_BLOCK_DELAY);
 	assert_true(fabs(finding(&v, "delay mean")->simulated - 5e6) < 5 * 1e6 / sqrt(PACKETS));
 	assert_true(fabs(finding(&v, "delay sd")->simulated - 1e6) < 5 * 1e6 / sqrt(2 * PACKETS));
-	v = verdict(0, WF_STAGE_DUPLICATE);
+	v = verdict(0, WF_BLOCK_DUPLICATE);
 	assert_true(
 		fabs(finding(&v, "duplicated")->simulated - 0.6) < 5 * 2 * sqrt(0.21 / PACKETS));
 	assert_true(fabs(finding(&v, "duplicated")->predicted - 0.6) < 1e-9);
-	v = verdict(0, WF_STAGE_LOSS);
+	v = verdict(0, WF_BLOCK_LOSS);
 	assert_true(fabs(finding(&v, "loss")->simulated - 0.5) < 5 * 0.5 / sqrt(PACKETS));
 	assert_true(fabs(finding(&v, "mean burst")->predicted - 2) < 1e-9);
 }
@@ -136,8 +136,8 @@ the_same_seed_gives_the_same_numbers(void **state)
 	struct wf_verdict v, w;
 
 	compile("loss = { model = \"gilbert-elliott\"; plr = \"2%\"; mean_burst = 4; };", "");
-	v = verdict(0, WF_STAGE_LOSS);
-	w = verdict(0, WF_STAGE_LOSS);
+	v = verdict(0, WF_BLOCK_LOSS);
+	w = verdict(0, WF_BLOCK_LOSS);
 	assert_memory_equal(&v, &w, sizeof(v));
 }
 
@@ -149,11 +149,11 @@ classes_have_numbers_of_their_own(void **state)
 	compile("loss = \"1%\";",
 		"{ name = \"sip\"; match = { proto = \"udp\"; dport = 5060; }; scope = \"flow\"; "
 		"ab = { loss = \"20%\"; delay = \"30ms\"; }; }");
-	v = verdict(0, WF_STAGE_LOSS);
+	v = verdict(0, WF_BLOCK_LOSS);
 	assert_true(fabs(finding(&v, "loss")->simulated - 0.01) < 0.005);
-	v = verdict(1, WF_STAGE_LOSS);
+	v = verdict(1, WF_BLOCK_LOSS);
 	assert_true(fabs(finding(&v, "loss")->simulated - 0.2) < 0.02);
-	v = verdict(1, WF_STAGE_DELAY);
+	v = verdict(1, WF_BLOCK_DELAY);
 	assert_int_equal(v.n, 1); /* a constant has but a mean */
 	assert_true(fabs(finding(&v, "delay mean")->simulated - 30e6) < 1.5);
 	assert_false(finding(&v, "delay mean")->differs);
@@ -167,14 +167,14 @@ a_queue_is_filled_to_its_limit(void **state)
 	double longest;
 
 	compile("rate = \"10Mbit\"; queue = { limit = \"50pkt\"; };", "");
-	v = verdict(0, WF_STAGE_RATE);
+	v = verdict(0, WF_BLOCK_RATE);
 	agrees(&v);
 	assert_true(fabs(finding(&v, "rate")->simulated / 10e6 - 1) < 1e-4);
 	longest = finding(&v, "longest wait")->simulated;
 	assert_true(longest > 49 * 1.2304e6 && longest < 50 * 1.2304e6 + 1);
 
 	compile("rate = \"10Mbit\"; queue = { limit = \"20ms\"; aqm = \"codel\"; };", "");
-	v = verdict(0, WF_STAGE_RATE);
+	v = verdict(0, WF_BLOCK_RATE);
 	agrees(&v);
 	assert_true(finding(&v, "longest wait")->simulated < 21.3e6);
 }
@@ -186,7 +186,7 @@ sharers_are_tried_at_the_whole_rate(void **state)
 		"{ name = \"sip\"; match = { proto = \"udp\"; dport = 5060; }; "
 		"ab = { share = { weight = 3; }; }; }");
 	for (uint16_t k = 0; k < 2; k++) {
-		struct wf_verdict v = verdict(k, WF_STAGE_RATE);
+		struct wf_verdict v = verdict(k, WF_BLOCK_RATE);
 
 		agrees(&v);
 		assert_true(fabs(finding(&v, "rate")->simulated / 10e6 - 1) < 1e-4);
@@ -200,7 +200,7 @@ what_moves_delays_is_named(void **state)
 	const struct wf_finding *f;
 
 	compile("delay = { mean = \"20ms\"; stddev = \"2ms\"; };", "");
-	v = verdict(0, WF_STAGE_DELAY);
+	v = verdict(0, WF_BLOCK_DELAY);
 	f = finding(&v, "delay mean");
 	assert_true(f->differs);
 	assert_true(strstr(v.note, "keeping order adds") != NULL);
@@ -209,14 +209,14 @@ what_moves_delays_is_named(void **state)
 	assert_true(finding(&v, "delay rho")->differs);
 
 	compile("delay = { mean = \"1ms\"; stddev = \"2ms\"; order = \"free\"; };", "");
-	v = verdict(0, WF_STAGE_DELAY);
+	v = verdict(0, WF_BLOCK_DELAY);
 	agrees(&v);
 	assert_true(strstr(v.note, "cut at zero") != NULL);
 
 	compile("delay = { distribution = \"pareto\"; shape = 2.1; scale = \"10ms\"; order = "
 		"\"free\"; };",
 		"");
-	v = verdict(0, WF_STAGE_DELAY);
+	v = verdict(0, WF_BLOCK_DELAY);
 	agrees(&v);
 	assert_true(strstr(v.note, "long and rare") != NULL);
 }
@@ -229,18 +229,18 @@ traffic_is_such_that_draws_are_seen(void **state)
 	compile("delay = { mean = \"20ms\"; stddev = \"2ms\"; order = \"free\"; draw = \"flow\"; "
 		"};",
 		"");
-	v = verdict(0, WF_STAGE_DELAY);
+	v = verdict(0, WF_BLOCK_DELAY);
 	agrees(&v);
 	compile("delay = { mean = \"20ms\"; stddev = \"2ms\"; order = \"free\"; draw = \"burst\"; "
 		"gap = \"10ms\"; };",
 		"");
-	v = verdict(0, WF_STAGE_DELAY);
+	v = verdict(0, WF_BLOCK_DELAY);
 	agrees(&v);
 	assert_true(v.gap_ns >= 10e6);
 	compile("loss = { model = \"gilbert-elliott\"; p = 0.02; r = 0.3; clock = \"time\"; "
 		"step = \"100ms\"; };",
 		"");
-	v = verdict(0, WF_STAGE_LOSS);
+	v = verdict(0, WF_BLOCK_LOSS);
 	agrees(&v);
 	assert_int_equal(v.n, 1); /* how many in a row depends on the traffic */
 }
@@ -251,7 +251,7 @@ what_is_too_rare_is_said_to_be(void **state)
 	struct wf_verdict v;
 
 	compile("loss = \"0.001%\";", "");
-	v = verdict(0, WF_STAGE_LOSS);
+	v = verdict(0, WF_BLOCK_LOSS);
 	agrees(&v);
 	assert_true(strstr(v.note, "more packets") != NULL);
 }
@@ -262,7 +262,7 @@ marks_count_as_losses(void **state)
 	struct wf_verdict v;
 
 	compile("loss = { p = \"10%\"; action = \"mark\"; };", "");
-	v = verdict(0, WF_STAGE_LOSS);
+	v = verdict(0, WF_BLOCK_LOSS);
 	agrees(&v);
 	assert_true(finding(&v, "loss")->simulated > 0.09);
 }
@@ -276,11 +276,11 @@ stages_that_answer_act_on_their_share(void **state)
 		uint8_t stage;
 		double share;
 	} all[] = {
-		{ "unreachable = \"20%\";", "unreachable", WF_STAGE_UNREACHABLE, 0.2 },
-		{ "dns = { answer = \"servfail\"; p = \"30%\"; };", "dns", WF_STAGE_DNS, 0.3 },
-		{ "reset = { p = \"10%\"; };", "reset", WF_STAGE_RESET, 0.1 },
-		{ "rewrite = { p = \"40%\"; dscp = 46; };", "rewritten", WF_STAGE_REWRITE, 0.4 },
-		{ "target = { on = \"data\"; p = \"5%\"; };", "target", WF_STAGE_TARGET, 0.05 },
+		{ "unreachable = \"20%\";", "unreachable", WF_BLOCK_UNREACHABLE, 0.2 },
+		{ "dns = { answer = \"servfail\"; p = \"30%\"; };", "dns", WF_BLOCK_DNS, 0.3 },
+		{ "reset = { p = \"10%\"; };", "reset", WF_BLOCK_RESET, 0.1 },
+		{ "rewrite = { p = \"40%\"; dscp = 46; };", "rewritten", WF_BLOCK_REWRITE, 0.4 },
+		{ "target = { on = \"data\"; p = \"5%\"; };", "target", WF_BLOCK_TARGET, 0.05 },
 	};
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(all); i++) {
@@ -293,7 +293,7 @@ stages_that_answer_act_on_their_share(void **state)
 			    5 * sqrt(0.25 / PACKETS));
 	}
 	compile("dns = { name = \"*.example\"; };", "");
-	assert_false(plan->dir[0].classes[0].about->forecast.acts[WF_STAGE_DNS] > 0);
+	assert_false(plan->dir[0].classes[0].about->forecast.acts[WF_BLOCK_DNS] > 0);
 }
 
 /* Packets as close as the rate lets them be: what is left of likeness is predicted. */
@@ -312,7 +312,7 @@ delays_that_are_alike_for_a_time_are_tried_in_usual_traffic(void **state)
 			"\"free\"; };",
 			half_life[i]);
 		compile(ab, "");
-		v = verdict(0, WF_STAGE_DELAY);
+		v = verdict(0, WF_BLOCK_DELAY);
 		assert_float_equal(v.gap_ns, 100e3, 1e-9);
 		assert_float_equal(finding(&v, "delay rho")->predicted,
 			pow(2, -100e3 / half_life_ns[i]), 1e-9);
@@ -321,7 +321,7 @@ delays_that_are_alike_for_a_time_are_tried_in_usual_traffic(void **state)
 	compile("rate = \"12.112Mbit\"; delay = { mean = \"39ms\"; stddev = \"4ms\"; half_life = "
 		"\"50ms\"; };",
 		"");
-	assert_float_equal(verdict(0, WF_STAGE_DELAY).gap_ns, 2e6, 1);
+	assert_float_equal(verdict(0, WF_BLOCK_DELAY).gap_ns, 2e6, 1);
 }
 
 static struct wf_whole

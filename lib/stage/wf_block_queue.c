@@ -171,13 +171,13 @@ static const struct wf_param params[] = {
 };
 
 static int
-check(const struct wf_queue_params *q, struct wf_stage_compile *c)
+check(const struct wf_queue_params *q, struct wf_block_compile *c)
 {
 	const struct wf_param_choice chosen = { params, AQM, q->aqm,
 		"Choose another aqm, or leave the key out" };
 	int rc;
 
-	if (c->blocks[WF_STAGE_RATE] == NULL)
+	if (c->blocks[WF_BLOCK_RATE] == NULL)
 		return wf_err_add(c->err, c->where, "Add rate = \"100Mbit\", or leave queue out",
 			"a queue without a \"rate\" never fills");
 	rc = wf_param_foreign(&chosen, 0, WF_PARAM_LAST, q, c->where, c->err);
@@ -273,10 +273,10 @@ fill_dualpi2(const struct wf_queue_params *q, struct wf_dualpi2_cfg *out)
 /* The cap: two full-size frames late is nothing lost, which is about what others may be in the way
  * of a class that is near to it. */
 static void
-fill_share(const struct wf_share_params *share, const struct wf_stage_compile *c,
+fill_share(const struct wf_share_params *share, const struct wf_block_compile *c,
 	struct wf_queue_cfg *out)
 {
-	const struct wf_rate_params *whole = c->blocks[WF_STAGE_RATE];
+	const struct wf_rate_params *whole = c->blocks[WF_BLOCK_RATE];
 
 	out->weight = (uint32_t)share->weight;
 	out->priority = (uint8_t)share->priority;
@@ -292,7 +292,7 @@ fill_share(const struct wf_share_params *share, const struct wf_stage_compile *c
 }
 
 static int
-compile(const void *block, struct wf_stage_compile *c, void *cfg)
+queue_compile(const void *block, struct wf_block_compile *c, void *cfg)
 {
 	static const uint8_t kind[] = { [NONE] = WF_QUEUE_FIFO,
 		[CODEL] = WF_QUEUE_CODEL,
@@ -300,7 +300,7 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 		[PIE] = WF_QUEUE_PIE,
 		[RED] = WF_QUEUE_RED,
 		[DUALPI2] = WF_QUEUE_DUALPI2 };
-	const struct wf_share_params *share = c->blocks[WF_STAGE_SHARE];
+	const struct wf_share_params *share = c->blocks[WF_BLOCK_SHARE];
 	const struct wf_queue_params *q = block;
 	struct wf_queue_cfg *out = cfg;
 
@@ -334,7 +334,7 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 }
 
 static void
-stop(void *state, struct wf_stage_env *env)
+queue_stop(void *state, struct wf_stage_env *env)
 {
 	uint64_t name = *(uint64_t *)state;
 
@@ -342,7 +342,7 @@ stop(void *state, struct wf_stage_env *env)
 		env->end_queue(env->end_queue_ctx, name);
 }
 
-const struct wf_stage_ops wf_stage_queue = {
+const struct wf_block wf_block_queue = {
 	.name = "queue",
 	.summary = "Limits how much may wait for the rate, and says which packets go",
 	.main_key = "limit",
@@ -351,6 +351,6 @@ const struct wf_stage_ops wf_stage_queue = {
 	.params_size = sizeof(struct wf_queue_params),
 	.cfg_size = sizeof(struct wf_queue_cfg),
 	.state_size = sizeof(uint64_t), /* lib/pipe's: which queue */
-	.compile = compile,
-	.stop = stop,
+	.compile = queue_compile,
+	.stop = queue_stop,
 };

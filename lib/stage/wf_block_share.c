@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Sharing one rate: a class with a share has no rate of its own, its packets wait for that of its
- * direction. Parameters only: lib/plan joins the classes, wf_stage_queue.c compiles their queues,
+ * direction. Parameters only: lib/plan joins the classes, wf_block_queue.c compiles their queues,
  * and lib/queue says whose turn it is (wf_queue_share.c).
  */
 #include <errno.h>
@@ -34,10 +34,10 @@ static const struct wf_param params[] = {
 static_assert(WF_PRIORITIES == 8, "params[] says up to 7");
 
 static int
-compile(const void *block, struct wf_stage_compile *c, void *cfg)
+share_compile(const void *block, struct wf_block_compile *c, void *cfg)
 {
 	const struct wf_share_params *p = block;
-	const struct wf_rate_params *whole = c->blocks[WF_STAGE_RATE];
+	const struct wf_rate_params *whole = c->blocks[WF_BLOCK_RATE];
 
 	if (whole != NULL && whole->curve == NULL && p->rate_bps != 0 &&
 		p->rate_bps >= whole->rate_bps)
@@ -46,12 +46,12 @@ compile(const void *block, struct wf_stage_compile *c, void *cfg)
 	return 0;
 }
 
-const struct wf_stage_ops wf_stage_share = {
+const struct wf_block wf_block_share = {
 	.name = "share",
 	.summary =
 		"Lets a class wait for the rate of its direction, with others, instead of its own",
 	.main_key = "weight",
 	.params = params,
 	.params_size = sizeof(struct wf_share_params),
-	.compile = compile,
+	.compile = share_compile,
 };
