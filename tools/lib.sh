@@ -25,6 +25,7 @@ LAB_LOG=   # its stderr
 LAB_PIDS=() # of other processes in the background
 LAB_NAMESPACES=()
 LAB_KEEP=no   # yes: leave everything up at exit
+LAB_CRASHES= # exit codes of wirefaults that did not end as they should
 LAB_AT_EXIT=: # a command for the script's own cleaning up
 
 lab_say() { printf '%s: %s\n' "${LAB_NAME:-lab}" "$*" >&2; }
@@ -184,6 +185,11 @@ lab_stop() {
 	timeout 10 tail --pid="$pid" -s 0.1 -f /dev/null || true
 	kill -KILL "$pid" 2>/dev/null || true
 	wait "$pid" 2>/dev/null
+	local rc=$?
+	case $rc in # ended by a signal of its own making: an abort, a fault
+	132 | 134 | 135 | 136 | 139) LAB_CRASHES="$LAB_CRASHES $rc" ;;
+	esac
+	return $rc
 }
 
 # Gives an interface of the middle, or of the host itself, to a host with its addresses.

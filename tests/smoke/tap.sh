@@ -166,6 +166,8 @@ conserved() {
 }
 
 finish() {
+	lab_stop || true
+	[ -z "$LAB_CRASHES" ] || is "no wirefault has crashed" "$LAB_CRASHES" ""
 	echo "1..$tests"
 	[ $failures -eq 0 ] || sed 's/^/# wirefault: /' "${LAB_LOG:-/dev/null}" | tail -n 20
 	exit $((failures > 0))
