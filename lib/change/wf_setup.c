@@ -190,6 +190,25 @@ compile(struct wf_setup *s, const struct wf_setup *before, wf_ns_t from_ns, stru
 	return 0;
 }
 
+/* Another base makes sense by itself, whatever stands above it: overrides end. */
+static int
+check_base(const struct wf_setup *s, const struct wf_setup *before, struct wf_err *err)
+{
+	struct wf_conf *conf;
+	struct wf_plan *plan = NULL;
+
+	if (s->overrides.n == 0 || (before != NULL && s->base == before->base))
+		return 0; /* the effective tree is it; or it has been looked at */
+	conf = wf_conf_bind(s->base->node, err);
+	if (conf != NULL)
+		plan = wf_plan_compile(conf, conf->seed, NULL, err);
+	wf_conf_free(conf);
+	if (plan == NULL)
+		return -EINVAL;
+	wf_plan_free(plan);
+	return 0;
+}
+
 int
 wf_setup_next(const struct wf_setup *before, struct wf_node *base,
 	const struct wf_overrides *overrides, wf_ns_t from_ns, struct wf_setup **out,
@@ -210,6 +229,8 @@ wf_setup_next(const struct wf_setup *before, struct wf_node *base,
 		rc = drop_unfit(s);
 	if (rc == 0 && before != NULL)
 		rc = note_dropped(s, before, overrides, from_ns);
+	if (rc == 0)
+		rc = check_base(s, before, err);
 	if (rc == 0)
 		rc = join_oldest(s, from_ns, err);
 	if (rc == 0)

@@ -171,6 +171,27 @@ what_is_not_valid_changes_nothing(void **state)
 	wf_overrides_fini(&l);
 }
 
+/* What an override hides comes out when it ends: so it is refused at once. */
+static void
+another_base_is_valid_by_itself(void **state)
+{
+	struct wf_overrides l = { 0 };
+	struct wf_setup *s = rig_next(NULL, rig_tree("delay = \"20ms\";", "", VOIP), NULL, 0),
+			*next;
+	struct wf_err *err = wf_err_new();
+
+	rig_override(&l, NULL, "ab", "delay.mean=1ms", 0, 0);
+	rig_step(&s, NULL, &l, 5);
+	assert_int_equal(wf_setup_next(s, rig_tree("delay = \"parsnip\";", "", VOIP), &s->overrides,
+				 6, &next, err),
+		-EINVAL);
+	assert_null(next);
+	assert_string_equal(rig_value(s, "ab.delay.mean"), "1ms");
+	wf_err_free(err);
+	wf_setup_free(s);
+	wf_overrides_fini(&l);
+}
+
 static void
 what_needs_a_restart_is_refused_by_name(void **state)
 {
@@ -336,6 +357,7 @@ main(void)
 		TEST(an_end_that_was_told_stays),
 		TEST(another_base_keeps_overrides_and_names_what_it_drops),
 		TEST(what_is_not_valid_changes_nothing),
+		TEST(another_base_is_valid_by_itself),
 		TEST(what_needs_a_restart_is_refused_by_name),
 		TEST(the_list_has_a_bound),
 		TEST(one_that_ends_does_not_stand_in_the_way_of_the_bound),
