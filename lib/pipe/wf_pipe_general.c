@@ -26,17 +26,9 @@ wf_pipe_general(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, con
 	struct wf_run runs[WF_BURST];
 	struct wf_epilogue e;
 	uint16_t grown = 0;
-	uint32_t n_runs = 1;
+	uint32_t n_runs = wf_pipe_take_in(p, d, dir, rx, n, runs);
 	wf_ns_t ns;
 
-	if (d->needs_flow) {
-		n_runs = wf_intake(&p->intake, d, dir, rx, n, b, runs);
-	} else {
-		wf_intake_bare(&p->intake, d, rx, n, b);
-		runs[0] = (struct wf_run){ .end = (uint16_t)n };
-	}
-	ds->fallback += p->intake.n_fallback;
-	p->intake.n_fallback = 0;
 	for (uint32_t r = 0; r < n_runs; r++)
 		general_count(p, &d->classes[runs[r].class_id], b, &runs[r]);
 	for (uint32_t r = 0; r < n_runs; r++) {

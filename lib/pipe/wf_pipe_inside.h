@@ -46,6 +46,24 @@ wf_pipe_direct(const struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t di
 	return !d->holds && !(p->in_store[dir] && p->end.room.held[dir].packets > 0);
 }
 
+/* Fills p->arriving. Returns the number of runs of its classes. */
+static inline uint32_t
+wf_pipe_take_in(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir,
+	const struct wf_rx *rx, uint32_t n, struct wf_run runs[WF_BURST])
+{
+	uint32_t n_runs;
+
+	if (!d->needs_flow) {
+		wf_intake_bare(&p->intake, d, rx, n, &p->arriving);
+		runs[0] = (struct wf_run){ .end = (uint16_t)n };
+		return 1;
+	}
+	n_runs = wf_intake(&p->intake, d, dir, rx, n, &p->arriving, runs);
+	wf_end_dir(&p->end, dir)->fallback += p->intake.n_fallback;
+	p->intake.n_fallback = 0;
+	return n_runs;
+}
+
 /* Paths: n packets, of which all are the pipe's now. The sum of what came is counted for the
  * direction, not yet for classes. */
 void wf_pipe_wire(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir,

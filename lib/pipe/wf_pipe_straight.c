@@ -103,13 +103,7 @@ wf_pipe_straight(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir,
 		.held = *sum,
 		.room = wf_room_left(&p->end.room, dir) };
 
-	if (d->needs_flow) {
-		wf_intake(&p->intake, d, dir, rx, n, &p->arriving, runs);
-		ds->fallback += p->intake.n_fallback;
-		p->intake.n_fallback = 0;
-	} else {
-		wf_intake_bare(&p->intake, d, rx, n, &p->arriving);
-	}
+	wf_pipe_take_in(p, d, dir, rx, n, runs);
 	wf_count_merge(&wf_end_class(&p->end, k->slot)->c.rx, sum);
 	wf_pipe_run(k->before, wf_plan_steps(k), &p->arriving, 0, (uint16_t)n, &p->states.env);
 	wf_pipe_count_stages(&p->states.env, ds);
