@@ -8,34 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct route {
-	enum evhttp_cmd_type method;
-	const char *pattern; /* "{}" stands for any one segment */
-	void (*run)(struct wf_request *r);
-	enum wf_event_kind kind; /* of what it does */
-};
+#define WF_EVENT_LOOK WF_EVENT_COUNT
 
-#define LOOK WF_EVENT_COUNT /* it only looks */
-
-static const struct route routes[] = {
-	{ EVHTTP_REQ_GET, "/healthz", wf_route_health, LOOK },
-	{ EVHTTP_REQ_GET, "/v1/version", wf_route_version, LOOK },
-	{ EVHTTP_REQ_GET, "/v1/stats", wf_route_stats, LOOK },
-	{ EVHTTP_REQ_GET, "/v1/ports", wf_route_ports, LOOK },
-	{ EVHTTP_REQ_GET, "/v1/events", wf_route_events, LOOK },
-	{ EVHTTP_REQ_POST, "/v1/reset", wf_route_reset, WF_EVENT_reset },
-	{ EVHTTP_REQ_GET, "/v1/config", wf_route_config_get, LOOK },
-	{ EVHTTP_REQ_PUT, "/v1/config", wf_route_config_put, WF_EVENT_change },
-	{ EVHTTP_REQ_POST, "/v1/config/validate", wf_route_config_validate, LOOK },
-	{ EVHTTP_REQ_POST, "/v1/config/reload", wf_route_config_reload, WF_EVENT_reload },
-	{ EVHTTP_REQ_GET, "/v1/config/diff", wf_route_config_diff, LOOK },
-	{ EVHTTP_REQ_POST, "/v1/config/undo", wf_route_config_undo, WF_EVENT_change },
-	{ EVHTTP_REQ_GET, "/v1/links", wf_route_links, LOOK },
-	{ EVHTTP_REQ_GET, "/v1/links/{}/{}", wf_route_dir_get, LOOK },
-	{ EVHTTP_REQ_PATCH, "/v1/links/{}/{}", wf_route_dir_patch, WF_EVENT_change },
-	{ EVHTTP_REQ_GET, "/v1/links/{}/classes/{}/{}", wf_route_class_get, LOOK },
-	{ EVHTTP_REQ_PATCH, "/v1/links/{}/classes/{}/{}", wf_route_class_patch, WF_EVENT_change },
+#define WF_ROUTE(method, pattern, name, kind, query, body, reply, summary)                         \
+	{ EVHTTP_REQ_##method, pattern, wf_route_##name, WF_EVENT_##kind, #name, query, body,      \
+		reply, summary },
+const struct wf_route wf_routes[] = {
+#include "wf_routes_list.h"
 };
+#undef WF_ROUTE
+const size_t wf_n_routes = WF_ARRAY_SIZE(wf_routes);
 
 /* Decodes one segment of a path. Names that are too long, empty or hold a zero match nothing. */
 static bool
@@ -70,7 +52,7 @@ match(const char *pattern, const char *path, char param[WF_HTTP_PARAMS][WF_NAME_
 		if (*path != '/')
 			return false;
 		got = strcspn(path + 1, "/");
-		if (want == 2 && strncmp(pattern + 1, "{}", 2) == 0) {
+		if (pattern[1] == '{') {
 			if (!decode(path + 1, got, param[n++]))
 				return false;
 		} else if (want != got || strncmp(pattern + 1, path + 1, want) != 0) {
@@ -89,14 +71,14 @@ allowed(const char *path, char *out, size_t size)
 	char param[WF_HTTP_PARAMS][WF_NAME_MAX];
 
 	out[0] = '\0';
-	for (size_t i = 0; i < WF_ARRAY_SIZE(routes); i++) {
+	for (size_t i = 0; i < wf_n_routes; i++) {
 		size_t used = strlen(out);
 
-		if (!match(routes[i].pattern, path, param))
+		if (!match(wf_routes[i].pattern, path, param))
 			continue;
 		snprintf(out + used, size - used, "%s%s%s", used ? ", " : "",
-			wf_http_method(routes[i].method),
-			routes[i].method == EVHTTP_REQ_GET ? ", HEAD" : "");
+			wf_http_method(wf_routes[i].method),
+			wf_routes[i].method == EVHTTP_REQ_GET ? ", HEAD" : "");
 	}
 	return out[0] != '\0';
 }
@@ -104,7 +86,7 @@ allowed(const char *path, char *out, size_t size)
 void
 wf_routes_dispatch(struct evhttp_request *req, const struct wf_ctl_ops *ops, struct wf_later *later)
 {
-	struct wf_request r = { .req = req, .ops = ops, .later = later, .kind = LOOK };
+	struct wf_request r = { .req = req, .ops = ops, .later = later, .kind = WF_EVENT_LOOK };
 	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
 	const char *path = uri != NULL ? evhttp_uri_get_path(uri) : NULL;
 	enum evhttp_cmd_type method = evhttp_request_get_command(req);
@@ -117,14 +99,14 @@ wf_routes_dispatch(struct evhttp_request *req, const struct wf_ctl_ops *ops, str
 			&r, 413, NULL, "The body is longer than %u bytes.", WF_HTTP_BODY_MAX);
 		return;
 	}
-	for (size_t i = 0; i < WF_ARRAY_SIZE(routes); i++) {
-		bool fits = routes[i].method == method ||
-			    (routes[i].method == EVHTTP_REQ_GET && method == EVHTTP_REQ_HEAD);
+	for (size_t i = 0; i < wf_n_routes; i++) {
+		bool fits = wf_routes[i].method == method ||
+			    (wf_routes[i].method == EVHTTP_REQ_GET && method == EVHTTP_REQ_HEAD);
 
-		if (!fits || !match(routes[i].pattern, path, r.param))
+		if (!fits || !match(wf_routes[i].pattern, path, r.param))
 			continue;
-		r.kind = routes[i].kind;
-		routes[i].run(&r);
+		r.kind = wf_routes[i].kind;
+		wf_routes[i].run(&r);
 		free(r.what);
 		return;
 	}

@@ -11,33 +11,24 @@
 void wf_routes_dispatch(
 	struct evhttp_request *req, const struct wf_ctl_ops *ops, struct wf_later *later);
 
-/* wf_routes_read.c: what is measured and what we are. */
-void wf_route_health(struct wf_request *r);
-void wf_route_version(struct wf_request *r);
-void wf_route_stats(struct wf_request *r);
-void wf_route_ports(struct wf_request *r);
-void wf_route_reset(struct wf_request *r);
+/* The handlers: wf_routes_*.c. */
+#define WF_ROUTE(method, pattern, name, ...) void wf_route_##name(struct wf_request *r);
+#include "wf_routes_list.h"
+#undef WF_ROUTE
 
-/* wf_routes_events.c: what happened. */
-void wf_route_events(struct wf_request *r);
+struct wf_route {
+	enum evhttp_cmd_type method;
+	const char *pattern;
+	void (*run)(struct wf_request *r);
+	enum wf_event_kind kind; /* of what it does; WF_EVENT_COUNT: it only looks */
+	const char *name;
+	const char *query, *body, *reply; /* keys; names of schemas; "": none */
+	const char *summary;
+};
+extern const struct wf_route wf_routes[];
+extern const size_t wf_n_routes;
 
-/* wf_routes_config.c: the configuration as a whole. */
-void wf_route_config_get(struct wf_request *r);
-void wf_route_config_put(struct wf_request *r);
-void wf_route_config_validate(struct wf_request *r);
-void wf_route_config_reload(struct wf_request *r);
-
-/* wf_routes_change.c: overrides. */
-void wf_route_config_diff(struct wf_request *r);
-void wf_route_config_undo(struct wf_request *r);
-/* An array of objects. */
+/* wf_routes_change.c: an array of objects. */
 json_t *wf_route_overrides(const struct wf_request *r, const struct wf_overrides *list);
-
-/* wf_routes_link.c: links, and the directions of links and of their classes. */
-void wf_route_links(struct wf_request *r);
-void wf_route_dir_get(struct wf_request *r);
-void wf_route_dir_patch(struct wf_request *r);
-void wf_route_class_get(struct wf_request *r);
-void wf_route_class_patch(struct wf_request *r);
 
 #endif
