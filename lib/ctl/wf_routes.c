@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WF_EVENT_LOOK WF_EVENT_COUNT
-
 #define WF_ROUTE(method, pattern, name, kind, query, body, reply, summary)                         \
 	{ EVHTTP_REQ_##method, pattern, wf_route_##name, WF_EVENT_##kind, #name, query, body,      \
 		reply, summary },
@@ -83,37 +81,66 @@ allowed(const char *path, char *out, size_t size)
 	return out[0] != '\0';
 }
 
-void
-wf_routes_dispatch(struct evhttp_request *req, const struct wf_ctl_ops *ops, struct wf_later *later)
+static const struct wf_route *
+find(const char *path, enum evhttp_cmd_type method, struct wf_request *r)
 {
-	struct wf_request r = { .req = req, .ops = ops, .later = later, .kind = WF_EVENT_LOOK };
-	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
-	const char *path = uri != NULL ? evhttp_uri_get_path(uri) : NULL;
-	enum evhttp_cmd_type method = evhttp_request_get_command(req);
+	for (size_t i = 0; i < wf_n_routes; i++) {
+		const struct wf_route *route = &wf_routes[i];
+		bool fits = route->method == method ||
+			    (route->method == EVHTTP_REQ_GET && method == EVHTTP_REQ_HEAD);
+
+		if (fits && match(route->pattern, path, r->param))
+			return route;
+	}
+	return NULL;
+}
+
+static void
+refuse(struct wf_request *r, const char *path)
+{
 	char allow[64];
+
+	if (!allowed(path, allow, sizeof(allow))) {
+		wf_http_problem(r, 404, NULL, "There is nothing at %.200s.", path);
+		return;
+	}
+	evhttp_add_header(evhttp_request_get_output_headers(r->req), "Allow", allow);
+	wf_http_problem(r, 405, NULL, "%.200s takes %s only.", path, allow);
+}
+
+void
+wf_routes_dispatch(struct wf_request *r, struct wf_guard *guard)
+{
+	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(r->req);
+	const char *path = uri != NULL ? evhttp_uri_get_path(uri) : NULL;
+	const struct wf_route *route;
+	bool changes;
 
 	if (path == NULL)
 		path = "";
-	if (evbuffer_get_length(evhttp_request_get_input_buffer(req)) > WF_HTTP_BODY_MAX) {
+	r->kind = WF_EVENT_COUNT;
+	route = find(path, evhttp_request_get_command(r->req), r);
+	changes = route != NULL && route->kind < WF_EVENT_COUNT;
+	if (guard != NULL &&
+		!wf_guard_admits(guard, r,
+			changes                                         ? WF_GUARD_CHANGE
+			: route != NULL && route->kind == WF_EVENT_OPEN ? WF_GUARD_OPEN
+									: WF_GUARD_READ))
+		return;
+	if (evbuffer_get_length(evhttp_request_get_input_buffer(r->req)) > WF_HTTP_BODY_MAX) {
 		wf_http_problem(
-			&r, 413, NULL, "The body is longer than %u bytes.", WF_HTTP_BODY_MAX);
+			r, 413, NULL, "The body is longer than %u bytes.", WF_HTTP_BODY_MAX);
 		return;
 	}
-	for (size_t i = 0; i < wf_n_routes; i++) {
-		bool fits = wf_routes[i].method == method ||
-			    (wf_routes[i].method == EVHTTP_REQ_GET && method == EVHTTP_REQ_HEAD);
-
-		if (!fits || !match(wf_routes[i].pattern, path, r.param))
-			continue;
-		r.kind = wf_routes[i].kind;
-		wf_routes[i].run(&r);
-		free(r.what);
+	if (route == NULL) {
+		refuse(r, path);
 		return;
 	}
-	if (!allowed(path, allow, sizeof(allow))) {
-		wf_http_problem(&r, 404, NULL, "There is nothing at %.200s.", path);
-		return;
+	if (changes) {
+		r->kind = (enum wf_event_kind)route->kind;
+		if (!wf_http_if_match(r))
+			return;
 	}
-	evhttp_add_header(evhttp_request_get_output_headers(req), "Allow", allow);
-	wf_http_problem(&r, 405, NULL, "%.200s takes %s only.", path, allow);
+	route->run(r);
+	free(r->what);
 }

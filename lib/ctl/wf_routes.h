@@ -5,11 +5,12 @@
 #ifndef WF_ROUTES_H
 #define WF_ROUTES_H
 
+#include "wf_guard.h"
 #include "wf_http.h"
 
-/* Finds the request's route and runs its handler, or replies 404, 405 or 413. */
-void wf_routes_dispatch(
-	struct evhttp_request *req, const struct wf_ctl_ops *ops, struct wf_later *later);
+/* Finds the request's route and runs its handler, or replies why not. `guard` NULL: it came by the
+ * Unix socket. */
+void wf_routes_dispatch(struct wf_request *r, struct wf_guard *guard);
 
 /* The handlers: wf_routes_*.c. */
 #define WF_ROUTE(method, pattern, name, ...) void wf_route_##name(struct wf_request *r);
@@ -20,7 +21,9 @@ struct wf_route {
 	enum evhttp_cmd_type method;
 	const char *pattern;
 	void (*run)(struct wf_request *r);
-	enum wf_event_kind kind; /* of what it does; WF_EVENT_COUNT: it only looks */
+	int kind;                          /* enum wf_event_kind of what it does, or: */
+#define WF_EVENT_LOOK WF_EVENT_COUNT       /* it only looks */
+#define WF_EVENT_OPEN (WF_EVENT_COUNT + 1) /* and anyone may */
 	const char *name;
 	const char *query, *body, *reply; /* keys; names of schemas; "": none */
 	const char *summary;

@@ -3,13 +3,14 @@
  *it. To be included after WF_ROUTE has been defined.
  *
  *	method, pattern, NAME of its handler wf_route_NAME,
- *		kind of event of what it does (LOOK: it only looks, and a read token will do),
+ *		kind of event of what it does (LOOK: it only looks, and a read token will do; OPEN:
+ *		nobody needs a token),
  *		keys of its query, schemas of its body and its answer (wf_schemas.c), what it is
  *
  * A segment in braces stands for any one segment: handlers find it in param[], decoded.
  */
 /* clang-format off */
-WF_ROUTE(GET, "/healthz", health, LOOK, "", "", "state", "the process answers")
+WF_ROUTE(GET, "/healthz", health, OPEN, "", "", "state", "the process answers")
 WF_ROUTE(GET, "/v1/version", version, LOOK, "", "", "version", "version of wirefault")
 WF_ROUTE(GET, "/v1/stats", stats, LOOK, "", "", "stats", "all that is measured")
 WF_ROUTE(GET, "/v1/ports", ports, LOOK, "", "", "ports", "the measured ports")
