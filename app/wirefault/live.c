@@ -216,6 +216,14 @@ apply(void *ctx, struct wf_node *tree, uint64_t *generation, struct wf_err *err)
 	return replace(ctx, tree, NULL, generation, err);
 }
 
+static int
+amend(void *ctx, struct wf_node *tree, uint64_t *generation, struct wf_err *err)
+{
+	struct wf_live *live = ctx;
+
+	return replace(live, tree, &live->setup->overrides, generation, err);
+}
+
 static size_t
 name_all(const char *what, const struct wf_overrides *list, char *out, size_t size)
 {
@@ -397,6 +405,7 @@ wf_live_ops(struct wf_live *live)
 		.setup = setup,
 		.in_force = now,
 		.apply = apply,
+		.amend = amend,
 		.change = change,
 		.undo = undo,
 		.reload = reload,

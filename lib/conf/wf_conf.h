@@ -57,7 +57,11 @@ struct wf_conf_port {
 };
 
 struct wf_conf_control {
-	char *socket; /* path of the Unix socket */
+	char *socket;     /* path of the Unix socket */
+	char *http;       /* "127.0.0.1:8474"; NULL: not by TCP */
+	char *token_file; /* its absolute path; NULL: none */
+	char *hosts;      /* with commas; NULL: no more */
+	bool allow_remote;
 };
 
 struct wf_conf {

@@ -3,6 +3,7 @@
  * reported, not only the first. Control threads only.
  */
 #include "wf_conf_bind.h"
+#include "wf_conf_files.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -210,7 +211,21 @@ bind_control(struct wf_conf *conf, const struct wf_node *n, struct wf_err *err)
 		wf_err_add(err, NULL, NULL, "out of memory");
 	else if (n != NULL)
 		wf_conf_bind_table(n, wf_control_table, 0, &p, err);
-	conf->control.socket = p.socket;
+	conf->control = (struct wf_conf_control){
+		.socket = p.socket, .http = p.http, .hosts = p.hosts, .allow_remote = p.allow_remote
+	};
+	if (p.token_file != NULL) {
+		conf->control.token_file =
+			wf_conf_path_absolute(p.token_file, wf_node_get(n, "token_file")->file);
+		free(p.token_file);
+		if (conf->control.token_file == NULL)
+			wf_err_add(err, NULL, NULL, "out of memory");
+	}
+	if (p.http != NULL && p.token_file == NULL)
+		wf_conf_complain(err, wf_node_get(n, "http"),
+			"Write token_file = \"/etc/wirefault/tokens\", a file with one token a "
+			"line",
+			"control.http needs a file of tokens");
 	if (p.socket == NULL || (*p.socket != 0 && strlen(p.socket) <= 107)) /* sun_path */
 		return;
 	wf_conf_complain(err, wf_node_get(n, "socket"), "Write socket = \"/run/wirefault/a.sock\"",

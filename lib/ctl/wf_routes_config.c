@@ -42,6 +42,7 @@ wf_route_config_get(struct wf_request *r)
 	struct wf_node *tree;
 	char *text;
 
+	wf_http_tag(r);
 	if (!wf_http_wants_text(r)) {
 		wf_http_json(r, 200, running(r));
 		return;

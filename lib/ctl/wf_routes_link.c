@@ -23,6 +23,7 @@ wf_route_links(struct wf_request *r)
 {
 	const struct wf_node *links = wf_node_get(running(r), "links");
 
+	wf_http_tag(r);
 	wf_http_json(r, 200,
 		json_pack(
 			"{s:o}", "links", links != NULL ? wf_json_from_node(links) : json_array()));
@@ -125,8 +126,10 @@ get(struct wf_request *r, bool with_class)
 {
 	struct target t;
 
-	if (address(r, with_class, &t))
-		wf_http_json(r, 200, target_json(r, &t));
+	if (!address(r, with_class, &t))
+		return;
+	wf_http_tag(r);
+	wf_http_json(r, 200, target_json(r, &t));
 }
 
 /* What a user might have expected, and what a change of the target does not do; NULL: nothing. */

@@ -75,6 +75,14 @@ fake_apply(void *ctx, struct wf_node *tree, uint64_t *generation, struct wf_err 
 }
 
 static int
+fake_amend(void *ctx, struct wf_node *tree, uint64_t *generation, struct wf_err *err)
+{
+	struct harness *h = ctx;
+
+	return step(h, tree, &h->setup->overrides, generation, err);
+}
+
+static int
 fake_change(void *ctx, struct wf_change *change, uint64_t *generation, struct wf_err *err)
 {
 	struct harness *h = ctx;
@@ -176,8 +184,9 @@ harness_start(void **state)
 {
 	struct harness *h = calloc(1, sizeof(*h));
 	struct wf_err *err = wf_err_new();
-	struct wf_ctl_ops ops = { h, fake_snapshot, fake_setup, fake_setup, fake_apply, fake_change,
-		fake_undo, fake_reload, fake_progress, fake_wall, fake_reset };
+	struct wf_ctl_ops ops = { h, fake_snapshot, fake_setup, fake_setup, fake_apply, fake_amend,
+		fake_change, fake_undo, fake_reload, fake_progress, fake_wall, fake_reset };
+	struct wf_ctl_options opt = { .socket = h->path, .hosts = "lab.example, other.example" };
 
 	snprintf(h->dir, sizeof(h->dir), "/tmp/wf-ctl-test-XXXXXX");
 	assert_non_null(mkdtemp(h->dir));
@@ -192,7 +201,7 @@ harness_start(void **state)
 	assert_non_null(h->events);
 	assert_int_equal(pipe(h->stop), 0);
 	h->base = event_base_new();
-	h->ctl = wf_ctl_new(h->base, h->path, &ops, err);
+	h->ctl = wf_ctl_new(h->base, &opt, &ops, err);
 	wf_err_print(err, stderr);
 	assert_non_null(h->ctl);
 	wf_err_free(err);

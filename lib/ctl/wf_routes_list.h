@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The routes, one line each: dispatch, 404, 405 with Allow, and the OpenAPI document follow from
+ *it. To be included after WF_ROUTE has been defined.
+ *
+ *	method, pattern, NAME of its handler wf_route_NAME,
+ *		kind of event of what it does (LOOK: it only looks, and a read token will do; OPEN:
+ *		nobody needs a token),
+ *		keys of its query, schemas of its body and its answer (wf_schemas.c), what it is
+ *
+ * A segment in braces stands for any one segment: handlers find it in param[], decoded.
+ */
+/* clang-format off */
+WF_ROUTE(GET, "/healthz", health, OPEN, "", "", "state", "the process answers")
+WF_ROUTE(GET, "/v1/version", version, LOOK, "", "", "version", "version of wirefault")
+WF_ROUTE(GET, "/v1/stats", stats, LOOK, "", "", "stats", "all that is measured")
+WF_ROUTE(GET, "/v1/ports", ports, LOOK, "", "", "ports", "the measured ports")
+WF_ROUTE(GET, "/v1/events", events, LOOK, "since wait", "", "events", "what happened")
+WF_ROUTE(POST, "/v1/reset", reset, reset, "", "", "reset", "counters and histograms start again")
+WF_ROUTE(GET, "/v1/config", config_get, LOOK, "", "", "config", "the running configuration")
+WF_ROUTE(PUT, "/v1/config", config_put, change, "", "config", "applied", "replaces the configuration")
+WF_ROUTE(POST, "/v1/config/validate", config_validate, LOOK, "", "config", "valid", "checks a configuration")
+WF_ROUTE(POST, "/v1/config/reload", config_reload, reload, "", "", "applied", "reads the file again")
+WF_ROUTE(GET, "/v1/config/diff", config_diff, LOOK, "", "", "diff", "what stands above the file")
+WF_ROUTE(POST, "/v1/config/undo", config_undo, change, "", "which", "undone", "takes changes back")
+WF_ROUTE(GET, "/v1/links", links, LOOK, "", "", "links", "the configured links")
+WF_ROUTE(GET, "/v1/links/{link}/{side}", dir_get, LOOK, "", "", "direction", "a direction of a link")
+WF_ROUTE(PATCH, "/v1/links/{link}/{side}", dir_patch, change, "", "patch", "changed", "merges keys into it")
+WF_ROUTE(GET, "/v1/links/{link}/classes/{class}/{side}", class_get, LOOK, "", "", "direction", "the same of a class")
+WF_ROUTE(PATCH, "/v1/links/{link}/classes/{class}/{side}", class_patch, change, "", "patch", "changed", "merges keys into it")
+/* clang-format on */
