@@ -11,6 +11,9 @@
  */
 /* clang-format off */
 WF_ROUTE(GET, "/healthz", health, OPEN, "", "", "state", "the process answers")
+WF_ROUTE(GET, "/", page, OPEN, "", "", "", "the page")
+WF_ROUTE(GET, "/page/{file}", page_file, OPEN, "", "", "", "its files")
+WF_ROUTE(GET, "/v1/parameters", parameters, LOOK, "", "", "parameters", "the tables that parse impairments")
 WF_ROUTE(GET, "/v1/version", version, LOOK, "", "", "version", "version of wirefault")
 WF_ROUTE(GET, "/v1/stats", stats, LOOK, "", "", "stats", "all that is measured")
 WF_ROUTE(GET, "/v1/ports", ports, LOOK, "", "", "ports", "the measured ports")

@@ -65,11 +65,12 @@ export async function* stream(path, signal) {
 		rest += value;
 		let end;
 		while ((end = rest.indexOf('\n\n')) >= 0) {
-			const data = rest.slice(0, end).split('\n')
-				.filter((line) => line.startsWith('data:')).map((line) => line.slice(5).trimStart());
+			const lines = rest.slice(0, end).split('\n');
+			const of = (name) => lines.filter((line) => line.startsWith(`${name}:`))
+				.map((line) => line.slice(name.length + 1).trimStart()).join('\n');
 			rest = rest.slice(end + 2);
-			if (data.length > 0)
-				yield JSON.parse(data.join('\n'));
+			if (of('data'))
+				yield { event: of('event'), data: JSON.parse(of('data')) };
 		}
 	}
 }

@@ -20,8 +20,8 @@ function direction(link, name, from, to) {
 	const charts = [
 		chart('Rate', 'bit/s', rate, [['in', (s) => s.rx_bps], ['out', (s) => s.tx_bps]]),
 		chart('Drops by cause', 'packets/s', perSecond, causes, true),
-		chart('Delay that packets got', 'ns', time, [['mean', (s) => s.delay]]),
-		chart('Released late by', 'ns', time, [['mean', (s) => s.late]]),
+		chart('Delay that packets got', 'ns', time, [['p50', (s) => s.delay_p50], ['p99', (s) => s.delay_p99]]),
+		chart('Released late by', 'ns', time, [['p50', (s) => s.late_p50], ['p99', (s) => s.late_p99]]),
 		chart('Held', 'packets', (v) => count(Math.round(v)), [['packets', (s) => s.queued]]),
 	];
 	const figures = table(`Since the last reset, ${name}`, ['', 'mean', 'p50', 'p90', 'p99', 'p99.9', 'max'], 'figures');

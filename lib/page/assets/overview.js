@@ -20,7 +20,7 @@ function card(link) {
 			return { dd, node: el('div', {}, el('dt', {}, label), dd) };
 		};
 		const figures = {
-			in: value('in'), out: value('out'), lost: value('lost'), delay: value('delay'),
+			in: value('in'), out: value('out'), lost: value('lost'), delay: value('delay, p50'),
 			late: value('released late by, p99'), queued: value('queued'),
 		};
 		const line = spark();
@@ -48,7 +48,7 @@ function card(link) {
 			text(s.figures.in.dd, rate(sample?.rx_bps));
 			text(s.figures.out.dd, rate(sample?.tx_bps));
 			text(s.figures.lost.dd, `${percent(lost)} (${count(sum(d.dropped))} in all)`);
-			text(s.figures.delay.dd, time(sample?.delay ?? NaN));
+			text(s.figures.delay.dd, time(sample?.delay_p50 ?? NaN));
 			text(s.figures.late.dd, time(d.release_error_ns.p99));
 			text(s.figures.queued.dd, count(d.queued.packets));
 			s.line.draw(store.samples.get(`${now.name}/${s.name}`) || []);

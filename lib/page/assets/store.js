@@ -19,57 +19,64 @@ let before = null;
 const tell = (what) => store.dispatchEvent(new Event(what));
 export const side = (link, name) => `${link}/${name}`;
 
-// The mean of what came between two totals of count and mean.
-function meanBetween(a, b) {
-	const n = b.count - a.count;
-	return n > 0 ? (b.count * b.mean - a.count * a.mean) / n : null;
-}
-
-function sampleOf(now, then, seconds) {
+// One second of one direction, from a column of the history.
+function sampleOf(history, i, d) {
+	const seconds = history.length_ns[i] / 1e9;
+	const at = (name) => d[name][i];
 	const dropped = {};
-	let own = 0;
-	for (const [cause, d] of Object.entries(now.dropped)) {
-		const n = d.packets - then.dropped[cause].packets;
-		if (n > 0)
-			dropped[cause] = n / seconds;
-		if (n > 0 && OWN.includes(cause))
-			own += n;
-	}
+	for (const [cause, column] of Object.entries(d.dropped))
+		if (column[i] > 0)
+			dropped[cause] = column[i] / seconds;
+	const sent = at('tx_packets') > 0;
 	return {
-		rx_bps: 8 * (now.rx.bytes - then.rx.bytes) / seconds,
-		tx_bps: 8 * (now.tx.bytes - then.tx.bytes) / seconds,
-		rx_pps: (now.rx.packets - then.rx.packets) / seconds,
-		tx_pps: (now.tx.packets - then.tx.packets) / seconds,
+		at: history.time_ns[i] / 1e9,
+		rx_bps: 8 * at('rx_bytes') / seconds, tx_bps: 8 * at('tx_bytes') / seconds,
+		rx_pps: at('rx_packets') / seconds, tx_pps: at('tx_packets') / seconds,
 		dropped,
-		own,
-		queued: now.queued.packets,
-		delay: meanBetween(then.delay_ns, now.delay_ns),
-		late: meanBetween(then.release_error_ns, now.release_error_ns),
+		queued: at('queued_packets'),
+		// Of what left; when nothing did, there is nothing to draw.
+		delay_p50: sent ? at('delay_p50_ns') : null, delay_p99: sent ? at('delay_p99_ns') : null,
+		late_p50: sent ? at('release_error_p50_ns') : null, late_p99: sent ? at('release_error_p99_ns') : null,
 	};
 }
 
-function keep(doc) {
-	const seconds = before ? (doc.time_ns - before.time_ns) / 1e9 : 0;
-	const again = before && (doc.uptime_ns < before.uptime_ns || doc.since_reset_ns < before.since_reset_ns);
-	if (seconds > 0 && !again) {
-		for (const link of doc.links) {
-			const old = before.links.find((l) => l.name === link.name);
-			for (const name of ['ab', 'ba']) {
-				const key = side(link.name, name);
-				const list = store.samples.get(key) || [];
-				if (old)
-					list.push({ at: doc.time_ns / 1e9, ...sampleOf(link[name], old[name], seconds) });
-				while (list.length > 0 && list[0].at < doc.time_ns / 1e9 - KEEP_S)
-					list.shift();
-				store.samples.set(key, list);
-			}
+function keepSamples(history) {
+	for (const link of history.links)
+		for (const name of ['ab', 'ba']) {
+			const key = side(link.name, name);
+			const list = store.samples.get(key) || [];
+			for (let i = 0; i < history.samples; i++)
+				if (list.length === 0 || history.time_ns[i] / 1e9 > list.at(-1).at)
+					list.push(sampleOf(history, i, link[name]));
+			list.splice(0, list.length - KEEP_S);
+			store.samples.set(key, list);
 		}
+}
+
+// What the history has that is not known yet; once a second is all that it makes.
+let asking = false;
+async function loadSamples(now) {
+	const known = Math.max(0, ...[...store.samples.values()].map((list) => list.at(-1)?.at || 0));
+	if (asking || now - known < 1)
+		return;
+	asking = true;
+	try {
+		keepSamples(await get(`v1/stats/history?seconds=${Math.max(2, Math.min(KEEP_S, Math.ceil(now - known) + 1))}`));
+		tell('stats');
+	} catch { /* the state of the connection says so */ }
+	asking = false;
+}
+
+function keep(doc) {
+	if (before)
 		store.missed = missedOf(doc) - missedOf(before);
-	}
+	if (before && doc.uptime_ns < before.uptime_ns)
+		store.samples.clear(); // another run
 	if (!before || before.generation !== doc.generation || doc.uptime_ns < before.uptime_ns)
 		loadConfig().catch(() => {}); // told by the connection's state
 	before = doc;
 	store.stats = doc;
+	loadSamples(doc.time_ns / 1e9);
 	tell('stats');
 }
 
@@ -107,7 +114,7 @@ export function health(link) {
 	for (const name of ['ab', 'ba']) {
 		const late = link[name].release_error_ns;
 		const sample = last(link.name, name);
-		if (sample?.own)
+		if (sample && OWN.some((cause) => sample.dropped[cause]))
 			return ['overloaded', `wirefault itself lost packets (${name})`];
 		if (late.count >= 100 && late.p99 > link[name].on_time_ns)
 			return ['lying', `packets leave late (${name})`];
@@ -123,10 +130,13 @@ export function health(link) {
 export async function follow(hz) {
 	for (let wait = 250; ; wait = Math.min(2 * wait, 5000)) {
 		try {
-			for await (const doc of stream(`v1/stats/stream?hz=${hz}`)) {
+			for await (const { event, data } of stream(`v1/stats/stream?hz=${hz}`)) {
 				wait = 250;
 				store.connected = true;
-				keep(doc);
+				if (event === 'stats')
+					keep(data);
+				else
+					loadConfig().catch(() => {}); // an end, an undo
 				tell('connection');
 			}
 			store.problem = null;
