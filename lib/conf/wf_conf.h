@@ -61,6 +61,7 @@ struct wf_conf_control {
 	char *http;       /* "127.0.0.1:8474"; NULL: not by TCP */
 	char *token_file; /* its absolute path; NULL: none */
 	char *hosts;      /* with commas; NULL: no more */
+	char *profiles;   /* a directory, its absolute path; NULL: none */
 	bool allow_remote;
 };
 

@@ -46,4 +46,8 @@ WF_ROUTE(GET, "/v1/links/{link}/classes/{class}/{side}", class_get, LOOK, "", ""
 WF_ROUTE(PATCH, "/v1/links/{link}/classes/{class}/{side}", class_patch, change, "", "patch", "changed", "merges keys into it")
 WF_ROUTE(PUT, "/v1/links/{link}/classes/{class}/{side}", class_put, change, "", "patch", "changed", "replaces it")
 WF_ROUTE(DELETE, "/v1/links/{link}/classes/{class}/{side}", class_delete, change, "", "", "changed", "makes it a plain wire")
+WF_ROUTE(GET, "/v1/profiles", profiles, LOOK, "", "", "profiles", "the profiles there are")
+WF_ROUTE(GET, "/v1/profiles/{name}", profile_get, LOOK, "", "", "config", "a profile, a configuration by its name")
+WF_ROUTE(PUT, "/v1/profiles/{name}", profile_put, profile, "", "config", "saved", "saves one")
+WF_ROUTE(DELETE, "/v1/profiles/{name}", profile_delete, profile, "", "", "removed", "removes one that was saved")
 /* clang-format on */

@@ -206,6 +206,11 @@ start(void **state, bool tcp)
 	snprintf(h->dir, sizeof(h->dir), "/tmp/wf-ctl-test-XXXXXX");
 	assert_non_null(mkdtemp(h->dir));
 	snprintf(h->path, sizeof(h->path), "%s/control.sock", h->dir);
+	snprintf(h->shipped, sizeof(h->shipped), "%s/shipped", h->dir);
+	snprintf(h->own, sizeof(h->own), "%s/own", h->dir);
+	assert_int_equal(mkdir(h->shipped, 0755), 0);
+	assert_int_equal(mkdir(h->own, 0755), 0);
+	opt.dirs = (struct wf_ctl_dirs){ h->own, h->shipped };
 	if (tcp) {
 		write_tokens(h);
 		opt.http = "127.0.0.1:0";
@@ -274,6 +279,8 @@ harness_stop(void **state)
 	wf_setup_free(h->setup);
 	if (h->tokens[0] != '\0')
 		unlink(h->tokens);
+	assert_int_equal(rmdir(h->shipped), 0);
+	assert_int_equal(rmdir(h->own), 0);
 	/* Also proves that the socket's file is gone. */
 	assert_int_equal(rmdir(h->dir), 0);
 	free(h);

@@ -25,8 +25,9 @@ struct event_base;
 struct harness {
 	char dir[64];
 	char path[96];
-	char tokens[96]; /* path; "": not by TCP */
-	char http[64];   /* "127.0.0.1:12345" */
+	char tokens[96];           /* path; "": not by TCP */
+	char shipped[96], own[96]; /* directories of profiles, empty at the start and the end */
+	char http[64];             /* "127.0.0.1:12345" */
 	struct event_base *base;
 	struct wf_ctl *ctl;
 	pthread_t thread;
