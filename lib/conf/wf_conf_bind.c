@@ -208,8 +208,8 @@ file_of(const struct wf_node *group, const char *key, char *name, struct wf_err 
 {
 	char *path;
 
-	if (name == NULL)
-		return NULL;
+	if (name == NULL || *name == '/')
+		return name;
 	path = wf_conf_path_absolute(name, wf_node_get(group, key)->file);
 	free(name);
 	if (path == NULL)
