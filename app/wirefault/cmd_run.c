@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <event2/event.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +52,8 @@ struct run {
 	struct wf_port_watch watch;
 	wf_ns_t duration_ns;
 	bool quiet, json;
-	char *state_file; /* what is changed on the host */
+	char *state_file;        /* what is changed on the host */
+	char profiles[PATH_MAX]; /* directory of those that came with the program; "": none */
 };
 
 static const char *
@@ -227,13 +229,17 @@ start_control(struct run *r, struct wf_err *err)
 {
 	const struct wf_conf_control *own = &r->live.start.conf->control;
 	struct wf_ctl_ops ops = wf_live_ops(&r->live);
-	const struct wf_ctl_options opt = { .socket = socket_path(r),
+	struct wf_ctl_options opt;
+
+	if (!wf_bridge_home(r->profiles, sizeof(r->profiles)))
+		r->profiles[0] = 0;
+	opt = (struct wf_ctl_options){ .socket = socket_path(r),
 		.http = value(r, "http") != NULL ? value(r, "http") : own->http,
 		.token_file =
 			value(r, "token-file") != NULL ? value(r, "token-file") : own->token_file,
 		.hosts = own->hosts,
-		.allow_remote = own->allow_remote };
-
+		.allow_remote = own->allow_remote,
+		.dirs = { own->profiles, r->profiles[0] != 0 ? r->profiles : NULL } };
 	r->base = event_base_new();
 	if (r->base == NULL || wf_tell_begin(&r->tell, r->quiet) < 0)
 		return wf_err_add(err, NULL, NULL, "out of memory");

@@ -290,6 +290,7 @@ wf_conf_free(struct wf_conf *conf)
 	free(conf->control.http);
 	free(conf->control.token_file);
 	free(conf->control.hosts);
+	free(conf->control.profiles);
 	free(conf->file);
 	free(conf);
 }

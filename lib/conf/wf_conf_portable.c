@@ -85,9 +85,13 @@ settle_devices(const struct wf_node *ports)
 static bool
 settle_control(const struct wf_node *control)
 {
-	struct wf_node *file = control != NULL ? wf_node_get(control, "token_file") : NULL;
+	bool good = true;
 
-	return file == NULL || settle_key(file, wf_control_table);
+	if (control == NULL || control->kind != WF_NODE_GROUP)
+		return true;
+	for (struct wf_node *k = control->first; k != NULL; k = k->next)
+		good &= settle_key(k, wf_control_table);
+	return good;
 }
 
 struct wf_node *

@@ -99,6 +99,12 @@ const struct wf_param wf_control_table[] = {
 		.offset = offsetof(struct wf_control_params, hosts),
 		.help = "more names that clients call this machine by over TCP, with commas "
 			"between them, such as that of a proxy" },
+	{ .name = "profiles",
+		.type = WF_PARAM_STRING,
+		.offset = offsetof(struct wf_control_params, profiles),
+		.names_file = true,
+		.help = "directory where PUT /v1/profiles saves; without it profiles can only be "
+			"read" },
 	{ .name = "allow_remote",
 		.type = WF_PARAM_BOOL,
 		.offset = offsetof(struct wf_control_params, allow_remote),

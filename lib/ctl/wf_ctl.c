@@ -22,6 +22,7 @@ struct wf_ctl {
 	struct event_base *base;
 	struct wf_later *later;
 	struct wf_feed *feed;
+	struct wf_ctl_dirs dirs;
 	uint64_t run;
 	char *path;
 	bool have_socket;
@@ -39,6 +40,7 @@ request(struct wf_ctl *c, struct evhttp_request *req, struct wf_server *server)
 		.ops = &c->ops,
 		.later = c->later,
 		.feed = c->feed,
+		.dirs = &c->dirs,
 		.server = server,
 		.run = c->run };
 }
@@ -122,6 +124,7 @@ wf_ctl_new(struct event_base *base, const struct wf_ctl_options *opt, const stru
 	if (c != NULL) {
 		c->base = base;
 		c->ops = *ops;
+		c->dirs = opt->dirs;
 		rc = start(c, opt, err);
 	}
 	if (rc < 0) {

@@ -57,13 +57,20 @@ struct wf_ctl_ops {
 
 struct wf_ctl;
 
+/* Where files are that requests name. */
+struct wf_ctl_dirs {
+	const char *own_profiles; /* that may be written; NULL: none */
+	const char *profiles;     /* that came with the program; NULL: none */
+};
+
 /* Where it is reached. */
 struct wf_ctl_options {
-	const char *socket;     /* path of the Unix socket */
-	const char *http;       /* "127.0.0.1:8474"; NULL: not by TCP */
-	const char *token_file; /* who may come by TCP */
-	const char *hosts;      /* more names that clients call us by, with commas; NULL: none */
-	bool allow_remote;      /* http may be another address than loopback's */
+	const char *socket;      /* path of the Unix socket */
+	const char *http;        /* "127.0.0.1:8474"; NULL: not by TCP */
+	const char *token_file;  /* who may come by TCP */
+	const char *hosts;       /* more names that clients call us by, with commas; NULL: none */
+	bool allow_remote;       /* http may be another address than loopback's */
+	struct wf_ctl_dirs dirs; /* their strings outlive the server */
 };
 
 /* Listens on the socket (mode 0660, umask before bind; the directory is made; a stale socket is

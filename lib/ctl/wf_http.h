@@ -27,6 +27,7 @@ struct wf_request {
 	const struct wf_ctl_ops *ops;
 	struct wf_later *later;
 	struct wf_feed *feed;
+	const struct wf_ctl_dirs *dirs;
 	struct wf_server *server; /* whose connection it came by */
 	uint64_t run;             /* a number that another run of the program has not */
 	enum wf_role role;

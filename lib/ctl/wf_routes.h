@@ -34,4 +34,8 @@ extern const size_t wf_n_routes;
 /* wf_routes_change.c: an array of objects. */
 json_t *wf_route_overrides(const struct wf_request *r, const struct wf_overrides *list);
 
+/* wf_routes_config.c: the body, JSON or text, as a normalised tree. NULL: the problem has been
+ * replied. */
+struct wf_node *wf_route_body_tree(struct wf_request *r, struct wf_err *err);
+
 #endif

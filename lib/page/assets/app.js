@@ -76,7 +76,7 @@ function bypassButton() {
 
 $('bypass').addEventListener('click', async () => {
 	try {
-		await send('POST', 'v1/bypass', { bypass: !bypassed() });
+		await send('POST', 'v1/bypass', { on: !bypassed() });
 	} catch (problem) {
 		notice(problem.message);
 	}
