@@ -39,7 +39,7 @@ export function chart(title, unit, format, lines, stacked = false) {
 		elements: { point: { radius: 0 }, line: { borderWidth: 1.6 } },
 		interaction: { mode: 'index', intersect: false },
 		scales: {
-			x: { type: 'linear', min: -WINDOW_S, max: 0, ticks: { callback: (v) => `${v} s`, maxTicksLimit: 5 } },
+			x: { type: 'linear', min: -WINDOW_S, max: 0, ticks: { callback: (v) => `${v} s`, stepSize: 30 } },
 			y: { beginAtZero: true, stacked, ticks: { callback: (v) => format(v), maxTicksLimit: 5 } },
 		},
 		plugins: {

@@ -3,7 +3,7 @@
 
 import { patch, Problem } from './api.js';
 import { el, text, copy } from './dom.js';
-import { store, owner } from './store.js';
+import { store, owner, loadConfig } from './store.js';
 
 // What a type of value looks like. The server has the last word; this saves a round trip.
 const UNIT = {
@@ -87,10 +87,11 @@ function section(block, values, prefix, changed, remove) {
 	more.append(rest);
 
 	function place() {
-		const choice = selector ? selector.input.value || selector.param.default : null;
+		const choice = selector ? selector.input.value || selector.param.default : undefined;
 		let hidden = 0;
 		for (const f of fields) {
-			const belongs = !f.param.belongs || f.param.belongs.includes(choice);
+			// Without a choice it follows from the keys: all are possible.
+			const belongs = !f.param.belongs || !choice || f.param.belongs.includes(choice) || f.initial !== '';
 			const near = f === selector || f.param.key === block.main || f.initial !== '' || f.input.value !== '';
 			f.node.hidden = !belongs;
 			if (!f.node.contains(document.activeElement))
@@ -221,9 +222,11 @@ export function form(link, className, side) {
 		apply.disabled = true;
 		try {
 			const reply = await patch(path, until.value.trim() === '' ? body() : { ...body(), for: until.value.trim() });
+			await loadConfig();
+			build();
+			until.value = '';
 			text(result, `In force since ${new Date(reply.effective_at_ns / 1e6).toLocaleTimeString('en-GB')}.`);
 			result.dataset.kind = 'good';
-			base = ''; // the new configuration comes by itself
 		} catch (problem) {
 			if (problem instanceof Problem)
 				complain(problem);
@@ -244,7 +247,7 @@ export function form(link, className, side) {
 			const now = JSON.stringify(current());
 			if (now === base)
 				return;
-			if (base === '' || !dirty())
+			if (!dirty())
 				build();
 			else
 				text(result, 'This direction has been changed elsewhere. Discard shows what is in force.');

@@ -4,7 +4,7 @@
 import { send } from './api.js';
 import { count, digits, rate, time, clock } from './format.js';
 import { el, state, text, table, rows, copy } from './dom.js';
-import { store, health, owner, configText } from './store.js';
+import { store, health, healthWords, owner, configText } from './store.js';
 import { chart } from './charts.js';
 import { form } from './form.js';
 import { notice } from './app.js';
@@ -64,7 +64,7 @@ export function linkView(name) {
 	const holder = el('div', { class: 'directions' });
 	const save = el('button', { type: 'button', class: 'quiet' }, 'Copy the configuration');
 	const node = el('div', {}, el('div', { class: 'row' }, el('h1', {}, name), pill, why, save),
-		classRow, holder, el('h2', {}, 'Changes'), changes.node);
+		classRow, changes.node, holder);
 	let sides = null;
 	let known = '';
 
@@ -99,7 +99,7 @@ export function linkView(name) {
 		listed = now;
 		changes.node.hidden = store.overrides.length === 0;
 		rows(changes.body, store.overrides.map((o) => [o.change, clock(o.from_ns),
-			o.until_ns ? clock(o.until_ns) : 'undone', undo(o.id)]));
+			o.until_ns ? clock(o.until_ns) : 'it is undone', undo(o.id)]));
 	}
 
 	return {
@@ -121,7 +121,7 @@ export function linkView(name) {
 				Object.values(sides).forEach((s) => s.shown(classes.value));
 			}
 			const [kind, reason] = health(link);
-			state(pill, kind, kind);
+			state(pill, kind, healthWords[kind]);
 			text(why, reason);
 			sides.ab.update(link.ab);
 			sides.ba.update(link.ba);

@@ -2,10 +2,8 @@
 
 import { count, percent, rate, time } from './format.js';
 import { el, state, text } from './dom.js';
-import { store, health, last } from './store.js';
+import { store, health, healthWords, last } from './store.js';
 import { spark } from './charts.js';
-
-const words = { healthy: 'Healthy', impaired: 'Impaired', overloaded: 'Overloaded', lying: 'Lying' };
 
 function sum(dropped) {
 	return Object.values(dropped).reduce((all, d) => all + (d.packets ?? d), 0);
@@ -38,7 +36,7 @@ function card(link) {
 
 	function update(now) {
 		const [kind, reason] = health(now);
-		state(pill, kind, words[kind]);
+		state(pill, kind, healthWords[kind]);
 		text(why, reason);
 		node.dataset.kind = kind;
 		for (const s of sides) {

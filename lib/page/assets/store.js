@@ -102,6 +102,8 @@ export function owner(link, className) {
 	return className === 'default' ? l : l?.classes?.find((one) => one.name === className);
 }
 
+export const healthWords = { healthy: 'Healthy', impaired: 'Impaired', overloaded: 'Overloaded', lying: 'Lying' };
+
 // "healthy", "impaired", "overloaded" (it loses for want of room) or "lying" (packets leave so much
 // later than they should that the figures say little), with the reason.
 export function health(link) {
