@@ -12,6 +12,7 @@
 /* clang-format off */
 WF_ROUTE(GET, "/healthz", health, OPEN, "", "", "state", "the process answers")
 WF_ROUTE(GET, "/readyz", ready, OPEN, "", "", "state", "packets can go through")
+WF_ROUTE(GET, "/metrics", metrics, LOOK, "", "", "metrics", "all that is measured, for Prometheus")
 WF_ROUTE(GET, "/v1/version", version, LOOK, "", "", "version", "version of wirefault")
 WF_ROUTE(GET, "/v1/openapi.json", openapi, LOOK, "", "", "openapi", "this API, for programs")
 WF_ROUTE(GET, "/v1/stats", stats, LOOK, "", "", "stats", "all that is measured")
