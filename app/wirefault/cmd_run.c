@@ -30,6 +30,7 @@ static const struct wf_option options[] = {
 	{ "http", 0, "ADDRESS",
 		"address and port of the API over TCP, instead of the file's; needs tokens" },
 	{ "token-file", 0, "FILE", "who may come over TCP, instead of the file's" },
+	{ "telemetry", 0, NULL, "DPDK's telemetry socket, with /wirefault commands" },
 	{ "force", 0, NULL,
 		"take a NIC even if it carries the default route or this session, a core even if "
 		"another wirefault polls there" },
@@ -203,6 +204,7 @@ start_data_path(struct run *r, int extra_argc, char **extra_argv, struct wf_err 
 		.quiet = r->quiet,
 		.events = r->tell.log,
 		.claim_cores = true,
+		.telemetry = value(r, "telemetry") != NULL,
 	};
 	struct wf_plan *plan = r->live.setup->plan;
 	char line[256];

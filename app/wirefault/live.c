@@ -432,6 +432,12 @@ reset(void *ctx)
 	return wf_dp_reset(((struct wf_live *)ctx)->dp);
 }
 
+static void
+observe(void *ctx, const struct wf_snapshot *snap)
+{
+	wf_dp_telemetry(((struct wf_live *)ctx)->dp, snap);
+}
+
 struct wf_ctl_ops
 wf_live_ops(struct wf_live *live)
 {
@@ -446,5 +452,6 @@ wf_live_ops(struct wf_live *live)
 		.reload = reload,
 		.progress = progress,
 		.wall = wall,
-		.reset = reset };
+		.reset = reset,
+		.observe = observe };
 }

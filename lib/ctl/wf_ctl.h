@@ -51,6 +51,8 @@ struct wf_ctl_ops {
 	/* Time as plans and overrides have it, by the wall clock. */
 	wf_ns_t (*wall)(void *ctx, wf_ns_t ns);
 	int (*reset)(void *ctx);
+	/* Every second, the snapshot that is taken then; NULL: nobody wants it. */
+	void (*observe)(void *ctx, const struct wf_snapshot *snap);
 	/* What happens is read here, and changes by requests are added. It outlives the server. */
 	struct wf_event_log *events;
 };

@@ -157,6 +157,8 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 		send_all(f, snap, now);
 	if (sample)
 		f->sample_ns = step(f->sample_ns, WF_NS_PER_S, now);
+	if (sample && snap != NULL && f->ops->observe != NULL)
+		f->ops->observe(f->ops->ctx, snap);
 	if (sample && snap != NULL)
 		wf_history_add(f->history, snap);
 	else

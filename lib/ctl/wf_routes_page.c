@@ -8,7 +8,8 @@
 #include "wf_page.h"
 #include "wf_routes.h"
 
-/* Its own files and this API, nothing else: no inline script or style, no other origin, no frame. */
+/* Its own files and this API, nothing else: no inline script or style, no other origin, no frame.
+ */
 #define POLICY                                                                                     \
 	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "                \
 	"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -17,8 +18,8 @@ static void
 reply_file(struct wf_request *r, const char *name)
 {
 	struct evkeyvalq *headers = evhttp_request_get_output_headers(r->req);
-	const char *known = evhttp_find_header(
-		evhttp_request_get_input_headers(r->req), "If-None-Match");
+	const char *known =
+		evhttp_find_header(evhttp_request_get_input_headers(r->req), "If-None-Match");
 	const struct wf_page_file *f = wf_page_find(name);
 
 	if (f == NULL) {
