@@ -60,7 +60,7 @@ done
 
 lab_ctl top --hz 10 >"$LAB_DIR/top" 2>"$LAB_DIR/end" &
 top=$!
-LAB_PIDS+=($top)
+LAB_PIDS+=("$top")
 lab_await "$LAB_DIR/top" '^wan' $top 10
 conserved
 lab_stop
