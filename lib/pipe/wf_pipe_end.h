@@ -42,6 +42,15 @@ wf_end_flush(struct wf_end *e)
 	e->n_dead = 0;
 }
 
+/* The packet is needed no more: freed by the next wf_end_flush. */
+static inline void
+wf_end_free(struct wf_end *e, void *pkt)
+{
+	e->dead[e->n_dead++] = pkt;
+	if (e->n_dead == WF_BURST)
+		wf_end_flush(e);
+}
+
 /* A packet that is not held, or a copy that was not made (NULL), ends. It is freed by the next
  * wf_end_flush. */
 static inline void
@@ -58,14 +67,11 @@ wf_end_drop(struct wf_end *e, uint32_t tag, wf_ns_t rx_ns, void *pkt, uint32_t l
 		h.len_bytes = len_bytes;
 		e->tap->told(e->tap->ctx, &h, cause, rx_ns);
 	}
-	if (pkt == NULL)
-		return;
-	e->dead[e->n_dead++] = pkt;
-	if (e->n_dead == WF_BURST)
-		wf_end_flush(e);
+	if (pkt != NULL)
+		wf_end_free(e, pkt);
 }
 
-/* Packets that are held end: freed at once. */
+/* Packets that are held end: freed at once. What has no packet (pkt NULL) is only counted. */
 void wf_end_drop_held(struct wf_end *e, const struct wf_held *h, uint32_t n, enum wf_drop cause);
 /* Packets that were held left at now_ns. */
 void wf_end_sent(struct wf_end *e, const struct wf_held *h, uint32_t n, wf_ns_t now_ns);
