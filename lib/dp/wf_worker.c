@@ -140,7 +140,7 @@ worker_receive(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns)
 			waited_ns = wf_wait_burst(&from->wait, now_ns, rx_ns[0], n);
 		}
 		n = worker_fill_rx(w, dir, m, n, rx_ns, from->stamps ? UINT32_MAX : 0,
-			plan->dir[dir].needs_flow, rx);
+			plan->dir[dir].needs_flow || (w->by_value && plan->dir[dir].holds), rx);
 		if (WF_UNLIKELY(waited_ns > 0))
 			worker_note_wait(w, rx, n, waited_ns);
 		if (w->n_workers > 1)

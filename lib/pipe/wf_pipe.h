@@ -37,15 +37,17 @@ struct wf_pkt_ops {
 
 	/* For packets by value; all three, or none. */
 	/* Where the bytes of each of n packets are, in one piece, and behind them enough to be read
-	 * up to a multiple of 64. NULL: they are not, or not all that there is to the packet. */
+	 * up to a multiple of 64. NULL: they are not, or not all that there is to the packet, or
+	 * somebody else holds it, too. */
 	void (*bytes)(void *ctx, void *const *pkts, uint32_t n, const uint8_t **data);
 	/* A new packet whose memory, on a cache line and of at least so many bytes as a frame of
 	 * 1514 needs, the pipeline uses for itself until it frees it. NULL: no buffer. */
 	void *(*buffer)(void *ctx, uint8_t **memory, uint32_t *bytes);
-	/* New packets of these bytes, which may be read up to a multiple of 64. Returns how many
-	 * there were buffers for, the first of them. */
-	uint32_t (*make_bulk)(void *ctx, const uint8_t *const *data, const uint32_t *len_bytes,
-		uint32_t n, void **pkts);
+	/* Packets of the bytes of n records, as struct wf_values has them. The first `again` of
+	 * pkts[] are packets that `bytes` has looked at, to be used again; the others are new ones.
+	 * Returns how many there were buffers for, the first of them. */
+	uint32_t (*make_bulk)(
+		void *ctx, const struct wf_held *h, uint32_t n, void **pkts, uint32_t again);
 	void *ctx;
 };
 

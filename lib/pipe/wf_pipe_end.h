@@ -42,15 +42,6 @@ wf_end_flush(struct wf_end *e)
 	e->n_dead = 0;
 }
 
-/* The packet is needed no more: freed by the next wf_end_flush. */
-static inline void
-wf_end_free(struct wf_end *e, void *pkt)
-{
-	e->dead[e->n_dead++] = pkt;
-	if (e->n_dead == WF_BURST)
-		wf_end_flush(e);
-}
-
 /* A packet that is not held, or a copy that was not made (NULL), ends. It is freed by the next
  * wf_end_flush. */
 static inline void
@@ -67,8 +58,11 @@ wf_end_drop(struct wf_end *e, uint32_t tag, wf_ns_t rx_ns, void *pkt, uint32_t l
 		h.len_bytes = len_bytes;
 		e->tap->told(e->tap->ctx, &h, cause, rx_ns);
 	}
-	if (pkt != NULL)
-		wf_end_free(e, pkt);
+	if (pkt == NULL)
+		return;
+	e->dead[e->n_dead++] = pkt;
+	if (e->n_dead == WF_BURST)
+		wf_end_flush(e);
 }
 
 /* Packets that are held end: freed at once. What has no packet (pkt NULL) is only counted. */

@@ -50,7 +50,7 @@ row_store_value(struct wf_epilogue *e, const struct wf_held *h)
 		return false;
 	}
 	row_held(e, WF_HELD_VALUE, h->len_bytes);
-	wf_end_free(&e->p->end, h->pkt);
+	wf_by_value_idle(v, &h->pkt, 1);
 	return true;
 }
 

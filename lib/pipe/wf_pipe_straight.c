@@ -62,14 +62,15 @@ straight_choose(struct straight *s, uint32_t first, struct wf_store_rows *rows, 
 static __attribute__((noinline)) uint32_t
 straight_copied(struct straight *s, uint32_t first, const struct wf_store_rows *rows, uint32_t held)
 {
+	struct wf_by_value *v = &s->p->by_value;
+
 	for (uint32_t i = held; i < rows->n; i++) {
-		wf_by_value_forget(&s->p->by_value, rows->pkt[i], rows->len_bytes[i]);
+		wf_by_value_forget(v, rows->pkt[i], rows->len_bytes[i]);
 		straight_drop(s, first + i, WF_DROP_no_buffer);
 	}
-	for (uint32_t i = 0; i < held; i++) {
+	for (uint32_t i = 0; i < held; i++)
 		wf_count_add(&s->by_value, s->b->len_bytes[first + i]);
-		wf_end_free(&s->p->end, s->b->pkt[first + i]);
-	}
+	wf_by_value_idle(v, s->b->pkt + first, held);
 	return first + rows->n;
 }
 

@@ -21,6 +21,8 @@ wf_by_value_fini(struct wf_by_value *v)
 		else
 			v->end->ops.free(v->end->ops.ctx, &v->left[i].pkt, 1);
 	}
+	if (v->n_idle > 0)
+		v->end->ops.free(v->end->ops.ctx, v->idle, v->n_idle);
 	wf_values_fini(&v->values);
 }
 
@@ -30,18 +32,24 @@ wf_by_value_in(struct wf_by_value *v, void *const *from, const uint32_t *from_by
 {
 	const struct wf_pkt_ops *ops = &v->end->ops;
 	const uint8_t *data[WF_BURST];
-	uint32_t i;
 
 	ops->bytes(ops->ctx, from, n, data);
-	for (i = 0; i < n && data[i] != NULL; i++) {
-		struct wf_value at = wf_value_put(&v->values, data[i], from_bytes[i]);
+	return wf_values_put(&v->values, data, from_bytes, n, pkt, len_bytes);
+}
 
-		if (WF_UNLIKELY(at.bytes == NULL))
-			break;
-		pkt[i] = at.bytes;
-		len_bytes[i] = at.where;
+void
+wf_by_value_idle(struct wf_by_value *v, void *const *pkt, uint32_t n)
+{
+	enum { SURPLUS = WF_VALUE_IDLE / 2 };
+
+	static_assert(WF_BURST <= SURPLUS, "there is room then");
+	if (WF_UNLIKELY(v->n_idle + n > WF_VALUE_IDLE)) { /* the oldest half */
+		v->end->ops.free(v->end->ops.ctx, v->idle, SURPLUS);
+		v->n_idle -= SURPLUS;
+		memmove(v->idle, v->idle + SURPLUS, v->n_idle * sizeof(*v->idle));
 	}
-	return i;
+	memcpy(v->idle + v->n_idle, pkt, n * sizeof(*pkt));
+	v->n_idle += n;
 }
 
 /* It has waited for a buffer for too long. */
@@ -78,34 +86,43 @@ value_keep(struct wf_by_value *v, struct wf_held *h, uint32_t first, uint32_t n,
 	return whole;
 }
 
+/* Packets of n records by value. Returns how many, the first of them. */
+static uint32_t
+value_make(struct wf_by_value *v, struct wf_held *h, uint32_t n)
+{
+	const struct wf_pkt_ops *ops = &v->end->ops;
+	uint32_t again = v->n_idle < n ? v->n_idle : n;
+	void *pkt[WF_VALUE_BURST];
+
+	v->n_idle -= again;
+	memcpy(pkt, v->idle + v->n_idle, again * sizeof(*pkt));
+	n = ops->make_bulk(ops->ctx, h, n, pkt, again);
+	for (uint32_t i = 0; i < n; i++) {
+		wf_value_free(&v->values, h[i].pkt, h[i].len_bytes);
+		h[i].len_bytes = wf_value_len(h[i].len_bytes);
+		h[i].pkt = pkt[i];
+	}
+	return n;
+}
+
 uint32_t
 wf_by_value_out(struct wf_by_value *v, struct wf_held *h, uint32_t n, wf_ns_t now_ns)
 {
-	const struct wf_pkt_ops *ops = &v->end->ops;
-	const uint8_t *data[WF_VALUE_BURST];
-	uint32_t len_bytes[WF_VALUE_BURST], at[WF_VALUE_BURST], wanted = 0, made;
-	void *pkt[WF_VALUE_BURST];
+	for (uint32_t i = 0; i < n;) {
+		uint32_t k = 0, made;
 
-	for (uint32_t i = 0; i < n; i++) {
-		if (h[i].kind != WF_HELD_VALUE)
-			continue;
-		data[wanted] = h[i].pkt;
-		len_bytes[wanted] = wf_value_len(h[i].len_bytes);
-		at[wanted++] = i;
+		while (i < n && h[i].kind != WF_HELD_VALUE)
+			i++;
+		while (i + k < n && h[i + k].kind == WF_HELD_VALUE)
+			k++;
+		if (k == 0)
+			break;
+		made = value_make(v, h + i, k);
+		if (WF_UNLIKELY(made < k))
+			return value_keep(v, h, i + made, n, now_ns);
+		v->failing_ns = 0;
+		i += k;
 	}
-	if (wanted == 0)
-		return n;
-	made = ops->make_bulk(ops->ctx, data, len_bytes, wanted, pkt);
-	for (uint32_t i = 0; i < made; i++) {
-		struct wf_held *made_of = &h[at[i]];
-
-		wf_by_value_forget(v, made_of->pkt, made_of->len_bytes);
-		made_of->pkt = pkt[i];
-		made_of->len_bytes = len_bytes[i];
-	}
-	if (WF_UNLIKELY(made < wanted))
-		return value_keep(v, h, at[made], n, now_ns);
-	v->failing_ns = 0;
 	return n;
 }
 

@@ -13,6 +13,9 @@
 
 /* Packets that are made at once. */
 #define WF_VALUE_BURST 64
+/* Packets that are kept to be used again, rather than given back and asked for anew: about what
+ * goes in and out in a turn of the loop, so they stay in the nearest cache. */
+#define WF_VALUE_IDLE 128
 /* How long a packet waits for a buffer, as long as packets wait for a device. */
 #define WF_VALUE_RETRY_NS WF_NS_PER_MS
 
@@ -22,6 +25,8 @@ struct wf_by_value {
 	uint32_t n_left;
 	wf_ns_t failing_ns; /* since when there are no buffers; 0: there are */
 	struct wf_held left[WF_VALUE_BURST];
+	uint32_t n_idle;
+	void *idle[WF_VALUE_IDLE];
 };
 
 /* Packets by value that take the room of one by reference; 0: none, as there is no cut-off. */
@@ -40,14 +45,16 @@ void wf_by_value_fini(struct wf_by_value *v);
 static inline bool
 wf_by_value_small(const struct wf_by_value *v, uint32_t len_bytes)
 {
-	return len_bytes <= v->values.cut_bytes;
+	return len_bytes - 1 < v->values.cut_bytes; /* and not empty */
 }
 
 /* Copies n <= WF_BURST small packets, as far as there are buffers and bytes are all that there is
  * to them. pkt[] and len_bytes[] become those of records. Returns how many, the first of them. The
- * packets stay the caller's. */
+ * packets stay the caller's, and wf_by_value_idle is for those whose copy has found its place. */
 uint32_t wf_by_value_in(struct wf_by_value *v, void *const *from, const uint32_t *from_bytes,
 	uint32_t n, void **pkt, uint32_t *len_bytes);
+/* n <= WF_BURST packets whose bytes have been copied are needed no more. */
+void wf_by_value_idle(struct wf_by_value *v, void *const *pkt, uint32_t n);
 /* The copy of a record is needed no more. */
 static inline void
 wf_by_value_forget(struct wf_by_value *v, void *pkt, uint32_t len_bytes)

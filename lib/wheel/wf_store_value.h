@@ -49,12 +49,6 @@ struct wf_values {
 	struct wf_value_source source;
 };
 
-/* Where one packet's bytes are. */
-struct wf_value {
-	uint8_t *bytes; /* whole lines of them may be read */
-	uint32_t where; /* what the record has in the place of a length */
-};
-
 /* Lines that a packet takes. */
 static inline uint32_t
 wf_value_lines(uint32_t len_bytes)
@@ -82,23 +76,40 @@ wf_value_copy(uint8_t *to, const uint8_t *from, uint32_t len_bytes)
 	} while (from < end);
 }
 
-/* Takes in a copy of 1 to cut_bytes bytes, behind which the rest of 64 may be read, too. bytes is
- * NULL: no buffer. */
-static inline struct wf_value
-wf_value_put(struct wf_values *v, const uint8_t *data, uint32_t len_bytes)
+/* Takes in copies of n packets of 1 to cut_bytes bytes, behind which the rest of 64 may be read,
+ * too; data NULL: not this one. pkt[] and where[] become what their records have as packet and as
+ * length. Returns how many, the first of them: up to one that must not be, or for which there is no
+ * buffer. */
+static inline uint32_t
+wf_values_put(struct wf_values *v, const uint8_t *const *data, const uint32_t *len_bytes,
+	uint32_t n, void **pkt, uint32_t *where)
 {
-	uint32_t lines = wf_value_lines(len_bytes);
-	struct wf_value at = { 0 };
+	struct wf_value_chunk *c = v->open;
+	uint32_t at = v->at, end = c != NULL ? c->end : 0, first = 0, i;
 
-	if (WF_UNLIKELY(v->open == NULL || v->at + lines > v->open->end) && !wf_values_open(v))
-		return at;
-	at.bytes = (uint8_t *)v->open + (size_t)v->at * WF_CACHE_LINE;
-	at.where = len_bytes | v->at << 16;
-	wf_value_copy(at.bytes, data, len_bytes);
-	v->at += lines;
-	v->open->live++;
-	v->held++;
-	return at;
+	for (i = 0; i < n && data[i] != NULL; i++) {
+		uint32_t lines = wf_value_lines(len_bytes[i]);
+
+		if (WF_UNLIKELY(at + lines > end)) {
+			if (c != NULL)
+				c->live += i - first;
+			first = i;
+			if (!wf_values_open(v))
+				break;
+			c = v->open;
+			at = v->at;
+			end = c->end;
+		}
+		pkt[i] = (uint8_t *)c + (size_t)at * WF_CACHE_LINE;
+		where[i] = len_bytes[i] | at << 16;
+		wf_value_copy(pkt[i], data[i], len_bytes[i]);
+		at += lines;
+	}
+	if (c != NULL)
+		c->live += i - first;
+	v->at = at;
+	v->held += i;
+	return i;
 }
 
 /* Length of the packet, of what its record says. */
@@ -108,12 +119,18 @@ wf_value_len(uint32_t where)
 	return where & 0xffff;
 }
 
+static inline struct wf_value_chunk *
+wf_value_chunk_of(void *bytes, uint32_t where)
+{
+	return (struct wf_value_chunk *)(void *)((uint8_t *)bytes -
+						 (size_t)(where >> 16) * WF_CACHE_LINE);
+}
+
 /* The packet's bytes are needed no more. */
 static inline void
-wf_value_free(struct wf_values *v, uint8_t *bytes, uint32_t where)
+wf_value_free(struct wf_values *v, void *bytes, uint32_t where)
 {
-	struct wf_value_chunk *c =
-		(struct wf_value_chunk *)(void *)(bytes - (size_t)(where >> 16) * WF_CACHE_LINE);
+	struct wf_value_chunk *c = wf_value_chunk_of(bytes, where);
 
 	v->held--;
 	if (WF_UNLIKELY(--c->live == 0))

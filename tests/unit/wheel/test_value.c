@@ -67,20 +67,38 @@ fill(uint8_t data[WF_VALUE_MAX_BYTES], uint64_t id)
 		data[i] = (uint8_t)(id * 131 + i * 7);
 }
 
-static struct wf_value
+/* What stands for one packet. */
+struct place {
+	uint8_t *bytes;
+	uint32_t where;
+};
+
+/* bytes NULL: no buffer. */
+static struct place
+try_one(struct wf_values *v, const uint8_t *data, uint32_t len)
+{
+	struct place at = { 0 };
+	void *pkt;
+
+	if (wf_values_put(v, &data, &len, 1, &pkt, &at.where) == 1)
+		at.bytes = pkt;
+	return at;
+}
+
+static struct place
 put_one(struct wf_values *v, uint64_t id, uint32_t len)
 {
 	uint8_t data[WF_VALUE_MAX_BYTES];
-	struct wf_value at;
+	struct place at;
 
 	fill(data, id);
-	at = wf_value_put(v, data, len);
+	at = try_one(v, data, len);
 	assert_non_null(at.bytes);
 	return at;
 }
 
 static void
-take_one(struct wf_values *v, const struct wf_value *at, uint64_t id, uint32_t len)
+take_one(struct wf_values *v, const struct place *at, uint64_t id, uint32_t len)
 {
 	uint8_t data[WF_VALUE_MAX_BYTES];
 
@@ -94,7 +112,7 @@ take_one(struct wf_values *v, const struct wf_value *at, uint64_t id, uint32_t l
 static void
 every_length_comes_back(void **state)
 {
-	struct wf_value at[WF_VALUE_MAX_BYTES + 1];
+	struct place at[WF_VALUE_MAX_BYTES + 1];
 	struct buffers b;
 	struct wf_values v = values(&b);
 
@@ -113,8 +131,7 @@ a_line_is_enough_for_64_bytes_and_not_for_65(void **state)
 {
 	struct buffers b;
 	struct wf_values v = values(&b);
-	struct wf_value one = put_one(&v, 1, 64), two = put_one(&v, 2, 65),
-			next = put_one(&v, 3, 1);
+	struct place one = put_one(&v, 1, 64), two = put_one(&v, 2, 65), next = put_one(&v, 3, 1);
 
 	assert_int_equal(two.bytes - one.bytes, 64);
 	assert_int_equal(next.bytes - two.bytes, 128);
@@ -129,7 +146,7 @@ static void
 a_stream_needs_the_same_few_buffers_for_ever(void **state)
 {
 	enum { HELD = 100 };
-	struct wf_value at[HELD];
+	struct place at[HELD];
 	struct buffers b;
 	struct wf_values v = values(&b);
 
@@ -150,11 +167,11 @@ one_packet_at_a_time_stays_in_one_line(void **state)
 {
 	struct buffers b;
 	struct wf_values v = values(&b);
-	struct wf_value first = put_one(&v, 0, 64);
+	struct place first = put_one(&v, 0, 64);
 
 	take_one(&v, &first, 0, 64);
 	for (uint64_t id = 1; id < 1000; id++) {
-		struct wf_value at = put_one(&v, id, 64);
+		struct place at = put_one(&v, id, 64);
 
 		assert_ptr_equal(at.bytes, first.bytes);
 		take_one(&v, &at, id, 64);
@@ -168,7 +185,7 @@ static void
 what_is_empty_is_given_back(void **state)
 {
 	enum { HELD = 40 * PER_BUFFER };
-	static struct wf_value at[HELD];
+	static struct place at[HELD];
 	struct buffers b;
 	struct wf_values v = values(&b);
 
@@ -192,7 +209,7 @@ static void
 without_a_buffer_nothing_is_taken_in(void **state)
 {
 	enum { HELD = 8 * PER_BUFFER };
-	static struct wf_value at[HELD];
+	static struct place at[HELD];
 
 	for (int64_t n = 0; n <= 8; n++) {
 		struct buffers b;
@@ -205,7 +222,7 @@ without_a_buffer_nothing_is_taken_in(void **state)
 			at[id] = put_one(&v, id, 64);
 		fill(data, id);
 		if (n < 8) {
-			assert_null(wf_value_put(&v, data, 64).bytes);
+			assert_null(try_one(&v, data, 64).bytes);
 			assert_int_equal(v.held, id);
 			b.left = 1; /* a moment later there is one */
 			at[id] = put_one(&v, id, 64);
@@ -246,13 +263,14 @@ put_rows(struct run *r, uint16_t d, unsigned bits)
 	wf_ns_t due_ns[MAX_ROWS], rx_ns[MAX_ROWS];
 	uint32_t len[MAX_ROWS], n = 1 + (uint32_t)fit_under(&r->random, MAX_ROWS), k = 0, taken;
 	void *pkt[MAX_ROWS] = { NULL };
-	uint8_t data[WF_VALUE_MAX_BYTES];
+	static uint8_t bytes[MAX_ROWS][WF_VALUE_MAX_BYTES];
+	const uint8_t *data[MAX_ROWS];
+	uint32_t given[MAX_ROWS];
 	bool small = fit_under(&r->random, 3) > 0;
 	struct wf_store_rows rows = { due_ns, rx_ns, pkt, len, 0, wf_held_tag(d, 0) };
 
 	for (; k < n; k++) {
 		uint64_t id = r->model[d].next_id + k;
-		struct wf_value at;
 
 		due_ns[k] =
 			r->now_ns + (fit_next(&r->random) >> (63 - fit_under(&r->random, bits)));
@@ -260,16 +278,14 @@ put_rows(struct run *r, uint16_t d, unsigned bits)
 			due_ns[k] = r->last_due_ns;
 		rx_ns[k] = id;
 		len[k] = 1 + (uint32_t)fit_under(&r->random, small ? CUT : 9000);
-		r->len[d][id] = len[k];
-		if (!small)
-			continue;
-		fill(data, id);
-		at = wf_value_put(&r->values, data, len[k]);
-		if (at.bytes == NULL)
-			break;
-		pkt[k] = at.bytes;
-		len[k] = at.where;
+		r->len[d][id] = given[k] = len[k];
+		fill(bytes[k], id);
+		data[k] = bytes[k];
 	}
+	if (small && fit_under(&r->random, 8) == 0) /* one that must not be */
+		data[fit_under(&r->random, n)] = NULL;
+	if (small)
+		k = wf_values_put(&r->values, data, given, n, pkt, len);
 	rows.n = k;
 	if (small)
 		rows.tag = wf_held_tag_kind(rows.tag, WF_HELD_VALUE);
@@ -290,7 +306,7 @@ static void
 look_at(struct run *r, const struct wf_held *h)
 {
 	if (h->kind == WF_HELD_VALUE) {
-		struct wf_value at = { h->pkt, h->len_bytes };
+		struct place at = { h->pkt, h->len_bytes };
 
 		take_one(&r->values, &at, h->rx_ns, r->len[h->dir][h->rx_ns]);
 	} else {
