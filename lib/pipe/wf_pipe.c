@@ -35,7 +35,7 @@ pipe_init(struct wf_pipe *p, const struct wf_pipe_params *q)
 	/* Twice the packets that can wait, and again for arrays outgrown; 16 words a flow at least.
 	 */
 	uint64_t words = 4ull * q->max_held + 32ull * q->max_flows;
-	uint32_t by_value = wf_by_value_per_buffer(q->by_value_bytes);
+	uint32_t by_value = wf_value_per_buffer(q->by_value_bytes);
 
 	p->end.ops = q->ops;
 	p->end.stats = q->stats;

@@ -29,13 +29,6 @@ struct wf_by_value {
 	void *idle[WF_VALUE_IDLE];
 };
 
-/* Packets by value that take the room of one by reference; 0: none, as there is no cut-off. */
-static inline uint32_t
-wf_by_value_per_buffer(uint32_t cut_bytes)
-{
-	return cut_bytes == 0 ? 0 : WF_VALUE_LINES / wf_value_lines(cut_bytes);
-}
-
 void wf_by_value_init(struct wf_by_value *v, struct wf_end *end, uint32_t cut_bytes);
 /* Frees what has come out of the store and not been made. What is in the store must be taken out
  * before: wf_by_value_forget. */

@@ -56,6 +56,13 @@ wf_value_lines(uint32_t len_bytes)
 	return (len_bytes + WF_CACHE_LINE - 1) / WF_CACHE_LINE;
 }
 
+/* Packets up to cut_bytes that a buffer has room for at least; 0: there is no cut-off. */
+static inline uint32_t
+wf_value_per_buffer(uint32_t cut_bytes)
+{
+	return cut_bytes == 0 ? 0 : WF_VALUE_LINES / wf_value_lines(cut_bytes);
+}
+
 /* Gives spare buffers back; all others must be empty. */
 void wf_values_fini(struct wf_values *v);
 
