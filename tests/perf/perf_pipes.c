@@ -121,11 +121,12 @@ write_frames(struct pipes *s)
 static void
 receive(struct pipes *s, struct wf_rx *rx)
 {
+	const bool stack = s->stack != NULL;
+
 	if (s->n_flows > 0)
 		write_frames(s);
 	for (uint32_t i = 0; i < BURST; i++) {
-		uint8_t *pkt = s->stack != NULL ? pop_packet(s)
-						: s->memory + (s->seen & (ROOM - 1)) * STRIDE;
+		uint8_t *pkt = stack ? pop_packet(s) : s->memory + (s->seen & (ROOM - 1)) * STRIDE;
 		uint8_t *frame = pkt + 128;
 
 		*(volatile uint64_t *)pkt = s->seen;
@@ -136,6 +137,17 @@ receive(struct pipes *s, struct wf_rx *rx)
 			.rx_ns = s->now_ns };
 		s->seen++;
 	}
+}
+
+static void
+leave(struct pipes *s, const struct wf_held *h, uint32_t n)
+{
+	if (s->stack != NULL)
+		for (uint32_t i = 0; i < n; i++)
+			push_packets(s, &h[i].pkt, 1);
+	else
+		for (uint32_t i = 0; i < n; i++)
+			*(volatile uint64_t *)h[i].pkt += 1;
 }
 
 static uint64_t
@@ -154,12 +166,7 @@ pipes_run(void *state, uint64_t n)
 			k = wf_pipe_take(
 				s->pipe, wf_pipe_advance(s->pipe, s->plan, s->now_ns), h, 64);
 			wf_pipe_sent(s->pipe, h, k, s->now_ns);
-			for (uint32_t i = 0; i < k; i++) {
-				if (s->stack != NULL)
-					push_packets(s, &h[i].pkt, 1);
-				else
-					*(volatile uint64_t *)h[i].pkt += 1;
-			}
+			leave(s, h, k);
 		} while (k == 64);
 		wf_pipe_tidy(s->pipe, s->now_ns);
 		s->now_ns += BURST * GAP_NS;
