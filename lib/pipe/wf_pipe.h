@@ -54,7 +54,7 @@ struct wf_pkt_ops {
 /* Told of every packet that leaves or ends, in the worker's thread: what it was, why it ends
  * (WF_DROP_NONE: it left), and when. h->slot is WF_TAP_NO_CLASS where it never got as far as a
  * class. The packet of one that left may be the device's already, and must not be looked at; h->pkt
- * is NULL for a copy or a forged packet that there was no buffer for. */
+ * is NULL where there was no buffer for it: for a copy, a forged packet, or one held by value. */
 #define WF_TAP_NO_CLASS 0xfff
 struct wf_tap {
 	void (*told)(void *ctx, const struct wf_held *h, enum wf_drop cause, wf_ns_t ns);

@@ -79,4 +79,17 @@ wf_room_give(struct wf_room *r, uint32_t dir, enum wf_held_kind kind, const stru
 		r->unmet += wf_room_unmet(r, dir) - before;
 }
 
+/* n packets that the direction has held by value are packets again. */
+static inline void
+wf_room_unpack(struct wf_room *r, uint32_t dir, uint64_t n)
+{
+	uint64_t before = WF_UNLIKELY(r->shares) ? wf_room_unmet(r, dir) : 0;
+	uint64_t more = n * (r->cost[WF_HELD_PACKET] - r->cost[WF_HELD_VALUE]);
+
+	r->cost_held[dir] += more;
+	r->total_cost += more;
+	if (WF_UNLIKELY(r->shares))
+		r->unmet += wf_room_unmet(r, dir) - before;
+}
+
 #endif

@@ -101,6 +101,12 @@ value_make(struct wf_by_value *v, struct wf_held *h, uint32_t n)
 		wf_value_free(&v->values, h[i].pkt, h[i].len_bytes);
 		h[i].len_bytes = wf_value_len(h[i].len_bytes);
 		h[i].pkt = pkt[i];
+		h[i].kind = WF_HELD_PACKET;
+	}
+	for (uint32_t i = 0, k; i < n; i += k) {
+		for (k = 1; i + k < n && h[i + k].tag == h[i].tag;)
+			k++;
+		wf_room_unpack(&v->end->room, h[i].dir, k);
 	}
 	return n;
 }

@@ -18,8 +18,7 @@
 enum wf_held_kind {
 	WF_HELD_PACKET,
 	WF_HELD_GHOST, /* of a packet that is parked elsewhere */
-	WF_HELD_VALUE, /* bytes of a packet in struct wf_values, as long as it is in the store; then
-			* the packet that was made of them */
+	WF_HELD_VALUE, /* bytes of a packet, in struct wf_values */
 	WF_HELD_KINDS
 };
 

@@ -151,6 +151,28 @@ both_share_the_room(void **state)
 	end(b);
 }
 
+/* It has a buffer of its own again, until it has been sent. */
+static void
+what_leaves_takes_the_room_of_a_packet(void **state)
+{
+	struct bench *b = bench_new(bench_text("delay = \"1s\";", "", ""), &few);
+	struct wf_held h[PER_PACKET];
+
+	send(b, ROOM * PER_PACKET, 60);
+	b->now_ns += 1001 * MS;
+	assert_int_equal(wf_pipe_take(b->pipe, b->now_ns, h, PER_PACKET), PER_PACKET);
+	for (uint32_t i = 0; i < PER_PACKET; i++)
+		assert_int_equal(h[i].kind, WF_HELD_PACKET);
+	send(b, 1, 60);
+	assert_int_equal(lost(b), 1);
+	wf_pipe_drop(b->pipe, h, PER_PACKET, WF_DROP_tx_full);
+	send(b, PER_PACKET + 1, 60);
+	assert_int_equal(lost(b), 2);
+	bench_drain(b);
+	bench_check(b);
+	bench_free(b);
+}
+
 static void
 a_direction_keeps_its_share_from_the_small_ones_of_another(void **state)
 {
@@ -271,6 +293,7 @@ main(void)
 		cmocka_unit_test(order_holds_across_both),
 		cmocka_unit_test(room_is_for_more_of_them),
 		cmocka_unit_test(both_share_the_room),
+		cmocka_unit_test(what_leaves_takes_the_room_of_a_packet),
 		cmocka_unit_test(a_direction_keeps_its_share_from_the_small_ones_of_another),
 		cmocka_unit_test(without_a_buffer_to_share_packets_stay_in_their_own),
 		cmocka_unit_test(without_a_buffer_to_leave_in_packets_wait),
