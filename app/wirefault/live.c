@@ -113,6 +113,7 @@ wf_live_offer(struct wf_live *live, struct wf_setup *next)
 	live->ready = NULL;
 	live->again_ns = 0;
 	tell_ended(live, next);
+	wf_live_tell_stale(live, next->plan);
 	put_before(live);
 	live->setup = next;
 	look_in(live, LOOK_EVERY_NS);

@@ -51,6 +51,9 @@ int wf_live_make(const struct wf_live *live, struct wf_node *base,
 	struct wf_err *err);
 /* To the workers; on any error nothing changes, and it is the caller's. 0 or -ENOMEM. */
 int wf_live_offer(struct wf_live *live, struct wf_setup *next);
+/* live_tell.c: warns of each class of the plan to come that stands on what was read of its files
+ * before, as they can't be read now. */
+void wf_live_tell_stale(const struct wf_live *live, const struct wf_plan *plan);
 /* live_edges.c: makes and offers what begins or ends next, when it is time. When is there more to
  * do? UINT64_MAX: nothing is to come. */
 wf_ns_t wf_live_follow_edges(struct wf_live *live);
