@@ -238,6 +238,14 @@ apply(void *ctx, struct wf_node *tree, uint64_t *generation, struct wf_err *err)
 	return replace(ctx, tree, NULL, generation, err);
 }
 
+static int
+amend(void *ctx, struct wf_node *tree, uint64_t *generation, struct wf_err *err)
+{
+	struct wf_live *live = ctx;
+
+	return replace(live, tree, &live->setup->overrides, generation, err);
+}
+
 static size_t
 name_all(const char *what, const struct wf_overrides *list, char *out, size_t size)
 {
@@ -425,6 +433,12 @@ reset(void *ctx)
 	return wf_dp_reset(((struct wf_live *)ctx)->dp);
 }
 
+static void
+observe(void *ctx, const struct wf_snapshot *snap)
+{
+	wf_dp_telemetry(((struct wf_live *)ctx)->dp, snap);
+}
+
 struct wf_ctl_ops
 wf_live_ops(struct wf_live *live)
 {
@@ -433,10 +447,12 @@ wf_live_ops(struct wf_live *live)
 		.setup = setup,
 		.in_force = now,
 		.apply = apply,
+		.amend = amend,
 		.change = change,
 		.undo = undo,
 		.reload = reload,
 		.progress = progress,
 		.wall = wall,
-		.reset = reset };
+		.reset = reset,
+		.observe = observe };
 }
