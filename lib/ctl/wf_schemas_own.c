@@ -69,6 +69,7 @@ static const struct {
 		     "until_ns?:int note?:str" },
 	{ "applied", "generation:int effective_at_ns:int pending?:int config:any "
 		     "overrides:[override] dropped:[override]" },
+	{ "scheduled", "generation:int effective_at_ns:int pending?:int overrides:[override]" },
 	{ "undone", "generation:int effective_at_ns:int pending?:int overrides:[override] "
 		    "undone:[override]" },
 	{ "links", "links:[link]" },
@@ -78,6 +79,11 @@ static const struct {
 	{ "removed", "removed:str" },
 	{ "openapi", "openapi:str info:obj paths:obj components:obj" },
 	{ "bypassed", "bypass:bool" },
+	{ "change_item", "!link:str class?:str ab?:patch ba?:patch both?:patch" },
+	{ "change", "!at:str for?:str phase?:bool run?:int|str link?:str class?:str ab?:patch "
+		    "ba?:patch both?:patch items?:[change_item]" },
+	{ "changes", "!at?:int|str for?:str phase?:bool run?:int|str link?:str class?:str "
+		     "ab?:patch ba?:patch both?:patch items?:[change_item] changes?:[change]" },
 	{ "which", "!id?:int all?:bool" },
 	{ "bypass", "!on:bool for?:str" },
 	{ "fault", "!type:blackhole|flap|spike duration:str side?:ab|ba|both period?:str down?:str "
