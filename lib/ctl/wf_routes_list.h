@@ -33,6 +33,7 @@ WF_ROUTE(POST, "/v1/config/validate", config_validate, LOOK, "", "config", "vali
 WF_ROUTE(POST, "/v1/config/reload", config_reload, reload, "", "", "applied", "reads the file again")
 WF_ROUTE(GET, "/v1/config/diff", config_diff, LOOK, "", "", "diff", "what stands above the file")
 WF_ROUTE(POST, "/v1/config/undo", config_undo, change, "", "which", "undone", "takes changes back")
+WF_ROUTE(POST, "/v1/changes", changes, change, "", "changes", "scheduled", "changes several links at one instant, or at several")
 WF_ROUTE(GET, "/v1/links", links, LOOK, "", "", "links", "the configured links")
 WF_ROUTE(POST, "/v1/links", link_post, change, "", "link", "applied", "adds a link; needs a restart")
 WF_ROUTE(GET, "/v1/links/{link}", link_get, LOOK, "", "", "link", "a link")

@@ -69,6 +69,7 @@ static const struct {
 		     "until_ns?:int note?:str" },
 	{ "applied", "generation:int effective_at_ns:int pending?:int config:any "
 		     "overrides:[override] dropped:[override]" },
+	{ "scheduled", "generation:int effective_at_ns:int pending?:int overrides:[override]" },
 	{ "undone", "generation:int effective_at_ns:int pending?:int overrides:[override] "
 		    "undone:[override]" },
 	{ "links", "links:[link]" },
@@ -82,6 +83,11 @@ static const struct {
 	{ "parameter_block", "name:str summary:str main:str selector?:str params:[parameter]" },
 	{ "parameters", "blocks:[parameter_block]" },
 	{ "bypassed", "bypass:bool" },
+	{ "change_item", "!link:str class?:str ab?:patch ba?:patch both?:patch" },
+	{ "change", "!at:str for?:str phase?:bool run?:int|str link?:str class?:str ab?:patch "
+		    "ba?:patch both?:patch items?:[change_item]" },
+	{ "changes", "!at?:int|str for?:str phase?:bool run?:int|str link?:str class?:str "
+		     "ab?:patch ba?:patch both?:patch items?:[change_item] changes?:[change]" },
 	{ "which", "!id?:int all?:bool" },
 	{ "bypass", "!on:bool for?:str" },
 	{ "fault", "!type:blackhole|flap|spike duration:str side?:ab|ba|both period?:str down?:str "

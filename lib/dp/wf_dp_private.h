@@ -94,8 +94,10 @@ void wf_dp_marks_fini(struct wf_dp *dp);
 /* Rates begin anew: of everything, or of a class slot whose counters have become 0. */
 void wf_dp_marks_restart(struct wf_dp *dp, wf_ns_t now_ns);
 void wf_dp_marks_restart_class(struct wf_dp *dp, uint32_t slot);
-/* Fills in the snapshot's times and what has passed in them; the totals are of now. */
-void wf_dp_marks_fill(struct wf_dp *dp, wf_ns_t now_ns, struct wf_snapshot *snap);
+/* Fills in the snapshot's times and what has passed in them; the totals are of now, the classes of
+ * this plan. */
+void wf_dp_marks_fill(
+	struct wf_dp *dp, const struct wf_plan *plan, wf_ns_t now_ns, struct wf_snapshot *snap);
 
 /* wf_dp_run.c */
 int wf_dp_make_workers(struct wf_dp *dp, struct wf_err *err);

@@ -207,9 +207,9 @@ wf_dp_collect_begin(struct wf_dp *dp)
 }
 
 static int
-fill_dir(const struct wf_dp *dp, uint32_t dir, struct wf_snap_dir *out)
+fill_dir(const struct wf_dp *dp, const struct wf_plan *plan, uint32_t dir, struct wf_snap_dir *out)
 {
-	const struct wf_plan_dir *d = &wf_dp_plan(dp)->dir[dir];
+	const struct wf_plan_dir *d = &plan->dir[dir];
 
 	out->s = dp->totals.dir[dir];
 	out->on_time_ns = dp->totals.on_time_ns[dir];
@@ -225,14 +225,15 @@ fill_dir(const struct wf_dp *dp, uint32_t dir, struct wf_snap_dir *out)
 }
 
 static int
-fill_link(const struct wf_dp *dp, uint32_t link, struct wf_snap_link *out)
+fill_link(
+	const struct wf_dp *dp, const struct wf_plan *plan, uint32_t link, struct wf_snap_link *out)
 {
 	const struct wf_dp_link *l = &dp->links[link];
 
 	snprintf(out->name, WF_NAME_MAX, "%s", l->name);
 	for (uint32_t side = 0; side < 2; side++) {
 		snprintf(out->port[side], WF_NAME_MAX, "%s", dp->ports[l->port[side]].name);
-		if (fill_dir(dp, 2 * link + side, &out->dir[side]) < 0)
+		if (fill_dir(dp, plan, 2 * link + side, &out->dir[side]) < 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -254,6 +255,7 @@ fill_worker(const struct wf_dp *dp, uint32_t i, struct wf_snap_worker *out)
 struct wf_snapshot *
 wf_dp_snapshot(struct wf_dp *dp)
 {
+	const struct wf_plan *plan; /* in force, which the newest may not be yet */
 	struct wf_snapshot *s;
 	wf_ns_t now_ns;
 
@@ -263,18 +265,19 @@ wf_dp_snapshot(struct wf_dp *dp)
 	if (!s)
 		return NULL;
 	now_ns = wf_clock_ns(&dp->clock);
+	plan = wf_plan_at(wf_dp_plan(dp), now_ns);
 	s->live = true;
 	s->time_ns = dp->clock.start_realtime_ns + now_ns;
 	s->uptime_ns = now_ns - dp->flowing_ns;
 	s->generation = wf_swap_generation(dp->swap);
-	s->seed = wf_dp_plan(dp)->seed;
+	s->seed = plan->seed;
 	for (uint32_t i = 0; i < dp->n_links; i++) {
-		if (fill_link(dp, i, &s->links[i]) < 0) {
+		if (fill_link(dp, plan, i, &s->links[i]) < 0) {
 			wf_snapshot_free(s);
 			return NULL;
 		}
 	}
-	wf_dp_marks_fill(dp, now_ns, s);
+	wf_dp_marks_fill(dp, plan, now_ns, s);
 	for (uint32_t i = 0; i < dp->n_ports; i++)
 		wf_port_snapshot(&dp->ports[i], &s->ports[i]);
 	for (uint32_t i = 0; i < dp->cores.n_workers; i++)
@@ -300,6 +303,17 @@ restart_dir(struct wf_dir_stats *d)
 	d->c.rx.bytes = held.bytes + ring.bytes;
 }
 
+/* Of the plan in force, or of one that is offered ahead of its time. */
+static wf_ns_t
+earliest_on_time(const struct wf_dp *dp, uint32_t dir)
+{
+	const struct wf_plan *newest = wf_dp_plan(dp);
+	const struct wf_plan *now = wf_plan_at(newest, wf_clock_ns(&dp->clock));
+	wf_ns_t a = wf_plan_on_time_ns(&newest->dir[dir]), b = wf_plan_on_time_ns(&now->dir[dir]);
+
+	return a < b ? a : b;
+}
+
 int
 wf_dp_reset(struct wf_dp *dp)
 {
@@ -310,7 +324,7 @@ wf_dp_reset(struct wf_dp *dp)
 		return ret;
 	for (uint32_t d = 0; d < dp->n_dirs; d++) {
 		restart_dir(&t->dir[d]);
-		t->on_time_ns[d] = wf_plan_on_time_ns(&wf_dp_plan(dp)->dir[d]);
+		t->on_time_ns[d] = earliest_on_time(dp, d);
 	}
 	for (uint32_t s = 0; s < WF_PLAN_MAX_SLOTS; s++)
 		restart_class(dp, s);

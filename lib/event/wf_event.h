@@ -29,6 +29,7 @@ enum wf_event_line {
 	X(profile, WF_EVENT_USUAL, "a profile was saved or removed")                               \
 	X(refused, WF_EVENT_ALWAYS, "a change was refused: nothing has changed")                   \
 	X(reset, WF_EVENT_ALWAYS, "counters and histograms start again from zero")                 \
+	X(begun, WF_EVENT_USUAL, "a change begins by itself, as was asked for")                    \
 	X(ended, WF_EVENT_USUAL, "a change ends by itself, as was asked for")                      \
 	X(warning, WF_EVENT_ALWAYS, "something is not as it should be")                            \
 	X(stall, WF_EVENT_NEVER, "a worker did not poll for longer than is on time")               \

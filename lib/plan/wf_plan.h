@@ -32,6 +32,8 @@ struct wf_plan_about {
 	struct wf_plan_pack *pack;     /* what it was compiled to; NULL: another plan's */
 	uint8_t variant[WF_BLOCK_MAX]; /* what struct wf_state_head.variant must be */
 	struct wf_forecast forecast;
+	bool stale; /* its files can't be read as they are now: what was read of them before stands
+		     */
 };
 
 /* One cache line. Its packets go through the steps before the queue, wait in it if there is one,
@@ -146,9 +148,15 @@ wf_plan_at(const struct wf_plan *newest, wf_ns_t rx_ns)
 #define WF_PLAN_MAX_SLOTS 2048
 
 /* Compiles. `before` (may be NULL) is the plan it will replace: classes of the same direction and
- * name keep slot and uid. Another seed begins another run. NULL with reasons in err. */
+ * name keep slot and uid, and what is compiled from the same. Of a class whose keys are the same
+ * and whose files can't be read any more, what was read before. Another seed begins another run.
+ * NULL with reasons in err. */
 struct wf_plan *wf_plan_compile(const struct wf_conf *conf, uint64_t seed,
 	const struct wf_plan *before, struct wf_err *err);
+/* The same, of a configuration that changes above `base` (may be NULL): what was compiled for that
+ * one, and its files, can be had again. */
+struct wf_plan *wf_plan_compile_over(const struct wf_conf *conf, uint64_t seed,
+	const struct wf_plan *before, const struct wf_plan *base, struct wf_err *err);
 /* wf_plan_run.c: with the plan's first packet a run begins: flows count from 0 again, states are
  * fresh, and draws are keyed by run_key besides the seed. So the same run gives the same fates,
  * however often it is repeated, and offline. Plans that follow go on with it. Before the plan is
@@ -158,6 +166,9 @@ void wf_plan_begin_run(struct wf_plan *plan, uint64_t run_key);
  * follow go on with it. Before the plan is offered. */
 void wf_plan_set_origin(struct wf_plan *plan, uint32_t dir, wf_ns_t origin_ns);
 
+/* The class of a direction that has this name; NULL: there is none, or no plan. */
+const struct wf_plan_class *wf_plan_class_of(
+	const struct wf_plan *p, uint32_t dir, const char *name);
 /* Builds the rules (needs EAL). 0 or -EINVAL with reasons. */
 int wf_plan_arm(struct wf_plan *plan, struct wf_err *err);
 /* One holder more, and one less: the last one frees it. */

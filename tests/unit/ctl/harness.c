@@ -101,6 +101,34 @@ fake_change(void *ctx, struct wf_change *change, uint64_t *generation, struct wf
 	return rc;
 }
 
+/* Those that begin later wait: nothing here makes them begin. */
+static int
+fake_schedule(void *ctx, const struct wf_changes *changes, uint64_t *generation, struct wf_err *err)
+{
+	struct harness *h = ctx;
+	struct wf_overrides list = { 0 };
+	int rc = 0;
+
+	for (uint32_t i = 0; i < changes->n; i++)
+		if (!wf_change_fits(changes->change[i], h->tree, err))
+			rc = -EINVAL;
+	assert_int_equal(wf_overrides_copy(&list, &h->setup->overrides, NOW_NS), 0);
+	assert_int_equal(wf_changes_override(changes, 0, &list), 0);
+	for (uint32_t i = 0; i < list.n; i++)
+		if (list.at[i].from_ns < NOW_NS) /* with the step */
+			list.at[i].from_ns = NOW_NS + h->generation;
+	if (rc == 0)
+		rc = step(h, NULL, &list, generation, err);
+	wf_overrides_fini(&list);
+	return rc;
+}
+
+static wf_ns_t
+fake_clock(void *ctx)
+{
+	return NOW_NS;
+}
+
 static int
 fake_undo(void *ctx, uint64_t id, uint64_t *generation, struct wf_err *err)
 {
@@ -200,7 +228,8 @@ start(void **state, bool tcp)
 	struct harness *h = calloc(1, sizeof(*h));
 	struct wf_err *err = wf_err_new();
 	struct wf_ctl_ops ops = { h, fake_snapshot, fake_setup, fake_setup, fake_apply, fake_amend,
-		fake_change, fake_undo, fake_reload, fake_progress, fake_wall, fake_reset };
+		fake_change, fake_undo, fake_reload, fake_progress, fake_wall, fake_reset,
+		fake_schedule, fake_clock };
 	struct wf_ctl_options opt = { .socket = h->path, .hosts = "lab.example, other.example" };
 
 	snprintf(h->dir, sizeof(h->dir), "/tmp/wf-ctl-test-XXXXXX");

@@ -180,6 +180,26 @@ stopping_empties_the_rings_too(void **state)
 	wf_snapshot_free(s);
 }
 
+/* It is not in force yet: what is told is of the one that is. The last test: its time never comes.
+ */
+static void
+a_plan_that_is_offered_ahead_is_not_told_of(void **state)
+{
+	struct wf_plan *ahead = rig_plan(&rig, (const char *const[]){ "delay.mean=1ms", NULL });
+	uint64_t seed = ahead->seed;
+	struct wf_snapshot *s;
+
+	ahead->seed = seed + 1;
+	ahead->from_ns = wf_dp_now(rig.dp) + 3600 * WF_NS_PER_S;
+	snprintf(ahead->dir[0].classes[0].about->name, WF_NAME_MAX, "another");
+	assert_int_equal(wf_dp_offer(rig.dp, ahead), 0);
+	s = wf_dp_snapshot(rig.dp);
+	assert_non_null(s);
+	assert_int_equal(s->seed, seed);
+	assert_string_equal(s->links[0].dir[WF_AB].classes[0].name, "default");
+	wf_snapshot_free(s);
+}
+
 int
 main(void)
 {
@@ -191,6 +211,7 @@ main(void)
 		cmocka_unit_test(rates_begin_at_the_reset),
 		cmocka_unit_test(an_interval_is_a_second_at_least),
 		cmocka_unit_test(stopping_empties_the_rings_too),
+		cmocka_unit_test(a_plan_that_is_offered_ahead_is_not_told_of),
 	};
 
 	rig_need_cores(2);
