@@ -248,14 +248,14 @@ wf_pipe_owner(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const
 {
 	const struct wf_plan_dir *d = &plan->dir[dir];
 	struct wf_parsed parsed, other;
-	const struct wf_flow_key *key;
+	uint64_t hash;
 
 	if (d->owned)
 		return dir % n_workers;
 	if (!d->needs_flow)
 		return WF_PIPE_ANY;
-	key = &wf_pipe_identify(&p->intake.fragments, d, dir, rx, &parsed, &other)->key;
-	return (uint32_t)(((wf_flow_hash(key) >> 32) * n_workers) >> 32);
+	wf_pipe_identify(&p->intake.fragments, d, dir, rx, &parsed, &other, &hash);
+	return (uint32_t)(((hash >> 32) * n_workers) >> 32);
 }
 
 void

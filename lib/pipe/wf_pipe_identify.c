@@ -101,8 +101,8 @@ fragment_join(struct wf_fragments *all, const struct wf_parsed *fragment,
 }
 
 const struct wf_parsed *
-wf_pipe_identify(struct wf_fragments *all, const struct wf_plan_dir *d, uint32_t dir,
-	const struct wf_rx *rx, struct wf_parsed *parsed, struct wf_parsed *other)
+wf_pipe_identify_any(struct wf_fragments *all, const struct wf_plan_dir *d, uint32_t dir,
+	const struct wf_rx *rx, struct wf_parsed *parsed, struct wf_parsed *other, uint64_t *hash)
 {
 	const struct wf_parsed *who = parsed;
 
@@ -114,7 +114,8 @@ wf_pipe_identify(struct wf_fragments *all, const struct wf_plan_dir *d, uint32_t
 		who = other;
 	}
 	if (WF_UNLIKELY((parsed->flags | who->flags) & WF_PARSE_FRAGMENT))
-		return fragment_join(all, parsed->flags & WF_PARSE_FRAGMENT ? parsed : who, who,
+		who = fragment_join(all, parsed->flags & WF_PARSE_FRAGMENT ? parsed : who, who,
 			rx->rx_ns, other);
+	*hash = wf_flow_hash(&who->key);
 	return who;
 }

@@ -34,7 +34,7 @@ intake_parse(struct wf_intake *in, const struct wf_plan_dir *d, uint32_t dir,
 		}
 		l->self[i] = &l->parsed[t];
 		l->who[i] = wf_pipe_identify(
-			&in->fragments, d, dir, &rx[i], &l->parsed[t], &l->other[t]);
+			&in->fragments, d, dir, &rx[i], &l->parsed[t], &l->other[t], &l->hash[t]);
 		/* Where the first of a burst are no trains, the others hardly are. */
 		kind = trains && (i < 4 || t < i) ? wf_alike_kind(l->self[i], rx[i].readable_bytes)
 						  : WF_ALIKE_NONE;
@@ -45,10 +45,6 @@ intake_parse(struct wf_intake *in, const struct wf_plan_dir *d, uint32_t dir,
 	}
 	l->first[t] = (uint8_t)n;
 	l->n_trains = t;
-	/* Not in the same loop: the hash reads in words what the parser has just written in bytes.
-	 */
-	for (t = 0; t < l->n_trains; t++)
-		l->hash[t] = wf_flow_hash(l->key[t]);
 }
 
 /* The flow's class as remembered, or by the rules: for new flows, changed rules, and packets
