@@ -39,8 +39,8 @@ pipe_init(struct wf_pipe *p, const struct wf_pipe_params *q)
 		wf_queues_init(&p->queues, &p->end, &p->states, q->max_held) < 0 ||
 		wf_parking_init(&p->parking, p->store, &p->end, q->max_held) < 0)
 		return -ENOMEM;
-	p->intake.flows = wf_flow_table_new(
-		q->name, q->max_flows, q->flow_idle_ns, wf_states_flow_end, &p->states);
+	p->intake.flows =
+		wf_flow_table_new(q->max_flows, q->flow_idle_ns, wf_states_flow_end, &p->states);
 	return p->intake.flows == NULL ? -ENOMEM : 0;
 }
 

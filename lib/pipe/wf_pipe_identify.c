@@ -13,7 +13,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "wf_pipe_memory.h"
+#include "wf_pages.h"
 #include "wf_tunnel.h"
 
 #define SETS        1024 /* a power of two */
@@ -29,14 +29,14 @@ struct wf_fragment {
 int
 wf_fragments_init(struct wf_fragments *f)
 {
-	f->place = wf_pipe_memory((size_t)SETS * WAYS * sizeof(*f->place));
+	f->place = wf_pages_reserve((size_t)SETS * WAYS * sizeof(*f->place));
 	return f->place == NULL ? -ENOMEM : 0;
 }
 
 void
 wf_fragments_fini(struct wf_fragments *f)
 {
-	wf_pipe_memory_free(f->place, (size_t)SETS * WAYS * sizeof(*f->place));
+	wf_pages_free(f->place, (size_t)SETS * WAYS * sizeof(*f->place));
 }
 
 /* RFC 791: addresses, protocol and identification. RFC 8200: without the protocol. */

@@ -40,7 +40,7 @@ intake_parse(struct wf_intake *in, const struct wf_plan_dir *d, uint32_t dir,
 						  : WF_ALIKE_NONE;
 		l->first[t] = (uint8_t)i;
 		l->key[t] = &l->who[i]->key;
-		l->dir_key[t] = d->rng_key;
+		wf_flow_table_expect(in->flows, l->hash[t]);
 		l->now_ns[t++] = rx[i].rx_ns;
 	}
 	l->first[t] = (uint8_t)n;
@@ -97,8 +97,8 @@ intake_look_up(struct wf_intake *in, const struct wf_plan_dir *d, const struct w
 	struct wf_lookup *l = &in->lookup;
 	uint16_t class_id[WF_BURST];
 
-	wf_flow_table_lookup(in->flows, l->key + first, l->hash + first, l->dir_key + first,
-		l->now_ns + first, end - first, d->run, l->train_flow + first);
+	wf_flow_table_lookup(in->flows, l->key + first, l->hash + first, l->now_ns + first,
+		end - first, d->rng_key, d->run, d->flow_lines, l->train_flow + first);
 	intake_classify(d, first, end, l, class_id);
 	for (uint32_t t = first; t < end; t++) {
 		uint32_t i, next = l->first[t + 1];

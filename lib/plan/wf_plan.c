@@ -12,6 +12,7 @@
 #include "wf_plan_pack.h"
 #include "wf_plan_rules.h"
 #include "wf_plan_share.h"
+#include "wf_plan_states.h"
 #include "wf_rng.h"
 #include "wf_units.h"
 
@@ -25,6 +26,7 @@ struct compiler {
 	struct wf_plan_pack *pack;
 	struct wf_plan_step step[WF_BLOCK_COUNT];
 	uint8_t n_steps;
+	uint32_t hot_bytes[WF_BLOCK_COUNT]; /* of each stage's state */
 };
 
 /* Memory of the plan: zeroed, aligned to a cache line, freed with it. NULL adds an error. */
@@ -111,18 +113,6 @@ add_step(struct compiler *c, bool early)
 	return &c->step[at];
 }
 
-/* Where in a block the stage's state is; its head is in the first line. */
-static uint8_t
-state_lines(enum wf_block_id id)
-{
-	uint32_t first = wf_block_state_offset(id) / WF_CACHE_LINE;
-	uint32_t last =
-		(wf_block_state_offset(id) + wf_block_registry[id]->state_size - 1) / WF_CACHE_LINE;
-
-	assert(last < 8);
-	return (uint8_t)(1u | ((2u << last) - (1u << first)));
-}
-
 static int
 compile_stage(struct compiler *c, const struct wf_conf_dir *conf, int id, struct wf_plan_class *k)
 {
@@ -145,13 +135,12 @@ compile_stage(struct compiler *c, const struct wf_conf_dir *conf, int id, struct
 	variant = block->compile(conf->block[id], &sc, cfg);
 	if (variant <= 0)
 		return variant;
-	assert(variant < 256);
 	c->pack->needs |= sc.needs;
 	if (block->state_size != 0) {
 		/* A queue that joins another's server is not the one that it was. */
 		k->about->variant[id] = (uint8_t)(variant + (id == WF_BLOCK_QUEUE && k->shares));
 		k->needs_state = true;
-		k->state_lines |= state_lines((enum wf_block_id)id);
+		c->hot_bytes[id] = sc.hot_bytes != 0 ? sc.hot_bytes : block->state_size;
 	}
 	if (block->stage == NULL) {
 		if (sc.needs & WF_NEED_QUEUE)
@@ -164,7 +153,6 @@ compile_stage(struct compiler *c, const struct wf_conf_dir *conf, int id, struct
 	step->cfg = cfg;
 	step->edit = block->stage->edit;
 	step->forge = block->stage->forge;
-	step->state_offset = wf_block_state_offset((enum wf_block_id)id);
 	step->stage = (uint8_t)id;
 	step->variant = (uint8_t)variant;
 	step->copies = (sc.needs & WF_NEED_COPIES) != 0;
@@ -230,6 +218,7 @@ compile_stages(struct compiler *c, const struct wf_conf_dir *conf, struct wf_pla
 		if (conf->block[id] != NULL && !(k->shares && id == WF_BLOCK_RATE) &&
 			compile_stage(c, conf, id, k) < 0)
 			rc = -EINVAL;
+	wf_plan_lay_out(k, c->step, c->n_steps, c->hot_bytes);
 	return keep_steps(c, k) < 0 ? -ENOMEM : rc;
 }
 
@@ -240,6 +229,10 @@ share_pack(struct compiler *c, const struct wf_plan_class *old, struct wf_plan_c
 	*k->about = *old->about;
 	c->pack = wf_plan_pack_hold(old->about->pack);
 	k->needs_state = old->needs_state;
+	k->state_lines = old->state_lines;
+	k->state_bytes = old->state_bytes;
+	k->queue_offset = old->queue_offset;
+	k->layout = old->layout;
 	k->n_before = old->n_before;
 	k->n_behind = old->n_behind;
 	k->before = old->before;
@@ -285,6 +278,7 @@ compile_class(struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, 
 	if (flow_scope && k->needs_state) {
 		needs |= WF_NEED_FLOW;
 		c->plan->flow_states = true;
+		d->flow_lines |= k->state_lines;
 	}
 	if (needs & WF_NEED_CARRIER)
 		rc |= find_carrier(c, d, conf, k);

@@ -174,8 +174,7 @@ pipes_open(const struct perf_case *c)
 	static const char flow_class[] =
 		"{ name = \"all\"; match = { proto = \"udp\"; }; scope = \"flow\"; ab = { %s }; }";
 	struct pipes *s = perf_memory(sizeof(*s));
-	struct wf_pipe_params q = { .name = "perf",
-		.n_dirs = 2,
+	struct wf_pipe_params q = { .n_dirs = 2,
 		.n_slots = WF_PLAN_MAX_SLOTS,
 		.max_held = ROOM / 2 + ROOM / 4,
 		.flow_idle_ns = UINT64_MAX / 2,
