@@ -125,12 +125,12 @@ choose_memory(struct wf_dp *dp, const struct wf_conf *conf, const struct wf_dp_o
 	struct wf_err *err)
 {
 	struct wf_memory_has has;
+	uint64_t tables = (uint64_t)dp->cores.n_workers * wf_flow_table_bytes(conf->max_flows);
 	uint64_t fixed = EAL_BYTES;
 
-	fixed += (uint64_t)dp->cores.n_workers * wf_flow_table_bytes(conf->max_flows);
 	fixed += (uint64_t)reserved_buffers(dp) * wf_pool_element_bytes(frame_bytes(dp));
 	wf_memory_look(&has);
-	return wf_memory_choose(conf, opt->huge, &has, fixed, &dp->memory, err);
+	return wf_memory_choose(conf, opt->huge, &has, fixed, tables, &dp->memory, err);
 }
 
 static void

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * A worker's memory, from its making to its end. Control thread, while the worker does not run.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,9 +9,7 @@
 static struct wf_pipe *
 new_pipe(const struct wf_worker_params *q, struct wf_stats *stats)
 {
-	char name[32];
 	struct wf_pipe_params params = {
-		.name = name,
 		.n_dirs = q->n_dirs,
 		.n_slots = WF_PLAN_MAX_SLOTS, /* live changes may add classes */
 		.max_held = q->max_held,
@@ -25,7 +22,6 @@ new_pipe(const struct wf_worker_params *q, struct wf_stats *stats)
 		.tap = q->tap,
 	};
 
-	snprintf(name, sizeof(name), "wf_worker_%u", q->index);
 	return wf_pipe_new(&params);
 }
 

@@ -55,8 +55,8 @@ pipe_init(struct wf_pipe *p, const struct wf_pipe_params *q)
 		wf_queues_init(&p->queues, &p->end, &p->states, q->max_held) < 0 ||
 		wf_parking_init(&p->parking, p->store, &p->end, q->max_held) < 0)
 		return -ENOMEM;
-	p->intake.flows = wf_flow_table_new(
-		q->name, q->max_flows, q->flow_idle_ns, wf_states_flow_end, &p->states);
+	p->intake.flows =
+		wf_flow_table_new(q->max_flows, q->flow_idle_ns, wf_states_flow_end, &p->states);
 	return p->intake.flows == NULL ? -ENOMEM : 0;
 }
 
@@ -301,14 +301,14 @@ wf_pipe_owner(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const
 {
 	const struct wf_plan_dir *d = &plan->dir[dir];
 	struct wf_parsed parsed, other;
-	const struct wf_flow_key *key;
+	uint64_t hash;
 
 	if (d->owned)
 		return dir % n_workers;
 	if (!d->needs_flow)
 		return WF_PIPE_ANY;
-	key = &wf_pipe_identify(&p->intake.fragments, d, dir, rx, &parsed, &other)->key;
-	return (uint32_t)(((wf_flow_hash(key) >> 32) * n_workers) >> 32);
+	wf_pipe_identify(&p->intake.fragments, d, dir, rx, &parsed, &other, &hash);
+	return (uint32_t)(((hash >> 32) * n_workers) >> 32);
 }
 
 void

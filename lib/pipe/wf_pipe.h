@@ -62,7 +62,6 @@ struct wf_tap {
 };
 
 struct wf_pipe_params {
-	const char *name; /* unique: names the flow table */
 	uint32_t n_dirs, n_slots;
 	uint32_t max_held; /* packets that the store must hold */
 	/* Packets up to this length are copied into buffers that they share: by value. What they
@@ -78,7 +77,7 @@ struct wf_pipe_params {
 
 struct wf_pipe;
 
-/* NULL: out of memory. Needs EAL (the flow table is made at once). */
+/* NULL: out of memory. */
 struct wf_pipe *wf_pipe_new(const struct wf_pipe_params *params);
 /* Frees what is still held through ops->free. */
 void wf_pipe_free(struct wf_pipe *p);

@@ -34,21 +34,17 @@ intake_parse(struct wf_intake *in, const struct wf_plan_dir *d, uint32_t dir,
 		}
 		l->self[i] = &l->parsed[t];
 		l->who[i] = wf_pipe_identify(
-			&in->fragments, d, dir, &rx[i], &l->parsed[t], &l->other[t]);
+			&in->fragments, d, dir, &rx[i], &l->parsed[t], &l->other[t], &l->hash[t]);
 		/* Where the first of a burst are no trains, the others hardly are. */
 		kind = trains && (i < 4 || t < i) ? wf_alike_kind(l->self[i], rx[i].readable_bytes)
 						  : WF_ALIKE_NONE;
 		l->first[t] = (uint8_t)i;
 		l->key[t] = &l->who[i]->key;
-		l->dir_key[t] = d->rng_key;
+		wf_flow_table_expect(in->flows, l->hash[t]);
 		l->now_ns[t++] = rx[i].rx_ns;
 	}
 	l->first[t] = (uint8_t)n;
 	l->n_trains = t;
-	/* Not in the same loop: the hash reads in words what the parser has just written in bytes.
-	 */
-	for (t = 0; t < l->n_trains; t++)
-		l->hash[t] = wf_flow_hash(l->key[t]);
 }
 
 /* The flow's class as remembered, or by the rules: for new flows, changed rules, and packets
@@ -101,8 +97,8 @@ intake_look_up(struct wf_intake *in, const struct wf_plan_dir *d, const struct w
 	struct wf_lookup *l = &in->lookup;
 	uint16_t class_id[WF_BURST];
 
-	wf_flow_table_lookup(in->flows, l->key + first, l->hash + first, l->dir_key + first,
-		l->now_ns + first, end - first, d->run, l->train_flow + first);
+	wf_flow_table_lookup(in->flows, l->key + first, l->hash + first, l->now_ns + first,
+		end - first, d->rng_key, d->run, d->flow_lines, l->train_flow + first);
 	intake_classify(d, first, end, l, class_id);
 	for (uint32_t t = first; t < end; t++) {
 		uint32_t i, next = l->first[t + 1];

@@ -30,7 +30,7 @@ struct wf_plan_pack;
 struct wf_plan_about {
 	char name[WF_NAME_MAX];
 	struct wf_plan_pack *pack;     /* what it was compiled to; NULL: another plan's */
-	uint8_t variant[WF_BLOCK_MAX]; /* what struct wf_state_head.variant must be */
+	uint8_t variant[WF_BLOCK_MAX]; /* of each stage that keeps state; 0: none */
 	struct wf_forecast forecast;
 	bool stale; /* its files can't be read as they are now: what was read of them before stands
 		     */
@@ -48,7 +48,10 @@ struct wf_plan_class {
 	bool needs_state; /* some stage keeps state */
 	bool shares;      /* its packets wait for the server of the default class's queue */
 	uint8_t n_before, n_behind;
-	uint8_t state_lines; /* bits of the cache lines of a state block that its stages use */
+	uint8_t state_lines;   /* bits of the cache lines of a state block that its packets touch */
+	uint16_t state_bytes;  /* of its state block */
+	uint16_t queue_offset; /* of the queue's state in it */
+	uint64_t layout;       /* wf_state_layout */
 	const struct wf_plan_step *before;
 	const struct wf_queue_cfg *queue;  /* NULL: none */
 	const struct wf_plan_step *behind; /* in memory behind `before`: see wf_plan_steps */
@@ -95,6 +98,7 @@ struct wf_plan_dir {
 	bool in_order;   /* releases are in the order of arrivals */
 	bool inner;      /* flows and rules are of what is in a tunnel */
 	bool needs_bytes;    /* some class edits or forges packets */
+	uint8_t flow_lines;  /* bits of the lines of flows' state that packets touch */
 	const void *carrier; /* for wf_outage_is_down; NULL: the carrier stays */
 	uint32_t epoch; /* changes when the rules do: cached classes are then looked up again */
 	uint64_t rng_key;

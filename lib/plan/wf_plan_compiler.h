@@ -18,6 +18,7 @@ struct wf_plan_compiler {
 	struct wf_plan_pack *pack;
 	struct wf_plan_step step[WF_BLOCK_COUNT];
 	uint8_t n_steps;
+	uint32_t hot_bytes[WF_BLOCK_COUNT]; /* of each stage's state */
 };
 
 /* wf_plan_steps.c: what a class of a direction compiles to, or what it was compiled to already; it

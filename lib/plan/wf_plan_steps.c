@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "wf_plan_compiler.h"
+#include "wf_plan_states.h"
 
 /* Memory of the pack, zeroed, aligned to a cache line. NULL adds an error. */
 static void *
@@ -31,18 +32,6 @@ add_step(struct wf_plan_compiler *c, bool early)
 	return &c->step[at];
 }
 
-/* Where in a block the stage's state is; its head is in the first line. */
-static uint8_t
-state_lines(enum wf_block_id id)
-{
-	uint32_t first = wf_block_state_offset(id) / WF_CACHE_LINE;
-	uint32_t last =
-		(wf_block_state_offset(id) + wf_block_registry[id]->state_size - 1) / WF_CACHE_LINE;
-
-	assert(last < 8);
-	return (uint8_t)(1u | ((2u << last) - (1u << first)));
-}
-
 static int
 compile_stage(
 	struct wf_plan_compiler *c, const struct wf_conf_dir *conf, int id, struct wf_plan_class *k)
@@ -66,13 +55,12 @@ compile_stage(
 	variant = block->compile(conf->block[id], &sc, cfg);
 	if (variant <= 0)
 		return variant;
-	assert(variant < 256);
 	c->pack->needs |= sc.needs;
 	if (block->state_size != 0) {
 		/* A queue that joins another's server is not the one that it was. */
 		k->about->variant[id] = (uint8_t)(variant + (id == WF_BLOCK_QUEUE && k->shares));
 		k->needs_state = true;
-		k->state_lines |= state_lines((enum wf_block_id)id);
+		c->hot_bytes[id] = sc.hot_bytes != 0 ? sc.hot_bytes : block->state_size;
 	}
 	if (block->stage == NULL) {
 		if (sc.needs & WF_NEED_QUEUE)
@@ -85,7 +73,6 @@ compile_stage(
 	step->cfg = cfg;
 	step->edit = block->stage->edit;
 	step->forge = block->stage->forge;
-	step->state_offset = wf_block_state_offset((enum wf_block_id)id);
 	step->stage = (uint8_t)id;
 	step->variant = (uint8_t)variant;
 	step->copies = (sc.needs & WF_NEED_COPIES) != 0;
@@ -123,6 +110,7 @@ compile_stages(struct wf_plan_compiler *c, const struct wf_conf_dir *conf, struc
 		if (conf->block[id] != NULL && !(k->shares && id == WF_BLOCK_RATE) &&
 			compile_stage(c, conf, id, k) < 0)
 			rc = -EINVAL;
+	wf_plan_lay_out(k, c->step, c->n_steps, c->hot_bytes);
 	return keep_steps(c, k) < 0 ? -ENOMEM : rc;
 }
 
@@ -136,6 +124,9 @@ share_pack(struct wf_plan_compiler *c, const struct wf_plan_class *old, bool sta
 	c->pack = wf_plan_pack_hold(old->about->pack);
 	k->needs_state = old->needs_state;
 	k->state_lines = old->state_lines;
+	k->state_bytes = old->state_bytes;
+	k->queue_offset = old->queue_offset;
+	k->layout = old->layout;
 	k->n_before = old->n_before;
 	k->n_behind = old->n_behind;
 	k->before = old->before;

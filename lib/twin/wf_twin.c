@@ -136,7 +136,6 @@ start(struct twin *t)
 {
 	const struct wf_twin_params *q = t->q;
 	struct wf_pipe_params params = {
-		.name = "twin",
 		.max_held = q->max_held,
 		.max_flows = q->conf->max_flows,
 		.flow_idle_ns = q->conf->flow_idle_ns,

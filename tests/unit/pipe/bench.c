@@ -287,7 +287,7 @@ bench_new(const char *text, const struct bench_options *options)
 {
 	static const struct bench_options plenty;
 	struct bench *b = calloc(1, sizeof(*b));
-	struct wf_pipe_params q = { .name = "bench", .n_dirs = 2, .n_slots = WF_PLAN_MAX_SLOTS };
+	struct wf_pipe_params q = { .n_dirs = 2, .n_slots = WF_PLAN_MAX_SLOTS };
 
 	assert_non_null(b);
 	b->options = options != NULL ? *options : plenty;
