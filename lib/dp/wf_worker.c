@@ -61,41 +61,56 @@ worker_fill_rx(struct wf_worker *w, uint32_t dir, struct rte_mbuf **m, uint32_t 
 	return k;
 }
 
-/* Keeps what is this worker's and hands over the rest. Returns how many it keeps, at the front. */
-static uint32_t
-worker_share_out(
-	struct wf_worker *w, const struct wf_plan *plan, uint32_t dir, struct wf_rx *rx, uint32_t n)
+/* Hands over n packets, to whose owners[i] they go: one ring after the other, each in order of
+ * arrival. */
+static void
+worker_hand_over(struct wf_worker *w, uint32_t dir, struct wf_rx *rx,
+	const struct wf_identity **who, uint32_t *owner, uint32_t n)
 {
-	struct wf_rx other[WF_BURST];
-	uint32_t owner[WF_BURST], mine = 0, left = 0;
-
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t o = wf_pipe_owner(
-			w->pipe, wf_plan_at(plan, rx[i].rx_ns), dir, &rx[i], w->n_workers);
-
-		if (o == WF_PIPE_ANY || o == w->index) {
-			rx[mine++] = rx[i];
-			continue;
-		}
-		owner[left] = o;
-		other[left++] = rx[i];
-	}
-	/* One ring after the other, each in order of arrival. */
-	while (left > 0) {
+	while (n > 0) {
+		const struct wf_identity *same_who[WF_BURST];
 		struct wf_rx same[WF_BURST];
 		uint32_t to = owner[0], n_same = 0, rest = 0;
 
-		for (uint32_t i = 0; i < left; i++) {
+		for (uint32_t i = 0; i < n; i++) {
 			if (owner[i] == to) {
-				same[n_same++] = other[i];
+				same_who[n_same] = who[i];
+				same[n_same++] = rx[i];
 			} else {
 				owner[rest] = owner[i];
-				other[rest++] = other[i];
+				who[rest] = who[i];
+				rx[rest++] = rx[i];
 			}
 		}
-		wf_handoff_put(w->out[to], w->pipe, w->stats, dir, same, n_same);
-		left = rest;
+		wf_handoff_put(w->out[to], w->pipe, w->stats, dir, same, same_who, n_same);
+		n = rest;
 	}
+}
+
+/* Keeps what is this worker's, at the front, and hands over the rest. Returns how many it keeps;
+ * *known: and knows who they are. */
+static uint32_t
+worker_share_out(struct wf_worker *w, const struct wf_plan *plan, uint32_t dir, struct wf_rx *rx,
+	const struct wf_identity **who, uint32_t n, bool *known)
+{
+	const struct wf_identity *other_who[WF_BURST];
+	struct wf_rx other[WF_BURST];
+	uint32_t owner[WF_BURST], mine = 0, left = 0;
+
+	*known = wf_pipe_owners(w->pipe, plan, dir, rx, n, w->n_workers, owner, who) > 0;
+	if (!*known)
+		return n;
+	for (uint32_t i = 0; i < n; i++) {
+		if (owner[i] == WF_PIPE_ANY || owner[i] == w->index) {
+			who[mine] = who[i];
+			rx[mine++] = rx[i];
+			continue;
+		}
+		owner[left] = owner[i];
+		other_who[left] = who[i];
+		other[left++] = rx[i];
+	}
+	worker_hand_over(w, dir, other, other_who, owner, left);
 	return mine;
 }
 
@@ -107,6 +122,31 @@ worker_take_in(struct wf_worker *w, const struct wf_plan *plan, uint32_t dir,
 		wf_pipe_in_plans(w->pipe, plan, dir, rx, n, count_rx);
 	else
 		wf_pipe_in(w->pipe, plan, dir, rx, n, count_rx);
+}
+
+/* The same of packets of which it is known who they are. */
+static void
+worker_take_known(struct wf_worker *w, const struct wf_plan *plan, uint32_t dir,
+	const struct wf_rx *rx, const struct wf_identity *const *who, uint32_t n, bool count_rx)
+{
+	wf_pipe_know(w->pipe, rx, who);
+	worker_take_in(w, plan, dir, rx, n, count_rx);
+	wf_pipe_know(w->pipe, NULL, NULL);
+}
+
+/* What a worker that has others beside it does with packets that it has received. */
+static __attribute__((noinline)) void
+worker_take_in_shared(
+	struct wf_worker *w, const struct wf_plan *plan, uint32_t dir, struct wf_rx *rx, uint32_t n)
+{
+	const struct wf_identity *who[WF_BURST];
+	bool known;
+
+	n = worker_share_out(w, plan, dir, rx, who, n, &known);
+	if (known)
+		worker_take_known(w, plan, dir, rx, who, n, true);
+	else
+		worker_take_in(w, plan, dir, rx, n, true);
 }
 
 /* These have waited to be received, and will be that late when they leave. */
@@ -148,8 +188,9 @@ worker_receive(struct wf_worker *w, const struct wf_plan **newest, wf_ns_t now_n
 		if (WF_UNLIKELY(waited_ns > 0))
 			worker_note_wait(w, rx, n, waited_ns);
 		if (w->n_workers > 1)
-			n = worker_share_out(w, plan, dir, rx, n);
-		worker_take_in(w, plan, dir, rx, n, true);
+			worker_take_in_shared(w, plan, dir, rx, n);
+		else
+			worker_take_in(w, plan, dir, rx, n, true);
 	}
 	return total;
 }
@@ -161,15 +202,17 @@ worker_take_over(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns
 	uint32_t total = 0;
 
 	for (uint32_t i = 0; i < w->n_workers; i++) {
+		const struct wf_identity *who[WF_BURST];
 		struct wf_rx rx[WF_BURST];
 		uint32_t dir, n, sum = 0;
 
 		/* Runs of one direction are short: up to one whole burst from each ring. */
 		while (w->in[i] && sum < WF_BURST &&
-			(n = wf_handoff_take(w->in[i], w->pipe, w->stats, now_ns, &dir, rx)) > 0) {
+			(n = wf_handoff_take(w->in[i], w->pipe, w->stats, now_ns, &dir, rx, who)) >
+				0) {
 			if (WF_UNLIKELY(wf_waited_any(&w->waited, rx, n)))
 				w->any_waited = true;
-			worker_take_in(w, plan, dir, rx, n, false);
+			worker_take_known(w, plan, dir, rx, who, n, false);
 			sum += n;
 		}
 		total += sum;

@@ -92,10 +92,11 @@ wf_worker_cpu_ns(const struct wf_worker *w)
 static void
 drop_handed(struct wf_worker *w, struct wf_handoff *ring, wf_ns_t now_ns)
 {
+	const struct wf_identity *who[WF_BURST];
 	struct wf_rx rx[WF_BURST];
 	uint32_t dir, n;
 
-	while ((n = wf_handoff_take(ring, w->pipe, w->stats, now_ns, &dir, rx)) > 0)
+	while ((n = wf_handoff_take(ring, w->pipe, w->stats, now_ns, &dir, rx, who)) > 0)
 		wf_pipe_refuse(w->pipe, dir, rx, n, false, WF_DROP_shutdown);
 }
 

@@ -242,20 +242,11 @@ wf_pipe_refuse(struct wf_pipe *p, uint32_t dir, const struct wf_rx *rx, uint32_t
 	wf_end_refuse(&p->end, dir, rx, n, cause);
 }
 
-uint32_t
-wf_pipe_owner(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const struct wf_rx *rx,
-	uint32_t n_workers)
+void
+wf_pipe_know(struct wf_pipe *p, const struct wf_rx *rx, const struct wf_identity *const *who)
 {
-	const struct wf_plan_dir *d = &plan->dir[dir];
-	struct wf_parsed parsed, other;
-	const struct wf_flow_key *key;
-
-	if (d->owned)
-		return dir % n_workers;
-	if (!d->needs_flow)
-		return WF_PIPE_ANY;
-	key = &wf_pipe_identify(&p->intake.fragments, d, dir, rx, &parsed, &other)->key;
-	return (uint32_t)(((wf_flow_hash(key) >> 32) * n_workers) >> 32);
+	p->intake.known_rx = rx;
+	p->intake.known = who;
 }
 
 void

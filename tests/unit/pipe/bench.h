@@ -35,6 +35,7 @@ struct bench_options {
 	wf_ns_t idle_ns;              /* 0: for ever */
 	uint64_t seed;
 	bool general; /* by the general path, whatever the plan says */
+	bool handed;  /* who packets are has been found out before, and has been through a ring */
 };
 
 struct bench {
