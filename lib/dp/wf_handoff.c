@@ -28,6 +28,10 @@ struct wf_handoff {
 	struct element taken[WF_BURST];
 };
 
+static_assert(offsetof(struct wf_handoff, first) % WF_CACHE_LINE == 0 &&
+		      sizeof(struct wf_handoff) % WF_CACHE_LINE == 0,
+	"the sender reads `ring` only");
+
 /* A ring outside EAL's memory zones, of which there are too few for 64 workers' pairs. */
 struct wf_handoff *
 wf_handoff_new(void)

@@ -61,7 +61,8 @@ struct wf_worker {
 	struct wf_waited waited;
 
 	/* Worker writes. */
-	bool any_waited; /* packets with a mark of `waited` may be held */
+	bool any_waited WF_CACHE_ALIGNED; /* packets with a mark of `waited` may be held */
+	/* Worker writes, control reads. */
 	_Atomic int seen
 		WF_CACHE_ALIGNED; /* release; partner: wf_worker_wait: the phase it is in */
 	clockid_t cpu_clock;      /* of its thread; before the first phase */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wf_lines.h"
 #include "wf_worker.h"
 
 static struct wf_pipe *
@@ -42,13 +43,13 @@ wf_worker_new(const struct wf_worker_params *q)
 	w->orders = q->orders;
 	w->swap = q->swap;
 	w->clock = *q->clock;
-	w->rxq = calloc(q->n_ports, sizeof(*w->rxq));
-	w->txq = calloc(q->n_ports, sizeof(*w->txq));
-	w->txq_of_dir = calloc(q->n_dirs, sizeof(struct wf_txq *));
+	w->rxq = wf_lines_new(q->n_ports, sizeof(*w->rxq));
+	w->txq = wf_lines_new(q->n_ports, sizeof(*w->txq));
+	w->txq_of_dir = wf_lines_new(q->n_dirs, sizeof(struct wf_txq *));
 	w->n_busy = q->n_ports / 64 + 1;
-	w->busy = calloc(w->n_busy, sizeof(*w->busy));
-	w->in = calloc(q->n_workers, sizeof(struct wf_handoff *));
-	w->out = calloc(q->n_workers, sizeof(struct wf_handoff *));
+	w->busy = wf_lines_new(w->n_busy, sizeof(*w->busy));
+	w->in = wf_lines_new(q->n_workers, sizeof(struct wf_handoff *));
+	w->out = wf_lines_new(q->n_workers, sizeof(struct wf_handoff *));
 	w->stats = wf_stats_new(q->n_dirs, WF_PLAN_MAX_SLOTS);
 	if (w->stats)
 		w->pipe = new_pipe(q, w->stats);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wf_lines.h"
 #include "wf_rng.h"
 
 /* Flows looked at for ageing in one turn of the loop. */
@@ -30,7 +31,7 @@ pipe_init(struct wf_pipe *p, const struct wf_pipe_params *q)
 	p->generation = UINT64_MAX;
 	p->queues.next_event_ns = UINT64_MAX;
 	p->intake.states = &p->states;
-	p->in_store = calloc(q->n_dirs, sizeof(*p->in_store));
+	p->in_store = wf_lines_new(q->n_dirs, sizeof(*p->in_store));
 	p->store = wf_store_new(q->max_held, q->n_dirs, q->start_ns);
 	if (p->in_store == NULL || p->store == NULL || !wf_ready_init(&p->ready) ||
 		wf_room_init(&p->end.room, q->n_dirs, q->max_held) < 0 ||

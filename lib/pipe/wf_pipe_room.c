@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "wf_lines.h"
+
 /* An eighth of the room is shared out. */
 #define SHARED 8
 
@@ -15,8 +17,8 @@ wf_room_init(struct wf_room *r, uint32_t n_dirs, uint64_t max_held)
 {
 	r->n_dirs = n_dirs;
 	r->max_held = max_held;
-	r->held = calloc(n_dirs, sizeof(*r->held));
-	r->share = calloc(n_dirs, sizeof(*r->share));
+	r->held = wf_lines_new(n_dirs, sizeof(*r->held));
+	r->share = wf_lines_new(n_dirs, sizeof(*r->share));
 	return r->held == NULL || r->share == NULL ? -ENOMEM : 0;
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wf_lines.h"
 #include "wf_pipe_memory.h"
 #include "wf_rng.h"
 
@@ -21,7 +22,7 @@ wf_states_init(struct wf_states *s, uint32_t n_slots, uint32_t max_flows, uint64
 	s->free = WF_NO_STATE;
 	s->of_class = wf_pipe_memory((size_t)n_slots * s->block_bytes);
 	s->of_flow = wf_pipe_memory((size_t)max_flows * s->block_bytes);
-	s->class_flows = calloc(n_slots, sizeof(*s->class_flows));
+	s->class_flows = wf_lines_new(n_slots, sizeof(*s->class_flows));
 	s->fallback = aligned_alloc(WF_CACHE_LINE, n_slots * sizeof(*s->fallback));
 	if (s->fallback != NULL)
 		memset(s->fallback, 0, n_slots * sizeof(*s->fallback));
