@@ -60,6 +60,10 @@ struct wf_conf_control {
 	char *socket; /* path of the Unix socket */
 };
 
+/* What a worker does when there is nothing to do: wf_idle_names. */
+enum wf_idle_kind { WF_IDLE_spin, WF_IDLE_pause, WF_IDLE_sleep };
+extern const char *const wf_idle_names[];
+
 struct wf_conf {
 	char *file;
 	bool seed_given;
@@ -69,6 +73,7 @@ struct wf_conf {
 	uint64_t memory_bytes;                 /* 0: by default */
 	uint32_t max_flows;                    /* per worker */
 	wf_ns_t flow_idle_ns;
+	enum wf_idle_kind idle;
 	uint32_t n_ports, n_links;
 	struct wf_conf_port *ports;
 	struct wf_conf_link *links;

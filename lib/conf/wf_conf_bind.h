@@ -40,6 +40,7 @@ struct wf_top_params {
 	uint64_t memory_bytes;
 	uint64_t max_flows;
 	wf_ns_t flow_idle_ns;
+	int idle;
 };
 enum {
 	TOP_SCHEMA,
@@ -48,6 +49,7 @@ enum {
 	TOP_MEMORY,
 	TOP_MAX_FLOWS,
 	TOP_FLOW_IDLE,
+	TOP_IDLE,
 	TOP_PORTS,
 	TOP_LINKS,
 	TOP_CONTROL

@@ -260,6 +260,7 @@ wf_dp_new(const struct wf_conf *conf, const struct wf_dp_options *opt, struct wf
 		memset(dp, 0, sizeof(*dp));
 		dp->max_flows = conf->max_flows;
 		dp->flow_idle_ns = conf->flow_idle_ns;
+		dp->idle = conf->idle;
 		dp->events = opt->events;
 		dp->tap = opt->tap;
 		ret = climb(dp, conf, opt, err);

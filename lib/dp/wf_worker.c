@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * The worker's loop. No lock, system call, allocation, division or log in here (but the yield of a
- * worker that shares its core, on turns in which there was nothing to do).
+ * The worker's loop. No lock, system call, allocation, division or log in here (but for what a
+ * worker does after a turn in which there was nothing to do, if told so: wf_idle.h).
  *
  * A turn: adopt the plan; turn the statistics' banks if asked; retry what devices refused; receive
  * from each port; take over from other workers; send what is due; housekeeping. `plan` is the
@@ -12,7 +12,6 @@
 #include <pthread.h>
 #include <rte_ether.h>
 #include <rte_mbuf.h>
-#include <sched.h>
 
 #include "wf_pipe_plans.h"
 #include "wf_snapshot.h"
@@ -332,13 +331,18 @@ worker_turn(struct wf_worker *w, const struct wf_plan *plan, int phase, wf_ns_t 
 	return work > 0;
 }
 
+/* After a turn without work. What a device has not taken is not left waiting. */
 static void
-worker_rest(const struct wf_worker *w)
+worker_rest(struct wf_worker *w)
 {
-	if (w->yields)
-		sched_yield();
-	else
-		rte_pause();
+	struct wf_idle_rest rest = { WF_IDLE_RELAX, 0 };
+	uint64_t waits = 0;
+
+	for (uint32_t k = 0; k < w->n_busy; k++)
+		waits |= w->busy[k];
+	if (w->idle.kind != WF_IDLE_spin && waits == 0)
+		rest = wf_idle_rest(&w->idle, wf_clock_ns(&w->clock), wf_pipe_next(w->pipe));
+	wf_idle_do(&w->idle, &rest, &w->clock);
 }
 
 int
@@ -350,6 +354,7 @@ wf_worker_main(void *worker)
 	bool busy = false;
 
 	pthread_getcpuclockid(pthread_self(), &w->cpu_clock);
+	wf_idle_begin(&w->idle);
 	for (uint32_t q = 0; q < w->n_rxqs; q++)
 		w->rxq[q].wait.since_ns = wf_clock_ns(&w->clock);
 	wf_swap_join(w->swap, w->index, wf_clock_ns_at(&w->clock, before));
@@ -368,7 +373,9 @@ wf_worker_main(void *worker)
 			phase = wanted;
 			atomic_store_explicit(&w->seen, phase, memory_order_release);
 		}
-		if (!busy)
+		if (busy)
+			wf_idle_busy(&w->idle);
+		else
 			worker_rest(w);
 		if (WF_UNLIKELY(phase == WF_PHASE_FINISH) &&
 			(worker_empty(w) || now_ns >= w->orders->deadline_ns))

@@ -39,7 +39,7 @@ wf_worker_new(const struct wf_worker_params *q)
 	memset(w, 0, sizeof(*w));
 	w->index = q->index;
 	w->n_workers = q->n_workers;
-	w->yields = q->yields;
+	wf_idle_init(&w->idle, q->idle, q->yields);
 	w->orders = q->orders;
 	w->swap = q->swap;
 	w->clock = *q->clock;
