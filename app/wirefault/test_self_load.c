@@ -11,7 +11,7 @@
 
 /* Of a configuration's own top level, what matters here. */
 static const char *const kept[] = { "schema_version", "seed", "workers", "memory", "by_value",
-	"max_flows", "flow_idle", "ports", "links" };
+	"max_flows", "idle", "flow_idle", "ports", "links" };
 /* Of a link, what a plain wire has as well. */
 static const char *const plain[] = { "name", "ports" };
 

@@ -65,6 +65,10 @@ struct wf_conf_control {
 	bool allow_remote;
 };
 
+/* What a worker does when there is nothing to do: wf_idle_names. */
+enum wf_idle_kind { WF_IDLE_spin, WF_IDLE_pause, WF_IDLE_sleep };
+extern const char *const wf_idle_names[];
+
 struct wf_conf {
 	char *file;
 	bool seed_given;
@@ -75,6 +79,7 @@ struct wf_conf {
 	uint32_t by_value_bytes;               /* frames up to this length are held as copies */
 	uint32_t max_flows;                    /* per worker */
 	wf_ns_t flow_idle_ns;
+	enum wf_idle_kind idle;
 	uint32_t n_ports, n_links;
 	struct wf_conf_port *ports;
 	struct wf_conf_link *links;

@@ -3,6 +3,8 @@
  */
 #include "wf_conf_bind.h"
 
+const char *const wf_idle_names[] = { "spin", "pause", "sleep", NULL };
+
 const struct wf_param wf_top_table[] = {
 	[TOP_SCHEMA] = { .name = "schema_version",
 		.type = WF_PARAM_COUNT,
@@ -50,6 +52,14 @@ const struct wf_param wf_top_table[] = {
 		.min = "1s",
 		.max = "24h",
 		.help = "a flow unseen for so long ends: its state is forgotten" },
+	[TOP_IDLE] = { .name = "idle",
+		.type = WF_PARAM_CHOICE,
+		.offset = offsetof(struct wf_top_params, idle),
+		.choices = wf_idle_names,
+		.fallback = "spin",
+		.help = "what workers do when there is nothing to do: spin sees every packet at "
+			"once, pause within 2 us on a cooler core, sleep within 0.2 ms on a core "
+			"that others can use" },
 	[TOP_PORTS] = { .name = "ports",
 		.type = WF_PARAM_ELSEWHERE,
 		.kind = "list",

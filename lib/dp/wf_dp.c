@@ -268,6 +268,7 @@ wf_dp_new(const struct wf_conf *conf, const struct wf_dp_options *opt, struct wf
 		dp->by_value_bytes = conf->by_value_bytes;
 		dp->max_flows = conf->max_flows;
 		dp->flow_idle_ns = conf->flow_idle_ns;
+		dp->idle = conf->idle;
 		dp->events = opt->events;
 		dp->tap = opt->tap;
 		ret = climb(dp, conf, opt, err);

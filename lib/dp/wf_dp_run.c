@@ -48,6 +48,7 @@ make_worker(struct wf_dp *dp, uint32_t index)
 		.n_ports = dp->n_ports,
 		.n_dirs = dp->n_dirs,
 		.yields = dp->cores.shared,
+		.idle = dp->idle,
 		.orders = &dp->orders,
 		.swap = dp->swap,
 		.clock = &dp->clock,

@@ -246,6 +246,7 @@ fill_worker(const struct wf_dp *dp, uint32_t i, struct wf_snap_worker *out)
 
 	out->lcore = dp->cores.worker[i];
 	out->shares_core = dp->cores.shared;
+	out->idle = wf_idle_names[dp->idle];
 	out->loops = s->loops;
 	out->stall_max_ns = s->stall_max_ns;
 	out->cpu_ns = wf_worker_cpu_ns(dp->workers[i]) - dp->totals.cpu_ns[i];

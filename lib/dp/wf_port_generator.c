@@ -33,6 +33,8 @@ struct queue {
 	_Atomic uint64_t missed WF_CACHE_ALIGNED, nombuf, packets, bytes;
 };
 
+static_assert(sizeof(struct queue) % WF_CACHE_LINE == 0, "lines of its own for each worker");
+
 struct generator {
 	struct wf_generator_spec spec;
 	uint32_t n_queues;

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wf_lines.h"
+
 /* Ends reported at once. */
 #define ENDS 64
 
@@ -21,7 +23,7 @@ wf_txq_init(struct wf_txq *q, const struct wf_port_ops *ops, void *queue, const 
 	if (!ops->tx_done)
 		return 0;
 	q->flight_mask = ops->tx_room(queue) - 1;
-	q->flight = calloc(q->flight_mask + 1, sizeof(*q->flight));
+	q->flight = wf_lines_new(q->flight_mask + 1, sizeof(*q->flight));
 	return q->flight ? 0 : -ENOMEM;
 }
 

@@ -12,6 +12,7 @@
 
 #include "wf_clock.h"
 #include "wf_handoff.h"
+#include "wf_idle.h"
 #include "wf_pipe.h"
 #include "wf_stall.h"
 #include "wf_swap.h"
@@ -44,7 +45,6 @@ struct wf_rxq {
 struct wf_worker {
 	/* Constant while it runs. */
 	uint32_t index, n_workers;
-	bool yields;   /* the control thread runs on this core too */
 	bool by_value; /* short packets that have to wait are copied */
 	uint32_t n_rxqs, n_txqs;
 	struct wf_rxq *rxq;
@@ -62,7 +62,9 @@ struct wf_worker {
 	struct wf_waited waited;
 
 	/* Worker writes. */
-	bool any_waited; /* packets with a mark of `waited` may be held */
+	bool any_waited WF_CACHE_ALIGNED; /* packets with a mark of `waited` may be held */
+	struct wf_idle idle;
+	/* Worker writes, control reads. */
 	_Atomic int seen
 		WF_CACHE_ALIGNED; /* release; partner: wf_worker_wait: the phase it is in */
 	clockid_t cpu_clock;      /* of its thread; before the first phase */
@@ -71,7 +73,8 @@ struct wf_worker {
 
 struct wf_worker_params {
 	uint32_t index, n_workers, n_ports, n_dirs;
-	bool yields;
+	bool yields; /* the control thread runs on its core too */
+	enum wf_idle_kind idle;
 	const struct wf_orders *orders;
 	struct wf_swap *swap;
 	const struct wf_clock *clock;

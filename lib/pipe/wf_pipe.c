@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wf_lines.h"
 #include "wf_rng.h"
 
 /* Flows looked at for ageing in one turn of the loop. */
@@ -45,7 +46,7 @@ pipe_init(struct wf_pipe *p, const struct wf_pipe_params *q)
 	p->generation = UINT64_MAX;
 	p->queues.next_event_ns = UINT64_MAX;
 	p->intake.states = &p->states;
-	p->in_store = calloc(q->n_dirs, sizeof(*p->in_store));
+	p->in_store = wf_lines_new(q->n_dirs, sizeof(*p->in_store));
 	wf_by_value_init(&p->by_value, &p->end, q->by_value_bytes);
 	p->store = wf_store_new(pipe_records(q->max_held, by_value), q->n_dirs, q->start_ns);
 	if (p->in_store == NULL || p->store == NULL || !wf_ready_init(&p->ready) ||
@@ -295,20 +296,11 @@ wf_pipe_refuse(struct wf_pipe *p, uint32_t dir, const struct wf_rx *rx, uint32_t
 	wf_end_refuse(&p->end, dir, rx, n, cause);
 }
 
-uint32_t
-wf_pipe_owner(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const struct wf_rx *rx,
-	uint32_t n_workers)
+void
+wf_pipe_know(struct wf_pipe *p, const struct wf_rx *rx, const struct wf_identity *const *who)
 {
-	const struct wf_plan_dir *d = &plan->dir[dir];
-	struct wf_parsed parsed, other;
-	uint64_t hash;
-
-	if (d->owned)
-		return dir % n_workers;
-	if (!d->needs_flow)
-		return WF_PIPE_ANY;
-	wf_pipe_identify(&p->intake.fragments, d, dir, rx, &parsed, &other, &hash);
-	return (uint32_t)(((hash >> 32) * n_workers) >> 32);
+	p->intake.known_rx = rx;
+	p->intake.known = who;
 }
 
 void

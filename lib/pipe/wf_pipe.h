@@ -9,6 +9,7 @@
 #define WF_PIPE_H
 
 #include "wf_frame.h"
+#include "wf_identity.h"
 #include "wf_plan.h"
 #include "wf_stats.h"
 #include "wf_store.h"
@@ -115,12 +116,18 @@ void wf_pipe_drop_queued(struct wf_pipe *p, enum wf_drop cause);
 void wf_pipe_refuse(struct wf_pipe *p, uint32_t dir, const struct wf_rx *rx, uint32_t n,
 	bool count_rx, enum wf_drop cause);
 
-/* Which worker must process this packet (0..n_workers-1)? WF_PIPE_ANY: whichever has it. `p` is the
- * receiving worker's, which remembers first fragments; so the fragments of a datagram have to be
- * received by one worker, as they are by one queue, or by RSS without ports. */
+/* Which worker must process each of these n packets (0..n_workers-1)? WF_PIPE_ANY: whichever has
+ * it. Returns how many are not WF_PIPE_ANY. Fills in who they are, as far as that was to be found
+ * out, until the next call. `p` is the receiving worker's, which remembers first fragments; so the
+ * fragments of a datagram have to be received by one worker, as they are by one queue, or by RSS
+ * without ports. */
 #define WF_PIPE_ANY UINT32_MAX
-uint32_t wf_pipe_owner(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir,
-	const struct wf_rx *rx, uint32_t n_workers);
+uint32_t wf_pipe_owners(struct wf_pipe *p, const struct wf_plan *newest, uint32_t dir,
+	const struct wf_rx *rx, uint32_t n, uint32_t n_workers, uint32_t owner[WF_BURST],
+	const struct wf_identity *who[WF_BURST]);
+/* Who packets are that wf_pipe_in will be given: who[i] is of rx[i], in this very array, or in
+ * parts of it. Until it is told NULL, which is the state at the start: it finds out itself. */
+void wf_pipe_know(struct wf_pipe *p, const struct wf_rx *rx, const struct wf_identity *const *who);
 
 /* A little housekeeping: ages flows. Call once a loop turn. */
 void wf_pipe_tidy(struct wf_pipe *p, wf_ns_t now_ns);

@@ -47,6 +47,40 @@ intake_parse(struct wf_intake *in, const struct wf_plan_dir *d, uint32_t dir,
 	l->n_trains = t;
 }
 
+/* The same where the worker that received them has told, as far as it has. */
+static void
+intake_adopt(struct wf_intake *in, const struct wf_plan_dir *d, uint32_t dir,
+	const struct wf_rx *rx, uint32_t n)
+{
+	const struct wf_identity *const *known = in->known + (rx - in->known_rx);
+	struct wf_lookup *l = &in->lookup;
+	bool trains = intake_may_train(in, d, n);
+	uint32_t t = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (trains && i > 0 && wf_identity_same(known[i - 1], known[i])) {
+			l->self[i] = l->self[i - 1];
+			l->who[i] = l->who[i - 1];
+			continue;
+		}
+		if (known[i]->known && !d->inner) {
+			l->self[i] = l->who[i] = &known[i]->who;
+			l->hash[t] = known[i]->hash;
+		} else {
+			l->self[i] = &l->parsed[t];
+			l->who[i] = wf_pipe_identify(
+				&in->fragments, d, dir, &rx[i], &l->parsed[t], &l->other[t]);
+			l->hash[t] = wf_flow_hash(&l->who[i]->key);
+		}
+		l->first[t] = (uint8_t)i;
+		l->key[t] = &l->who[i]->key;
+		l->dir_key[t] = d->rng_key;
+		l->now_ns[t++] = rx[i].rx_ns;
+	}
+	l->first[t] = (uint8_t)n;
+	l->n_trains = t;
+}
+
 /* The flow's class as remembered, or by the rules: for new flows, changed rules, and packets
  * without a flow. Trains first..end-1. */
 static void
@@ -251,7 +285,10 @@ wf_intake(struct wf_intake *in, const struct wf_plan_dir *d, uint32_t dir, const
 	uint16_t order[WF_BURST];
 	uint32_t n_runs;
 
-	intake_parse(in, d, dir, rx, n);
+	if (WF_UNLIKELY(in->known != NULL))
+		intake_adopt(in, d, dir, rx, n);
+	else
+		intake_parse(in, d, dir, rx, n);
 	intake_find(in, d, rx);
 	n_runs = intake_group(in->lookup.class_id, n, order, runs);
 	for (uint32_t r = 0; r < n_runs; r++)

@@ -31,6 +31,9 @@ struct wf_intake {
 	struct wf_flow_table *flows;
 	struct wf_states *states; /* lent */
 	struct wf_fragments fragments;
+	/* Who the packets are, where that is known already; NULL. known[0] is of known_rx[0]. */
+	const struct wf_rx *known_rx;
+	const struct wf_identity *const *known;
 	struct wf_lookup lookup;
 	uint64_t n_fallback; /* packets whose flow found no room; read and cleared by lib/pipe */
 };

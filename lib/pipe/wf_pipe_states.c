@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wf_lines.h"
 #include "wf_pages.h"
 #include "wf_rng.h"
 #include "wf_state_layout.h"
@@ -20,7 +21,7 @@ wf_states_init(struct wf_states *s, uint32_t n_slots, uint32_t max_flows, uint64
 	s->start_ns = start_ns;
 	s->of_class = wf_pages_reserve((size_t)n_slots * sizeof(*s->of_class));
 	s->large = wf_pages_reserve((size_t)max_flows * sizeof(*s->large));
-	s->class_flows = calloc(n_slots, sizeof(*s->class_flows));
+	s->class_flows = wf_lines_new(n_slots, sizeof(*s->class_flows));
 	s->fallback = wf_pages_reserve((size_t)n_slots * sizeof(*s->fallback));
 	if (s->of_class == NULL || s->large == NULL || s->class_flows == NULL ||
 		s->fallback == NULL)

@@ -167,10 +167,10 @@ port(const struct wf_snap_port *p)
 static json_t *
 worker(const struct wf_snap_worker *w)
 {
-	return json_pack("{s:i,s:f,s:o,s:o,s:o,s:b}", "lcore", (int)w->lcore, "busy_ratio",
+	return json_pack("{s:i,s:f,s:o,s:o,s:o,s:b,s:s}", "lcore", (int)w->lcore, "busy_ratio",
 		round(w->busy_ratio * 1e4) / 1e4, "loops", number(w->loops), "stall_max_ns",
-		number(w->stall_max_ns), "cpu_ns", number(w->cpu_ns), "shares_core",
-		w->shares_core);
+		number(w->stall_max_ns), "cpu_ns", number(w->cpu_ns), "shares_core", w->shares_core,
+		"idle", w->idle != NULL ? w->idle : "");
 }
 
 static json_t *

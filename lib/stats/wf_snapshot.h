@@ -59,6 +59,7 @@ struct wf_snap_port {
 struct wf_snap_worker {
 	unsigned lcore;   /* the core it runs on */
 	bool shares_core; /* with the control thread: it yields, timing is coarse */
+	const char *idle; /* what it does without work; NULL: no live worker */
 	double busy_ratio;
 	uint64_t loops;
 	wf_ns_t stall_max_ns;

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "wf_eal.h"
+#include "wf_lines.h"
 #include "wf_txq.h"
 
 #define ROOM 128 /* a power of two */
@@ -133,7 +134,7 @@ setup(void **state)
 	sent = 0;
 	last_id = 0;
 	atomic_store_explicit(&shut, WF_DROP_NONE, memory_order_relaxed);
-	q = calloc(1, sizeof(*q));
+	q = wf_lines_new(1, sizeof(*q));
 	return q ? wf_txq_init(q, &ops, NULL, &shut, 1514) : -1;
 }
 

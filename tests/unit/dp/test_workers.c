@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "rig.h"
+#include "wf_dp_private.h"
 
 static struct rig rig;
 
@@ -70,6 +71,23 @@ handed_packets_are_as_late(void **state)
 	wf_snapshot_free(s);
 	assert_int_equal(wf_dp_reset(rig.dp), 0);
 	rig.sent_packets = 0;
+}
+
+/* See test_layout.c for what stands in them. */
+static void
+each_worker_writes_on_lines_of_its_own(void **state)
+{
+	for (uint32_t i = 0; i < 2; i++) {
+		const struct wf_worker *w = rig.dp->workers[i];
+		const void *block[] = { w, w->rxq, w->txq, w->busy, w->stats, w->stats->bank[0].dir,
+			w->stats->bank[1].dir, w->stats->bank[0].class, w->stats->bank[1].class,
+			w->pipe, w->in[!i] };
+
+		for (size_t b = 0; b < WF_ARRAY_SIZE(block); b++)
+			assert_int_equal((uintptr_t)block[b] % WF_CACHE_LINE, 0);
+		for (uint32_t q = 0; q < w->n_rxqs; q++)
+			assert_int_equal((uintptr_t)w->rxq[q].queue % WF_CACHE_LINE, 0);
+	}
 }
 
 /* Every one of many snapshots under traffic cuts through both workers and the rings exactly. */
@@ -204,6 +222,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_worker_writes_on_lines_of_its_own),
 		cmocka_unit_test(flows_are_handed_to_their_owners),
 		cmocka_unit_test(handed_packets_are_as_late),
 		cmocka_unit_test(snapshots_are_exact_while_packets_change_hands),
