@@ -68,13 +68,12 @@ intake_adopt(struct wf_intake *in, const struct wf_plan_dir *d, uint32_t dir,
 			l->hash[t] = known[i]->hash;
 		} else {
 			l->self[i] = &l->parsed[t];
-			l->who[i] = wf_pipe_identify(
-				&in->fragments, d, dir, &rx[i], &l->parsed[t], &l->other[t]);
-			l->hash[t] = wf_flow_hash(&l->who[i]->key);
+			l->who[i] = wf_pipe_identify(&in->fragments, d, dir, &rx[i], &l->parsed[t],
+				&l->other[t], &l->hash[t]);
 		}
 		l->first[t] = (uint8_t)i;
 		l->key[t] = &l->who[i]->key;
-		l->dir_key[t] = d->rng_key;
+		wf_flow_table_expect(in->flows, l->hash[t]);
 		l->now_ns[t++] = rx[i].rx_ns;
 	}
 	l->first[t] = (uint8_t)n;

@@ -20,11 +20,9 @@ owner_identify(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir, con
 	struct wf_identity *id)
 {
 	struct wf_parsed other;
-	const struct wf_parsed *who =
-		wf_pipe_identify(&p->intake.fragments, d, dir, rx, &id->who, &other);
 
+	wf_pipe_identify(&p->intake.fragments, d, dir, rx, &id->who, &other, &id->hash);
 	id->known = !d->inner && !(id->who.flags & WF_PARSE_FRAGMENT);
-	id->hash = wf_flow_hash(&who->key);
 }
 
 uint32_t
