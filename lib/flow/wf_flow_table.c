@@ -17,6 +17,7 @@
 
 #include "wf_pages.h"
 #include "wf_rng.h"
+#include "wf_words.h"
 
 /* Ordinal of a flow that lost its place; 0 where there is none. */
 struct wf_flow_past {
@@ -83,8 +84,8 @@ end_flow(struct wf_flow_table *t, struct wf_flow *f)
 static inline bool
 is_idle(const struct wf_flow_table *t, const struct wf_flow *f, wf_ns_t now_ns)
 {
-	return f->waiting == 0 && now_ns > f->last_seen_ns &&
-	       now_ns - f->last_seen_ns >= t->idle_ns;
+	return now_ns > f->last_seen_ns && now_ns - f->last_seen_ns >= t->idle_ns &&
+	       f->waiting == 0;
 }
 
 void
@@ -179,16 +180,15 @@ create(struct wf_flow_table *t, const struct wf_flow_key *key, uint64_t hash, ui
 	return f;
 }
 
-/* All 48 bytes. */
+/* Word by word, which is one comparison in the end. */
 static inline bool
 is_key(const struct wf_flow_key *a, const struct wf_flow_key *b)
 {
-	uint64_t x[6], y[6], others = 0;
+	const uint8_t *x = (const uint8_t *)a, *y = (const uint8_t *)b;
+	uint64_t others = 0;
 
-	memcpy(x, a, sizeof(x));
-	memcpy(y, b, sizeof(y));
-	for (int i = 0; i < 6; i++)
-		others |= x[i] ^ y[i];
+	for (size_t at = 0; at < sizeof(*a); at += 8)
+		others |= wf_load_le64(x + at) ^ wf_load_le64(y + at);
 	return others == 0;
 }
 

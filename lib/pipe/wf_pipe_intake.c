@@ -80,33 +80,24 @@ intake_adopt(struct wf_intake *in, const struct wf_plan_dir *d, uint32_t dir,
 	l->n_trains = t;
 }
 
-/* The flow's class as remembered, or by the rules: for new flows, changed rules, and packets
- * without a flow. Trains first..end-1. */
-static void
-intake_classify(const struct wf_plan_dir *d, uint32_t first, uint32_t end,
-	const struct wf_lookup *l, uint16_t *class_id)
+/* By the rules: what new flows are, and packets without a flow, and all when rules have changed.
+ * Trains train[0..n-1]. */
+static __attribute__((noinline)) void
+intake_classify(const struct wf_plan_dir *d, struct wf_lookup *l, const uint8_t *train, uint32_t n)
 {
-	const struct wf_parsed *ask[WF_BURST];
+	const struct wf_parsed *ask[WF_BURST] = { NULL };
 	uint16_t found[WF_BURST] = { 0 };
-	uint32_t train[WF_BURST], n_ask = 0;
 
-	for (uint32_t t = first; t < end; t++) {
-		const struct wf_parsed *who = l->who[l->first[t]];
-		const struct wf_flow *f = l->train_flow[t];
+	for (uint32_t k = 0; k < n; k++)
+		ask[k] = l->who[l->first[train[k]]];
+	if (d->rules != NULL)
+		wf_rules_classify(d->rules, ask, found, n);
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t t = train[k];
+		struct wf_flow *f = l->train_flow[t];
 
-		if (f != NULL && f->class_epoch == d->epoch) {
-			class_id[t] = f->class_id;
-			continue;
-		}
-		ask[n_ask] = who;
-		train[n_ask++] = t;
-	}
-	if (n_ask != 0 && d->rules != NULL)
-		wf_rules_classify(d->rules, ask, found, n_ask);
-	for (uint32_t k = 0; k < n_ask; k++) {
-		struct wf_flow *f = l->train_flow[train[k]];
-
-		class_id[train[k]] = found[k];
+		for (uint32_t i = l->first[t]; i < l->first[t + 1]; i++)
+			l->class_id[i] = found[k];
 		if (f == NULL)
 			continue;
 		f->class_epoch = d->epoch;
@@ -122,29 +113,39 @@ intake_exempt(const struct wf_plan_dir *d, uint32_t first, uint32_t end, struct 
 			l->class_id[i] = d->neighbours;
 }
 
-/* Trains first..end-1. */
+/* Trains first..end-1. A flow remembers its class as long as the rules stay. */
 static void
 intake_look_up(struct wf_intake *in, const struct wf_plan_dir *d, const struct wf_rx *rx,
 	uint32_t first, uint32_t end)
 {
 	struct wf_lookup *l = &in->lookup;
-	uint16_t class_id[WF_BURST];
+	uint8_t ask[WF_BURST];
+	uint32_t n_ask = 0;
 
 	wf_flow_table_lookup(in->flows, l->key + first, l->hash + first, l->now_ns + first,
 		end - first, d->rng_key, d->run, d->flow_lines, l->train_flow + first);
-	intake_classify(d, first, end, l, class_id);
 	for (uint32_t t = first; t < end; t++) {
-		uint32_t i, next = l->first[t + 1];
+		struct wf_flow *f = l->train_flow[t];
+		uint32_t i = l->first[t], next = l->first[t + 1];
+		uint16_t class_id = 0;
 
-		for (i = l->first[t]; i < next; i++) {
-			l->flow[i] = l->train_flow[t];
-			l->class_id[i] = class_id[t];
+		if (WF_LIKELY(f != NULL && f->class_epoch == d->epoch)) {
+			class_id = f->class_id;
+			wf_states_prefetch(in->states, &d->classes[class_id], f);
+		} else {
+			ask[n_ask++] = (uint8_t)t;
 		}
-		if (l->train_flow[t] == NULL)
-			continue;
-		l->train_flow[t]->last_seen_ns = rx[next - 1].rx_ns;
-		wf_states_prefetch(in->states, &d->classes[class_id[t]], l->train_flow[t]);
+		if (f != NULL)
+			f->last_seen_ns = rx[next - 1].rx_ns;
+		l->flow[i] = f;
+		l->class_id[i] = class_id;
+		while (WF_UNLIKELY(++i < next)) {
+			l->flow[i] = f;
+			l->class_id[i] = class_id;
+		}
 	}
+	if (WF_UNLIKELY(n_ask > 0))
+		intake_classify(d, l, ask, n_ask);
 	if (d->n_picks > 0)
 		wf_intake_pick(in, d, rx, l->first[first], l->first[end]);
 	if (d->neighbours != 0)

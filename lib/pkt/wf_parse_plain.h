@@ -42,88 +42,109 @@ wf_plain_mapped(const uint8_t *address)
 	return (uint64_t)wf_load_le32(address) << 32 | 0xffff0000ull;
 }
 
-/* Words of the key behind the addresses, the rest of the record, and the hash. */
-static inline void
-wf_plain_store(struct wf_parsed *out, uint64_t w[6], const uint8_t *l4, uint32_t tos,
-	uint32_t offsets, uint64_t *hash)
+/* Ethernet type and VLAN in the key's fifth word, behind the ports. */
+static WF_ALWAYS_INLINE uint64_t
+wf_plain_link(uint32_t vlan, uint32_t type)
+{
+	return (uint64_t)__builtin_bswap16((uint16_t)vlan) << 32 |
+	       (uint64_t)__builtin_bswap16((uint16_t)type) << 48;
+}
+
+/* The key's last word. */
+static WF_ALWAYS_INLINE uint64_t
+wf_plain_last(uint16_t dir, uint8_t proto, uint32_t family)
+{
+	return __builtin_bswap16(dir) | (uint64_t)proto << 16 | (uint64_t)family << 24;
+}
+
+/* The record, and the hash. */
+static WF_ALWAYS_INLINE void
+wf_plain_store(struct wf_parsed *out, const uint64_t w[6], uint32_t tos, uint32_t l3, uint32_t l4,
+	uint64_t *hash)
 {
 	uint8_t *key = (uint8_t *)&out->key;
 
-	w[4] |= wf_load_le32(l4);
 	for (int i = 0; i < 6; i++)
 		wf_store_le64(key + 8 * i, w[i]);
 	*hash = wf_flow_hash_words(w);
-	out->l3_offset = (uint16_t)offsets;
-	out->l4_offset = (uint16_t)(offsets >> 16);
-	out->dscp = (uint8_t)(tos >> 2);
-	out->ecn = tos & 3;
-	out->flags = WF_PARSE_IP | WF_PARSE_PORTS;
-	out->zero = 0;
+	wf_store_le32(&out->l3_offset, l3 | l4 << 16);
+	wf_store_le32(&out->dscp,
+		tos >> 2 | (tos & 3) << 8 | (uint32_t)(WF_PARSE_IP | WF_PARSE_PORTS) << 16);
 	out->fragment_id = 0;
 }
+static_assert(offsetof(struct wf_parsed, l4_offset) == offsetof(struct wf_parsed, l3_offset) + 2 &&
+		      offsetof(struct wf_parsed, flags) == offsetof(struct wf_parsed, dscp) + 2,
+	"stored as words");
 
-static inline bool
-wf_plain_ipv4(const uint8_t *frame, uint32_t len, uint32_t l3, uint64_t link, uint16_t dir,
+static WF_ALWAYS_INLINE bool
+wf_plain_ipv4(const uint8_t *frame, uint32_t len, uint32_t l3, uint32_t vlan, uint16_t dir,
 	struct wf_parsed *out, uint64_t *hash)
 {
 	const uint8_t *ip = frame + l3;
-	uint64_t w[6];
+	uint32_t l4 = l3 + WF_PLAIN_L3_IPV4;
 
-	if (len < l3 + WF_PLAIN_L3_IPV4 + WF_PLAIN_PORTS || ip[0] != 0x45 ||
-		(wf_load_be16(ip + 6) & 0x3fff) != 0 || !wf_plain_proto(ip[9]) ||
+	if (len < l4 + WF_PLAIN_PORTS || ip[0] != 0x45 || (wf_load_be16(ip + 6) & 0x3fff) != 0 ||
+		!wf_plain_proto(ip[9]) ||
 		!wf_plain_length(wf_load_be16(ip + 2), WF_PLAIN_L3_IPV4 + WF_PLAIN_PORTS))
 		return false;
-	w[0] = w[2] = 0;
-	w[1] = wf_plain_mapped(ip + 12);
-	w[3] = wf_plain_mapped(ip + 16);
-	w[4] = link;
-	w[5] = __builtin_bswap16(dir) | (uint64_t)ip[9] << 16 | 4u << 24;
-	wf_plain_store(
-		out, w, ip + WF_PLAIN_L3_IPV4, ip[1], l3 | (l3 + WF_PLAIN_L3_IPV4) << 16, hash);
+	const uint64_t w[6] = { 0, wf_plain_mapped(ip + 12), 0, wf_plain_mapped(ip + 16),
+		wf_load_le32(frame + l4) | wf_plain_link(vlan, WF_PLAIN_IPV4),
+		wf_plain_last(dir, ip[9], 4) };
+
+	wf_plain_store(out, w, ip[1], l3, l4, hash);
 	return true;
 }
 
-static inline bool
-wf_plain_ipv6(const uint8_t *frame, uint32_t len, uint32_t l3, uint64_t link, uint16_t dir,
+static WF_ALWAYS_INLINE bool
+wf_plain_ipv6(const uint8_t *frame, uint32_t len, uint32_t l3, uint32_t vlan, uint16_t dir,
 	struct wf_parsed *out, uint64_t *hash)
 {
 	const uint8_t *ip = frame + l3;
-	uint64_t w[6];
+	uint32_t l4 = l3 + WF_PLAIN_L3_IPV6;
 
-	if (len < l3 + WF_PLAIN_L3_IPV6 + WF_PLAIN_PORTS || ip[0] >> 4 != 6 ||
-		!wf_plain_proto(ip[6]) || !wf_plain_length(wf_load_be16(ip + 4), WF_PLAIN_PORTS))
+	if (len < l4 + WF_PLAIN_PORTS || ip[0] >> 4 != 6 || !wf_plain_proto(ip[6]) ||
+		!wf_plain_length(wf_load_be16(ip + 4), WF_PLAIN_PORTS))
 		return false;
-	for (int i = 0; i < 4; i++)
-		w[i] = wf_load_le64(ip + 8 + 8 * i);
-	w[4] = link;
-	w[5] = __builtin_bswap16(dir) | (uint64_t)ip[6] << 16 | 6u << 24;
-	wf_plain_store(out, w, ip + WF_PLAIN_L3_IPV6, wf_load_be16(ip) >> 4 & 0xff,
-		l3 | (l3 + WF_PLAIN_L3_IPV6) << 16, hash);
+	const uint64_t w[6] = { wf_load_le64(ip + 8), wf_load_le64(ip + 16), wf_load_le64(ip + 24),
+		wf_load_le64(ip + 32),
+		wf_load_le32(frame + l4) | wf_plain_link(vlan, WF_PLAIN_IPV6),
+		wf_plain_last(dir, ip[6], 6) };
+
+	wf_plain_store(out, w, wf_load_be16(ip) >> 4 & 0xff, l3, l4, hash);
 	return true;
+}
+
+/* What is not IPv4 right behind the MAC addresses. */
+static __attribute__((noinline, unused)) bool
+wf_plain_others(
+	const uint8_t *frame, uint32_t len, uint16_t dir, struct wf_parsed *out, uint64_t *hash)
+{
+	uint32_t type = wf_load_be16(frame + 12), vlan;
+
+	if (type == WF_PLAIN_IPV6)
+		return wf_plain_ipv6(frame, len, WF_PLAIN_L2, WF_NO_VLAN, dir, out, hash);
+	if (type != 0x8100 && type != 0x88a8 && type != 0x9100)
+		return false;
+	vlan = wf_load_be16(frame + WF_PLAIN_L2) & 0x0fff;
+	type = wf_load_be16(frame + WF_PLAIN_L2 + 2);
+	if (type == WF_PLAIN_IPV4)
+		return wf_plain_ipv4(frame, len, WF_PLAIN_L2 + WF_PLAIN_TAG, vlan, dir, out, hash);
+	return type == WF_PLAIN_IPV6 &&
+	       wf_plain_ipv6(frame, len, WF_PLAIN_L2 + WF_PLAIN_TAG, vlan, dir, out, hash);
 }
 
 /* Fills all of *out as wf_parse does, with the direction besides, and the key's wf_flow_hash.
- * False, and nothing is filled: it is no such frame. */
+ * False, and nothing is filled: it is no such frame. Offsets and link are constants for the
+ * plainest, so this is what is inlined. */
 static inline bool
 wf_parse_plain(
 	const uint8_t *frame, uint32_t len, uint16_t dir, struct wf_parsed *out, uint64_t *hash)
 {
-	uint32_t l3 = WF_PLAIN_L2, vlan = WF_NO_VLAN, type;
-
-	if (len < WF_PLAIN_L2 + WF_PLAIN_TAG)
+	if (WF_UNLIKELY(len < WF_PLAIN_L2 + WF_PLAIN_TAG))
 		return false;
-	type = wf_load_be16(frame + 12);
-	if (type == 0x8100 || type == 0x88a8 || type == 0x9100) {
-		vlan = wf_load_be16(frame + WF_PLAIN_L2) & 0x0fff;
-		type = wf_load_be16(frame + WF_PLAIN_L2 + 2);
-		l3 += WF_PLAIN_TAG;
-	}
-	uint64_t link = (uint64_t)__builtin_bswap16((uint16_t)vlan) << 32 |
-			(uint64_t)__builtin_bswap16((uint16_t)type) << 48;
-
-	if (WF_LIKELY(type == WF_PLAIN_IPV4))
-		return wf_plain_ipv4(frame, len, l3, link, dir, out, hash);
-	return type == WF_PLAIN_IPV6 && wf_plain_ipv6(frame, len, l3, link, dir, out, hash);
+	if (WF_LIKELY(wf_load_be16(frame + 12) == WF_PLAIN_IPV4))
+		return wf_plain_ipv4(frame, len, WF_PLAIN_L2, WF_NO_VLAN, dir, out, hash);
+	return wf_plain_others(frame, len, dir, out, hash);
 }
 
 #endif
