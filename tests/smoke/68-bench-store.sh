@@ -14,6 +14,7 @@ is "each size for each time" "$(of '[.rows[] | [.size, .hold]]')" \
 is "both ways" "$(of '[.rows[] | (.reference, .value) | .above_ns > 0 and .lost >= 0] | all')" true
 is "what pays is what costs less" \
 	"$(of '[.rows[] | select(.by_value_pays != null) | .by_value_pays == (.value.above_ns < .reference.above_ns)] | all')" true
+# shellcheck disable=SC2016 # jq's own variables
 is "the crossover is the last size that pays before one that does not" "$(of '. as $d | [.crossover[] | . as $c |
 	[$d.rows[] | select(.hold == $c.hold)] | (map(.by_value_pays != false) | index(false)) as $no |
 	.[:($no // length)] | map(select(.by_value_pays)) | (last.size // 0) == $c.up_to_bytes] | all')" true
