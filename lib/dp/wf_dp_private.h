@@ -56,7 +56,7 @@ struct wf_dp {
 	struct wf_dp_link *links;
 	struct wf_hostif *hostif;
 	struct wf_eal_args eal_args;
-	bool eal_runs;
+	bool eal_runs, telemetry;
 	bool holds_messages; /* of drivers that start, unless they fail */
 	struct wf_pool pool;
 	struct wf_event_log *events; /* NULL: nobody wants to know */
