@@ -33,7 +33,7 @@ const struct wf_param wf_top_table[] = {
 	[TOP_BY_VALUE] = { .name = "by_value",
 		.type = WF_PARAM_SIZE,
 		.offset = offsetof(struct wf_top_params, by_value_bytes),
-		.fallback = "128B",
+		.fallback = "64B",
 		.min = "0",
 		.max = "512B",
 		.help = "frames up to this length that have to wait are copied together, and their "

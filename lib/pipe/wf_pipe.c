@@ -18,16 +18,21 @@
 /* Packets by value that are held at most, unless as many could be held by reference: 60 GB. */
 #define MOST_RECORDS (1u << 30)
 
-/* Records that the store must have: all by reference, or by value. Memory that is never used is
- * never touched, but there has to be so much. */
-static uint32_t
-pipe_records(uint32_t max_held, uint32_t by_value)
+/* A store for as many records as there may be packets: by reference, or so many times as many by
+ * value. Memory that is never used is never touched, but where the kernel does not promise as much,
+ * fewer have to do. */
+static struct wf_store *
+pipe_store(const struct wf_pipe_params *q, uint32_t by_value)
 {
-	uint64_t n = (uint64_t)max_held * (by_value > 0 ? by_value : 1);
+	uint64_t n = by_value > 1 ? (uint64_t)q->max_held * by_value : q->max_held;
+	struct wf_store *store;
 
 	if (n > MOST_RECORDS)
-		n = max_held > MOST_RECORDS ? max_held : MOST_RECORDS;
-	return (uint32_t)n;
+		n = q->max_held > MOST_RECORDS ? q->max_held : MOST_RECORDS;
+	while ((store = wf_store_new((uint32_t)n, q->n_dirs, q->start_ns)) == NULL &&
+		n > q->max_held)
+		n = n / 2 > q->max_held ? n / 2 : q->max_held;
+	return store;
 }
 
 static int
@@ -48,7 +53,7 @@ pipe_init(struct wf_pipe *p, const struct wf_pipe_params *q)
 	p->intake.states = &p->states;
 	p->in_store = wf_lines_new(q->n_dirs, sizeof(*p->in_store));
 	wf_by_value_init(&p->by_value, &p->end, q->by_value_bytes);
-	p->store = wf_store_new(pipe_records(q->max_held, by_value), q->n_dirs, q->start_ns);
+	p->store = pipe_store(q, by_value);
 	if (p->in_store == NULL || p->store == NULL || !wf_ready_init(&p->ready) ||
 		wf_room_init(&p->end.room, q->n_dirs, q->max_held, by_value) < 0 ||
 		wf_states_init(&p->states, q->n_slots, q->max_flows, words, q->start_ns) < 0 ||
