@@ -9,6 +9,7 @@
 #include <event2/event.h>
 #include <stdio.h>
 #include <string.h>
+#include <systemd/sd-daemon.h>
 
 #include "wf_units.h"
 
@@ -436,6 +437,8 @@ static void
 observe(void *ctx, const struct wf_snapshot *snap)
 {
 	wf_dp_telemetry(((struct wf_live *)ctx)->dp, snap);
+	/* A service manager is told as long as the workers answer, too. */
+	sd_notify(0, "WATCHDOG=1");
 }
 
 struct wf_ctl_ops
