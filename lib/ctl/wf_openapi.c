@@ -44,8 +44,9 @@ media(const char *type, json_t *schema)
 static json_t *
 content(const char *name, bool body)
 {
-	static const char *const texts[] = { "stream", "metrics", "page" };
-	static const char *const types[] = { "text/event-stream", "text/plain", "text/html" };
+	static const char *const texts[] = { "stream", "metrics", "page", "page_file" };
+	static const char *const types[] = { "text/event-stream", "text/plain", "text/html",
+		"*/*" };
 	json_t *j, *also = NULL;
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(texts); i++)

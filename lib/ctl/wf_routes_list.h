@@ -11,6 +11,9 @@
  */
 /* clang-format off */
 WF_ROUTE(GET, "/healthz", health, OPEN, "", "", "state", "the process answers")
+WF_ROUTE(GET, "/", page, OPEN, "", "", "page", "the page")
+WF_ROUTE(GET, "/page/{file}", page_file, OPEN, "", "", "page_file", "its files")
+WF_ROUTE(GET, "/v1/parameters", parameters, LOOK, "", "", "parameters", "the tables that parse impairments")
 WF_ROUTE(GET, "/readyz", ready, OPEN, "", "", "state", "packets can go through")
 WF_ROUTE(GET, "/metrics", metrics, LOOK, "", "", "metrics", "all that is measured, for Prometheus")
 WF_ROUTE(GET, "/v1/version", version, LOOK, "", "", "version", "version of wirefault")

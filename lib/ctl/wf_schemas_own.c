@@ -77,6 +77,10 @@ static const struct {
 	{ "saved", "saved:str" },
 	{ "removed", "removed:str" },
 	{ "openapi", "openapi:str info:obj paths:obj components:obj" },
+	{ "parameter", "key:str type:str help:str default?:str min?:str max?:str choices?:[str] "
+		       "belongs?:[str]" },
+	{ "parameter_block", "name:str summary:str main:str selector?:str params:[parameter]" },
+	{ "parameters", "blocks:[parameter_block]" },
 	{ "bypassed", "bypass:bool" },
 	{ "which", "!id?:int all?:bool" },
 	{ "bypass", "!on:bool for?:str" },

@@ -20,6 +20,7 @@ is "no permission: 3" "$(code setpriv --reuid=65534 --regid=65534 --clear-groups
 contains "... and what to do" "$LAB_DIR/said" "permission denied. Run wfctl as root, or as a member of the"
 
 lab_bg a "$LAB_DIR/ping" ping -n -i 0.02 10.77.0.2
+lab_await "$LAB_DIR/ping" 'icmp_seq=100 ' $! 20 # rates are of a second at least
 ok "top, line by line" lab_ctl top --hz 10 --count 4
 mv "$LAB_DIR/ok.out" "$LAB_DIR/lines"
 is "... two directions each time, under one heading" "$(grep -cE '^wan +(ab|ba) ' "$LAB_DIR/lines") $(grep -c '^link ' "$LAB_DIR/lines")" "8 1"
@@ -61,7 +62,7 @@ done
 
 lab_ctl top --hz 10 >"$LAB_DIR/top" 2>"$LAB_DIR/end" &
 top=$!
-LAB_PIDS+=($top)
+LAB_PIDS+=("$top")
 lab_await "$LAB_DIR/top" '^wan' $top 10
 conserved
 lab_stop

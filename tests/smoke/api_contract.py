@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator, RefResolver  # noqa: E402
 
 LINK = "/v1/links/{link}"
 CLASS = LINK + "/classes/{class}"
-NAMES = {"link": "wan", "class": "voip", "side": "ab", "name": "mine"}
+NAMES = {"link": "wan", "class": "voip", "side": "ab", "name": "mine", "file": "app.js"}
 VOIP = {"match": {"proto": "udp"}, "ab": {"delay": "5ms"}}
 
 # What a call needs that is more than GET of the pattern: body, query, status.
@@ -78,7 +78,7 @@ class Api:
         said = operation["responses"].get(str(status))
         if said is None:
             return f"status {status} is not in the document: {text[:200]!r}"
-        content = said["content"].get(media)
+        content = said["content"].get(media, said["content"].get("*/*"))
         if content is None:
             return f"{media} is not in the document"
         if not media.endswith("json"):

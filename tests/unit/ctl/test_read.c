@@ -78,7 +78,7 @@ test_reset_reaches_the_program(void **state)
 static void
 test_unknown_address_is_404(void **state)
 {
-	static const char *const nowhere[] = { "/", "/v1", "/v1/", "/v1/stat", "/v1/statsx",
+	static const char *const nowhere[] = { "/page", "/v1", "/v1/", "/v1/stat", "/v1/statsx",
 		"/v1/stats/", "/healthz/x", "//healthz", "/v1/links//ab", "/v1/links/wan/ab/",
 		"/v1/../healthz", "/v1/links/%00/ab" };
 
