@@ -9,6 +9,7 @@
 #include <event2/event.h>
 #include <stdio.h>
 #include <string.h>
+#include <systemd/sd-daemon.h>
 
 /* A change is in force so long after it has been asked for: every worker has it before. */
 #define AHEAD_NS WF_NS_PER_MS
@@ -363,6 +364,8 @@ static void
 observe(void *ctx, const struct wf_snapshot *snap)
 {
 	wf_dp_telemetry(((struct wf_live *)ctx)->dp, snap);
+	/* A service manager is told as long as the workers answer, too. */
+	sd_notify(0, "WATCHDOG=1");
 }
 
 struct wf_ctl_ops

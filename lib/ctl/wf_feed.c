@@ -96,10 +96,10 @@ add_events(struct client *c, struct evbuffer *out)
 
 	while ((e = wf_event_next(log, &reader)) != NULL) {
 		json_t *j = wf_json_event(e);
-		char *text = j != NULL ? json_dumps(j, JSON_COMPACT) : NULL;
+		char *text = j != NULL ? wf_json_print(j, JSON_COMPACT) : NULL;
 
 		if (text != NULL)
-			evbuffer_add_printf(out, "event: event\ndata: %s\n\n", text);
+			evbuffer_add_printf(out, "event: event\ndata: %s\n", text);
 		free(text);
 		json_decref(j);
 	}
@@ -118,7 +118,7 @@ send_text(struct client *c, const char *text)
 		return;
 	add_events(c, out);
 	if (text != NULL)
-		evbuffer_add_printf(out, "id: %llu\nevent: stats\ndata: %s\n\n",
+		evbuffer_add_printf(out, "id: %llu\nevent: stats\ndata: %s\n",
 			(unsigned long long)c->feed->number, text);
 	if (evbuffer_get_length(out) > 0)
 		evhttp_send_reply_chunk(c->req, out);
@@ -129,7 +129,7 @@ static void
 send_all(struct wf_feed *f, const struct wf_snapshot *snap, wf_ns_t now)
 {
 	json_t *j = snap != NULL ? wf_json_stats(snap) : NULL;
-	char *text = j != NULL ? json_dumps(j, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
+	char *text = j != NULL ? wf_json_print(j, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
 
 	f->number++;
 	for (struct client *c = f->clients; c != NULL; c = c->next) {

@@ -68,6 +68,8 @@ void wf_http_stream(struct wf_request *r, const char *media);
 void wf_http_text(struct wf_request *r, int status, const char *text);
 /* Steals `body`; NULL (out of memory) replies 503. */
 void wf_http_json(struct wf_request *r, int status, json_t *body);
+/* The same, but without memory it replies nothing and is false. */
+bool wf_http_try_json(struct wf_request *r, int status, json_t *body);
 /* `err` may be NULL; its items become "errors". */
 void wf_http_problem(struct wf_request *r, int status, const struct wf_err *err, const char *fmt,
 	...) __attribute__((format(printf, 4, 5)));

@@ -69,6 +69,7 @@ reply(struct wf_request *r, const struct wf_ctl_progress *wanted, json_t *body, 
 	struct wf_ctl_progress now = r->ops->progress(r->ops->ctx);
 	bool pending = now.generation < wanted->generation;
 	const struct wf_ctl_progress *told = pending ? &now : wanted;
+	char least[96];
 	json_t *j;
 
 	if (pending && !late)
@@ -84,7 +85,12 @@ reply(struct wf_request *r, const struct wf_ctl_progress *wanted, json_t *body, 
 	json_decref(body);
 	r->generation = wanted->generation;
 	r->at_ns = pending ? 0 : monotonic_of(wanted->since_ns);
-	wf_http_json(r, 200, j);
+	if (j != NULL && wf_http_try_json(r, 200, j))
+		return true;
+	/* Without memory for all of it: it has happened, and that must not be told as a failure. */
+	snprintf(least, sizeof(least), "{\"generation\": %llu, \"effective_at_ns\": %llu}\n",
+		(unsigned long long)told->generation, (unsigned long long)told->since_ns);
+	wf_http_bytes(r, "application/json", least, strlen(least));
 	return true;
 }
 

@@ -270,6 +270,7 @@ wf_dp_new(const struct wf_conf *conf, const struct wf_dp_options *opt, struct wf
 		dp->flow_idle_ns = conf->flow_idle_ns;
 		dp->idle = conf->idle;
 		dp->events = opt->events;
+		dp->drop_rights = opt->drop_rights;
 		dp->tap = opt->tap;
 		ret = climb(dp, conf, opt, err);
 	}

@@ -25,6 +25,8 @@ struct wf_dp_options {
 	const char *state_file;      /* of what is changed on the host; NULL: none */
 	struct wf_event_log *events; /* where it is told what happens; NULL: nowhere */
 	bool telemetry;              /* DPDK's own, with commands of ours */
+	bool drop_rights; /* with the workers' start, all capabilities that aren't needed any more
+			   */
 	bool claim_cores; /* and refuse those on which another wirefault polls, but for force */
 	const struct wf_tap *tap; /* told of each packet's fate, by the workers; NULL: nobody is */
 };
@@ -39,6 +41,9 @@ void wf_dp_free(struct wf_dp *dp);
 /* Starts the workers with `plan` (armed; dp owns it from here). 0 or -errno with reasons. Returns
  * when every worker polls: packets flow. */
 int wf_dp_start(struct wf_dp *dp, struct wf_plan *plan, struct wf_err *err);
+/* After wf_dp_start with drop_rights, when nothing more is opened: of the other threads, too. 0 or
+ * -EINVAL with a reason. */
+int wf_dp_drop_rights(struct wf_dp *dp, struct wf_err *err);
 /* Stops receiving, lets what is held leave for at most drain_ns, drops the rest (cause shutdown),
  * and joins the workers. The snapshot still works afterwards. */
 void wf_dp_stop(struct wf_dp *dp, wf_ns_t drain_ns);

@@ -57,7 +57,8 @@ struct wf_dp {
 	struct wf_dp_link *links;
 	struct wf_hostif *hostif;
 	struct wf_eal_args eal_args;
-	bool eal_runs, telemetry;
+	bool eal_runs, telemetry, drop_rights;
+	uint64_t rights;     /* that are kept then */
 	bool holds_messages; /* of drivers that start, unless they fail */
 	struct wf_pool pool;
 	struct wf_event_log *events; /* NULL: nobody wants to know */

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "wf_dp_private.h"
+#include "wf_dp_rights.h"
+#include "wf_rights.h"
 
 /* A worker that does not answer for so long is stuck. */
 #define ANSWER_NS WF_NS_PER_S
@@ -143,6 +145,18 @@ order(struct wf_dp *dp, enum wf_phase phase)
 	atomic_store_explicit(&dp->orders.phase, (int)phase, memory_order_release);
 }
 
+/* A worker's thread. Without the capabilities it had, it still polls: the control thread will say.
+ */
+static int
+work(void *arg)
+{
+	struct wf_worker *w = arg;
+
+	if (w->drop_rights)
+		wf_rights_keep(w->rights);
+	return wf_worker_main(arg);
+}
+
 int
 wf_dp_start(struct wf_dp *dp, struct wf_plan *plan, struct wf_err *err)
 {
@@ -162,11 +176,14 @@ wf_dp_start(struct wf_dp *dp, struct wf_plan *plan, struct wf_err *err)
 		return ret;
 	}
 	wf_dp_totals_adopt(dp, plan);
+	dp->rights = wf_dp_rights_needed(dp);
 	order(dp, WF_PHASE_RUN);
 	dp->running = true;
 	for (uint32_t i = 0; i < dp->cores.n_workers; i++) {
 		/* EAL has the thread of lcore i + 1 waiting: this can't fail. */
-		ret = rte_eal_remote_launch(wf_worker_main, dp->workers[i], i + 1);
+		dp->workers[i]->drop_rights = dp->drop_rights;
+		dp->workers[i]->rights = dp->rights;
+		ret = rte_eal_remote_launch(work, dp->workers[i], i + 1);
 		assert(ret == 0);
 	}
 	ret = wait_for(dp, WF_PHASE_RUN);

@@ -46,6 +46,8 @@ struct wf_worker {
 	/* Constant while it runs. */
 	uint32_t index, n_workers;
 	bool by_value; /* short packets that have to wait are copied */
+	bool drop_rights;
+	uint64_t rights; /* that its thread keeps, if it drops any */
 	uint32_t n_rxqs, n_txqs;
 	struct wf_rxq *rxq;
 	struct wf_txq *txq;         /* one a port */

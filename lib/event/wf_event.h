@@ -105,7 +105,16 @@ const struct wf_event *wf_event_next(const struct wf_event_log *log, struct wf_e
 void wf_event_join(struct wf_event_log *log, struct wf_event_reader *r);
 void wf_event_leave(struct wf_event_log *log, struct wf_event_reader *r);
 
+/* How much is told to people. */
+enum wf_event_level {
+	WF_EVENT_INFO,    /* what is usual */
+	WF_EVENT_WARNING, /* --quiet: only what nobody should miss */
+	WF_EVENT_DEBUG,   /* everything */
+};
+
 /* The line for people, if this kind has one. */
-void wf_event_print(const struct wf_event *e, bool quiet, FILE *out);
+void wf_event_print(const struct wf_event *e, enum wf_event_level level, FILE *out);
+/* The same for a file: with its time (UTC) and kind before it. */
+void wf_event_write(const struct wf_event *e, enum wf_event_level level, FILE *out);
 
 #endif

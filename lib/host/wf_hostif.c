@@ -3,6 +3,7 @@
  * peer of a veth in its namespace) is one entry of a list; undoing walks it backwards.
  */
 #include "wf_hostif.h"
+#include "wf_rights.h"
 
 #include <errno.h>
 #include <net/if.h>
@@ -263,6 +264,20 @@ wf_hostif_take(struct wf_hostif *h, const char *ifname, uint32_t mtu, const stru
 		return ret;
 	}
 	return 0;
+}
+
+uint64_t
+wf_hostif_rights(const struct wf_hostif *h)
+{
+	uint64_t rights = 0;
+
+	for (const struct touched *t = h->last; t; t = t->before) {
+		if (t->found.netns.path[0] != '\0')
+			rights |= WF_RIGHT_ADMIN;
+		if (strncmp(t->found.netns.path, "/proc/", 6) == 0)
+			rights |= WF_RIGHT_PTRACE;
+	}
+	return rights;
 }
 
 void

@@ -10,4 +10,16 @@
 /* The first capability of those that are wanted that this process hasn't; NULL: it has them. */
 const char *wf_rights_lacking(bool net_admin, bool net_raw);
 
+/* Capabilities that may be kept. */
+#define WF_RIGHT_NET_ADMIN (1ull << 12)
+#define WF_RIGHT_NET_RAW   (1ull << 13)
+#define WF_RIGHT_IPC_LOCK  (1ull << 14)
+#define WF_RIGHT_PTRACE    (1ull << 19)
+#define WF_RIGHT_ADMIN     (1ull << 21)
+#define WF_RIGHT_BPF       (1ull << 39)
+
+/* From here on the calling thread has no capability but these (of those it had), nor can it get one
+ * by running a program. 0 or -errno. */
+int wf_rights_keep(uint64_t rights);
+
 #endif
