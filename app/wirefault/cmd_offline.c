@@ -28,6 +28,8 @@ static const struct wf_option options[] = {
 	{ "changes", 0, "FILE",
 		"changes of the link, each with its time from the first packet on" },
 	{ "seed", 0, "N", "seed of all randomness, instead of the file's" },
+	{ "capture", 0, "FILE",
+		"what comes, leaves or ends, with what became of it: pcapng with comments" },
 	{ "stats", 0, "FILE", "write the stats document there; - is standard output" },
 	WF_CMD_JSON_OPTIONS,
 	{ "burst", 0, "N", "packets taken at once, 1 to 32 (default 32); changes speed only" },
@@ -54,6 +56,7 @@ struct offline {
 	uint32_t link;
 	struct wf_twin_input in[2];                       /* twin.n_in of them */
 	struct wf_cap_writer *out[2 * WF_CONF_MAX_LINKS]; /* of the link's two directions */
+	struct wf_capture_file *capture;
 	bool json; /* the document on standard output, in place of the table */
 };
 
@@ -117,7 +120,7 @@ same_file(const char *a, const char *b)
 static void
 check_files(const struct offline *o, struct wf_err *err)
 {
-	static const char *const files[] = { "ab", "ba", "ab-out", "ba-out", "stats" };
+	static const char *const files[] = { "ab", "ba", "ab-out", "ba-out", "stats", "capture" };
 	enum { FIRST_OUT = 2 };
 
 	for (size_t out = FIRST_OUT; out < WF_ARRAY_SIZE(files); out++)
@@ -195,6 +198,35 @@ prepare(struct offline *o, struct wf_err *err)
 	o->twin.plan = o->plan;
 	o->twin.conf = o->loaded.conf;
 	return wf_err_count(err) == 0 ? 0 : -EINVAL;
+}
+
+/* Of all that comes, leaves or ends, with what became of it. */
+static int
+open_capture(struct offline *o, struct wf_err *err)
+{
+	struct wf_capture_options q = WF_CAPTURE_OPTIONS;
+	struct wf_where where = { .file = q.name = value(o, "capture") };
+	size_t n;
+
+	if (q.name == NULL)
+		return 0;
+	n = strlen(q.name);
+	if (n < 8 || strcmp(q.name + n - 7, ".pcapng") != 0)
+		return wf_err_add(err, &where, "Write --capture FILE.pcapng",
+			"a capture with comments is pcapng");
+	o->twin.capture = o->capture = wf_capture_file_new(&q, o->loaded.conf, 0, err);
+	return o->capture != NULL ? 0 : -EINVAL;
+}
+
+static int
+close_capture(struct offline *o, struct wf_err *err)
+{
+	int rc = o->capture != NULL ? wf_capture_file_end(o->capture, NULL) : 0;
+
+	wf_capture_file_free(o->capture);
+	return rc == 0 ? 0
+		       : wf_err_add(err, NULL, NULL, "the capture cannot be written: %s",
+				 strerror(-rc));
 }
 
 static int
@@ -325,8 +357,12 @@ simulate(struct offline *o, struct wf_err *err)
 	o->twin.progress = show_progress;
 	o->twin.progress_ctx = o;
 	if (rc == 0)
+		rc = open_capture(o, err);
+	if (rc == 0)
 		rc = wf_twin_run(&o->twin, &snap, err);
 	wf_progress_end(&o->progress);
+	if (close_capture(o, err) < 0)
+		rc = -EINVAL;
 	if (close_captures(o, err) < 0)
 		rc = -EINVAL;
 	if (snap != NULL && (doc = wf_json_stats(snap)) != NULL) {

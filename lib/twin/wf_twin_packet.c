@@ -22,6 +22,7 @@ new_packet(const uint8_t *data, uint32_t cap_bytes, uint32_t len_bytes)
 	q->room_bytes = cap_bytes + GROWTH;
 	q->tag = WF_TWIN_FORGED;
 	q->edited = false;
+	q->marks = 0;
 	memcpy(q->data, data, cap_bytes);
 	return q;
 }
@@ -54,6 +55,25 @@ clone_packet(void *ctx, void *pkt)
 }
 
 static void *
+copy_packet(void *ctx, void *pkt)
+{
+	const struct wf_twin_packet *p = pkt;
+	struct wf_twin_packet *q = new_packet(p->data, p->cap_bytes, p->len_bytes);
+
+	if (q == NULL)
+		return NULL;
+	q->tag = p->tag;
+	q->marks = p->marks | WF_CAPTURE_COPY;
+	return q;
+}
+
+static void
+corrupted(void *ctx, void *pkt)
+{
+	((struct wf_twin_packet *)pkt)->marks |= WF_CAPTURE_CORRUPTED;
+}
+
+static void *
 writable(void *ctx, void *pkt, struct wf_frame *f)
 {
 	struct wf_twin_packet *p = pkt;
@@ -63,9 +83,11 @@ writable(void *ctx, void *pkt, struct wf_frame *f)
 		if (p == NULL)
 			return NULL;
 		p->tag = ((struct wf_twin_packet *)pkt)->tag;
+		p->marks = ((struct wf_twin_packet *)pkt)->marks;
 		wf_twin_packet_put(pkt);
 	}
 	p->edited = true;
+	p->marks |= WF_CAPTURE_CHANGED;
 	f->data = p->data;
 	f->readable_bytes = p->cap_bytes;
 	f->room_bytes = p->room_bytes;
@@ -85,7 +107,11 @@ resize(void *ctx, void *pkt, uint32_t n, uint32_t len_bytes)
 static void *
 make(void *ctx, const uint8_t *data, uint32_t len_bytes)
 {
-	return new_packet(data, len_bytes, len_bytes);
+	struct wf_twin_packet *p = new_packet(data, len_bytes, len_bytes);
+
+	if (p != NULL)
+		p->marks = WF_CAPTURE_MADE;
+	return p;
 }
 
 const struct wf_pkt_ops wf_twin_packet_ops = {
@@ -94,4 +120,13 @@ const struct wf_pkt_ops wf_twin_packet_ops = {
 	.writable = writable,
 	.resize = resize,
 	.make = make,
+};
+
+const struct wf_pkt_ops wf_twin_packet_ops_marking = {
+	.free = free_packets,
+	.clone = copy_packet,
+	.writable = writable,
+	.resize = resize,
+	.make = make,
+	.corrupted = corrupted,
 };
