@@ -21,6 +21,11 @@ void wf_route_reset(struct wf_request *r);
 /* wf_routes_events.c: what happened. */
 void wf_route_events(struct wf_request *r);
 
+/* wf_routes_capture.c: packets to files. */
+void wf_route_captures_get(struct wf_request *r);
+void wf_route_captures_post(struct wf_request *r);
+void wf_route_captures_delete(struct wf_request *r);
+
 /* wf_routes_config.c: the configuration as a whole. */
 void wf_route_config_get(struct wf_request *r);
 void wf_route_config_put(struct wf_request *r);
