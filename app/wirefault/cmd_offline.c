@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "offline_changes.h"
+#include "offline_log.h"
 #include "progress.h"
 #include "wf_cmd.h"
 #include "wf_eal.h"
@@ -30,6 +31,8 @@ static const struct wf_option options[] = {
 	{ "seed", 0, "N", "seed of all randomness, instead of the file's" },
 	{ "capture", 0, "FILE",
 		"what comes, leaves or ends, with what became of it: pcapng with comments" },
+	{ "fates-out", 0, "LOG", "write down what becomes of each packet, for --fates" },
+	{ "fates", 0, "LOG", "run again: what LOG says becomes of packets, and nothing is drawn" },
 	{ "stats", 0, "FILE", "write the stats document there; - is standard output" },
 	WF_CMD_JSON_OPTIONS,
 	{ "burst", 0, "N", "packets taken at once, 1 to 32 (default 32); changes speed only" },
@@ -56,7 +59,7 @@ struct offline {
 	uint32_t link;
 	struct wf_twin_input in[2];                       /* twin.n_in of them */
 	struct wf_cap_writer *out[2 * WF_CONF_MAX_LINKS]; /* of the link's two directions */
-	struct wf_capture_file *capture;
+	struct wf_offline_log log;
 	bool json; /* the document on standard output, in place of the table */
 };
 
@@ -120,8 +123,9 @@ same_file(const char *a, const char *b)
 static void
 check_files(const struct offline *o, struct wf_err *err)
 {
-	static const char *const files[] = { "ab", "ba", "ab-out", "ba-out", "stats", "capture" };
-	enum { FIRST_OUT = 2 };
+	static const char *const files[] = { "ab", "ba", "fates", "ab-out", "ba-out", "stats",
+		"capture", "fates-out" };
+	enum { FIRST_OUT = 3 };
 
 	for (size_t out = FIRST_OUT; out < WF_ARRAY_SIZE(files); out++)
 		for (size_t i = 0; i < out; i++) {
@@ -134,6 +138,19 @@ check_files(const struct offline *o, struct wf_err *err)
 			wf_err_add(err, NULL, "Write to another file",
 				"--%s and --%s are the same file, %s", files[i], files[out], b);
 		}
+}
+
+/* A run by a log draws nothing, so there is nothing else to be told of it. */
+static void
+check_again(const struct offline *o, struct wf_err *err)
+{
+	static const char *const others[] = { "stats", "capture", "fates-out", "changes", "output",
+		"json" };
+
+	for (size_t i = 0; i < WF_ARRAY_SIZE(others); i++)
+		if (value(o, "fates") != NULL && value(o, others[i]) != NULL)
+			wf_err_add(err, NULL, "Leave one of them out",
+				"--fates runs again by a log, and --%s is not for that", others[i]);
 }
 
 /* How captures are to be read. */
@@ -177,6 +194,7 @@ prepare(struct offline *o, struct wf_err *err)
 	if (value(o, "ba-out") != NULL && value(o, "ba") == NULL && value(o, "split") == NULL)
 		wf_err_add(err, NULL, "Add --ba IN.pcap", "--ba-out without --ba");
 	check_files(o, err);
+	check_again(o, err);
 	read_options(o, err);
 	wf_cmd_json(&wf_cmd_offline, &o->v, &o->json, err);
 	for (int side = 0; side < 2 && o->json; side++) {
@@ -198,35 +216,6 @@ prepare(struct offline *o, struct wf_err *err)
 	o->twin.plan = o->plan;
 	o->twin.conf = o->loaded.conf;
 	return wf_err_count(err) == 0 ? 0 : -EINVAL;
-}
-
-/* Of all that comes, leaves or ends, with what became of it. */
-static int
-open_capture(struct offline *o, struct wf_err *err)
-{
-	struct wf_capture_options q = WF_CAPTURE_OPTIONS;
-	struct wf_where where = { .file = q.name = value(o, "capture") };
-	size_t n;
-
-	if (q.name == NULL)
-		return 0;
-	n = strlen(q.name);
-	if (n < 8 || strcmp(q.name + n - 7, ".pcapng") != 0)
-		return wf_err_add(err, &where, "Write --capture FILE.pcapng",
-			"a capture with comments is pcapng");
-	o->twin.capture = o->capture = wf_capture_file_new(&q, o->loaded.conf, 0, err);
-	return o->capture != NULL ? 0 : -EINVAL;
-}
-
-static int
-close_capture(struct offline *o, struct wf_err *err)
-{
-	int rc = o->capture != NULL ? wf_capture_file_end(o->capture, NULL) : 0;
-
-	wf_capture_file_free(o->capture);
-	return rc == 0 ? 0
-		       : wf_err_add(err, NULL, NULL, "the capture cannot be written: %s",
-				 strerror(-rc));
 }
 
 static int
@@ -357,11 +346,15 @@ simulate(struct offline *o, struct wf_err *err)
 	o->twin.progress = show_progress;
 	o->twin.progress_ctx = o;
 	if (rc == 0)
-		rc = open_capture(o, err);
+		rc = wf_offline_log_open(&o->log, value(o, "capture"), value(o, "fates-out"),
+			&o->loaded, &o->twin, err);
 	if (rc == 0)
-		rc = wf_twin_run(&o->twin, &snap, err);
+		rc = value(o, "fates") != NULL
+			     ? wf_offline_again(value(o, "fates"), &o->loaded, &o->twin,
+				       value(o, "quiet") != NULL ? NULL : stderr, err)
+			     : wf_twin_run(&o->twin, &snap, err);
 	wf_progress_end(&o->progress);
-	if (close_capture(o, err) < 0)
+	if (wf_offline_log_close(&o->log, err) < 0)
 		rc = -EINVAL;
 	if (close_captures(o, err) < 0)
 		rc = -EINVAL;

@@ -105,8 +105,8 @@ static void
 arrive(struct twin *t)
 {
 	struct wf_rx rx[WF_BURST];
-	/* What a capture has stands there in order of time, however packets are bundled. */
-	uint32_t n = 0, dir = t->next_dir, burst = t->capture.file != NULL ? 1 : t->q->burst;
+	/* What is written down stands there in order of time, however packets are bundled. */
+	uint32_t n = 0, dir = t->next_dir, burst = t->tap.told != NULL ? 1 : t->q->burst;
 
 	do {
 		rx[n++] = (struct wf_rx){ .pkt = t->next,
@@ -116,12 +116,13 @@ arrive(struct twin *t)
 			.rx_ns = t->next_ns };
 		advance(t);
 	} while (n < burst && t->next != NULL && t->next_dir == dir);
-	if (t->capture.file != NULL)
+	if (t->tap.told != NULL)
 		wf_twin_capture_in(&t->capture, dir, rx, n);
 	wf_twin_drive_in(&t->drive, dir, rx, n);
 	if (t->capture.rc < 0 && !t->dead)
 		die(t, wf_err_add(t->err, NULL, "Is the disk full?",
-			       "the capture cannot be written: %s", strerror(-t->capture.rc)));
+			       "the capture or the log of fates cannot be written: %s",
+			       strerror(-t->capture.rc)));
 	if (rx[n - 1].rx_ns > t->last_ns)
 		t->last_ns = rx[n - 1].rx_ns;
 }
@@ -154,8 +155,12 @@ start(struct twin *t)
 	t->left_ns = calloc(q->plan->n_dirs, sizeof(*t->left_ns));
 	if (t->left_ns == NULL || merge(t) < 0)
 		return wf_err_add(t->err, NULL, NULL, "out of memory");
-	if (q->capture != NULL) {
+	if (q->capture != NULL || q->log != NULL) {
 		t->capture.file = q->capture;
+		t->capture.log = q->log;
+		t->capture.n = calloc(q->plan->n_dirs, sizeof(*t->capture.n));
+		if (t->capture.n == NULL)
+			return wf_err_add(t->err, NULL, NULL, "out of memory");
 		t->tap = (struct wf_tap){ wf_twin_capture_told, &t->capture };
 		params.tap = &t->tap;
 	}
@@ -210,6 +215,7 @@ wf_twin_run(const struct wf_twin_params *q, struct wf_snapshot **snap, struct wf
 		wf_twin_packet_put(t.next);
 	wf_twin_drive_fini(&t.drive);
 	wf_source_free(t.sources);
+	free(t.capture.n);
 	free(t.left_ns);
 	return t.rc;
 }

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * A capture of a run of the twin: every packet that comes, leaves or ends, at its virtual time. One
- * thread.
+ * Who writes down a run of the twin: a capture of every packet that comes, leaves or ends, at its
+ * virtual time, and a decision log. One thread.
  */
 #ifndef WF_TWIN_CAPTURE_H
 #define WF_TWIN_CAPTURE_H
 
 #include "wf_capture_file.h"
+#include "wf_fates.h"
 #include "wf_pipe.h"
 
 struct wf_twin_capture {
 	struct wf_capture_file *file; /* NULL: none */
-	int rc;                       /* the first error of the file */
+	struct wf_fates_writer *log;  /* NULL: none */
+	uint64_t *n;                  /* [n_dirs]: packets that came, with a log */
+	int rc;                       /* the first error of either */
 };
 
 /* n packets enter a direction. */

@@ -23,8 +23,19 @@ new_packet(const uint8_t *data, uint32_t cap_bytes, uint32_t len_bytes)
 	q->tag = WF_TWIN_FORGED;
 	q->edited = false;
 	q->marks = 0;
+	q->ordinal = UINT64_MAX;
+	q->hash = 0;
 	memcpy(q->data, data, cap_bytes);
 	return q;
+}
+
+static void
+inherit(struct wf_twin_packet *p, const struct wf_twin_packet *from)
+{
+	p->tag = from->tag;
+	p->marks = from->marks;
+	p->ordinal = from->ordinal;
+	p->hash = from->hash;
 }
 
 struct wf_twin_packet *
@@ -62,8 +73,8 @@ copy_packet(void *ctx, void *pkt)
 
 	if (q == NULL)
 		return NULL;
-	q->tag = p->tag;
-	q->marks = p->marks | WF_CAPTURE_COPY;
+	inherit(q, p);
+	q->marks |= WF_CAPTURE_COPY;
 	return q;
 }
 
@@ -82,8 +93,7 @@ writable(void *ctx, void *pkt, struct wf_frame *f)
 		p = new_packet(p->data, p->cap_bytes, p->len_bytes);
 		if (p == NULL)
 			return NULL;
-		p->tag = ((struct wf_twin_packet *)pkt)->tag;
-		p->marks = ((struct wf_twin_packet *)pkt)->marks;
+		inherit(p, pkt);
 		wf_twin_packet_put(pkt);
 	}
 	p->edited = true;

@@ -17,6 +17,8 @@ struct wf_twin_packet {
 	uint32_t tag; /* its maker's; kept by copies that are edited */
 	bool edited;
 	uint8_t marks; /* WF_CAPTURE_COPY ... */
+	/* Of the packet that came, for a log: kept by copies, and by those whose bytes change. */
+	uint64_t ordinal, hash;
 	uint8_t data[];
 };
 

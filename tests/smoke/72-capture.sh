@@ -125,4 +125,38 @@ is "captured and missed are what passed" "$(jq '.capture | .captured + .capture_
 	"$(jq '.links[0].ab | .rx.packets + .tx.packets + .dropped.loss.packets' "$LAB_DIR/out.json")"
 is "the file has what is said to be captured" "$(tshark -n -r "$captures/flood.pcapng" 2>/dev/null | wc -l)" "$(jq .capture.captured "$LAB_DIR/out.json")"
 is "the network has lost nothing by it" "$(jq '[.unaccounted.packets, (.links[0].ab.dropped | .no_buffer, .tx_full | .packets)] | add' "$LAB_DIR/out.json")" 0
+
+# Offline, the same; and what a log of fates says becomes of packets, becomes of them again.
+cat >"$LAB_DIR/all.conf" <<-END
+	ports = ( { name = "a"; device = "net_null0"; }, { name = "b"; device = "net_null1"; } );
+	links = ( { name = "wan"; ports = [ "a", "b" ];
+	  ab = { delay = { mean = "20ms"; stddev = "5ms"; order = "free"; }; loss = "5%"; duplicate = "5%";
+	         rate = "700kbit"; queue = { limit = "10ms"; }; };
+	  ba = { copy = "ab"; corrupt = "10%"; }; } );
+END
+offline() { # CONFIG OUT [OPTION...]
+	"$WIREFAULT" offline -c "$1" --ab "$LAB_ROOT/tests/cases/jump.pcap" --ab-out "$LAB_DIR/$2.ab.pcap" \
+		--ba "$LAB_ROOT/tests/cases/jump.pcap" --ba-out "$LAB_DIR/$2.ba.pcap" "${@:3}"
+}
+stamps() { tshark -n -r "$LAB_DIR/$1" -T fields -e frame.time_epoch 2>/dev/null; }
+ok "offline" offline "$LAB_DIR/all.conf" first --seed 3 -q --fates-out "$LAB_DIR/log" --capture "$captures/off.pcapng" --stats "$LAB_DIR/off.json"
+for point in in out lost; do
+	is "its capture: $point" "$(packets off.pcapng "ab $point$")" "$(jq ".links[0].ab |
+		if \"$point\" == \"in\" then .rx.packets elif \"$point\" == \"out\" then .tx.packets else [.dropped[].packets] | add end" "$LAB_DIR/off.json")"
+done
+is "... in order of time" "$(capinfos -T -r -o "$captures/off.pcapng" 2>/dev/null | cut -f 2)" True
+offline "$LAB_DIR/all.conf" first --seed 3 -q --fates-out "$LAB_DIR/log1" --burst 1
+ok "the log is the same, however packets are bundled" cmp "$LAB_DIR/log" "$LAB_DIR/log1"
+sed 's/loss = "5%"/loss = "50%"/' "$LAB_DIR/all.conf" >"$LAB_DIR/other.conf"
+ok "again, by another configuration" offline "$LAB_DIR/other.conf" again --fates "$LAB_DIR/log"
+contains "... which is said" "$LAB_DIR/ok.out" 'of another configuration'
+contains "... with what is lost" "$LAB_DIR/ok.out" "^$(jq '[.links[0][] | objects | .dropped.loss.packets] | add' "$LAB_DIR/off.json") dropped: loss"
+ok "the same packets at the same times" cmp "$LAB_DIR/first.ab.pcap" "$LAB_DIR/again.ab.pcap"
+is "... and where bytes were damaged, the same times" "$(stamps first.ba.pcap | sha256sum)" "$(stamps again.ba.pcap | sha256sum)"
+fails "other packets" "$WIREFAULT" offline -c "$LAB_DIR/all.conf" --ab "$LAB_ROOT/tests/cases/jump.pcap" --ba "$LAB_ROOT/tests/cases/two.pcapng" --fates "$LAB_DIR/log"
+contains "... are said" "$LAB_DIR/ok.out" 'Give it the captures'
+fails "no statistics of it" offline "$LAB_DIR/all.conf" x --fates "$LAB_DIR/log" --stats -
+head -c 1000 "$LAB_DIR/log" >"$LAB_DIR/cut"
+fails "a log that is cut" offline "$LAB_DIR/all.conf" x --fates "$LAB_DIR/cut"
+fails "a log over an input" offline "$LAB_DIR/all.conf" x --fates-out "$LAB_DIR/x.ab.pcap"
 finish
