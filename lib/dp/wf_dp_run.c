@@ -53,6 +53,7 @@ make_worker(struct wf_dp *dp, uint32_t index)
 		.clock = &dp->clock,
 		.start_ns = dp->start_ns,
 		.max_held = dp->pool.max_held,
+		.by_value_bytes = dp->by_value_bytes,
 		.max_flows = dp->max_flows,
 		.flow_idle_ns = dp->flow_idle_ns,
 		.ops = wf_pool_ops(&dp->pool),
@@ -227,6 +228,7 @@ int
 wf_dp_capture(struct wf_dp *dp, struct wf_capture *c)
 {
 	dp->capture = c;
+	atomic_store_explicit(&dp->pool.marking, c != NULL, memory_order_relaxed);
 	for (uint32_t i = 0; dp->workers && i < dp->cores.n_workers; i++)
 		atomic_store_explicit(&dp->workers[i]->capture.wanted,
 			c ? wf_capture_tap(c, i) : NULL, memory_order_release);

@@ -5,6 +5,8 @@
 #ifndef WF_POOL_H
 #define WF_POOL_H
 
+#include <stdatomic.h>
+
 #include "wf_err.h"
 #include "wf_pipe.h"
 
@@ -18,6 +20,7 @@ struct wf_pool {
 	/* ol_flags that say what was done to a packet: of WF_CAPTURE_COPY, _CORRUPTED, _CHANGED and
 	 * _MADE. Copies have them too; what is received has none. */
 	uint64_t marks[4];
+	_Atomic bool marking; /* they are set: control writes, relaxed */
 };
 
 /* Memory that one buffer for frames of frame_bytes takes. Pure. */
