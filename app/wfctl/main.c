@@ -163,6 +163,18 @@ static const struct verb verbs[] = {
 		"What `wfctl set` has changed stands above the file and stays; what the file has "
 		"no more is undone; both are named. An invalid file changes nothing.\n",
 		0, 0, wfctl_reload },
+	{ "capture", "start FILE [KEY=VALUE...] | stop | status",
+		"write packets to a pcapng file, each with what became of it",
+		"FILE is a name in the configured folder (capture.directory), such as lab.pcapng. "
+		"One capture runs at a time. Each direction of a link has three interfaces in it: "
+		"what came in, what went out (with the delay it was given and how late it left), "
+		"and what was lost (with the reason). A full buffer makes the capture miss "
+		"packets, which it counts; traffic never waits for it.\n\n"
+		"Keys: filter (a tcpdump expression), link, snaplen, size and time (another file "
+		"begins), files (that are kept), memory.\n\n"
+		"  wfctl capture start lab.pcapng\n"
+		"  wfctl capture start ring.pcapng filter=\"tcp port 5201\" size=100MB files=5\n",
+		1, -1, wfctl_capture },
 	{ "config", "[save FILE | diff | undo [ID|all]]",
 		"print the running configuration as the text of a file, or what `set` has changed",
 		"What is printed or saved can be given to `wirefault run -c`, from any folder: it "

@@ -43,6 +43,8 @@ int wfctl_top(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_reset(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_reload(const struct wfctl_options *o, int argc, char **argv);
 
+int wfctl_capture(const struct wfctl_options *o, int argc, char **argv);
+
 int wfctl_completion(const struct wfctl_options *o, int argc, char **argv);
 
 /* All verbs with their options, for completions. */

@@ -227,6 +227,9 @@ start_data_path(struct run *r, int extra_argc, char **extra_argv, struct wf_err 
 	if (r->live.dp == NULL || wf_plan_arm(plan, err) < 0 ||
 		wf_dp_check_carrier(r->live.dp, plan, err) < 0)
 		return -EINVAL;
+	if (wf_live_capture_begin(&r->live.capture, r->base, r->live.dp, r->live.start.conf,
+		    r->tell.log, err) < 0)
+		return -EINVAL;
 	wf_event_say(r->tell.log, WF_EVENT_start, NULL, "%s; seed %llu",
 		wf_dp_describe(r->live.dp, line, sizeof(line)),
 		(unsigned long long)r->live.start.seed);
@@ -311,7 +314,8 @@ loop(struct run *r)
 static int
 report(struct run *r)
 {
-	struct wf_snapshot *snap = wf_dp_snapshot(r->live.dp);
+	struct wf_snapshot *snap =
+		wf_live_capture_count(&r->live.capture, wf_dp_snapshot(r->live.dp));
 	json_t *doc = snap != NULL ? wf_json_stats(snap) : NULL;
 	int rc = WF_EXIT_OK;
 
@@ -340,6 +344,9 @@ stop(struct run *r)
 	wf_port_watch_end(&r->watch);
 	wf_ctl_free(r->ctl);
 	wf_live_end(&r->live);
+	if (r->live.dp != NULL)
+		wf_dp_stop(r->live.dp, 0); /* a ladder that is half up */
+	wf_live_capture_end(&r->live.capture);
 	if (r->base != NULL)
 		event_base_free(r->base);
 	wf_live_fini(&r->live); /* rules are DPDK's: before EAL ends */
@@ -382,6 +389,7 @@ run(int argc, char **argv)
 	} else {
 		loop(&r);
 		wf_dp_stop(r.live.dp, DRAIN_NS);
+		wf_live_capture_stop(&r.live.capture);
 		rc = report(&r);
 	}
 	stop(&r);

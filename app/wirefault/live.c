@@ -318,7 +318,9 @@ undo(void *ctx, uint64_t id, uint64_t *generation, struct wf_err *err)
 static struct wf_snapshot *
 snapshot(void *ctx)
 {
-	return wf_dp_snapshot(((struct wf_live *)ctx)->dp);
+	struct wf_live *live = ctx;
+
+	return wf_live_capture_count(&live->capture, wf_dp_snapshot(live->dp));
 }
 
 static const struct wf_setup *
@@ -360,6 +362,24 @@ reset(void *ctx)
 	return wf_dp_reset(((struct wf_live *)ctx)->dp);
 }
 
+static int
+capture_start(void *ctx, const struct wf_conf_capture *what, struct wf_err *err)
+{
+	return wf_live_capture_start(&((struct wf_live *)ctx)->capture, what, err);
+}
+
+static int
+capture_stop(void *ctx)
+{
+	return wf_live_capture_stop(&((struct wf_live *)ctx)->capture);
+}
+
+static bool
+capture_status(void *ctx, struct wf_capture_status *out)
+{
+	return wf_live_capture_status(&((struct wf_live *)ctx)->capture, out);
+}
+
 static void
 observe(void *ctx, const struct wf_snapshot *snap)
 {
@@ -385,5 +405,8 @@ wf_live_ops(struct wf_live *live)
 		.reset = reset,
 		.schedule = wf_live_schedule,
 		.clock = clock_now,
-		.observe = observe };
+		.observe = observe,
+		.capture_start = capture_start,
+		.capture_stop = capture_stop,
+		.capture_status = capture_status };
 }

@@ -6,6 +6,7 @@
 #define WF_LIVE_H
 
 #include "bridge.h"
+#include "capture.h"
 #include "wf_cmd.h"
 #include "wf_ctl.h"
 #include "wf_dp.h"
@@ -27,6 +28,7 @@ struct wf_live {
 	wf_ns_t again_ns;       /* that could not be made: not tried before */
 	bool failing;           /* and it has been said */
 	struct wf_dp *dp;
+	struct wf_live_capture capture;
 	struct event *timer;
 	struct wf_event_log *events;
 	uint64_t told; /* generation that `changed` was called for */

@@ -54,7 +54,8 @@ enum {
 	TOP_IDLE,
 	TOP_PORTS,
 	TOP_LINKS,
-	TOP_CONTROL
+	TOP_CONTROL,
+	TOP_CAPTURE
 };
 extern const struct wf_param wf_top_table[];
 
@@ -72,6 +73,15 @@ struct wf_control_params {
 	bool allow_remote;
 };
 extern const struct wf_param wf_control_table[];
+
+/* wf_conf_capture.c */
+struct wf_capture_params {
+	uint64_t given;
+	char *directory, *file, *filter, *link;
+	uint64_t snaplen, files, size_bytes, memory_bytes;
+	wf_ns_t time_ns;
+};
+extern const struct wf_param wf_capture_table[];
 
 struct wf_link_params {
 	uint64_t given;

@@ -72,6 +72,10 @@ const struct wf_param wf_top_table[] = {
 		.type = WF_PARAM_ELSEWHERE,
 		.kind = "group",
 		.help = "how wirefault is reached while it runs" },
+	[TOP_CAPTURE] = { .name = "capture",
+		.type = WF_PARAM_ELSEWHERE,
+		.kind = "group",
+		.help = "packets written to files" },
 	{ 0 },
 };
 
@@ -284,5 +288,7 @@ const struct wf_conf_section wf_conf_sections[] = {
 		wf_match_table },
 	{ "Directions", "Keys of `ab` and `ba` besides the impairments below", wf_dir_table },
 	{ "control", "How wirefault is reached", wf_control_table },
+	{ "capture", "What is written to files, from the start or when somebody asks for it",
+		wf_capture_table },
 	{ 0 },
 };

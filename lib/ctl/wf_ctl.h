@@ -6,6 +6,7 @@
 #define WF_CTL_H
 
 #include "wf_changes.h"
+#include "wf_capture.h"
 #include "wf_event.h"
 #include "wf_setup.h"
 #include "wf_snapshot.h"
@@ -62,6 +63,12 @@ struct wf_ctl_ops {
 	void (*observe)(void *ctx, const struct wf_snapshot *snap);
 	/* What happens is read here, and changes by requests are added. It outlives the server. */
 	struct wf_event_log *events;
+	/* Begins a capture: 0, -EBUSY: one is running, -EINVAL with reasons, -ENOMEM. */
+	int (*capture_start)(void *ctx, const struct wf_conf_capture *what, struct wf_err *err);
+	/* Ends it: 0, -ENOENT: none is running, -ETIMEDOUT: a worker does not answer. */
+	int (*capture_stop)(void *ctx);
+	/* Of the last one. false: there has been none. */
+	bool (*capture_status)(void *ctx, struct wf_capture_status *out);
 };
 
 struct wf_ctl;

@@ -92,6 +92,11 @@ static const struct {
 	{ "bypass", "!on:bool for?:str" },
 	{ "fault", "!type:blackhole|flap|spike duration:str side?:ab|ba|both period?:str down?:str "
 		   "delay?:str" },
+	{ "capture", "!file:str filter?:str link?:str snaplen?:int|str size?:str time?:str "
+		     "files?:int|str memory?:str" },
+	{ "capture_file", "state:running|ended|failed file:str files:int bytes:int captured:int "
+			  "capture_missed:int error?:str" },
+	{ "captures", "captures:[capture_file]" },
 	{ "error", "message:str file?:str line?:int path?:str hint?:str" },
 	{ "problem", "type:str title:str status:int detail:str errors:[error]" },
 };

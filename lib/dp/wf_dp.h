@@ -12,6 +12,7 @@
 #include "wf_snapshot.h"
 #include "wf_watch.h"
 
+struct wf_capture;
 struct wf_dp;
 
 enum wf_dp_huge { WF_DP_HUGE_AUTO, WF_DP_HUGE_YES, WF_DP_HUGE_NO };
@@ -47,6 +48,12 @@ int wf_dp_drop_rights(struct wf_dp *dp, struct wf_err *err);
 /* Stops receiving, lets what is held leave for at most drain_ns, drops the rest (cause shutdown),
  * and joins the workers. The snapshot still works afterwards. */
 void wf_dp_stop(struct wf_dp *dp, wf_ns_t drain_ns);
+
+uint32_t wf_dp_workers(const struct wf_dp *dp);
+/* From here on what flows goes to `c`, which has a tap for each worker; NULL: nowhere. Before the
+ * start: from the first packet on. 0; or -ETIMEDOUT: a worker doesn't answer, and what it had
+ * before must stay. */
+int wf_dp_capture(struct wf_dp *dp, struct wf_capture *c);
 
 /* Offers `next` (armed; owned from here in every case) to every worker, from next->from_ns on or as
  * wf_swap_offer says. Waits for nobody. 0; or -ENOMEM: nothing has changed. */

@@ -67,6 +67,7 @@ struct wf_dp {
 	struct wf_swap *swap;
 	struct wf_orders orders;
 	struct wf_worker **workers; /* [cores.n_workers] */
+	struct wf_capture *capture; /* of workers that are made; NULL: none */
 	bool running;               /* between start and stop */
 	const struct wf_tap *tap;   /* of the pipelines; NULL: none */
 	wf_ns_t start_ns;           /* of the run, for all workers; no packet arrives before */

@@ -28,6 +28,8 @@ struct wf_txq {
 	/* Worker writes. */
 	uint32_t n WF_CACHE_ALIGNED; /* packets here; the first n_refused were refused before */
 	uint32_t n_refused;
+	bool keeps;            /* packets that the device has taken, for the tap of their pipe */
+	uint32_t n_kept;       /* of those in flight: kind is KEPT */
 	wf_ns_t full_since_ns; /* when it last became full; 0: it has been empty since */
 	/* With ops->tx_done: given to the device, which has not said yet whether it was sent. */
 	struct wf_held *flight; /* [flight_mask + 1] */

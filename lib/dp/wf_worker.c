@@ -52,6 +52,8 @@ worker_fill_rx(struct wf_worker *w, uint32_t dir, struct rte_mbuf **m, uint32_t 
 			.readable_bytes = m[i]->data_len,
 			.len_bytes = m[i]->pkt_len,
 			.rx_ns = rx_ns[i & times] };
+		if (WF_UNLIKELY(!whole) && w->capture.tap != NULL)
+			wf_worker_capture_in(&w->capture, dir, &rx[k], 1);
 		if (WF_UNLIKELY(!whole))
 			wf_pipe_refuse(w->pipe, dir, &rx[k], 1, true, WF_DROP_no_buffer);
 		else
@@ -186,6 +188,8 @@ worker_receive(struct wf_worker *w, const struct wf_plan **newest, wf_ns_t now_n
 			plan->dir[dir].needs_flow || (w->by_value && plan->dir[dir].holds), rx);
 		if (WF_UNLIKELY(waited_ns > 0))
 			worker_note_wait(w, rx, n, waited_ns);
+		if (WF_UNLIKELY(w->capture.tap != NULL))
+			wf_worker_capture_in(&w->capture, dir, rx, n);
 		if (w->n_workers > 1)
 			worker_take_in_shared(w, plan, dir, rx, n);
 		else
@@ -366,6 +370,8 @@ wf_worker_main(void *worker)
 
 		worker_count_turn(w, now_ns, start - before, busy);
 		before = start;
+		if (WF_UNLIKELY(wf_worker_capture_changed(&w->capture)))
+			wf_worker_capture_adopt(w);
 		if (WF_UNLIKELY(wf_stats_turn_wanted(w->stats)))
 			wf_pipe_turn_stats(w->pipe, now_ns);
 		busy = worker_turn(w, plan, wanted, now_ns);

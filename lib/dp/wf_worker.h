@@ -18,6 +18,7 @@
 #include "wf_swap.h"
 #include "wf_txq.h"
 #include "wf_wait.h"
+#include "wf_worker_capture.h"
 
 /* What the control thread wants of all workers. They go through it in this order. */
 enum wf_phase {
@@ -63,6 +64,8 @@ struct wf_worker {
 	struct wf_clock clock;
 	struct wf_waited waited;
 
+	struct wf_worker_capture capture;
+
 	/* Worker writes. */
 	bool any_waited WF_CACHE_ALIGNED; /* packets with a mark of `waited` may be held */
 	struct wf_idle idle;
@@ -84,6 +87,7 @@ struct wf_worker_params {
 	wf_ns_t flow_idle_ns;
 	wf_ns_t start_ns; /* of the run */
 	struct wf_pkt_ops ops;
+	const uint64_t *marks;    /* [4]: of struct wf_worker_capture */
 	const struct wf_tap *tap; /* NULL: none */
 };
 

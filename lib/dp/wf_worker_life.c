@@ -41,6 +41,8 @@ wf_worker_new(const struct wf_worker_params *q)
 	w->orders = q->orders;
 	w->swap = q->swap;
 	w->clock = *q->clock;
+	w->capture.other = q->tap;
+	memcpy(w->capture.marks, q->marks, sizeof(w->capture.marks));
 	w->rxq = wf_lines_new(q->n_ports, sizeof(*w->rxq));
 	w->txq = wf_lines_new(q->n_ports, sizeof(*w->txq));
 	w->txq_of_dir = wf_lines_new(q->n_dirs, sizeof(struct wf_txq *));

@@ -39,7 +39,11 @@ enum wf_event_line {
 	X(port_back, WF_EVENT_USUAL, "a port's interface is there again")                          \
 	X(port_changed, WF_EVENT_USUAL, "a port's interface has another name or MTU")              \
 	X(carrier_taken, WF_EVENT_NEVER, "an outage pulls the cable of a port's host")             \
-	X(carrier_given, WF_EVENT_NEVER, "the cable of a port's host is plugged in again")
+	X(carrier_given, WF_EVENT_NEVER, "the cable of a port's host is plugged in again")         \
+	X(capture_asked, WF_EVENT_USUAL, "somebody begins or ends a capture")                      \
+	X(capture_started, WF_EVENT_USUAL, "packets are written to a file from here on")           \
+	X(capture_ended, WF_EVENT_USUAL, "its file is complete")                                   \
+	X(capture_failed, WF_EVENT_ALWAYS, "its file cannot be written any more, and it ends")
 
 enum wf_event_kind {
 #define WF_EVENT_ENUM(name, line, help) WF_EVENT_##name,

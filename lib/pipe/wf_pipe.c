@@ -115,6 +115,12 @@ wf_pipe_free(struct wf_pipe *p)
 	free(p);
 }
 
+void
+wf_pipe_set_tap(struct wf_pipe *p, const struct wf_tap *tap)
+{
+	p->end.tap = tap;
+}
+
 int
 wf_pipe_prepare(struct wf_pipe *p, const struct wf_plan *plan)
 {

@@ -35,6 +35,8 @@ struct wf_pkt_ops {
 	void (*resize)(void *ctx, void *pkt, uint32_t n, uint32_t len_bytes);
 	/* A new packet of these bytes. NULL: no buffer. */
 	void *(*make)(void *ctx, const uint8_t *data, uint32_t len_bytes);
+	/* A stage has damaged its bytes. NULL: nobody wants to know. */
+	void (*corrupted)(void *ctx, void *pkt);
 
 	/* For packets by value; all three, or none. */
 	/* Where the bytes of each of n packets are, in one piece, and behind them enough to be read
@@ -54,8 +56,9 @@ struct wf_pkt_ops {
 
 /* Told of every packet that leaves or ends, in the worker's thread: what it was, why it ends
  * (WF_DROP_NONE: it left), and when. h->slot is WF_TAP_NO_CLASS where it never got as far as a
- * class. The packet of one that left may be the device's already, and must not be looked at; h->pkt
- * is NULL where there was no buffer for it: for a copy, a forged packet, or one held by value. */
+ * class. The packet of one that left is the device's already, unless whoever sent it has kept it;
+ * h->pkt is NULL where there was no buffer for it: for a copy, a forged packet, or one held by
+ * value. */
 #define WF_TAP_NO_CLASS 0xfff
 struct wf_tap {
 	void (*told)(void *ctx, const struct wf_held *h, enum wf_drop cause, wf_ns_t ns);
@@ -82,6 +85,9 @@ struct wf_pipe;
 struct wf_pipe *wf_pipe_new(const struct wf_pipe_params *params);
 /* Frees what is still held through ops->free. */
 void wf_pipe_free(struct wf_pipe *p);
+
+/* From now on this one is told, or nobody (NULL). The worker itself, between two bursts. */
+void wf_pipe_set_tap(struct wf_pipe *p, const struct wf_tap *tap);
 
 /* Control: makes the statistics ready for the plan's classes, before the pipe's worker uses it:
  * times are kept of each class of a direction that has more than its default one. 0 or -ENOMEM. */

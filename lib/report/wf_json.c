@@ -300,6 +300,12 @@ wf_json_stats(const struct wf_snapshot *s)
 
 	if (j == NULL)
 		return NULL;
+	if (s->capture.any && json_object_set_new(j, "capture",
+				      json_pack("{s:o,s:o}", "captured", number(s->capture.captured),
+					      "capture_missed", number(s->capture.missed))) < 0) {
+		json_decref(j);
+		return NULL;
+	}
 	if ((!s->live && json_object_set_new(j, "input", input(&s->input)) < 0) ||
 		json_object_set_new(j, "warnings", warnings(s)) < 0 ||
 		json_object_set_new(j, "verdict", verdict(s)) < 0) {

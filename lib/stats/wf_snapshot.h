@@ -108,6 +108,10 @@ struct wf_snapshot {
 	struct wf_snap_worker *workers;
 	uint64_t pool_size, pool_in_use;
 	struct wf_snap_input input; /* offline only */
+	struct {
+		bool any; /* there is or was a capture; of the last one: */
+		uint64_t captured, missed;
+	} capture; /* live only */
 	bool trustworthy;
 	uint32_t n_reasons;
 	struct wf_reason *reasons;

@@ -191,6 +191,45 @@ fake_reset(void *ctx)
 	return h->refuse;
 }
 
+static int
+fake_capture_start(void *ctx, const struct wf_conf_capture *what, struct wf_err *err)
+{
+	struct harness *h = ctx;
+
+	if (h->captures.state == WF_CAPTURE_RUNS && h->captured)
+		return -EBUSY;
+	if (strcmp(what->file, "no.pcapng") == 0)
+		return wf_err_add(err, NULL, NULL, "no.pcapng cannot be written");
+	h->captures = (struct wf_capture_status){ .captured = 7,
+		.missed = what->snaplen,
+		.bytes = what->size_bytes,
+		.rotates = what->size_bytes != 0,
+		.file = 3 };
+	snprintf(h->captures.name, sizeof(h->captures.name), "%s", what->file);
+	h->captured = true;
+	return 0;
+}
+
+static int
+fake_capture_stop(void *ctx)
+{
+	struct harness *h = ctx;
+
+	if (!h->captured || h->captures.state != WF_CAPTURE_RUNS)
+		return -ENOENT;
+	h->captures.state = WF_CAPTURE_ENDED;
+	return 0;
+}
+
+static bool
+fake_capture_status(void *ctx, struct wf_capture_status *out)
+{
+	struct harness *h = ctx;
+
+	*out = h->captures;
+	return h->captured;
+}
+
 static void
 on_stop(evutil_socket_t fd, short what, void *arg)
 {
@@ -232,6 +271,9 @@ start(void **state, bool tcp)
 		fake_schedule, fake_clock };
 	struct wf_ctl_options opt = { .socket = h->path, .hosts = "lab.example, other.example" };
 
+	ops.capture_start = fake_capture_start;
+	ops.capture_stop = fake_capture_stop;
+	ops.capture_status = fake_capture_status;
 	snprintf(h->dir, sizeof(h->dir), "/tmp/wf-ctl-test-XXXXXX");
 	assert_non_null(mkdtemp(h->dir));
 	snprintf(h->path, sizeof(h->path), "%s/control.sock", h->dir);

@@ -43,6 +43,8 @@ struct harness {
 	int refuse;        /* a -errno: what a change returns */
 	bool no_snapshot;  /* snapshot gives NULL */
 	int resets;
+	bool captured; /* there has been a capture: */
+	struct wf_capture_status captures;
 	struct wf_event_log *events;
 };
 
