@@ -14,6 +14,10 @@
 
 /* Between two looks whether all has been sent. */
 #define LOOK_NS (5 * WF_NS_PER_MS)
+/* How late a packet may be made. Through a link of ours it enters at the time at which it was due,
+ * and so meets the same queues, however late the worker is; a device would get a burst that nobody
+ * asked for, and so the user decides. */
+#define LATE_OURS_NS WF_NS_PER_S
 /* Sending takes so much longer than it should: then something is stuck. */
 #define SLACK_NS (5 * WF_NS_PER_S)
 
@@ -93,6 +97,7 @@ prepare(const struct wf_load_live *q, const struct wf_load_offer *o, struct both
 	b->receive.rx = wf_load_receiver(o, wf_dp_now(q->dp));
 	if (b->receive.rx == NULL)
 		return -ENOMEM;
+	b->send.most_late_ns = q->device ? o->catch_up_ns : LATE_OURS_NS;
 	if (q->from_port == q->to_port)
 		b->send.rx = b->receive.rx;
 	for (uint32_t i = 0; i < o->n_phases; i++) {

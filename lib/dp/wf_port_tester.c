@@ -12,8 +12,6 @@
 #include "wf_port.h"
 #include "wf_tester.h"
 
-/* As of generators: a shared machine stands still for so long. What is due before is missed. */
-#define LATE_NS (10 * WF_NS_PER_MS)
 /* A worker that does not answer for so long is stuck. */
 #define ANSWER_NS WF_NS_PER_S
 #define LOOK_NS   (100 * WF_NS_PER_US)
@@ -136,8 +134,8 @@ make(struct wf_tester *q, struct wf_tester_trial *t, struct wf_generator *g, str
 {
 	uint16_t k = 0;
 
-	if (WF_UNLIKELY(g->due_ns + LATE_NS < now_ns))
-		skip(t, g, now_ns - LATE_NS);
+	if (WF_UNLIKELY(g->due_ns + t->most_late_ns < now_ns))
+		skip(t, g, now_ns - t->most_late_ns);
 	g->now_ns = now_ns;
 	for (; k < n && wf_generator_due(g, now_ns); k++) {
 		uint32_t bytes = wf_generator_bytes(g);

@@ -19,6 +19,7 @@ struct wf_tester_trial {
 	struct wf_generator *phase[WF_TESTER_PHASES];
 	wf_ns_t from_ns[WF_TESTER_PHASES];
 	uint32_t n_phases;
+	wf_ns_t most_late_ns;   /* what was due longer ago is not made any more */
 	struct wf_probe_rx *rx; /* NULL: it only sends */
 
 	/* The worker's. */

@@ -134,6 +134,7 @@ wf_load_offer(const struct wf_load *l, uint32_t frame_bytes, double pps, wf_ns_t
 	struct wf_load_offer *out)
 {
 	*out = (struct wf_load_offer){ .wait_ns = l->settings.wait_ns,
+		.catch_up_ns = l->settings.catch_up_ns,
 		.window = (uint32_t)l->settings.window };
 	wf_load_phase(l, frame_bytes, pps, ns, out);
 }

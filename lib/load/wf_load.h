@@ -21,8 +21,9 @@ struct wf_load_offer {
 	uint32_t n_phases;
 	struct wf_generator_spec phase[WF_LOAD_PHASES];
 	wf_ns_t duration_ns[WF_LOAD_PHASES];
-	wf_ns_t wait_ns; /* for what is still on its way at the end */
-	uint32_t window; /* of receivers; 0: they choose */
+	wf_ns_t wait_ns;     /* for what is still on its way at the end */
+	wf_ns_t catch_up_ns; /* how late a packet may be sent */
+	uint32_t window;     /* of receivers; 0: they choose */
 };
 
 struct wf_load_result {

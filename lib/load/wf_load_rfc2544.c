@@ -107,7 +107,8 @@ note_latency(struct wf_load *l, uint32_t bytes, uint32_t first, struct wf_err *e
 		const struct wf_load_result *r = &l->trial[i]->r;
 
 		for (size_t k = 0; k < WF_ARRAY_SIZE(rows); k++)
-			sum[k] += (double)wf_hist_quantile(&r->delay, rows[k].q);
+			sum[k] += (double)(rows[k].q < 1 ? wf_hist_quantile(&r->delay, rows[k].q)
+							 : r->delay.max_ns);
 		sum[WF_ARRAY_SIZE(rows)] += (double)wf_hist_mean(&r->delay);
 		if (l->trial[i]->outcome == WF_LOAD_LIMITED)
 			outcome = WF_LOAD_LIMITED;

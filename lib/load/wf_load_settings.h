@@ -30,6 +30,8 @@
 	X(window, "window", COUNT, "0", "0", "1048576", "PACKETS",                                 \
 		"of a stream, in which order is judged; 0: what memory allows; rounded up to a "   \
 		"power of two")                                                                    \
+	X(catch_up_ns, "catch-up", DURATION, "10ms", "0", "1h", "TIME",                            \
+		"to a device: how late a packet may be sent; what is later was not sent")          \
 	X(burst_most, "burst-most", COUNT, "100000", "2", "100000000", "PACKETS",                  \
 		"the longest burst of back2back and microburst")                                   \
 	X(rest_ns, "rest", DURATION, "10ms", "1us", "1h", "TIME",                                  \
@@ -58,7 +60,7 @@ struct wf_load_settings {
 	wf_ns_t duration_ns, wait_ns;
 	double resolution, tolerance;
 	uint64_t repeat, window, burst_most;
-	wf_ns_t rest_ns;
+	wf_ns_t catch_up_ns, rest_ns;
 	uint64_t cir_bps, eir_bps;
 	wf_ns_t max_delay_ns, max_variation_ns;
 	double max_loss, availability;
