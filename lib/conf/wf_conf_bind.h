@@ -64,7 +64,8 @@ extern const struct wf_param wf_port_table[];
 
 struct wf_control_params {
 	uint64_t given;
-	char *socket;
+	char *socket, *http, *token_file, *hosts, *profiles;
+	bool allow_remote;
 };
 extern const struct wf_param wf_control_table[];
 

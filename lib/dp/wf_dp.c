@@ -15,6 +15,7 @@
 #include "wf_dp_private.h"
 #include "wf_flow_table.h"
 #include "wf_quiet.h"
+#include "wf_telemetry.h"
 
 #define MIB ((uint64_t)1024 * 1024)
 
@@ -172,6 +173,7 @@ start_eal(struct wf_dp *dp, const struct wf_dp_options *opt, struct wf_err *err)
 		.huge = dp->memory.huge,
 		.mem_mib = (dp->memory.hold_bytes + dp->memory.fixed_bytes) / MIB + 1,
 		.file_prefix = prefix,
+		.telemetry = opt->telemetry,
 		.devices = devices,
 		.extra_argc = opt->extra_argc,
 		.extra_argv = opt->extra_argv,
@@ -190,6 +192,9 @@ start_eal(struct wf_dp *dp, const struct wf_dp_options *opt, struct wf_err *err)
 	if (ret == 0)
 		ret = wf_eal_start(&dp->eal_args, err);
 	dp->eal_runs = ret == 0;
+	dp->telemetry = opt->telemetry;
+	if (ret == 0 && opt->telemetry && wf_telemetry_start() < 0)
+		ret = wf_err_add(err, NULL, NULL, "DPDK's telemetry takes no commands of ours");
 	free(lcores);
 	return ret;
 }
@@ -261,6 +266,7 @@ wf_dp_new(const struct wf_conf *conf, const struct wf_dp_options *opt, struct wf
 		dp->max_flows = conf->max_flows;
 		dp->flow_idle_ns = conf->flow_idle_ns;
 		dp->events = opt->events;
+		dp->tap = opt->tap;
 		ret = climb(dp, conf, opt, err);
 	}
 	if (ret == 0)

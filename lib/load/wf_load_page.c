@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wf_doc.h"
 #include "wf_junit.h"
 #include "wf_load_report.h"
-#include "wf_page.h"
 #include "wf_text.h"
 
 const char *
@@ -38,13 +38,13 @@ wf_load_value(const struct wf_load_finding *f, char out[WF_LOAD_TEXT])
 }
 
 static void
-put_findings(const struct wf_load *l, struct wf_page *p)
+put_findings(const struct wf_load *l, struct wf_doc *p)
 {
 	static const char *const titles[] = { "found", ">frame, bytes", ">value", ">of the line",
 		">layer 1", ">layer 2", "outcome", "", NULL };
 
-	wf_page_heading(p, "Findings");
-	wf_page_table(p, titles);
+	wf_doc_heading(p, "Findings");
+	wf_doc_table(p, titles);
 	for (uint32_t i = 0; i < l->n_findings; i++) {
 		const struct wf_load_finding *f = &l->finding[i];
 		char size[WF_LOAD_TEXT], value[WF_LOAD_TEXT], line[WF_LOAD_TEXT] = "";
@@ -57,27 +57,27 @@ put_findings(const struct wf_load *l, struct wf_page *p)
 			wf_text_rate(r.l1_bps, l1);
 			wf_text_rate(r.l2_bps, l2);
 		}
-		wf_page_row(p, (const char *const[]){ f->name, wf_load_size(f->frame_bytes, size),
-				       wf_load_value(f, value), line, l1, l2,
-				       wf_load_outcomes[f->outcome], f->text });
+		wf_doc_row(p, (const char *const[]){ f->name, wf_load_size(f->frame_bytes, size),
+				      wf_load_value(f, value), line, l1, l2,
+				      wf_load_outcomes[f->outcome], f->text });
 	}
 }
 
 static void
-put_trials(const struct wf_load *l, struct wf_page *p)
+put_trials(const struct wf_load *l, struct wf_doc *p)
 {
 	static const char *const titles[] = { "trial", ">frame, bytes", ">offered/s", ">sent/s",
 		">received/s", ">layer 1", ">layer 2", ">lost", ">duplicated", ">reordered",
 		">late", ">missed by us", "outcome", "", NULL };
 
-	wf_page_heading(p, "Trials");
-	wf_page_table(p, titles);
+	wf_doc_heading(p, "Trials");
+	wf_doc_table(p, titles);
 	for (uint32_t i = 0; i < l->n_trials; i++) {
 		const struct wf_load_trial *t = l->trial[i];
 		struct wf_load_rate offered = wf_load_offered(l, t);
 		char size[WF_LOAD_TEXT], n[10][WF_TEXT_MAX];
 
-		wf_page_row(p,
+		wf_doc_row(p,
 			(const char *const[]){ t->what, wf_load_size(t->frame_bytes, size),
 				wf_text_per_second(offered.pps, n[0]),
 				wf_text_per_second(wf_load_sent(l, t).pps, n[1]),
@@ -103,17 +103,17 @@ matters(const struct wf_load *l, uint32_t trial)
 }
 
 static void
-put_delays(const struct wf_load *l, struct wf_page *p)
+put_delays(const struct wf_load *l, struct wf_doc *p)
 {
 	static const char *const titles[] = { "trial", ">frame, bytes", ">shortest", ">50 %",
 		">90 %", ">99 %", ">99.9 %", ">99.99 %", ">longest", ">mean", ">IPDV, mean",
 		">IPDV, 99 %", ">jitter (RFC 3550)", NULL };
 	static const double q[] = { 0.5, 0.9, 0.99, 0.999, 0.9999 };
 
-	wf_page_heading(p, "Delay");
-	wf_page_text(
+	wf_doc_heading(p, "Delay");
+	wf_doc_text(
 		p, "Of packets that came. Variation by RFC 5481 is what is above the shortest.");
-	wf_page_table(p, titles);
+	wf_doc_table(p, titles);
 	for (uint32_t i = 0; i < l->n_trials; i++) {
 		const struct wf_load_result *r = &l->trial[i]->r;
 		uint64_t streams = r->t.jitter_streams > 0 ? r->t.jitter_streams : 1;
@@ -123,30 +123,30 @@ put_delays(const struct wf_load *l, struct wf_page *p)
 			continue;
 		for (size_t k = 0; k < WF_ARRAY_SIZE(q); k++)
 			wf_text_time(wf_hist_quantile(&r->delay, q[k]), n[k]);
-		wf_page_row(p, (const char *const[]){ l->trial[i]->what,
-				       wf_load_size(l->trial[i]->frame_bytes, size),
-				       wf_text_time(r->delay.min_ns, n[5]), n[0], n[1], n[2], n[3],
-				       n[4], wf_text_time(r->delay.max_ns, n[6]),
-				       wf_text_time(wf_hist_mean(&r->delay), n[7]),
-				       wf_text_time(wf_hist_mean(&r->ipdv), n[8]),
-				       wf_text_time(wf_hist_quantile(&r->ipdv, 0.99), n[9]),
-				       wf_text_time(r->t.jitter_ns / streams, n[10]) });
+		wf_doc_row(p, (const char *const[]){ l->trial[i]->what,
+				      wf_load_size(l->trial[i]->frame_bytes, size),
+				      wf_text_time(r->delay.min_ns, n[5]), n[0], n[1], n[2], n[3],
+				      n[4], wf_text_time(r->delay.max_ns, n[6]),
+				      wf_text_time(wf_hist_mean(&r->delay), n[7]),
+				      wf_text_time(wf_hist_mean(&r->ipdv), n[8]),
+				      wf_text_time(wf_hist_quantile(&r->ipdv, 0.99), n[9]),
+				      wf_text_time(r->t.jitter_ns / streams, n[10]) });
 	}
 }
 
 static void
-put_order(const struct wf_load *l, struct wf_page *p)
+put_order(const struct wf_load *l, struct wf_doc *p)
 {
 	static const char *const titles[] = { "trial", ">frame, bytes", ">reordered",
 		">extent, longest", ">late by, longest", ">3 or more ahead", ">loss runs",
 		">longest run", ">mean run", ">noticeable losses", NULL };
 
-	wf_page_heading(p, "Order and losses");
-	wf_page_text(p,
+	wf_doc_heading(p, "Order and losses");
+	wf_doc_text(p,
 		"Order by RFC 4737; losses by RFC 3357, noticeable where the one before is "
 		"at most %d packets away.",
 		WF_PROBE_DELTA);
-	wf_page_table(p, titles);
+	wf_doc_table(p, titles);
 	for (uint32_t i = 0; i < l->n_trials; i++) {
 		const struct wf_probe_totals *t = &l->trial[i]->r.t;
 		char size[WF_LOAD_TEXT], n[7][WF_TEXT_MAX], mean[WF_TEXT_MAX];
@@ -158,7 +158,7 @@ put_order(const struct wf_load *l, struct wf_page *p)
 			three += t->preceded[k];
 		snprintf(mean, sizeof(mean), "%.2f",
 			t->loss_run.n > 0 ? (double)t->loss_run.sum / (double)t->loss_run.n : 0);
-		wf_page_row(
+		wf_doc_row(
 			p, (const char *const[]){ l->trial[i]->what,
 				   wf_load_size(l->trial[i]->frame_bytes, size),
 				   wf_text_count(t->reordered, n[0]),
@@ -172,14 +172,14 @@ put_order(const struct wf_load *l, struct wf_page *p)
 
 /* The distribution of the delays of the last trials that matter. */
 static void
-plot_delays(const struct wf_load *l, struct wf_page *p)
+plot_delays(const struct wf_load *l, struct wf_doc *p)
 {
-	struct wf_page_line line[WF_PAGE_LINES];
-	static double x[WF_PAGE_LINES][WF_HIST_BUCKETS], y[WF_PAGE_LINES][WF_HIST_BUCKETS];
-	static char name[WF_PAGE_LINES][WF_LOAD_TEXT];
+	struct wf_doc_line line[WF_DOC_LINES];
+	static double x[WF_DOC_LINES][WF_HIST_BUCKETS], y[WF_DOC_LINES][WF_HIST_BUCKETS];
+	static char name[WF_DOC_LINES][WF_LOAD_TEXT];
 	uint32_t n = 0;
 
-	for (uint32_t i = l->n_trials; i-- > 0 && n < WF_PAGE_LINES;) {
+	for (uint32_t i = l->n_trials; i-- > 0 && n < WF_DOC_LINES;) {
 		const struct wf_hist *h = &l->trial[i]->r.delay;
 		uint64_t below = 0;
 		uint32_t k = 0;
@@ -194,12 +194,12 @@ plot_delays(const struct wf_load *l, struct wf_page *p)
 			y[n][k++] = 100.0 * (double)below / (double)h->count;
 		}
 		wf_load_size(l->trial[i]->frame_bytes, name[n]);
-		line[n] = (struct wf_page_line){ name[n], x[n], y[n], k };
+		line[n] = (struct wf_doc_line){ name[n], x[n], y[n], k };
 		n++;
 	}
 	if (n > 0)
-		wf_page_plot(
-			p, &(struct wf_page_plot){ .title = "Distribution of delays, by frame size",
+		wf_doc_plot(
+			p, &(struct wf_doc_plot){ .title = "Distribution of delays, by frame size",
 				   .x_name = "delay, us",
 				   .y_name = "% of packets within",
 				   .line = line,
@@ -209,10 +209,10 @@ plot_delays(const struct wf_load *l, struct wf_page *p)
 
 /* Lost packets against the load, of all trials. */
 static void
-plot_losses(const struct wf_load *l, struct wf_page *p)
+plot_losses(const struct wf_load *l, struct wf_doc *p)
 {
 	double *v = calloc(2 * (size_t)l->n_trials + 1, sizeof(*v));
-	struct wf_page_line line = { "trials", v, v + l->n_trials, l->n_trials };
+	struct wf_doc_line line = { "trials", v, v + l->n_trials, l->n_trials };
 
 	if (v == NULL)
 		return;
@@ -220,17 +220,17 @@ plot_losses(const struct wf_load *l, struct wf_page *p)
 		v[i] = 100 * l->trial[i]->line;
 		v[l->n_trials + i] = 100 * wf_load_loss(&l->trial[i]->r);
 	}
-	wf_page_plot(p, &(struct wf_page_plot){ .title = "Losses by load",
-				.x_name = "offered, % of the line",
-				.y_name = "% of packets lost",
-				.line = &line,
-				.n_lines = 1,
-				.points = true });
+	wf_doc_plot(p, &(struct wf_doc_plot){ .title = "Losses by load",
+			       .x_name = "offered, % of the line",
+			       .y_name = "% of packets lost",
+			       .line = &line,
+			       .n_lines = 1,
+			       .points = true });
 	free(v);
 }
 
 static void
-put_tester(const struct wf_load *l, struct wf_page *p)
+put_tester(const struct wf_load *l, struct wf_doc *p)
 {
 	char line[WF_TEXT_MAX], late[WF_TEXT_MAX], most[WF_TEXT_MAX];
 	uint64_t p99 = 0, max = 0;
@@ -246,13 +246,13 @@ put_tester(const struct wf_load *l, struct wf_page *p)
 		max = r->late.max_ns > max ? r->late.max_ns : max;
 		steal = r->steal > steal ? r->steal : steal;
 	}
-	wf_page_text(p,
+	wf_doc_text(p,
 		"Target: %s, %s. Clock: %s. 100 %% of the line is %s (layer 1). Seed %llu, %u "
 		"flows.",
 		l->target.name, l->target.kind, l->target.clock,
 		wf_text_rate((double)l->settings.line_bps, line),
 		(unsigned long long)l->settings.traffic.seed, l->settings.traffic.flows);
-	wf_page_text(p,
+	wf_doc_text(p,
 		"The tester by itself: 99 %% of packets were sent within %s of their time, the "
 		"worst "
 		"within %s; of the machine's time %.2f %% were stolen at most. A trial counts if "
@@ -260,15 +260,15 @@ put_tester(const struct wf_load *l, struct wf_page *p)
 		wf_text_time(p99, late), wf_text_time(max, most), 100 * steal);
 }
 
-static struct wf_page *
+static struct wf_doc *
 page_of(const struct wf_load *l)
 {
 	char title[96];
-	struct wf_page *p;
+	struct wf_doc *p;
 
 	snprintf(title, sizeof(title), "wirefault test %s: %s", l->test,
 		wf_load_outcomes[wf_load_verdict(l)]);
-	p = wf_page_new(title);
+	p = wf_doc_new(title);
 	if (p == NULL)
 		return NULL;
 	put_tester(l, p);
@@ -282,25 +282,25 @@ page_of(const struct wf_load *l)
 }
 
 static int
-put_page(const struct wf_load *l, int (*put)(const struct wf_page *, FILE *), FILE *out)
+put_page(const struct wf_load *l, int (*put)(const struct wf_doc *, FILE *), FILE *out)
 {
-	struct wf_page *p = page_of(l);
+	struct wf_doc *p = page_of(l);
 	int rc = p != NULL ? put(p, out) : -ENOMEM;
 
-	wf_page_free(p);
+	wf_doc_free(p);
 	return rc;
 }
 
 int
 wf_load_markdown(const struct wf_load *l, FILE *out)
 {
-	return put_page(l, wf_page_markdown, out);
+	return put_page(l, wf_doc_markdown, out);
 }
 
 int
 wf_load_html(const struct wf_load *l, FILE *out)
 {
-	return put_page(l, wf_page_html, out);
+	return put_page(l, wf_doc_html, out);
 }
 
 int

@@ -5,13 +5,13 @@
 
 #include <errno.h>
 
-#include "wf_page.h"
+#include "wf_doc.h"
 
 static void
 attribute(const char *name, const char *value, FILE *out)
 {
 	fprintf(out, " %s=\"", name);
-	wf_page_escape(value, out);
+	wf_doc_escape(value, out);
 	fputc('"', out);
 }
 

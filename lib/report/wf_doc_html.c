@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * Pages as HTML that is well-formed XML, too.
+ * Documents as HTML that is well-formed XML, too.
  */
 #include <errno.h>
 #include <string.h>
 
-#include "wf_page_private.h"
+#include "wf_doc_private.h"
 
 static const char head[] =
 	"<!DOCTYPE html>\n"
@@ -66,7 +66,7 @@ character(const unsigned char *s)
 }
 
 void
-wf_page_escape(const char *text, FILE *out)
+wf_doc_escape(const char *text, FILE *out)
 {
 	const unsigned char *s = (const unsigned char *)text;
 
@@ -92,7 +92,7 @@ wf_page_escape(const char *text, FILE *out)
 }
 
 static void
-put_row(const struct wf_page_block *b, uint32_t row, FILE *out)
+put_row(const struct wf_doc_block *b, uint32_t row, FILE *out)
 {
 	fputs("<tr>", out);
 	for (uint32_t i = 0; i < b->n_columns; i++) {
@@ -101,14 +101,14 @@ put_row(const struct wf_page_block *b, uint32_t row, FILE *out)
 		bool number = b->cell[i][0] == '>';
 
 		fprintf(out, "<%s%s>", tag, number ? " class=\"n\"" : "");
-		wf_page_escape(row == 0 && number ? text + 1 : text, out);
+		wf_doc_escape(row == 0 && number ? text + 1 : text, out);
 		fprintf(out, "</%s>", tag);
 	}
 	fputs("</tr>\n", out);
 }
 
 static void
-put_table(const struct wf_page_block *b, FILE *out)
+put_table(const struct wf_doc_block *b, FILE *out)
 {
 	fputs("<div class=\"wide\"><table>\n<thead>", out);
 	put_row(b, 0, out);
@@ -119,29 +119,29 @@ put_table(const struct wf_page_block *b, FILE *out)
 }
 
 int
-wf_page_html(const struct wf_page *p, FILE *out)
+wf_doc_html(const struct wf_doc *p, FILE *out)
 {
 	if (p->failed)
 		return -ENOMEM;
 	fputs(head, out);
 	fputs("<title>", out);
-	wf_page_escape(p->title, out);
+	wf_doc_escape(p->title, out);
 	fputs("</title>\n", out);
 	fputs(style, out);
 	fputs("</head>\n<body>\n<h1>", out);
-	wf_page_escape(p->title, out);
+	wf_doc_escape(p->title, out);
 	fputs("</h1>\n", out);
 	for (uint32_t i = 0; i < p->n; i++) {
-		const struct wf_page_block *b = &p->block[i];
-		const char *tag = b->kind == WF_PAGE_HEADING ? "h2" : "p";
+		const struct wf_doc_block *b = &p->block[i];
+		const char *tag = b->kind == WF_DOC_HEADING ? "h2" : "p";
 
-		if (b->kind == WF_PAGE_TABLE) {
+		if (b->kind == WF_DOC_TABLE) {
 			put_table(b, out);
-		} else if (b->kind == WF_PAGE_PLOT) {
+		} else if (b->kind == WF_DOC_PLOT) {
 			fputs(b->text, out);
 		} else {
 			fprintf(out, "<%s>", tag);
-			wf_page_escape(b->text, out);
+			wf_doc_escape(b->text, out);
 			fprintf(out, "</%s>\n", tag);
 		}
 	}

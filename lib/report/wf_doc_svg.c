@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "wf_page_private.h"
+#include "wf_doc_private.h"
 
 #define WIDTH  720
 #define HEIGHT 300
@@ -50,7 +50,7 @@ fit(struct axis *a, double v)
 }
 
 static void
-measure(const struct wf_page_plot *p, struct axis *x, struct axis *y)
+measure(const struct wf_doc_plot *p, struct axis *x, struct axis *y)
 {
 	for (uint32_t i = 0; i < p->n_lines; i++)
 		for (uint32_t k = 0; k < p->line[i].n; k++)
@@ -113,10 +113,9 @@ ticks(FILE *out, const struct axis *a, bool across)
 }
 
 static void
-draw(FILE *out, const struct wf_page_plot *p, uint32_t i, const struct axis *x,
-	const struct axis *y)
+draw(FILE *out, const struct wf_doc_plot *p, uint32_t i, const struct axis *x, const struct axis *y)
 {
-	const struct wf_page_line *l = &p->line[i];
+	const struct wf_doc_line *l = &p->line[i];
 	uint32_t every = l->n / MOST + 1;
 	bool begun = false;
 
@@ -143,12 +142,12 @@ static void
 text(FILE *out, int x, int y, const char *more, const char *what)
 {
 	fprintf(out, "<text x=\"%d\" y=\"%d\"%s>", x, y, more);
-	wf_page_escape(what, out);
+	wf_doc_escape(what, out);
 	fputs("</text>\n", out);
 }
 
 static void
-legend(FILE *out, const struct wf_page_plot *p)
+legend(FILE *out, const struct wf_doc_plot *p)
 {
 	int step = (WIDTH - LEFT - RIGHT) / (int)p->n_lines;
 
@@ -164,7 +163,7 @@ legend(FILE *out, const struct wf_page_plot *p)
 }
 
 char *
-wf_page_svg(const struct wf_page_plot *p)
+wf_doc_svg(const struct wf_doc_plot *p)
 {
 	struct axis x = { INFINITY, -INFINITY, p->log_x, LEFT, WIDTH - RIGHT };
 	struct axis y = { INFINITY, -INFINITY, false, HEIGHT - BOTTOM, TOP };
@@ -172,7 +171,7 @@ wf_page_svg(const struct wf_page_plot *p)
 	size_t size;
 	FILE *out = open_memstream(&svg, &size);
 
-	assert(p->n_lines >= 1 && p->n_lines <= WF_PAGE_LINES);
+	assert(p->n_lines >= 1 && p->n_lines <= WF_DOC_LINES);
 	if (out == NULL)
 		return NULL;
 	measure(p, &x, &y);
@@ -180,7 +179,7 @@ wf_page_svg(const struct wf_page_plot *p)
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\">\n"
 		"<title>",
 		WIDTH, HEIGHT);
-	wf_page_escape(p->title, out);
+	wf_doc_escape(p->title, out);
 	fputs("</title>\n", out);
 	text(out, LEFT, 16, " class=\"t\"", p->title);
 	text(out, LEFT, TOP - 6, "", p->y_name);

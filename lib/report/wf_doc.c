@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * Pages in memory, and as Markdown.
+ * Documents in memory, and as Markdown.
  */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "wf_page_private.h"
+#include "wf_doc_private.h"
 
-struct wf_page *
-wf_page_new(const char *title)
+struct wf_doc *
+wf_doc_new(const char *title)
 {
-	struct wf_page *p = calloc(1, sizeof(*p));
+	struct wf_doc *p = calloc(1, sizeof(*p));
 
 	if (p != NULL)
 		p->title = strdup(title);
@@ -22,12 +22,12 @@ wf_page_new(const char *title)
 }
 
 void
-wf_page_free(struct wf_page *p)
+wf_doc_free(struct wf_doc *p)
 {
 	if (p == NULL)
 		return;
 	for (uint32_t i = 0; i < p->n; i++) {
-		struct wf_page_block *b = &p->block[i];
+		struct wf_doc_block *b = &p->block[i];
 
 		for (uint32_t k = 0; b->cell != NULL && k < b->n_columns * (b->n_rows + 1); k++)
 			free(b->cell[k]);
@@ -40,10 +40,10 @@ wf_page_free(struct wf_page *p)
 }
 
 /* NULL: out of memory, which is remembered. */
-static struct wf_page_block *
-add(struct wf_page *p, enum wf_page_kind kind)
+static struct wf_doc_block *
+add(struct wf_doc *p, enum wf_doc_kind kind)
 {
-	struct wf_page_block *more = realloc(p->block, (p->n + 1) * sizeof(*more));
+	struct wf_doc_block *more = realloc(p->block, (p->n + 1) * sizeof(*more));
 
 	if (more == NULL) {
 		p->failed = true;
@@ -51,23 +51,23 @@ add(struct wf_page *p, enum wf_page_kind kind)
 	}
 	p->block = more;
 	more += p->n++;
-	*more = (struct wf_page_block){ .kind = (uint8_t)kind };
+	*more = (struct wf_doc_block){ .kind = (uint8_t)kind };
 	return more;
 }
 
 void
-wf_page_heading(struct wf_page *p, const char *text)
+wf_doc_heading(struct wf_doc *p, const char *text)
 {
-	struct wf_page_block *b = add(p, WF_PAGE_HEADING);
+	struct wf_doc_block *b = add(p, WF_DOC_HEADING);
 
 	if (b != NULL && (b->text = strdup(text)) == NULL)
 		p->failed = true;
 }
 
 void
-wf_page_text(struct wf_page *p, const char *fmt, ...)
+wf_doc_text(struct wf_doc *p, const char *fmt, ...)
 {
-	struct wf_page_block *b = add(p, WF_PAGE_TEXT);
+	struct wf_doc_block *b = add(p, WF_DOC_TEXT);
 	va_list args;
 
 	if (b == NULL)
@@ -82,9 +82,9 @@ wf_page_text(struct wf_page *p, const char *fmt, ...)
 
 /* One more row of cells in the last block. */
 static void
-add_row(struct wf_page *p, uint32_t row, const char *const *cells)
+add_row(struct wf_doc *p, uint32_t row, const char *const *cells)
 {
-	struct wf_page_block *b = &p->block[p->n - 1];
+	struct wf_doc_block *b = &p->block[p->n - 1];
 	char **more = realloc(b->cell, (size_t)b->n_columns * (row + 1) * sizeof(*more));
 
 	if (more == NULL) {
@@ -100,9 +100,9 @@ add_row(struct wf_page *p, uint32_t row, const char *const *cells)
 }
 
 void
-wf_page_table(struct wf_page *p, const char *const *titles)
+wf_doc_table(struct wf_doc *p, const char *const *titles)
 {
-	struct wf_page_block *b = add(p, WF_PAGE_TABLE);
+	struct wf_doc_block *b = add(p, WF_DOC_TABLE);
 
 	if (b == NULL)
 		return;
@@ -112,20 +112,20 @@ wf_page_table(struct wf_page *p, const char *const *titles)
 }
 
 void
-wf_page_row(struct wf_page *p, const char *const *cells)
+wf_doc_row(struct wf_doc *p, const char *const *cells)
 {
 	if (p->failed)
 		return;
-	assert(p->n > 0 && p->block[p->n - 1].kind == WF_PAGE_TABLE);
+	assert(p->n > 0 && p->block[p->n - 1].kind == WF_DOC_TABLE);
 	add_row(p, p->block[p->n - 1].n_rows + 1, cells);
 }
 
 void
-wf_page_plot(struct wf_page *p, const struct wf_page_plot *plot)
+wf_doc_plot(struct wf_doc *p, const struct wf_doc_plot *plot)
 {
-	struct wf_page_block *b = add(p, WF_PAGE_PLOT);
+	struct wf_doc_block *b = add(p, WF_DOC_PLOT);
 
-	if (b != NULL && (b->text = wf_page_svg(plot)) == NULL)
+	if (b != NULL && (b->text = wf_doc_svg(plot)) == NULL)
 		p->failed = true;
 }
 
@@ -141,7 +141,7 @@ put_markdown(const char *text, FILE *out)
 }
 
 static void
-put_table(const struct wf_page_block *b, FILE *out)
+put_table(const struct wf_doc_block *b, FILE *out)
 {
 	for (uint32_t row = 0; row <= b->n_rows; row++) {
 		for (uint32_t i = 0; i < b->n_columns; i++) {
@@ -161,7 +161,7 @@ put_table(const struct wf_page_block *b, FILE *out)
 }
 
 int
-wf_page_markdown(const struct wf_page *p, FILE *out)
+wf_doc_markdown(const struct wf_doc *p, FILE *out)
 {
 	if (p->failed)
 		return -ENOMEM;
@@ -169,12 +169,12 @@ wf_page_markdown(const struct wf_page *p, FILE *out)
 	put_markdown(p->title, out);
 	fputs("\n\n", out);
 	for (uint32_t i = 0; i < p->n; i++) {
-		const struct wf_page_block *b = &p->block[i];
+		const struct wf_doc_block *b = &p->block[i];
 
-		if (b->kind == WF_PAGE_TABLE) {
+		if (b->kind == WF_DOC_TABLE) {
 			put_table(b, out);
-		} else if (b->kind != WF_PAGE_PLOT) {
-			fputs(b->kind == WF_PAGE_HEADING ? "## " : "", out);
+		} else if (b->kind != WF_DOC_PLOT) {
+			fputs(b->kind == WF_DOC_HEADING ? "## " : "", out);
 			put_markdown(b->text, out);
 			fputs("\n\n", out);
 		}

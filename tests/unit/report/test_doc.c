@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * Pages: well-formed whatever stands in them, and nothing from elsewhere.
+ * Documents: well-formed whatever stands in them, and nothing from elsewhere.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -10,13 +10,13 @@
 
 #include <cmocka.h>
 
+#include "wf_doc.h"
 #include "wf_junit.h"
-#include "wf_page.h"
 
 #define EVIL "<b a='\"'>&amp; \x01 \xff\xfe \xed\xa0\x80 \xc3\xa4 | `x` *y*"
 
 static char *
-write(const struct wf_page *p, int (*put)(const struct wf_page *, FILE *))
+write(const struct wf_doc *p, int (*put)(const struct wf_doc *, FILE *))
 {
 	char *text = NULL;
 	size_t size;
@@ -76,24 +76,24 @@ check_xml(const char *s)
 }
 
 static void
-plot(struct wf_page *p, const double *x, const double *y, uint32_t n, bool log_x, bool points)
+plot(struct wf_doc *p, const double *x, const double *y, uint32_t n, bool log_x, bool points)
 {
-	struct wf_page_line lines[2] = { { EVIL, x, y, n }, { "2", y, x, n } };
+	struct wf_doc_line lines[2] = { { EVIL, x, y, n }, { "2", y, x, n } };
 
-	wf_page_plot(p, &(struct wf_page_plot){ EVIL, EVIL, EVIL, lines, 2, log_x, points });
+	wf_doc_plot(p, &(struct wf_doc_plot){ EVIL, EVIL, EVIL, lines, 2, log_x, points });
 }
 
-static struct wf_page *
+static struct wf_doc *
 make(void)
 {
 	static const double x[] = { 0, 1, 10, 1e9, NAN, INFINITY }, y[] = { 5, -3, 1e-9, 7, 1, 2 };
-	struct wf_page *p = wf_page_new(EVIL);
+	struct wf_doc *p = wf_doc_new(EVIL);
 
-	wf_page_heading(p, EVIL);
-	wf_page_text(p, "%s %d", EVIL, 7);
-	wf_page_table(p, (const char *const[]){ EVIL, ">number", NULL });
-	wf_page_row(p, (const char *const[]){ EVIL, "1" });
-	wf_page_row(p, (const char *const[]){ "", ">2" });
+	wf_doc_heading(p, EVIL);
+	wf_doc_text(p, "%s %d", EVIL, 7);
+	wf_doc_table(p, (const char *const[]){ EVIL, ">number", NULL });
+	wf_doc_row(p, (const char *const[]){ EVIL, "1" });
+	wf_doc_row(p, (const char *const[]){ "", ">2" });
 	plot(p, x, y, 6, false, false);
 	plot(p, x, y, 6, true, true);
 	plot(p, x, y, 0, true, false);
@@ -105,8 +105,8 @@ make(void)
 static void
 test_html(void **state)
 {
-	struct wf_page *p = make();
-	char *html = write(p, wf_page_html);
+	struct wf_doc *p = make();
+	char *html = write(p, wf_doc_html);
 
 	check_xml(html);
 	assert_null(strstr(html, "<b "));
@@ -121,24 +121,24 @@ test_html(void **state)
 	assert_null(strstr(html, "url("));
 	assert_null(strstr(html, "<script"));
 	free(html);
-	wf_page_free(p);
+	wf_doc_free(p);
 }
 
 static void
 test_markdown(void **state)
 {
-	struct wf_page *p = wf_page_new("A | title");
+	struct wf_doc *p = wf_doc_new("A | title");
 	char *md;
 
-	wf_page_heading(p, "Part");
-	wf_page_text(p, "One\ntwo");
-	wf_page_table(p, (const char *const[]){ "name", ">n", NULL });
-	wf_page_row(p, (const char *const[]){ "a|b*", "1" });
-	md = write(p, wf_page_markdown);
+	wf_doc_heading(p, "Part");
+	wf_doc_text(p, "One\ntwo");
+	wf_doc_table(p, (const char *const[]){ "name", ">n", NULL });
+	wf_doc_row(p, (const char *const[]){ "a|b*", "1" });
+	md = write(p, wf_doc_markdown);
 	assert_string_equal(md, "# A \\| title\n\n## Part\n\nOne two\n\n| name | n |\n|---|---:|\n"
 				"| a\\|b\\* | 1 |\n\n");
 	free(md);
-	wf_page_free(p);
+	wf_doc_free(p);
 }
 
 static void
