@@ -41,6 +41,9 @@ wf_port_check(const struct wf_conf_port *c, struct wf_err *err)
 	if (wf_devargs_driver(c->device, "sink") && strchr(c->device, ','))
 		return wf_err_add(
 			err, &c->where, "Write device = \"sink\"", "a sink takes no arguments");
+	if (wf_devargs_driver(c->device, "tester") && strchr(c->device, ','))
+		return wf_err_add(
+			err, &c->where, "Write device = \"tester\"", "a tester takes no arguments");
 	if (!wf_devargs_driver(c->device, "packet"))
 		return 0;
 	return wf_packet_args_parse(
@@ -57,6 +60,8 @@ kind_of(const char *device)
 		return &wf_port_generator;
 	if (wf_devargs_driver(device, "sink"))
 		return &wf_port_sink;
+	if (wf_devargs_driver(device, "tester"))
+		return &wf_port_tester;
 	return &wf_port_ethdev;
 }
 

@@ -211,7 +211,7 @@ generator_rx_burst(void *queue, struct rte_mbuf **m, wf_ns_t *rx_ns, uint16_t n)
 
 	if (WF_UNLIKELY(!q->begun)) { /* the schedule begins with the first look at it */
 		q->begun = true;
-		g->due_ns += now_ns;
+		wf_generator_shift(g, now_ns);
 	}
 	if (WF_UNLIKELY(g->rate > 0 && g->due_ns + LATE_NS < now_ns))
 		add(&q->missed, skip(g, now_ns - LATE_NS));
