@@ -122,8 +122,7 @@ wf_load_offline_trial(
 	void *ctx, const struct wf_load_offer *o, struct wf_load_result *r, struct wf_err *err)
 {
 	const struct wf_load_offline *q = ctx;
-	struct wf_pipe_params params = { .name = "load",
-		.max_held = HELD,
+	struct wf_pipe_params params = { .max_held = HELD,
 		.max_flows = q->conf->max_flows,
 		.flow_idle_ns = q->conf->flow_idle_ns,
 		.start_ns = START };
