@@ -64,7 +64,7 @@ struct wf_port_params {
 	char *device;
 	uint64_t mtu;
 };
-enum { PORT_NAME, PORT_DEVICE, PORT_MTU };
+enum { PORT_NAME, PORT_DEVICE, PORT_MTU, PORT_STREAMS };
 extern const struct wf_param wf_port_table[];
 
 struct wf_control_params {

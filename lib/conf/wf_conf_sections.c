@@ -96,6 +96,10 @@ const struct wf_param wf_port_table[] = {
 		.fallback = "0",
 		.max = "65000",
 		.help = "longest payload of a frame in bytes; 0: what the device has" },
+	[PORT_STREAMS] = { .name = "streams",
+		.type = WF_PARAM_ELSEWHERE,
+		.kind = "list",
+		.help = "several streams of a generator, each a group of its arguments" },
 	{ 0 },
 };
 

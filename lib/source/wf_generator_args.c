@@ -280,6 +280,53 @@ wf_generator_parse(const char *device, uint32_t most_bytes, struct wf_generator_
 	return ret < 0 ? -EINVAL : 0;
 }
 
+/* What a stream must not do beside another one. */
+static int
+check_beside(const struct wf_generator_spec *s, uint32_t i, const struct wf_where *where,
+	struct wf_err *err)
+{
+	uint32_t from = s[i].stream, to = from + wf_generator_streams(&s[i], 1);
+
+	if (s[i].pps == 0 && s[i].bps == 0)
+		return wf_err_add(err, where, "Write pps or rate",
+			"stream %u has no rate: it would leave nothing to the others", i);
+	for (uint32_t k = 0; k < i; k++) {
+		uint32_t other = s[k].stream, end = other + wf_generator_streams(&s[k], 1);
+
+		if (from < end && other < to)
+			return wf_err_add(err, where, "Give it another `stream`",
+				"stream %u has the numbers of stream %u for its probes, too", i, k);
+	}
+	return 0;
+}
+
+int
+wf_generator_parse_all(const char *device, uint32_t most_bytes, struct wf_generator_spec *out,
+	uint32_t *n, const struct wf_where *where, struct wf_err *err)
+{
+	char *copy = strdup(device), *rest = copy, *one;
+	int ret = 0;
+
+	if (copy == NULL)
+		return wf_err_add(err, where, NULL, "out of memory");
+	for (*n = 0; ret == 0 && (one = strsep(&rest, ";")) != NULL; (*n)++) {
+		char *text = NULL;
+
+		if (*n == WF_GENERATOR_MOST)
+			ret = wf_err_add(err, where, NULL, "more than %d streams of a port",
+				WF_GENERATOR_MOST);
+		else if (asprintf(&text, "%s%s", *n > 0 ? "generator," : "", one) < 0)
+			ret = wf_err_add(err, where, NULL, "out of memory");
+		else
+			ret = wf_generator_parse(text, most_bytes, &out[*n], where, err);
+		free(text);
+	}
+	for (uint32_t i = 0; i < *n && ret == 0 && *n > 1; i++)
+		ret = check_beside(out, i, where, err);
+	free(copy);
+	return ret;
+}
+
 uint32_t
 wf_generator_most_bytes(const struct wf_generator_spec *spec)
 {
