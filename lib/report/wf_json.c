@@ -300,9 +300,10 @@ wf_json_stats(const struct wf_snapshot *s)
 
 	if (j == NULL)
 		return NULL;
-	if (s->capture.any && json_object_set_new(j, "capture",
-				      json_pack("{s:o,s:o}", "captured", number(s->capture.captured),
-					      "capture_missed", number(s->capture.missed))) < 0) {
+	if (s->capture.any &&
+		json_object_set_new(j, "capture",
+			json_pack("{s:o,s:o}", "captured", number(s->capture.captured),
+				"capture_missed", number(s->capture.missed))) < 0) {
 		json_decref(j);
 		return NULL;
 	}

@@ -126,6 +126,40 @@ is "captured and missed are what passed" "$(jq '.capture | .captured + .capture_
 is "the file has what is said to be captured" "$(tshark -n -r "$captures/flood.pcapng" 2>/dev/null | wc -l)" "$(jq .capture.captured "$LAB_DIR/out.json")"
 is "the network has lost nothing by it" "$(jq '[.unaccounted.packets, (.links[0].ab.dropped | .no_buffer, .tx_full | .packets)] | add' "$LAB_DIR/out.json")" 0
 
+# Ports on interfaces of the kernel, which say only later what became of a packet.
+lab_veth "$LAB_NS_A" wfa pa
+lab_veth "$LAB_NS_B" wfb pb
+lab_attach a wfa 10.77.0.1/24 fd77::1/64
+lab_attach b wfb 10.77.0.2/24 fd77::2/64
+# shellcheck disable=SC2034 # read by conf
+DEVICE_A=pa DEVICE_B=pb configure 'delay = "5ms"; duplicate = "10%";' 'delay = "5ms";' 'file = "veth.pcapng";'
+lab_start "$CONF" || exit 1
+within "pings" "$(lab_ping_all 10.77.0.2 -c 50 -i 0.01 | cut -d ' ' -f 2)" 50 60
+lab_in a ip link set wfa down
+lab_in b ip link set wfb down
+for _ in {1..200}; do
+	[ "$(lab_stat '[.links[0][] | objects | .queued.packets] | add')" -gt 0 ] || break
+done
+lab_ctl capture stop >/dev/null
+for point in in out lost; do
+	is "veth: ab $point" "$(packets veth.pcapng "^wan ab $point$")" "$(lab_stat ".links[0].ab |
+		if \"$point\" == \"in\" then .rx.packets elif \"$point\" == \"out\" then .tx.packets else [.dropped[].packets] | add end")"
+done
+is "what was sent has its bytes" "$(packets veth.pcapng 'ab out' 'no-bytes')" 0
+# Begun and ended over and over while packets are on their way.
+lab_in a ip link set wfa up
+lab_in b ip link set wfb up
+lab_bg a "$LAB_DIR/pings" ping -c 200 -i 0.005 -W 1 10.77.0.2
+pings=$!
+while kill -0 "$pings" 2>/dev/null; do
+	lab_ctl capture start veth2.pcapng >/dev/null || break
+	lab_ctl capture stop >/dev/null || break
+done
+is "captures come and go under traffic" "$(lab_ctl capture status --json | jq -r '.captures[0].state')" ended
+conserved
+lab_stop
+is "wirefault's exit code" $? 0
+
 # Offline, the same; and what a log of fates says becomes of packets, becomes of them again.
 cat >"$LAB_DIR/all.conf" <<-END
 	ports = ( { name = "a"; device = "net_null0"; }, { name = "b"; device = "net_null1"; } );

@@ -196,15 +196,14 @@ fake_capture_start(void *ctx, const struct wf_conf_capture *what, struct wf_err 
 {
 	struct harness *h = ctx;
 
-	if (h->captures.state == WF_CAPTURE_RUNS && h->captured)
+	if (h->captured && h->captures.state == WF_CAPTURE_RUNS)
 		return -EBUSY;
 	if (strcmp(what->file, "no.pcapng") == 0)
 		return wf_err_add(err, NULL, NULL, "no.pcapng cannot be written");
-	h->captures = (struct wf_capture_status){ .captured = 7,
-		.missed = what->snaplen,
-		.bytes = what->size_bytes,
-		.rotates = what->size_bytes != 0,
-		.file = 3 };
+	h->captures = (struct wf_capture_status){
+		.captured = 7, .missed = what->snaplen, .bytes = what->size_bytes, .file = 3
+	};
+	h->captures.rotates = what->size_bytes != 0;
 	snprintf(h->captures.name, sizeof(h->captures.name), "%s", what->file);
 	h->captured = true;
 	return 0;

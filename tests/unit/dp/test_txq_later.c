@@ -52,7 +52,8 @@ __wrap_wf_pipe_sent(struct wf_pipe *p, const struct wf_held *h, uint32_t n, wf_n
 		/* What was kept can be looked at; what was not is not there. */
 		kept += h[i].pkt != NULL;
 		if (h[i].pkt != NULL)
-			assert_int_equal(rte_pktmbuf_mtod((struct rte_mbuf *)h[i].pkt, uint8_t *)[0],
+			assert_int_equal(
+				rte_pktmbuf_mtod((struct rte_mbuf *)h[i].pkt, uint8_t *)[0],
 				(uint8_t)h[i].rx_ns);
 	}
 	sent += n;
