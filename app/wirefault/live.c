@@ -317,7 +317,7 @@ undo(void *ctx, uint64_t id, uint64_t *generation, struct wf_err *err)
 static struct wf_snapshot *
 snapshot(void *ctx)
 {
-	return wf_dp_snapshot(((struct wf_live *)ctx)->dp);
+	return wf_dp_snapshot_now(((struct wf_live *)ctx)->dp);
 }
 
 static const struct wf_setup *
@@ -356,7 +356,7 @@ clock_now(void *ctx)
 static int
 reset(void *ctx)
 {
-	return wf_dp_reset(((struct wf_live *)ctx)->dp);
+	return wf_dp_reset_now(((struct wf_live *)ctx)->dp);
 }
 
 static void
