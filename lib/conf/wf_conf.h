@@ -72,6 +72,7 @@ struct wf_conf {
 	uint32_t n_workers;                    /* 0: the last allowed core */
 	unsigned workers[WF_CONF_MAX_WORKERS]; /* cores */
 	uint64_t memory_bytes;                 /* 0: by default */
+	uint32_t by_value_bytes;               /* frames up to this length are held as copies */
 	uint32_t max_flows;                    /* per worker */
 	wf_ns_t flow_idle_ns;
 	uint32_t n_ports, n_links;

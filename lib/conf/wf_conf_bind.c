@@ -255,6 +255,7 @@ bind_top(struct wf_conf *conf, const struct wf_node *tree, struct wf_err *err)
 	wf_conf_bind_table(tree, wf_top_table, others, &p, err);
 	bind_seed(conf, wf_node_get(tree, "seed"), p.seed, err);
 	conf->memory_bytes = p.memory_bytes;
+	conf->by_value_bytes = (uint32_t)p.by_value_bytes;
 	conf->max_flows = (uint32_t)p.max_flows;
 	conf->flow_idle_ns = p.flow_idle_ns;
 	wf_param_release(wf_top_table, &p);

@@ -114,7 +114,9 @@ frame_bytes(const struct wf_dp *dp)
 static uint32_t
 reserved_buffers(const struct wf_dp *dp)
 {
-	return dp->n_ports * dp->cores.n_workers * QUEUE_PAIR_BUFFERS +
+	uint32_t sending = dp->by_value_bytes > 0 ? WF_TXQ_ROOM : 0; /* made to be sent */
+
+	return dp->n_ports * dp->cores.n_workers * (QUEUE_PAIR_BUFFERS + sending) +
 	       (dp->cores.n_workers + 1) * 2 * WF_POOL_CACHE;
 }
 
@@ -263,6 +265,7 @@ wf_dp_new(const struct wf_conf *conf, const struct wf_dp_options *opt, struct wf
 
 	if (dp) {
 		memset(dp, 0, sizeof(*dp));
+		dp->by_value_bytes = conf->by_value_bytes;
 		dp->max_flows = conf->max_flows;
 		dp->flow_idle_ns = conf->flow_idle_ns;
 		dp->events = opt->events;

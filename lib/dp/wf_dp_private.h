@@ -51,7 +51,7 @@ struct wf_dp {
 	struct wf_cores cores;
 	int core_claim[WF_CONF_MAX_WORKERS]; /* descriptors; 0: none */
 	struct wf_memory memory;
-	uint32_t n_ports, n_links, n_dirs, max_flows;
+	uint32_t n_ports, n_links, n_dirs, max_flows, by_value_bytes;
 	wf_ns_t flow_idle_ns;
 	struct wf_port *ports;
 	struct wf_dp_link *links;
