@@ -320,7 +320,7 @@ snapshot(void *ctx)
 {
 	struct wf_live *live = ctx;
 
-	return wf_live_capture_count(&live->capture, wf_dp_snapshot(live->dp));
+	return wf_live_capture_count(&live->capture, wf_dp_snapshot_now(live->dp));
 }
 
 static const struct wf_setup *
@@ -359,7 +359,7 @@ clock_now(void *ctx)
 static int
 reset(void *ctx)
 {
-	return wf_dp_reset(((struct wf_live *)ctx)->dp);
+	return wf_dp_reset_now(((struct wf_live *)ctx)->dp);
 }
 
 static int

@@ -31,7 +31,8 @@ struct wf_ctl_progress {
  */
 struct wf_ctl_ops {
 	void *ctx;
-	/* NULL: not available now (503). The caller frees it. */
+	/* NULL: workers have not answered yet; then it is asked for again after a millisecond, for
+	 * a second at most. The caller frees it. */
 	struct wf_snapshot *(*snapshot)(void *ctx);
 	/* What was asked for last. Its tree is normalised. The callee's, until it is called again
 	 * for a change. */
@@ -52,6 +53,7 @@ struct wf_ctl_ops {
 	struct wf_ctl_progress (*progress)(void *ctx);
 	/* Time as plans and overrides have it, by the wall clock. */
 	wf_ns_t (*wall)(void *ctx, wf_ns_t ns);
+	/* -EAGAIN: likewise. */
 	int (*reset)(void *ctx);
 	/* Adds overrides, all or none, which take references. Each begins at its at_ns, or as soon
 	 * as may be if that is earlier. */

@@ -96,10 +96,15 @@ bool wf_dp_host_again(struct wf_dp *dp);
 
 /* An exact snapshot of everything. NULL: out of memory, or a worker did not answer within 1 s. */
 struct wf_snapshot *wf_dp_snapshot(struct wf_dp *dp);
+/* The same, and does not wait. NULL: out of memory, or a worker has not answered yet; then ask
+ * again after a millisecond or so. */
+struct wf_snapshot *wf_dp_snapshot_now(struct wf_dp *dp);
 /* What DPDK's telemetry tells from now on. */
 void wf_dp_telemetry(struct wf_dp *dp, const struct wf_snapshot *snap);
 /* Counters and histograms start again; what is held counts as received. */
 int wf_dp_reset(struct wf_dp *dp);
+/* The same, and does not wait: -EAGAIN as above. */
+int wf_dp_reset_now(struct wf_dp *dp);
 
 /* One line for the user on what was chosen: cores, hugepages, pool. Returns out. */
 const char *wf_dp_describe(const struct wf_dp *dp, char *out, size_t size);

@@ -40,8 +40,9 @@ struct wf_dp_totals {
 	struct wf_worker_stats *worker; /* [n_workers] */
 	wf_ns_t *cpu_ns;                /* [n_workers]: what each had had at the last reset */
 	struct wf_dp_mark mark[WF_MARKS];
-	uint32_t n_slots; /* slots that any plan has used */
-	bool asked;       /* a turn of the banks is under way */
+	uint32_t n_slots;  /* slots that any plan has used */
+	bool asked;        /* a turn of the banks is under way */
+	wf_ns_t looked_ns; /* when somebody has last looked whether it is done */
 };
 
 struct wf_dp {

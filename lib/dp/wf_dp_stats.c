@@ -13,6 +13,10 @@
 #include "wf_telemetry.h"
 
 #define ANSWER_NS WF_NS_PER_S
+/* A worker that polls answers within so long. */
+#define AT_ONCE_NS (100 * WF_NS_PER_US)
+/* Nobody has looked for so long: an answer is of then. */
+#define OLD_NS (20 * WF_NS_PER_MS)
 
 int
 wf_dp_totals_init(struct wf_dp *dp)
@@ -198,6 +202,28 @@ wf_dp_collect(struct wf_dp *dp)
 	return 0;
 }
 
+/* As wf_dp_collect, of a question that may be asked again and again until it is answered. 0 or
+ * -EAGAIN. */
+static int
+collect_now(struct wf_dp *dp)
+{
+	wf_ns_t now_ns = wf_clock_ns(&dp->clock), deadline_ns = now_ns + AT_ONCE_NS;
+	bool old = now_ns - dp->totals.looked_ns > OLD_NS;
+
+	dp->totals.looked_ns = now_ns;
+	if (old)
+		wf_dp_collect_begin(dp);
+	else
+		ask(dp);
+	while (!answered(dp)) {
+		if (wf_clock_ns(&dp->clock) > deadline_ns)
+			return -EAGAIN;
+		sched_yield(); /* the worker may be on this very core */
+	}
+	add_banks(dp);
+	return 0;
+}
+
 void
 wf_dp_collect_begin(struct wf_dp *dp)
 {
@@ -253,15 +279,14 @@ fill_worker(const struct wf_dp *dp, uint32_t i, struct wf_snap_worker *out)
 	out->busy_ratio = s->total_cycles ? (double)s->busy_cycles / (double)s->total_cycles : 0;
 }
 
-struct wf_snapshot *
-wf_dp_snapshot(struct wf_dp *dp)
+/* Of what has been collected. */
+static struct wf_snapshot *
+fill(struct wf_dp *dp)
 {
 	const struct wf_plan *plan; /* in force, which the newest may not be yet */
 	struct wf_snapshot *s;
 	wf_ns_t now_ns;
 
-	if (!dp->workers || wf_dp_collect(dp) < 0)
-		return NULL;
 	s = wf_snapshot_new(dp->n_links, dp->n_ports, dp->cores.n_workers);
 	if (!s)
 		return NULL;
@@ -287,6 +312,18 @@ wf_dp_snapshot(struct wf_dp *dp)
 	s->pool_in_use = wf_pool_in_use(&dp->pool);
 	wf_snapshot_judge(s);
 	return s;
+}
+
+struct wf_snapshot *
+wf_dp_snapshot(struct wf_dp *dp)
+{
+	return dp->workers && wf_dp_collect(dp) == 0 ? fill(dp) : NULL;
+}
+
+struct wf_snapshot *
+wf_dp_snapshot_now(struct wf_dp *dp)
+{
+	return dp->workers && collect_now(dp) == 0 ? fill(dp) : NULL;
 }
 
 /* What is on its way counts as received after the reset, so that the sum still holds. */
@@ -315,14 +352,12 @@ earliest_on_time(const struct wf_dp *dp, uint32_t dir)
 	return a < b ? a : b;
 }
 
-int
-wf_dp_reset(struct wf_dp *dp)
+/* What has been collected is the last of before. */
+static void
+restart(struct wf_dp *dp)
 {
 	struct wf_dp_totals *t = &dp->totals;
-	int ret = dp->workers ? wf_dp_collect(dp) : -EINVAL;
 
-	if (ret < 0)
-		return ret;
 	for (uint32_t d = 0; d < dp->n_dirs; d++) {
 		restart_dir(&t->dir[d]);
 		t->on_time_ns[d] = earliest_on_time(dp, d);
@@ -335,7 +370,26 @@ wf_dp_reset(struct wf_dp *dp)
 	for (uint32_t i = 0; i < dp->n_ports; i++)
 		wf_port_reset(&dp->ports[i]);
 	wf_dp_marks_restart(dp, wf_clock_ns(&dp->clock));
-	return 0;
+}
+
+int
+wf_dp_reset(struct wf_dp *dp)
+{
+	int ret = dp->workers ? wf_dp_collect(dp) : -EINVAL;
+
+	if (ret == 0)
+		restart(dp);
+	return ret;
+}
+
+int
+wf_dp_reset_now(struct wf_dp *dp)
+{
+	int ret = dp->workers ? collect_now(dp) : -EINVAL;
+
+	if (ret == 0)
+		restart(dp);
+	return ret;
 }
 
 void

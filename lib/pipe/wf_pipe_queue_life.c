@@ -32,7 +32,7 @@ life_give_memory(struct wf_queues *q, uint32_t offset, unsigned bits)
 
 static struct wf_pipe_queue *
 life_new_queue(struct wf_queues *q, const struct wf_plan *plan, const struct wf_plan_class *k,
-	uint64_t *name, wf_ns_t now_ns)
+	uint64_t *name, uint32_t dir, wf_ns_t now_ns)
 {
 	struct wf_pipe_queue *w;
 	uint32_t id = q->free, memory;
@@ -56,7 +56,7 @@ life_new_queue(struct wf_queues *q, const struct wf_plan *plan, const struct wf_
 	w->heap_at = WF_QNONE;
 	w->memory = memory;
 	w->memory_bits = bits;
-	w->q.origin_ns = q->states->env.start_ns;
+	w->q.origin_ns = wf_states_origin(q->states, &plan->dir[dir]);
 	wf_queue_init(&w->q, k->queue,
 		memory != WF_ARENA_NONE ? q->states->env.arena.words + memory : NULL, now_ns);
 	return w;
@@ -162,7 +162,7 @@ life_named(struct wf_queues *q, const struct wf_plan *plan, const struct wf_plan
 	uint64_t *name, uint32_t dir, uint16_t class_id, wf_ns_t now_ns)
 {
 	struct wf_pipe_queue *w =
-		*name != 0 ? &q->queue[*name - 1] : life_new_queue(q, plan, k, name, now_ns);
+		*name != 0 ? &q->queue[*name - 1] : life_new_queue(q, plan, k, name, dir, now_ns);
 
 	if (w != NULL) {
 		w->dir = (uint16_t)dir;

@@ -31,9 +31,9 @@ static const char config_text[] = "ports = ( { name = \"a\"; device = \"net_null
 static struct wf_snapshot *
 fake_snapshot(void *ctx)
 {
-	const struct harness *h = ctx;
+	struct harness *h = ctx;
 
-	return h->no_snapshot ? NULL : sample_snapshot(true);
+	return h->no_snapshot || h->unanswered-- > 0 ? NULL : sample_snapshot(true);
 }
 
 static const struct wf_setup *
@@ -187,6 +187,8 @@ fake_reset(void *ctx)
 {
 	struct harness *h = ctx;
 
+	if (h->unanswered-- > 0)
+		return -EAGAIN;
 	h->resets++;
 	return h->refuse;
 }

@@ -2,6 +2,7 @@
  * Two workers: net_ring has no notion of flows, so packets arrive at the wrong worker and are
  * handed over.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -182,6 +183,32 @@ an_interval_is_a_second_at_least(void **state)
 	wf_snapshot_free(s);
 }
 
+/* Who asks a worker that stands still goes on, and is answered when that does. */
+static void
+a_worker_that_stands_still_holds_up_nobody(void **state)
+{
+	wf_ns_t begin_ns, end_ns;
+	struct wf_snapshot *s = NULL;
+
+	rig_stop(&rig, 0);
+	begin_ns = wf_dp_now(rig.dp);
+	assert_null(wf_dp_snapshot_now(rig.dp));
+	assert_int_equal(wf_dp_reset_now(rig.dp), -EAGAIN);
+	end_ns = wf_dp_now(rig.dp);
+	assert_true(end_ns - begin_ns < WF_NS_PER_S / 2);
+	rig_go_on();
+	while (s == NULL)
+		s = wf_dp_snapshot_now(rig.dp);
+	assert_true(s->uptime_ns > 0);
+	wf_snapshot_free(s);
+	while (wf_dp_reset_now(rig.dp) < 0)
+		;
+	s = wf_dp_snapshot(rig.dp);
+	assert_int_equal(wf_snapshot_unaccounted(s).packets, 0);
+	rig.sent_packets = s->links[0].dir[WF_AB].s.c.rx.packets;
+	wf_snapshot_free(s);
+}
+
 static void
 stopping_empties_the_rings_too(void **state)
 {
@@ -229,6 +256,7 @@ main(void)
 		cmocka_unit_test(a_plan_that_nobody_owns_needs_no_hand_over),
 		cmocka_unit_test(rates_begin_at_the_reset),
 		cmocka_unit_test(an_interval_is_a_second_at_least),
+		cmocka_unit_test(a_worker_that_stands_still_holds_up_nobody),
 		cmocka_unit_test(stopping_empties_the_rings_too),
 		cmocka_unit_test(a_plan_that_is_offered_ahead_is_not_told_of),
 	};
