@@ -72,29 +72,6 @@ put_before(struct wf_live *live)
 	}
 }
 
-/* What is merged no more in the next one, as its time is over. */
-static void
-tell_ended(const struct wf_live *live, const struct wf_setup *next)
-{
-	char text[WF_CHANGE_TEXT + 64], change[WF_CHANGE_TEXT];
-
-	for (uint32_t i = 0; i < live->setup->overrides.n; i++) {
-		const struct wf_override *o = &live->setup->overrides.at[i];
-
-		if (!o->merged || o->until_ns > next->plan->from_ns ||
-			wf_overrides_have(&next->overrides, o->id) ||
-			wf_overrides_have(&next->dropped, o->id))
-			continue;
-		snprintf(text, sizeof(text), "a change ends by itself: %s",
-			wf_change_format(o->change, change));
-		wf_event_add(live->events,
-			&(struct wf_event){ .kind = WF_EVENT_ended,
-				.generation = next->plan->generation,
-				.at_ns = wf_dp_monotonic(live->dp, next->plan->from_ns),
-				.text = text });
-	}
-}
-
 int
 wf_live_offer(struct wf_live *live, struct wf_setup *next)
 {
@@ -108,11 +85,12 @@ wf_live_offer(struct wf_live *live, struct wf_setup *next)
 	rc = wf_dp_offer(live->dp, wf_plan_hold(next->plan));
 	if (rc < 0)
 		return rc;
+	wf_live_tell_late(live, next);
 	if (live->ready != next)
 		wf_setup_free(live->ready);
 	live->ready = NULL;
 	live->again_ns = 0;
-	tell_ended(live, next);
+	wf_live_tell_ended(live, next);
 	put_before(live);
 	live->setup = next;
 	look_in(live, LOOK_EVERY_NS);
@@ -216,6 +194,14 @@ apply(void *ctx, struct wf_node *tree, uint64_t *generation, struct wf_err *err)
 	return replace(ctx, tree, NULL, generation, err);
 }
 
+static int
+amend(void *ctx, struct wf_node *tree, uint64_t *generation, struct wf_err *err)
+{
+	struct wf_live *live = ctx;
+
+	return replace(live, tree, &live->setup->overrides, generation, err);
+}
+
 static size_t
 name_all(const char *what, const struct wf_overrides *list, char *out, size_t size)
 {
@@ -255,11 +241,23 @@ reload(void *ctx, uint64_t *generation, struct wf_err *err)
 	return wf_live_reload(ctx, generation, err);
 }
 
+/* Would it make sense when its time comes, as far as is known now? */
+static int
+try_later(struct wf_live *live, const struct wf_overrides *list, wf_ns_t at_ns, struct wf_err *err)
+{
+	struct wf_setup *trial;
+	int rc = wf_live_make(live, NULL, list, at_ns, &trial, err);
+
+	if (rc == 0)
+		wf_setup_free(trial);
+	return rc;
+}
+
 static int
 change(void *ctx, struct wf_change *change, uint64_t *generation, struct wf_err *err)
 {
 	struct wf_live *live = ctx;
-	wf_ns_t from_ns = soon(live);
+	wf_ns_t soon_ns = soon(live), from_ns = change->at_ns > soon_ns ? change->at_ns : soon_ns;
 	struct wf_overrides list = { 0 };
 	struct wf_override o = { .from_ns = from_ns,
 		.until_ns = change->for_ns != 0 ? from_ns + change->for_ns : UINT64_MAX,
@@ -271,8 +269,10 @@ change(void *ctx, struct wf_change *change, uint64_t *generation, struct wf_err 
 	rc = wf_overrides_copy(&list, &live->setup->overrides, 0);
 	if (rc == 0)
 		rc = wf_overrides_add(&list, &o);
+	if (rc == 0 && from_ns > soon_ns)
+		rc = try_later(live, &list, from_ns, err);
 	if (rc == 0)
-		rc = step(live, NULL, &list, from_ns, err);
+		rc = step(live, NULL, &list, soon_ns, err);
 	*generation = live->setup->plan->generation;
 	wf_overrides_fini(&list);
 	return rc;
@@ -389,6 +389,12 @@ reset(void *ctx)
 	return wf_dp_reset(((struct wf_live *)ctx)->dp);
 }
 
+static void
+observe(void *ctx, const struct wf_snapshot *snap)
+{
+	wf_dp_telemetry(((struct wf_live *)ctx)->dp, snap);
+}
+
 struct wf_ctl_ops
 wf_live_ops(struct wf_live *live)
 {
@@ -397,10 +403,12 @@ wf_live_ops(struct wf_live *live)
 		.setup = setup,
 		.in_force = now,
 		.apply = apply,
+		.amend = amend,
 		.change = change,
 		.undo = undo,
 		.reload = reload,
 		.progress = progress,
 		.wall = wall,
-		.reset = reset };
+		.reset = reset,
+		.observe = observe };
 }
