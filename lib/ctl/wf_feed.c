@@ -244,7 +244,10 @@ wf_feed_history(const struct wf_feed *f)
 static void
 on_close(struct evhttp_connection *conn, void *arg)
 {
-	forget(arg);
+	struct client *c = arg;
+
+	wf_http_gone(c->req);
+	forget(c);
 }
 
 int

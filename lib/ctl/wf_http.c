@@ -68,6 +68,13 @@ wf_http_method(enum evhttp_cmd_type method)
 	return "?";
 }
 
+void
+wf_http_gone(struct evhttp_request *req)
+{
+	if (evhttp_request_get_connection(req) == NULL)
+		evhttp_request_free(req);
+}
+
 const char *
 wf_http_who(const struct wf_request *r, char out[WF_HTTP_WHO])
 {

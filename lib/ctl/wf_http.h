@@ -43,6 +43,10 @@ struct wf_request {
 };
 
 const char *wf_http_phrase(int status);
+/* In a connection's close callback: its request, which is not answered yet, goes too. evhttp frees
+ * it with the connection, unless that has failed: then it has taken the two apart, and it is ours.
+ */
+void wf_http_gone(struct evhttp_request *req);
 /* The method's name, "?" if evhttp has none. */
 const char *wf_http_method(enum evhttp_cmd_type method);
 

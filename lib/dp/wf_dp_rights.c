@@ -6,10 +6,10 @@
  *
  * What is kept, and why: CAP_NET_ADMIN where a port stands on an interface of the host (to detach
  * XDP, end promiscuous mode, put offloads and MTU back, pull cables, and make a tap anew);
- * CAP_NET_RAW where frames are read from one (to take hold of one that is back), with AF_XDP CAP_BPF
- * and CAP_IPC_LOCK as well; CAP_SYS_ADMIN
- * where a veth's peer is in another network namespace, whose offloads are put back there, and for
- * taps, which may be moved into one, and count there; CAP_SYS_PTRACE if that namespace has no name.
+ * CAP_NET_RAW where frames are read from one (to take hold of one that is back), with AF_XDP
+ * CAP_BPF and CAP_IPC_LOCK as well; CAP_SYS_ADMIN where a veth's peer is in another network
+ * namespace, whose offloads are put back there, and for taps, which may be moved into one, and
+ * count there; CAP_SYS_PTRACE if that namespace has no name.
  */
 #include "wf_dp_rights.h"
 

@@ -3,7 +3,6 @@
  * peer of a veth in its namespace) is one entry of a list; undoing walks it backwards.
  */
 #include "wf_hostif.h"
-#include "wf_rights.h"
 
 #include <errno.h>
 #include <net/if.h>
@@ -39,7 +38,6 @@ struct wf_hostif *
 wf_hostif_new(const char *file)
 {
 	struct wf_hostif *h = calloc(1, sizeof(*h));
-
 	struct wf_err *unsaid = wf_err_new();
 	int n = 0;
 
@@ -270,13 +268,8 @@ uint64_t
 wf_hostif_rights(const struct wf_hostif *h)
 {
 	uint64_t rights = 0;
-
-	for (const struct touched *t = h->last; t; t = t->before) {
-		if (t->found.netns.path[0] != '\0')
-			rights |= WF_RIGHT_ADMIN;
-		if (strncmp(t->found.netns.path, "/proc/", 6) == 0)
-			rights |= WF_RIGHT_PTRACE;
-	}
+	for (const struct touched *t = h->last; t; t = t->before)
+		rights |= wf_netns_rights(&t->found.netns);
 	return rights;
 }
 

@@ -4,7 +4,6 @@
 #include "wf_rights.h"
 
 #include <errno.h>
-#include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -23,13 +22,6 @@ wf_rights_lacking(bool net_admin, bool net_raw)
 		return "CAP_NET_RAW";
 	return NULL;
 }
-
-static_assert(WF_RIGHT_NET_ADMIN == 1ull << CAP_NET_ADMIN &&
-		      WF_RIGHT_NET_RAW == 1ull << CAP_NET_RAW &&
-		      WF_RIGHT_IPC_LOCK == 1ull << CAP_IPC_LOCK &&
-		      WF_RIGHT_PTRACE == 1ull << CAP_SYS_PTRACE &&
-		      WF_RIGHT_ADMIN == 1ull << CAP_SYS_ADMIN && WF_RIGHT_BPF == 1ull << CAP_BPF,
-	"as the kernel has them");
 
 int
 wf_rights_keep(uint64_t rights)

@@ -28,7 +28,7 @@ ok "WATCHDOG=1, again and again" lab_await "$LAB_DIR/notes" '^WATCHDOG=1' $liste
 rights() {
 	local task
 	for task in "/proc/$LAB_PID/task"/*; do
-		awk '/^Cap(Eff|Prm|Inh|Amb):/ || /^NoNewPrivs:/ { printf "%s ", $2 } END { print "" }' "$task/status"
+		awk '/^Cap[EPIA]/ || /^NoNewPrivs:/ { printf "%s ", $2 } END { print "" }' "$task/status"
 	done | sort | uniq -c | tr -s ' '
 }
 threads=$(find "/proc/$LAB_PID/task" -mindepth 1 -maxdepth 1 | wc -l)
