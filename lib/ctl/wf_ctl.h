@@ -5,8 +5,8 @@
 #ifndef WF_CTL_H
 #define WF_CTL_H
 
-#include "wf_changes.h"
 #include "wf_capture.h"
+#include "wf_changes.h"
 #include "wf_event.h"
 #include "wf_setup.h"
 #include "wf_snapshot.h"

@@ -230,7 +230,8 @@ check_foreign(const struct wf_delay_params *p, int law, struct wf_block_compile 
 		!wf_param_belongs(&wf_delay_params[WF_DELAY_STDDEV], law))
 		rc = wf_err_add(c->err, c->where, "Leave it out",
 			"distribution \"%s\" has no \"stddev\" of its own", wf_delay_laws[law]);
-	if (wf_param_given(p, WF_DELAY_INTERPOLATION) && law == WF_LAW_TRACE && p->clock == WF_DELAY_BY_PACKET)
+	if (wf_param_given(p, WF_DELAY_INTERPOLATION) && law == WF_LAW_TRACE &&
+		p->clock == WF_DELAY_BY_PACKET)
 		rc = wf_err_add(c->err, c->where, "Leave it out",
 			"\"interpolation\" is for traces by time");
 	if (p->mean > 0 && (law == WF_LAW_SAMPLES || law == WF_LAW_TRACE))
