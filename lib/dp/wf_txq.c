@@ -13,8 +13,8 @@
 
 /* Ends reported at once. */
 #define ENDS 64
-/* Kind of a packet in flight that we hold, too. */
-#define KEPT 1
+/* Kind of a packet in flight that we hold, too: none of enum wf_held_kind. */
+#define KEPT 0x80
 
 int
 wf_txq_init(struct wf_txq *q, const struct wf_port_ops *ops, void *queue, const atomic_uchar *shut,

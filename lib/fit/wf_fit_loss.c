@@ -99,8 +99,8 @@ step(struct chain *c, const uint8_t *lost, uint32_t n, double (*alpha)[2], doubl
 static double
 hidden(const uint8_t *lost, uint32_t n, struct chain *c)
 {
-	double(*alpha)[2] = malloc(n * sizeof(*alpha));
-	double *scale = malloc(n * sizeof(*scale)), ln = NAN, before = -INFINITY;
+	double(*alpha)[2] = malloc((n + 1ull) * sizeof(*alpha));
+	double *scale = malloc((n + 1ull) * sizeof(*scale)), ln = NAN, before = -INFINITY;
 
 	for (int k = 0; alpha != NULL && scale != NULL && k < ITERATIONS; k++) {
 		ln = step(c, lost, n, alpha, scale);

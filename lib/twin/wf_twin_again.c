@@ -37,7 +37,8 @@ struct again {
 static int
 no_memory(const struct again *a)
 {
-	return wf_err_add(a->err, NULL, NULL, "out of memory");
+	wf_err_add(a->err, NULL, NULL, "out of memory");
+	return -ENOMEM;
 }
 
 static int
