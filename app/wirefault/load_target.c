@@ -131,8 +131,9 @@ name_target(const struct wf_load_place *p, struct wf_load_target *out)
 		snprintf(out->name, sizeof(out->name), "%.70s to %.70s", p->tx,
 			p->rx != NULL ? p->rx : p->tx);
 	else
-		snprintf(out->name, sizeof(out->name), "link %s, %s", p->loaded.conf->links[0].name,
-			sides[p->side]);
+		snprintf(out->name, sizeof(out->name), "link %s, %s, seed %llu",
+			p->loaded.conf->links[0].name, sides[p->side],
+			(unsigned long long)p->loaded.seed);
 }
 
 int

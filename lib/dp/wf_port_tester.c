@@ -6,6 +6,7 @@
 #include <rte_ether.h>
 #include <rte_mbuf.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "wf_dp_private.h"
@@ -33,7 +34,7 @@ tester_find(struct wf_port *p, struct wf_err *err)
 
 	if (!t)
 		return wf_err_add(err, &where, NULL, "out of memory"), -ENOMEM;
-	*t = (struct wf_tester){ 0 };
+	memset(t, 0, sizeof(*t));
 	p->kind = t;
 	if (p->mtu == 0)
 		p->mtu = RTE_ETHER_MTU;

@@ -247,7 +247,8 @@ put_tester(const struct wf_load *l, struct wf_doc *p)
 		steal = r->steal > steal ? r->steal : steal;
 	}
 	wf_doc_text(p,
-		"Target: %s, %s. Clock: %s. 100 %% of the line is %s (layer 1). Seed %llu, %u "
+		"Target: %s, %s. Clock: %s. 100 %% of the line is %s (layer 1). Traffic: seed "
+		"%llu, %u "
 		"flows.",
 		l->target.name, l->target.kind, l->target.clock,
 		wf_text_rate((double)l->settings.line_bps, line),

@@ -12,13 +12,13 @@
 
 const struct wf_param wf_load_table[] = {
 #define ROW(member, option, kind, preset, least, most, arg, text)                                  \
-	{ .name = option,                                                                          \
+	{ .name = (option),                                                                        \
 		.type = WF_PARAM_##kind,                                                           \
 		.offset = offsetof(struct wf_load_settings, member),                               \
-		.fallback = preset,                                                                \
-		.min = least,                                                                      \
-		.max = most,                                                                       \
-		.help = text },
+		.fallback = (preset),                                                              \
+		.min = (least),                                                                    \
+		.max = (most),                                                                     \
+		.help = (text) },
 	WF_LOAD_SETTINGS(ROW)
 #undef ROW
 		{ 0 },

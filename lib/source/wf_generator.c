@@ -167,7 +167,7 @@ set_start(struct wf_generator *g, const struct wf_generator_spec *q, uint32_t pa
 	if (g->rate == 0)
 		return;
 	ns = ns / parts * part;
-	if (wf_pace_any(&g->pace)) {
+	if (g->has_pace) {
 		g->tau_ns = (wf_ns_t)(ns / g->rate);
 		g->due_ns += wf_pace_bend(&g->pace, g->tau_ns);
 		return;
@@ -226,6 +226,7 @@ wf_generator_new(const struct wf_generator_spec *q, uint32_t part, uint32_t part
 		wf_generator_free(g);
 		return NULL;
 	}
+	g->has_pace = wf_pace_any(&g->pace);
 	for (uint32_t i = 0; i < g->most_bytes; i++)
 		g->payload[i] = (uint8_t)i;
 	for (uint32_t i = 0; i < q->n_sizes; i++) {
@@ -287,4 +288,26 @@ wf_generator_pace(struct wf_generator *g, const struct wf_generator_size *s)
 	g->tau_ns += (wf_ns_t)(gap >> 32);
 	g->due_rest = (uint32_t)gap;
 	g->due_ns = g->start_ns + wf_pace_bend(&g->pace, g->tau_ns);
+}
+
+uint32_t
+wf_generator_probe(struct wf_generator *g, const struct wf_generator_size *s,
+	const struct wf_generator_flow *f, uint8_t *frame)
+{
+	uint8_t *to = frame + s->len_bytes - WF_PROBE_BYTES;
+	uint32_t i = g->n_sequences > 1 ? (uint32_t)(f - g->flow) : 0, word[4];
+	uint64_t sum;
+
+	wf_probe_write(to, &(struct wf_probe){ .epoch = g->epoch,
+				   .stream = (uint16_t)(g->stream_first + i * g->stream_step),
+				   .sequence = g->sequence[i]++,
+				   .sent_ns = g->stamp_now ? g->now_ns : g->due_ns });
+	memcpy(word, to, sizeof(word));
+	sum = (uint64_t)word[0] + word[1] + word[2] + word[3];
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	/* RFC 1071, 2 (B): sums of bytes at odd places have theirs swapped. */
+	return s->odd ? __builtin_bswap16((uint16_t)sum) : (uint32_t)sum;
 }

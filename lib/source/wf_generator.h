@@ -79,7 +79,7 @@ struct wf_generator {
 	struct wf_generator_flow *flow; /* [n_flows], in the order of sending */
 	uint32_t n_flows, n_sizes;
 	uint8_t version;
-	bool checksum, by_chance;
+	bool checksum, by_chance, has_pace;
 	uint64_t rate; /* 0: unlimited */
 	uint64_t key;  /* of what is drawn */
 	uint8_t *payload;
@@ -161,27 +161,8 @@ wf_generator_fold(uint8_t *field, uint32_t sum, bool udp)
 }
 
 /* The probe into a frame, and what it adds to the sum of UDP. */
-static inline uint32_t
-wf_generator_probe(struct wf_generator *g, const struct wf_generator_size *s,
-	const struct wf_generator_flow *f, uint8_t *frame)
-{
-	uint8_t *to = frame + s->len_bytes - WF_PROBE_BYTES;
-	uint32_t i = g->n_sequences > 1 ? (uint32_t)(f - g->flow) : 0, word[4];
-	uint64_t sum;
-
-	wf_probe_write(to, &(struct wf_probe){ .epoch = g->epoch,
-				   .stream = (uint16_t)(g->stream_first + i * g->stream_step),
-				   .sequence = g->sequence[i]++,
-				   .sent_ns = g->stamp_now ? g->now_ns : g->due_ns });
-	memcpy(word, to, sizeof(word));
-	sum = (uint64_t)word[0] + word[1] + word[2] + word[3];
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	/* RFC 1071, 2 (B): sums of bytes at odd places have theirs swapped. */
-	return s->odd ? __builtin_bswap16((uint16_t)sum) : (uint32_t)sum;
-}
+uint32_t wf_generator_probe(struct wf_generator *g, const struct wf_generator_size *s,
+	const struct wf_generator_flow *f, uint8_t *frame);
 
 /* What is the flow's own, over headers of this size that are there already. */
 static inline void
@@ -210,7 +191,7 @@ wf_generator_step(struct wf_generator *g)
 	uint32_t size_at = g->size_at + 1;
 
 	g->left--;
-	if (WF_UNLIKELY(wf_pace_any(&g->pace))) {
+	if (WF_UNLIKELY(g->has_pace)) {
 		wf_generator_pace(g, &g->size[g->size_at]);
 	} else if (g->rate > 0) {
 		const struct wf_generator_size *s = &g->size[g->size_at];
