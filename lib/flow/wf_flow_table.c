@@ -93,7 +93,7 @@ wf_flow_table_free(struct wf_flow_table *t)
 {
 	if (t == NULL)
 		return;
-	for (uint32_t i = 0; t->n_live > 0 && i < t->used; i++)
+	for (uint32_t i = 0; t->flows != NULL && t->n_live > 0 && i < t->used; i++)
 		if (t->flows[i].stage == WF_FLOW_LIVE)
 			end_flow(t, &t->flows[i]);
 	wf_pages_free(t->past, (size_t)(t->past_mask + 1) * sizeof(*t->past));

@@ -20,18 +20,20 @@ struct wf_tcp {
 	uint32_t data_bytes;
 };
 
-/* False for what is no whole TCP header of a packet that is no fragment. */
+/* False for what is no whole TCP header of a packet that is no fragment. (A packet that came to its
+ * queue before bytes were asked for has none: data is NULL.) */
 static inline bool
 wf_tcp_read(const uint8_t *data, uint32_t readable_bytes, uint32_t len_bytes,
 	const struct wf_parsed *parsed, struct wf_tcp *t)
 {
-	const uint8_t *tcp = data + parsed->l4_offset;
 	uint32_t header, total, seq;
+	const uint8_t *tcp;
 
 	if (parsed->key.proto != WF_TCP_PROTO || !(parsed->flags & WF_PARSE_PORTS) ||
 		(parsed->flags & WF_PARSE_FRAGMENT) ||
 		parsed->l4_offset + WF_TCP_BYTES > readable_bytes)
 		return false;
+	tcp = data + parsed->l4_offset;
 	header = parsed->l4_offset - parsed->l3_offset + (tcp[12] >> 4) * 4u;
 	total = wf_reply_ip_bytes(data, len_bytes, parsed);
 	if (tcp[12] >> 4 < 5 || header > total || parsed->l3_offset + total > len_bytes)

@@ -129,7 +129,8 @@ compile_class(struct wf_plan_compiler *c, uint32_t dir, const struct wf_conf_dir
 	if (flow_scope && k->needs_state) {
 		needs |= WF_NEED_FLOW;
 		c->plan->flow_states = true;
-		d->flow_lines |= k->state_lines;
+		if (k->state_bytes <= WF_FLOW_STATE)
+			d->flow_lines |= k->state_lines;
 	}
 	if (needs & WF_NEED_CARRIER)
 		rc |= find_carrier(c, d, conf, k);

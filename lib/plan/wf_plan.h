@@ -98,7 +98,7 @@ struct wf_plan_dir {
 	bool in_order;   /* releases are in the order of arrivals */
 	bool inner;      /* flows and rules are of what is in a tunnel */
 	bool needs_bytes;    /* some class edits or forges packets */
-	uint8_t flow_lines;  /* bits of the lines of flows' state that packets touch */
+	uint8_t flow_lines;  /* bits of the lines of state in flows' records that packets touch */
 	const void *carrier; /* for wf_outage_is_down; NULL: the carrier stays */
 	uint32_t epoch; /* changes when the rules do: cached classes are then looked up again */
 	uint64_t rng_key;
