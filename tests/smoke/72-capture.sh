@@ -17,6 +17,7 @@ packets() { # FILE INTERFACE [REGEX]
 		tshark -n -r "$captures/$1" -T fields -e frame.interface_name -e frame.comment 2>"$LAB_DIR/tshark" >"$LAB_DIR/$1.txt"
 	awk -F '\t' -v i="$2" -v r="${3-.*}" '$1 ~ i && $2 ~ r' "$LAB_DIR/$1.txt" | wc -l
 }
+# shellcheck disable=SC2317 # called by ok
 said_nothing() { ! grep -v 'Running as user' "$LAB_DIR/tshark"; }
 # What passed points of a link, by the statistics, since the start.
 passed() { lab_stat '[.links[0][] | objects | .rx.packets + .tx.packets + ([.dropped[].packets] | add)] | add'; }
