@@ -24,6 +24,7 @@ struct wf_dp_options {
 	bool quiet;
 	const char *state_file;      /* of what is changed on the host; NULL: none */
 	struct wf_event_log *events; /* where it is told what happens; NULL: nowhere */
+	bool telemetry;              /* DPDK's own, with commands of ours */
 	bool claim_cores; /* and refuse those on which another wirefault polls, but for force */
 	const struct wf_tap *tap; /* told of each packet's fate, by the workers; NULL: nobody is */
 };
@@ -83,6 +84,8 @@ bool wf_dp_host_again(struct wf_dp *dp);
 
 /* An exact snapshot of everything. NULL: out of memory, or a worker did not answer within 1 s. */
 struct wf_snapshot *wf_dp_snapshot(struct wf_dp *dp);
+/* What DPDK's telemetry tells from now on. */
+void wf_dp_telemetry(struct wf_dp *dp, const struct wf_snapshot *snap);
 /* Counters and histograms start again; what is held counts as received. */
 int wf_dp_reset(struct wf_dp *dp);
 
