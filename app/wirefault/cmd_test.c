@@ -123,15 +123,19 @@ measure(const struct wf_option_values *v, struct wf_self *s, bool json, struct w
 static int
 check_word(int argc, char **argv, int first)
 {
-	const char *const names[] = { "self", NULL }, *near;
+	const char *const names[] = { "self", "calibrate", NULL }, *near;
 
 	if (argc - first == 1 && strcmp(argv[first], "self") == 0)
 		return 0;
 	near = argc - first == 1 ? wf_suggest(argv[first], names) : NULL;
-	fprintf(stderr, "wirefault test: %s%s%s%s. %s\n",
-		argc - first == 1 ? "there is no test \"" : "one test is wanted",
-		argc - first == 1 ? argv[first] : "", argc - first == 1 ? "\"" : "", "",
-		near != NULL ? "Did you mean \"self\"?" : "Write wirefault test self.");
+	if (argc - first == 1)
+		fprintf(stderr, "wirefault test: there is no test \"%s\". ", argv[first]);
+	else
+		fputs("wirefault test: one test is wanted, and first of all. ", stderr);
+	if (near != NULL)
+		fprintf(stderr, "Did you mean \"%s\"?\n", near);
+	else
+		fputs("Write wirefault test self, or calibrate.\n", stderr);
 	return -EINVAL;
 }
 
@@ -141,9 +145,12 @@ run(int argc, char **argv)
 	struct wf_option_values v;
 	struct wf_self *s;
 	struct wf_err *err;
-	int rc = wf_cmd_options(&wf_cmd_test, argc, argv, &v);
 	bool json = false;
+	int rc;
 
+	if (argc > 1 && strcmp(argv[1], "calibrate") == 0)
+		return wf_cmd_calibrate.run(argc - 1, argv + 1);
+	rc = wf_cmd_options(&wf_cmd_test, argc, argv, &v);
 	if (rc >= 0)
 		return rc;
 	if (check_word(argc, argv, v.first_rest) < 0)
@@ -166,7 +173,7 @@ run(int argc, char **argv)
 const struct wf_cmd wf_cmd_test = {
 	.name = "test",
 	.arguments = "self [-c FILE | --profile NAME] [--set KEY=VALUE] [--traffic ARGUMENTS] "
-		     "[OPTIONS]",
+		     "[OPTIONS]; or calibrate: see wirefault test calibrate --help",
 	.summary =
 		"Measures wirefault itself: generator -> link -> sink in one process, in turn with "
 		"a plain wire between the same ports. Exit code 3: it ran, but its verdict does "
