@@ -14,6 +14,7 @@ lab_in b ip addr add 10.77.0.2/24 dev wfb
 idle_costs() {
 	lab_ctl reset >/dev/null
 	sleep 2
+	# shellcheck disable=SC2016 # jq's own variable
 	lab_stat '.workers[0] as $w | .since_reset_ns / 1e9
 		| "\($w.loops / . | floor) \($w.cpu_ns / . / 1e9)"'
 }
