@@ -124,10 +124,10 @@ measure(const struct wf_option_values *v, struct wf_self *s, bool json, struct w
 static int
 check_word(int argc, char **argv, int first)
 {
-	const char *names[16] = { "self" }, *near;
+	const char *names[16] = { "self", "calibrate" }, *near;
 
 	for (size_t i = 0; wf_load_tests[i].name != NULL; i++)
-		names[i + 1] = wf_load_tests[i].name;
+		names[i + 2] = wf_load_tests[i].name;
 	if (argc - first == 1 && strcmp(argv[first], "self") == 0)
 		return 0;
 	near = argc - first == 1 ? wf_suggest(argv[first], names) : NULL;
@@ -153,8 +153,10 @@ run(int argc, char **argv)
 
 	if (argc > 1 && wf_load_find(argv[1]) != NULL)
 		return wf_cmd_load.run(argc - 1, argv + 1);
-	rc = wf_cmd_options(&wf_cmd_test, argc, argv, &v);
 
+	if (argc > 1 && strcmp(argv[1], "calibrate") == 0)
+		return wf_cmd_calibrate.run(argc - 1, argv + 1);
+	rc = wf_cmd_options(&wf_cmd_test, argc, argv, &v);
 	if (rc >= 0)
 		return rc;
 	if (check_word(argc, argv, v.first_rest) < 0)
@@ -177,8 +179,8 @@ run(int argc, char **argv)
 const struct wf_cmd wf_cmd_test = {
 	.name = "test",
 	.arguments = "self [-c FILE | --profile NAME] [--set KEY=VALUE] [--traffic ARGUMENTS] "
-		     "[OPTIONS]; or throughput, latency, loss, back2back, recovery, y1564, "
-		     "microburst or soak: see wirefault test throughput --help",
+		     "[OPTIONS]; or calibrate, throughput, latency, loss, back2back, recovery, "
+		     "y1564, microburst or soak: see wirefault test throughput --help",
 	.summary =
 		"Measures wirefault itself: generator -> link -> sink in one process, in turn with "
 		"a plain wire between the same ports. Exit code 3: it ran, but its verdict does "

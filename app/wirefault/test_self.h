@@ -10,6 +10,8 @@
 #include "wf_cmd.h"
 #include "wf_dp.h"
 
+struct json_t;
+
 #define WF_SELF_ROUNDS 32
 
 /* What one measurement gave. */
@@ -53,5 +55,11 @@ int wf_self_run(struct wf_self *s, const struct wf_dp_options *opt, struct wf_er
 void wf_self_table(const struct wf_self *s, FILE *out);
 /* The document "wirefault.self/1". 0 or -ENOMEM. */
 int wf_self_json(const struct wf_self *s, FILE *out);
+
+/* What other tests say in the same way. */
+struct json_t *wf_self_times(const struct wf_hist *h);
+void wf_self_verdict(bool trustworthy, const struct wf_reason *reasons, uint32_t n, FILE *out);
+struct json_t *wf_self_verdict_json(bool trustworthy, const struct wf_reason *reasons, uint32_t n);
+void wf_self_cpu_model(char *out, size_t size);
 
 #endif

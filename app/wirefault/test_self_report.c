@@ -83,20 +83,20 @@ print_drops(const struct wf_dir_stats *d, FILE *out)
 			wf_text_count(d->fallback, n));
 }
 
-static void
-print_verdict(const struct wf_self *s, FILE *out)
+void
+wf_self_verdict(bool trustworthy, const struct wf_reason *reasons, uint32_t n, FILE *out)
 {
-	if (s->trustworthy) {
+	if (trustworthy) {
 		fprintf(out, "Verdict: trustworthy. wirefault itself lost nothing and released "
 			     "packets on time.\n");
 		return;
 	}
 	fprintf(out, "Verdict: NOT trustworthy, because\n");
-	for (uint32_t i = 0; i < s->n_reasons; i++) {
+	for (uint32_t i = 0; i < n; i++) {
 		fputs("  - ", out);
-		wf_wrap(s->reasons[i].text, 4, 4, out);
+		wf_wrap(reasons[i].text, 4, 4, out);
 		fputs("\n    ", out);
-		wf_wrap(s->reasons[i].remedy, 4, 4, out);
+		wf_wrap(reasons[i].remedy, 4, 4, out);
 		fputc('\n', out);
 	}
 }
@@ -127,12 +127,12 @@ wf_self_table(const struct wf_self *s, FILE *out)
 		wf_text_time(wf_hist_quantile(h, 0.5), b[0]),
 		wf_text_time(wf_hist_quantile(h, 0.99), b[1]),
 		wf_text_time(wf_hist_quantile(h, 0.999), b[2]), wf_text_time(h->max_ns, b[3]));
-	print_verdict(s, out);
+	wf_self_verdict(s->trustworthy, s->reasons, s->n_reasons, out);
 	free(d);
 }
 
-static void
-cpu_model(char *out, size_t size)
+void
+wf_self_cpu_model(char *out, size_t size)
 {
 	FILE *f = fopen("/proc/cpuinfo", "re");
 	char line[256];
@@ -174,8 +174,8 @@ rounds(const struct wf_self *s)
 	return j;
 }
 
-static json_t *
-times(const struct wf_hist *h)
+json_t *
+wf_self_times(const struct wf_hist *h)
 {
 	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "count", number(h->count), "p50",
 		number(wf_hist_quantile(h, 0.5)), "p90", number(wf_hist_quantile(h, 0.9)), "p99",
@@ -197,17 +197,17 @@ packets(const struct wf_dir_stats *d, const struct wf_count *queued)
 		"flow_fallback", number(d->fallback), "dropped", drops);
 }
 
-static json_t *
-verdict(const struct wf_self *s)
+json_t *
+wf_self_verdict_json(bool trustworthy, const struct wf_reason *reasons, uint32_t n)
 {
-	json_t *reasons = json_array(), *remedies = json_array();
+	json_t *why = json_array(), *remedies = json_array();
 
-	for (uint32_t i = 0; i < s->n_reasons; i++) {
-		json_array_append_new(reasons, wf_json_text(s->reasons[i].text));
-		json_array_append_new(remedies, wf_json_text(s->reasons[i].remedy));
+	for (uint32_t i = 0; i < n; i++) {
+		json_array_append_new(why, wf_json_text(reasons[i].text));
+		json_array_append_new(remedies, wf_json_text(reasons[i].remedy));
 	}
-	return json_pack("{s:b,s:o,s:o}", "trustworthy", s->trustworthy, "reasons", reasons,
-		"remedies", remedies);
+	return json_pack(
+		"{s:b,s:o,s:o}", "trustworthy", trustworthy, "reasons", why, "remedies", remedies);
 }
 
 int
@@ -222,7 +222,7 @@ wf_self_json(const struct wf_self *s, FILE *out)
 
 	if (d == NULL)
 		return -ENOMEM;
-	cpu_model(cpu, sizeof(cpu));
+	wf_self_cpu_model(cpu, sizeof(cpu));
 	if (localtime_r(&now, &tm) != NULL)
 		strftime(date, sizeof(date), "%F", &tm);
 	j = json_pack(
@@ -232,8 +232,9 @@ wf_self_json(const struct wf_self *s, FILE *out)
 		"traffic", s->traffic, "both", s->both, "seed", number(s->link.seed), "workers",
 		(int)s->n_workers, "seconds", (double)s->duration_ns / 1e9, "wire", phase(&f.wire),
 		"run", phase(&f.link), "above_wire_ns", f.above_ns, "rounds", rounds(s), "packets",
-		packets(d, s->queued), "delay_ns", times(&d->delay), "release_error_ns",
-		times(&d->error), "verdict", verdict(s));
+		packets(d, s->queued), "delay_ns", wf_self_times(&d->delay), "release_error_ns",
+		wf_self_times(&d->error), "verdict",
+		wf_self_verdict_json(s->trustworthy, s->reasons, s->n_reasons));
 	free(d);
 	if (j == NULL)
 		return -ENOMEM;

@@ -39,6 +39,8 @@ extern const struct wf_cmd wf_cmd_run, wf_cmd_check, wf_cmd_offline, wf_cmd_fit,
 	wf_cmd_completion;
 /* The tests of wf_cmd_test that put load on something. */
 extern const struct wf_cmd wf_cmd_load;
+/* Of wf_cmd_test: what this machine itself adds. */
+extern const struct wf_cmd wf_cmd_calibrate;
 /* All of them, in the order of the help; NULL ends it. */
 extern const struct wf_cmd *const wf_cmds[];
 

@@ -33,12 +33,12 @@ static const struct {
 		"delay_ns:quantiles release_error_ns:quantiles on_time_ns?:int clamped:clamped "
 		"flow_fallback:int classes:[class_stats]" },
 	{ "link_stats", "name:str ports:[str] ab:direction_stats ba:direction_stats" },
-	{ "port_stats",
-		"name:str device:str kind:str arrival:str queues:int rx_slots:int tx_slots:int "
-		"link_up:bool state:str interface:str|null gone:bool mtu:int downs:int "
-		"rx_missed:int rx_nombuf:int tx_errors:int rx_errors:int sunk?:count" },
+	{ "port_stats", "name:str device:str kind:str arrival:str spread:str queues:int "
+			"rx_slots:int tx_slots:int "
+			"link_up:bool state:str interface:str|null gone:bool mtu:int downs:int "
+			"rx_missed:int rx_nombuf:int tx_errors:int rx_errors:int sunk?:count" },
 	{ "worker_stats", "lcore:int busy_ratio:num loops:int stall_max_ns:int cpu_ns:int "
-			  "shares_core:bool" },
+			  "shares_core:bool idle:str" },
 	{ "verdict", "trustworthy:bool reasons:[str] remedies:[str]" },
 	{ "pool", "size:int in_use:int" },
 	{ "stats", "schema:str time_ns:int uptime_ns:int since_reset_ns:int interval_ns?:int "

@@ -20,6 +20,14 @@ last_core(const cpu_set_t *set)
 	return last;
 }
 
+unsigned
+wf_cores_default(void)
+{
+	cpu_set_t allowed;
+
+	return sched_getaffinity(0, sizeof(allowed), &allowed) < 0 ? 0 : last_core(&allowed);
+}
+
 static int
 check_worker(unsigned core, const cpu_set_t *allowed, const cpu_set_t *taken,
 	const struct wf_where *where, struct wf_err *err)

@@ -20,6 +20,9 @@ struct wf_cores {
 int wf_cores_choose(const struct wf_conf *conf, const cpu_set_t *allowed, struct wf_cores *out,
 	struct wf_err *err);
 
+/* The worker's core where the configuration names none: the last that the process may use. */
+unsigned wf_cores_default(void);
+
 /* EAL's --lcores: the main lcore 0 on the control cores, worker w as lcore w + 1 on its core.
  * Heap; NULL: out of memory. */
 char *wf_cores_eal(const struct wf_cores *c);

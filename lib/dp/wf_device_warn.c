@@ -5,10 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "wf_cores.h"
 #include "wf_devargs.h"
 #include "wf_device.h"
 #include "wf_hostguard.h"
 #include "wf_hostif.h"
+#include "wf_numa.h"
 
 #define LONGEST (IFNAMSIZ - 1)
 
@@ -157,6 +159,7 @@ wf_device_warn(const struct wf_conf *conf, struct wf_err *warnings)
 		warn_pci(conf, &conf->ports[i], warnings);
 		warn_twice(conf, &conf->ports[i], warnings);
 	}
+	wf_numa_warn("/sys", conf, wf_cores_default(), warnings);
 	for (uint32_t i = 0; i < conf->n_links; i++)
 		warn_mtus(conf, &conf->links[i], warnings);
 }

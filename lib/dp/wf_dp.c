@@ -4,6 +4,7 @@
 #include "wf_dp.h"
 
 #include <errno.h>
+#include <rte_ethdev.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include "wf_claim.h"
 #include "wf_dp_private.h"
 #include "wf_flow_table.h"
+#include "wf_numa.h"
 #include "wf_quiet.h"
 #include "wf_telemetry.h"
 
@@ -201,6 +203,22 @@ start_eal(struct wf_dp *dp, const struct wf_dp_options *opt, struct wf_err *err)
 	return ret;
 }
 
+/* Where the ports' buffers belong. */
+static int
+ports_socket(const struct wf_dp *dp)
+{
+	int socket[WF_CONF_MAX_PORTS];
+
+	for (uint32_t i = 0; i < dp->n_ports; i++) {
+		const struct wf_port *p = &dp->ports[i];
+
+		socket[i] = p->hostif[0] != 0           ? wf_numa_of_interface("/sys", p->hostif)
+			    : p->ops == &wf_port_ethdev ? rte_eth_dev_socket_id(p->id)
+							: WF_NUMA_UNKNOWN;
+	}
+	return wf_numa_most(socket, dp->n_ports);
+}
+
 static int
 start_ports(struct wf_dp *dp, struct wf_err *err)
 {
@@ -211,7 +229,7 @@ start_ports(struct wf_dp *dp, struct wf_err *err)
 			ret = -ENODEV;
 	if (ret == 0)
 		ret = wf_pool_init(&dp->pool, dp->memory.hold_bytes, reserved_buffers(dp),
-			frame_bytes(dp), dp->memory.by_default, err);
+			frame_bytes(dp), ports_socket(dp), dp->memory.by_default, err);
 	for (uint32_t i = 0; ret == 0 && i < dp->n_ports; i++)
 		ret = wf_port_start(
 			&dp->ports[i], dp->cores.n_workers, dp->pool.mp, &dp->clock, err);

@@ -41,6 +41,20 @@ assign_queues(struct wf_dp *dp, struct wf_worker *w)
 	return 0;
 }
 
+/* The kernel takes memory from the socket of the core that touches it first: what a worker holds is
+ * made on the worker's own core. */
+static void
+go_to(unsigned core, cpu_set_t *before)
+{
+	cpu_set_t only;
+
+	CPU_ZERO(&only);
+	CPU_SET(core, &only);
+	if (sched_getaffinity(0, sizeof(*before), before) < 0)
+		CPU_ZERO(before);
+	sched_setaffinity(0, sizeof(only), &only);
+}
+
 static struct wf_worker *
 make_worker(struct wf_dp *dp, uint32_t index)
 {
@@ -63,15 +77,21 @@ make_worker(struct wf_dp *dp, uint32_t index)
 		.marks = dp->pool.marks,
 		.tap = dp->tap,
 	};
-	struct wf_worker *w = wf_worker_new(&params);
+	struct wf_worker *w;
+	cpu_set_t before;
 
-	if (w && assign_queues(dp, w) == 0) {
+	go_to(dp->cores.worker[index], &before);
+	w = wf_worker_new(&params);
+	if (w && assign_queues(dp, w) < 0) {
+		wf_worker_free(w);
+		w = NULL;
+	}
+	if (w)
 		atomic_init(&w->capture.wanted,
 			dp->capture ? wf_capture_tap(dp->capture, index) : NULL);
-		return w;
-	}
-	wf_worker_free(w);
-	return NULL;
+	if (CPU_COUNT(&before) > 0)
+		sched_setaffinity(0, sizeof(before), &before);
+	return w;
 }
 
 /* A ring for each ordered pair, known to both ends; the receiver's side frees it. */

@@ -10,6 +10,7 @@
 
 #include "wf_beside.h"
 #include "wf_port.h"
+#include "wf_rss.h"
 
 /* What a worker needs of a queue pair. */
 struct wf_ethdev_queue {
@@ -31,6 +32,7 @@ struct wf_ethdev {
 	struct wf_ethdev_queue *queue; /* [n_queues] */
 	uint32_t n_queues;
 	struct rte_mempool *pool;
+	struct wf_rss rss;
 	struct rte_ether_addr mac;  /* of the first one */
 	struct wf_snap_port before; /* what was counted of interfaces that are gone */
 	struct wf_beside beside;

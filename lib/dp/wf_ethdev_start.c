@@ -67,17 +67,15 @@ set_mtu(const struct wf_port *p)
 	return ret == -ENOTSUP ? 0 : ret;
 }
 
-/* Spreads flows over the workers' queues where the device can. */
 static void
-want_rss(struct rte_eth_conf *conf, const struct rte_eth_dev_info *info)
+want_rss(struct rte_eth_conf *conf, struct wf_rss *rss)
 {
-	uint64_t hf = info->flow_type_rss_offloads &
-		      (RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP | RTE_ETH_RSS_SCTP);
-
-	if (!hf)
-		return;
-	conf->rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
-	conf->rx_adv_conf.rss_conf.rss_hf = hf;
+	conf->rxmode.mq_mode = rss->kind == WF_RSS_NONE ? RTE_ETH_MQ_RX_NONE : RTE_ETH_MQ_RX_RSS;
+	conf->rx_adv_conf.rss_conf = (struct rte_eth_rss_conf){
+		.rss_key = rss->key_bytes > 0 ? rss->key : NULL,
+		.rss_key_len = rss->key_bytes,
+		.rss_hf = rss->types,
+	};
 }
 
 static int
@@ -90,10 +88,16 @@ configure(struct wf_port *p, uint32_t n_queues, const struct rte_eth_dev_info *i
 
 	conf.rxmode.mtu = RTE_MIN(p->mtu, driver_max_mtu(info));
 	conf.txmode.offloads = info->tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
-	if (n_queues > 1)
-		want_rss(&conf, info);
+	wf_rss_choose(&e->rss, n_queues, info->flow_type_rss_offloads,
+		wf_devargs_is_pci(p->device) ? info->hash_key_size : 0);
+	want_rss(&conf, &e->rss);
 	*step = "configure";
 	ret = rte_eth_dev_configure(p->id, (uint16_t)n_queues, (uint16_t)n_queues, &conf);
+	if (ret < 0 && e->rss.key_bytes > 0) { /* is it the key? */
+		wf_rss_choose(&e->rss, n_queues, info->flow_type_rss_offloads, 0);
+		want_rss(&conf, &e->rss);
+		ret = rte_eth_dev_configure(p->id, (uint16_t)n_queues, (uint16_t)n_queues, &conf);
+	}
 	if (ret < 0)
 		return ret;
 	e->configured = true;

@@ -67,12 +67,12 @@ wf_pool_element_bytes(uint32_t frame_bytes)
 /* As rte_pktmbuf_pool_create, but without hugepages a buffer may lie across pages: virtual devices
  * only copy, and one buffer a page would waste 40 % of the memory. */
 static struct rte_mempool *
-create(uint32_t n, uint32_t room_bytes)
+create(uint32_t n, uint32_t room_bytes, int socket)
 {
 	struct rte_pktmbuf_pool_private priv = { .mbuf_data_room_size = (uint16_t)room_bytes };
 	struct rte_mempool *mp = rte_mempool_create_empty("wf_pool", n,
-		(uint32_t)sizeof(struct rte_mbuf) + room_bytes, WF_POOL_CACHE, sizeof(priv),
-		SOCKET_ID_ANY, rte_eal_has_hugepages() ? 0 : RTE_MEMPOOL_F_NO_IOVA_CONTIG);
+		(uint32_t)sizeof(struct rte_mbuf) + room_bytes, WF_POOL_CACHE, sizeof(priv), socket,
+		rte_eal_has_hugepages() ? 0 : RTE_MEMPOOL_F_NO_IOVA_CONTIG);
 
 	if (!mp)
 		return NULL;
@@ -95,7 +95,7 @@ create(uint32_t n, uint32_t room_bytes)
 
 int
 wf_pool_init(struct wf_pool *p, uint64_t hold_bytes, uint32_t reserve, uint32_t frame_bytes,
-	bool may_shrink, struct wf_err *err)
+	int socket, bool may_shrink, struct wf_err *err)
 {
 	struct wf_where where = { .path = "memory" };
 	uint64_t held;
@@ -111,7 +111,9 @@ wf_pool_init(struct wf_pool *p, uint64_t hold_bytes, uint32_t reserve, uint32_t 
 	for (; held >= WF_BURST; held -= held / 8 + 1) {
 		p->n = (uint32_t)held + reserve;
 		p->max_held = (uint32_t)held;
-		p->mp = create(p->n, room(frame_bytes));
+		p->mp = create(p->n, room(frame_bytes), socket);
+		if (!p->mp && socket != SOCKET_ID_ANY) /* far memory is better than none */
+			p->mp = create(p->n, room(frame_bytes), SOCKET_ID_ANY);
 		if (p->mp)
 			return 0;
 		if (!may_shrink || rte_errno != ENOMEM)

@@ -26,9 +26,10 @@ struct wf_pool {
 /* Memory that one buffer for frames of frame_bytes takes. Pure. */
 uint32_t wf_pool_element_bytes(uint32_t frame_bytes);
 /* `hold_bytes` for held packets and `reserve` buffers for device rings and caches. When
- * `may_shrink`, takes less if the memory is too scattered. 0 or -errno with reasons. */
+ * `may_shrink`, takes less if the memory is too scattered. From memory of the socket where there is
+ * some (-1: any). 0 or -errno with reasons. */
 int wf_pool_init(struct wf_pool *p, uint64_t hold_bytes, uint32_t reserve, uint32_t frame_bytes,
-	bool may_shrink, struct wf_err *err);
+	int socket, bool may_shrink, struct wf_err *err);
 void wf_pool_fini(struct wf_pool *p);
 uint64_t wf_pool_in_use(const struct wf_pool *p);
 

@@ -275,6 +275,7 @@ wf_port_snapshot(struct wf_port *p, struct wf_snap_port *out)
 	snprintf(out->device, sizeof(out->device), "%s", p->device);
 	out->kind = p->ops->kind;
 	out->arrival = p->ops->stamps ? "stamped" : "polled";
+	out->spread = now.spread;
 	out->queues = now.queues;
 	out->rx_slots = now.rx_slots;
 	out->tx_slots = now.tx_slots;

@@ -112,6 +112,21 @@ counts_attempts(const struct wf_port *p)
 	return false;
 }
 
+/* Drivers of devices that are none claim hashes that they don't have. */
+static const char *
+how_it_spreads(const struct wf_port *p)
+{
+	const struct wf_ethdev *e = p->kind;
+
+	if (e->n_queues < 2)
+		return wf_rss_name(WF_RSS_NONE);
+	if (wf_devargs_is_pci(p->device))
+		return wf_rss_name(e->rss.kind);
+	if (wf_devargs_spreads(p->device) || wf_devargs_driver(p->device, "net_tap"))
+		return "kernel";
+	return NULL;
+}
+
 static void
 ethdev_stats(struct wf_port *p, struct wf_snap_port *out)
 {
@@ -119,6 +134,7 @@ ethdev_stats(struct wf_port *p, struct wf_snap_port *out)
 	struct rte_eth_stats s;
 
 	out->queues = e->n_queues;
+	out->spread = how_it_spreads(p);
 	out->rx_slots = e->n_rxd;
 	out->tx_slots = e->n_txd;
 	out->rx_missed = e->before.rx_missed;

@@ -210,6 +210,7 @@ packet_stats(struct wf_port *p, struct wf_snap_port *out)
 
 	read_kernel(k);
 	out->queues = k->n_queues;
+	out->spread = k->n_queues > 1 ? "kernel" : "none"; /* PACKET_FANOUT_HASH */
 	out->rx_slots = k->args.rx_slots;
 	out->tx_slots = k->args.tx_slots;
 	out->rx_missed = k->kernel_drops + k->backlog;

@@ -123,10 +123,10 @@ void wf_pipe_refuse(struct wf_pipe *p, uint32_t dir, const struct wf_rx *rx, uin
 	bool count_rx, enum wf_drop cause);
 
 /* Which worker must process each of these n packets (0..n_workers-1)? WF_PIPE_ANY: whichever has
- * it. Returns how many are not WF_PIPE_ANY. Fills in who they are, as far as that was to be found
- * out, until the next call. `p` is the receiving worker's, which remembers first fragments; so the
- * fragments of a datagram have to be received by one worker, as they are by one queue, or by RSS
- * without ports. */
+ * it. Returns how many are not WF_PIPE_ANY; if none is, nothing else is filled in. Fills in who
+ * they are, as far as that was to be found out, until the next call. `p` is the receiving worker's,
+ * which remembers first fragments; so the fragments of a datagram have to be received by one
+ * worker, as they are by one queue, or by RSS without ports. */
 #define WF_PIPE_ANY UINT32_MAX
 uint32_t wf_pipe_owners(struct wf_pipe *p, const struct wf_plan *newest, uint32_t dir,
 	const struct wf_rx *rx, uint32_t n, uint32_t n_workers, uint32_t owner[WF_BURST],

@@ -34,6 +34,10 @@ wf_pipe_owners(struct wf_pipe *p, const struct wf_plan *newest, uint32_t dir,
 	enum wf_alike kind = WF_ALIKE_NONE;
 	uint32_t strays = 0;
 
+	/* Anybody's, by the newest plan: nothing is to be found out. */
+	if (rx[0].rx_ns >= newest->from_ns && !newest->dir[dir].needs_flow &&
+		!newest->dir[dir].owned)
+		return 0;
 	for (uint32_t i = 0; i < n; i++) {
 		const struct wf_plan_dir *d = &wf_plan_at(newest, rx[i].rx_ns)->dir[dir];
 		struct wf_identity *id = &p->found[i];

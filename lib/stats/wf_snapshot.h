@@ -43,6 +43,9 @@ struct wf_snap_port {
 	uint32_t queues, rx_slots, tx_slots; /* queue pairs, and the sizes of their rings */
 	const char *arrival; /* when frames came is known by their stamps ("stamped"), or within
 				bounds by the polls that found them ("polled"); NULL: nobody says */
+	const char *spread;  /* how it shares what it receives out over queues: "symmetric rss",
+				"rss", "kernel" (its channels, or a group of sockets), "none";
+				NULL: nobody says */
 	bool link_up;        /* packets can go out */
 	char state[16];      /* up, down, no carrier, gone, moved, replaced, outage */
 	uint64_t rx_missed, rx_nombuf, rx_errors, tx_errors;

@@ -3,6 +3,8 @@
  * are as far apart in memory as a pool's buffers are, and their first line is written when they
  * come and read when they go, as a driver does it.
  */
+#include <rte_ring.h>
+#include <rte_ring_elem.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +27,8 @@
 #define TOGETHER (1ull << 33)
 /* Without flows: packets are held by value. Then buffers are used last in, first out. */
 #define BY_VALUE (1ull << 34)
+/* One of two workers: of what it receives it hands half over, and takes as much over. */
+#define TWO (1ull << 35)
 
 struct pipes {
 	struct wf_pipe *pipe;
@@ -36,7 +40,8 @@ struct pipes {
 	struct wf_generator *generator; /* NULL: flows in turn or by chance */
 	uint64_t seen;
 	wf_ns_t now_ns;
-	void **stack; /* BY_VALUE: buffers that are free */
+	struct rte_ring *ring; /* TWO */
+	void **stack;          /* BY_VALUE: buffers that are free */
 	uint32_t n_stack;
 };
 
@@ -150,6 +155,55 @@ leave(struct pipes *s, const struct wf_held *h, uint32_t n)
 			*(volatile uint64_t *)h[i].pkt += 1;
 }
 
+/* As lib/dp's hand-off has them. */
+struct handed {
+	struct wf_rx rx;
+	uint32_t epoch, zero;
+	struct wf_identity who;
+};
+
+static void
+take_in_known(struct pipes *s, const struct wf_rx *rx, const struct wf_identity *const *who,
+	uint32_t n, bool count_rx)
+{
+	wf_pipe_know(s->pipe, rx, who);
+	wf_pipe_in(s->pipe, s->plan, 0, rx, n, count_rx);
+	wf_pipe_know(s->pipe, NULL, NULL);
+}
+
+/* What is this worker's goes in; of the rest, so much comes back as from the other one. */
+static void
+take_in_shared(struct pipes *s, struct wf_rx *rx)
+{
+	const struct wf_identity *who[BURST];
+	struct handed other[BURST];
+	uint32_t owner[BURST], mine = 0, n = 0;
+
+	if (wf_pipe_owners(s->pipe, s->plan, 0, rx, BURST, 2, owner, who) == 0) {
+		wf_pipe_in(s->pipe, s->plan, 0, rx, BURST, true);
+		return;
+	}
+	for (uint32_t i = 0; i < BURST; i++) {
+		if (owner[i] == 0) {
+			who[mine] = who[i];
+			rx[mine++] = rx[i];
+		} else {
+			other[n++] = (struct handed){ .rx = rx[i], .who = *who[i] };
+		}
+	}
+	rte_ring_sp_enqueue_burst_elem(s->ring, other, sizeof(other[0]), n, NULL);
+	take_in_known(s, rx, who, mine, true);
+	/* A receiver takes whole bursts. */
+	if (rte_ring_count(s->ring) < BURST)
+		return;
+	n = rte_ring_sc_dequeue_burst_elem(s->ring, other, sizeof(other[0]), BURST, NULL);
+	for (uint32_t i = 0; i < n; i++) {
+		rx[i] = other[i].rx;
+		who[i] = &other[i].who;
+	}
+	take_in_known(s, rx, who, n, true);
+}
+
 static uint64_t
 pipes_run(void *state, uint64_t n)
 {
@@ -161,7 +215,10 @@ pipes_run(void *state, uint64_t n)
 
 	for (; done < n; done += BURST) {
 		receive(s, rx);
-		wf_pipe_in(s->pipe, s->plan, 0, rx, BURST, true);
+		if (s->ring != NULL)
+			take_in_shared(s, rx);
+		else
+			wf_pipe_in(s->pipe, s->plan, 0, rx, BURST, true);
 		do {
 			k = wf_pipe_take(
 				s->pipe, wf_pipe_advance(s->pipe, s->plan, s->now_ns), h, 64);
@@ -183,6 +240,7 @@ pipes_close(void *state)
 	wf_stats_free(s->stats);
 	wf_plan_free(s->plan);
 	wf_generator_free(s->generator);
+	free(s->ring);
 	munmap(s->memory, (size_t)ROOM * STRIDE);
 	free(s->stack);
 	free(s);
@@ -262,6 +320,10 @@ pipes_open(const struct perf_case *c)
 			.make_bulk = make_bulk,
 			.ctx = s };
 	}
+	if (c->number & TWO) {
+		s->ring = perf_memory((size_t)rte_ring_get_memsize_elem(sizeof(struct handed), 64));
+		rte_ring_init(s->ring, "perf", 64, RING_F_SP_ENQ | RING_F_SC_DEQ);
+	}
 	if (c->number & SHUFFLED)
 		s->generator = shuffled(s->n_flows);
 	s->now_ns = WF_NS_PER_S;
@@ -322,6 +384,11 @@ const struct perf_case perf_pipes[] = {
 	FLOWS("100", 100),
 	FLOWS("10k", 10000),
 	FLOWS("100k", 100000),
+	PIPE("wire-two", "", TWO),
+	PIPE("jitter-flow-10k-shuffled-two",
+		"delay = { mean = \"10ms\"; stddev = \"1ms\"; order = \"flow\"; };",
+		TWO | SHUFFLED | TOGETHER | 10000),
+	PIPE("impaired-10k-shuffled-two", IMPAIRED_FLOW, TWO | SHUFFLED | 10000),
 	PIPE("impaired-1M-shuffled", IMPAIRED_FLOW, SHUFFLED | 1000000),
 	PIPE("impaired-1M-in-turn", IMPAIRED, 1000000),
 	PIPE("impaired-1M-by-chance", IMPAIRED, 1000001),

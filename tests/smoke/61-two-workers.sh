@@ -18,6 +18,7 @@ shared() { # WHAT
 	flood 60000 106 64
 	exact "$1" 60000 "$got"
 	is "$1: two queue pairs" "$(lab_stat '.ports[0].queues')" 2
+	is "$1: how it spreads flows is said" "$(lab_stat ".ports[0].spread")" kernel
 	kill -STOP "$LAB_PID"
 	flood 30000 106 64
 	kill -CONT "$LAB_PID"

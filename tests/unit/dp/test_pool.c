@@ -19,7 +19,8 @@ static int
 start(void **state)
 {
 	struct wf_err *err = wf_err_new();
-	int rc = wf_eal_offline(err) < 0 || wf_pool_init(&pool, 4 << 20, 600, 1514, true, err) < 0;
+	int rc = wf_eal_offline(err) < 0 ||
+		 wf_pool_init(&pool, 4 << 20, 600, 1514, -1, true, err) < 0;
 
 	wf_err_print(err, stderr);
 	wf_err_free(err);

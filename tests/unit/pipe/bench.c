@@ -293,7 +293,10 @@ take_over(struct bench *b, uint32_t dir, const struct wf_rx *rx, uint32_t n)
 	struct wf_identity ring[WF_BURST];
 	uint32_t owner[WF_BURST];
 
-	wf_pipe_owners(b->pipe, b->plan, dir, rx, n, 2, owner, who);
+	if (wf_pipe_owners(b->pipe, b->plan, dir, rx, n, 2, owner, who) == 0) {
+		wf_pipe_in(b->pipe, b->plan, dir, rx, n, true);
+		return;
+	}
 	for (uint32_t i = 0; i < n; i++) {
 		ring[i] = *who[i];
 		who[i] = &ring[i];

@@ -56,7 +56,7 @@ static uint32_t
 owner(struct bench *const *b, const struct bench_packet *p, uint32_t receiver, uint32_t workers)
 {
 	const struct wf_identity *who[WF_BURST];
-	uint32_t w[WF_BURST];
+	uint32_t w[WF_BURST] = { WF_PIPE_ANY };
 	struct wf_rx rx;
 
 	if (workers == 1)
