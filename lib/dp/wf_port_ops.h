@@ -74,5 +74,7 @@ extern const struct wf_port_ops wf_port_ethdev;
 extern const struct wf_port_ops wf_port_packet;
 /* No device: packets that are made here, or none; what is sent is counted and freed. */
 extern const struct wf_port_ops wf_port_generator, wf_port_sink;
+/* No device either: the ends of load tests (wf_tester.h). */
+extern const struct wf_port_ops wf_port_tester;
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wf_lines.h"
 #include "wf_rng.h"
 
 /* Flows looked at for ageing in one turn of the loop. */
@@ -50,7 +51,7 @@ pipe_init(struct wf_pipe *p, const struct wf_pipe_params *q)
 	p->generation = UINT64_MAX;
 	p->queues.next_event_ns = UINT64_MAX;
 	p->intake.states = &p->states;
-	p->in_store = calloc(q->n_dirs, sizeof(*p->in_store));
+	p->in_store = wf_lines_new(q->n_dirs, sizeof(*p->in_store));
 	wf_by_value_init(&p->by_value, &p->end, q->by_value_bytes);
 	p->store = pipe_store(q, by_value);
 	if (p->in_store == NULL || p->store == NULL || !wf_ready_init(&p->ready) ||
@@ -60,8 +61,8 @@ pipe_init(struct wf_pipe *p, const struct wf_pipe_params *q)
 		wf_queues_init(&p->queues, &p->end, &p->states, q->max_held) < 0 ||
 		wf_parking_init(&p->parking, p->store, &p->end, q->max_held) < 0)
 		return -ENOMEM;
-	p->intake.flows = wf_flow_table_new(
-		q->name, q->max_flows, q->flow_idle_ns, wf_states_flow_end, &p->states);
+	p->intake.flows =
+		wf_flow_table_new(q->max_flows, q->flow_idle_ns, wf_states_flow_end, &p->states);
 	return p->intake.flows == NULL ? -ENOMEM : 0;
 }
 
@@ -112,6 +113,12 @@ wf_pipe_free(struct wf_pipe *p)
 	free(p->ready.held);
 	free(p->in_store);
 	free(p);
+}
+
+void
+wf_pipe_set_tap(struct wf_pipe *p, const struct wf_tap *tap)
+{
+	p->end.tap = tap;
 }
 
 int
@@ -300,20 +307,11 @@ wf_pipe_refuse(struct wf_pipe *p, uint32_t dir, const struct wf_rx *rx, uint32_t
 	wf_end_refuse(&p->end, dir, rx, n, cause);
 }
 
-uint32_t
-wf_pipe_owner(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const struct wf_rx *rx,
-	uint32_t n_workers)
+void
+wf_pipe_know(struct wf_pipe *p, const struct wf_rx *rx, const struct wf_identity *const *who)
 {
-	const struct wf_plan_dir *d = &plan->dir[dir];
-	struct wf_parsed parsed, other;
-	const struct wf_flow_key *key;
-
-	if (d->owned)
-		return dir % n_workers;
-	if (!d->needs_flow)
-		return WF_PIPE_ANY;
-	key = &wf_pipe_identify(&p->intake.fragments, d, dir, rx, &parsed, &other)->key;
-	return (uint32_t)(((wf_flow_hash(key) >> 32) * n_workers) >> 32);
+	p->intake.known_rx = rx;
+	p->intake.known = who;
 }
 
 void

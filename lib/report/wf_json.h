@@ -16,6 +16,9 @@
 /* The document "wirefault.stats/1": the same live, offline and in the final report. Offline it
  * carries virtual times only: no workers. NULL: out of memory. */
 json_t *wf_json_stats(const struct wf_snapshot *snap);
+/* As json_dumps, which may leave keys out when memory is short (jansson 2.14): heap, with a newline
+ * at its end, or NULL. */
+char *wf_json_print(const json_t *j, size_t flags);
 /* A tree as JSON and back. NULL: out of memory, or a value that no tree holds. */
 json_t *wf_json_from_node(const struct wf_node *n);
 struct wf_node *wf_json_to_node(const json_t *j);

@@ -221,7 +221,7 @@ the_sections_end_and_every_row_has_a_help(void **state)
 					p->name);
 		sections++;
 	}
-	assert_int_equal(sections, 7);
+	assert_int_equal(sections, 8);
 }
 
 int

@@ -184,7 +184,7 @@ bench_new(const char *text, const struct bench_options *options)
 {
 	static const struct bench_options plenty;
 	struct bench *b = calloc(1, sizeof(*b));
-	struct wf_pipe_params q = { .name = "bench", .n_dirs = 2, .n_slots = WF_PLAN_MAX_SLOTS };
+	struct wf_pipe_params q = { .n_dirs = 2, .n_slots = WF_PLAN_MAX_SLOTS };
 
 	assert_non_null(b);
 	b->options = options != NULL ? *options : plenty;
@@ -285,6 +285,24 @@ bench_rx(struct bench *b, const struct bench_packet *p, struct wf_rx *rx)
 		.rx_ns = p->ns };
 }
 
+/* As packets go in that another worker has received. */
+static void
+take_over(struct bench *b, uint32_t dir, const struct wf_rx *rx, uint32_t n)
+{
+	const struct wf_identity *who[WF_BURST];
+	struct wf_identity ring[WF_BURST];
+	uint32_t owner[WF_BURST];
+
+	wf_pipe_owners(b->pipe, b->plan, dir, rx, n, 2, owner, who);
+	for (uint32_t i = 0; i < n; i++) {
+		ring[i] = *who[i];
+		who[i] = &ring[i];
+	}
+	wf_pipe_know(b->pipe, rx, who);
+	wf_pipe_in(b->pipe, b->plan, dir, rx, n, true);
+	wf_pipe_know(b->pipe, NULL, NULL);
+}
+
 void
 bench_in(struct bench *b, uint32_t dir, const struct bench_packet *p, uint32_t n, uint32_t burst)
 {
@@ -294,7 +312,10 @@ bench_in(struct bench *b, uint32_t dir, const struct bench_packet *p, uint32_t n
 
 		for (uint32_t i = 0; i < k; i++)
 			bench_rx(b, &p[i], &rx[i]);
-		wf_pipe_in(b->pipe, b->plan, dir, rx, k, true);
+		if (b->options.handed)
+			take_over(b, dir, rx, k);
+		else
+			wf_pipe_in(b->pipe, b->plan, dir, rx, k, true);
 		if (b->now_ns < p[k - 1].ns)
 			b->now_ns = p[k - 1].ns;
 		p += k;
