@@ -97,7 +97,7 @@ wf_values_put(struct wf_values *v, const uint8_t *const *data, const uint32_t *l
 	for (i = 0; i < n && data[i] != NULL; i++) {
 		uint32_t lines = wf_value_lines(len_bytes[i]);
 
-		if (WF_UNLIKELY(at + lines > end)) {
+		if (WF_UNLIKELY(c == NULL || at + lines > end)) {
 			if (c != NULL)
 				c->live += i - first;
 			first = i;
