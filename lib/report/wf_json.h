@@ -16,6 +16,9 @@
 /* The document "wirefault.stats/1": the same live, offline and in the final report. Offline it
  * carries virtual times only: no workers. NULL: out of memory. */
 json_t *wf_json_stats(const struct wf_snapshot *snap);
+/* One replay, which the document has with its port; and a histogram's summary in it. */
+json_t *wf_json_replay(const struct wf_snap_replay *r);
+json_t *wf_json_hist(const struct wf_hist *h);
 /* A tree as JSON and back. NULL: out of memory, or a value that no tree holds. */
 json_t *wf_json_from_node(const struct wf_node *n);
 struct wf_node *wf_json_to_node(const json_t *j);
