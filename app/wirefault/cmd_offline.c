@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "offline_changes.h"
 #include "progress.h"
 #include "wf_cmd.h"
 #include "wf_eal.h"
@@ -24,6 +25,8 @@ static const struct wf_option options[] = {
 	{ "ab-out", 0, "OUT", "what leaves at the second port; .pcapng or nanosecond pcap" },
 	{ "ba", 0, "IN", "capture that enters at the second port" },
 	{ "ba-out", 0, "OUT", "what leaves at the first port" },
+	{ "changes", 0, "FILE",
+		"changes of the link, each with its time from the first packet on" },
 	{ "seed", 0, "N", "seed of all randomness, instead of the file's" },
 	{ "stats", 0, "FILE", "write the stats document there; - is standard output" },
 	WF_CMD_JSON_OPTIONS,
@@ -46,6 +49,7 @@ struct offline {
 	struct wf_progress progress;
 	struct wf_loaded loaded;
 	struct wf_plan *plan;
+	struct offline_changes changes;
 	struct wf_twin_params twin;
 	uint32_t link;
 	struct wf_twin_input in[2];                       /* twin.n_in of them */
@@ -185,6 +189,8 @@ prepare(struct offline *o, struct wf_err *err)
 		wf_load(&from, value(o, "seed"), &o->loaded, err) < 0)
 		return -EINVAL;
 	find_link(o, err);
+	if (value(o, "changes") != NULL)
+		offline_changes_read(&o->changes, value(o, "changes"), &o->loaded, err);
 	o->plan = wf_plan_compile(o->loaded.conf, o->loaded.seed, NULL, err);
 	o->twin.plan = o->plan;
 	o->twin.conf = o->loaded.conf;
@@ -262,6 +268,30 @@ write_stats(const char *path, const json_t *doc, struct wf_err *err)
 	return 0;
 }
 
+/* The changes count from the first packet. */
+static int
+begin_changes(struct offline *o, struct wf_err *err)
+{
+	wf_ns_t first_ns = WF_SOURCE_END;
+	int rc;
+
+	if (value(o, "changes") == NULL)
+		return 0;
+	for (uint32_t i = 0; i < o->twin.n_in; i++) {
+		wf_ns_t ns = wf_source_next_ns(o->in[i].source);
+
+		first_ns = ns < first_ns ? ns : first_ns;
+	}
+	if (first_ns == WF_SOURCE_END) /* no packet: no change either */
+		return 0;
+	rc = offline_changes_begin(&o->changes, &o->loaded, first_ns, err);
+	if (rc == 0) {
+		o->twin.plan = o->changes.line.plan[0];
+		o->twin.timeline = &o->changes.line;
+	}
+	return rc;
+}
+
 static void
 show_progress(void *ctx)
 {
@@ -289,6 +319,8 @@ simulate(struct offline *o, struct wf_err *err)
 	if (wf_eal_offline(err) < 0 || wf_plan_arm(o->plan, err) < 0)
 		return -EINVAL;
 	rc = open_captures(o, err);
+	if (rc == 0)
+		rc = begin_changes(o, err);
 	wf_progress_begin(&o->progress, stderr, value(o, "quiet") != NULL);
 	o->twin.progress = show_progress;
 	o->twin.progress_ctx = o;
@@ -327,6 +359,7 @@ run(int argc, char **argv)
 		if (rc == WF_EXIT_FAILED)
 			wf_err_print(err, stderr);
 	}
+	offline_changes_fini(&o.changes);
 	wf_plan_free(o.plan);
 	wf_unload(&o.loaded);
 	wf_err_free(err);

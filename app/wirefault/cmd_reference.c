@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "wf_changes.h"
 #include "wf_cmd.h"
 #include "wf_generator_args.h"
 
@@ -99,6 +100,13 @@ run(int argc, char **argv)
 		printf("### %s\n\n%s. Main key: `%s`.\n\n", ops->name, ops->summary, ops->main_key);
 		table(ops->params, stdout);
 	}
+	printf("## Changes\n\nOf the file that `wirefault offline --changes` reads: `changes = ( { "
+	       "at = "
+	       "\"10s\"; for = \"5s\"; link = \"wan\"; ab = { loss = \"5%%\"; }; } )`. In force "
+	       "from that instant on, for all packets that come then or later; \"null\" takes a "
+	       "key or an impairment away. Of those that change the same key, the one that began "
+	       "last counts.\n\n");
+	table(wf_changes_table, stdout);
 	causes(stdout);
 	return WF_EXIT_OK;
 }

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "wf_units.h"
+
 /* A change is in force so long after it has been asked for: every worker has it before. */
 #define AHEAD_NS WF_NS_PER_MS
 /* How often workers are looked at while something is under way. */
@@ -95,6 +97,24 @@ tell_ended(const struct wf_live *live, const struct wf_setup *next)
 	}
 }
 
+/* The machine let this thread stand between the choice of an instant and the offer: packets of the
+ * time between went by the plan before. */
+static void
+tell_late(const struct wf_live *live, const struct wf_setup *next)
+{
+	wf_ns_t now_ns = wf_dp_now(live->dp);
+	char text[WF_UNITS_TEXT];
+
+	if (now_ns <= next->plan->from_ns)
+		return;
+	wf_event_say(live->events, WF_EVENT_warning, NULL,
+		"configuration %llu was offered %s after its time: packets received in between "
+		"went "
+		"by the one before",
+		(unsigned long long)next->plan->generation,
+		wf_units_format_duration(now_ns - next->plan->from_ns, text));
+}
+
 int
 wf_live_offer(struct wf_live *live, struct wf_setup *next)
 {
@@ -108,6 +128,7 @@ wf_live_offer(struct wf_live *live, struct wf_setup *next)
 	rc = wf_dp_offer(live->dp, wf_plan_hold(next->plan));
 	if (rc < 0)
 		return rc;
+	tell_late(live, next);
 	if (live->ready != next)
 		wf_setup_free(live->ready);
 	live->ready = NULL;
@@ -255,11 +276,23 @@ reload(void *ctx, uint64_t *generation, struct wf_err *err)
 	return wf_live_reload(ctx, generation, err);
 }
 
+/* Would it make sense when its time comes, as far as is known now? */
+static int
+try_later(struct wf_live *live, const struct wf_overrides *list, wf_ns_t at_ns, struct wf_err *err)
+{
+	struct wf_setup *trial;
+	int rc = wf_live_make(live, NULL, list, at_ns, &trial, err);
+
+	if (rc == 0)
+		wf_setup_free(trial);
+	return rc;
+}
+
 static int
 change(void *ctx, struct wf_change *change, uint64_t *generation, struct wf_err *err)
 {
 	struct wf_live *live = ctx;
-	wf_ns_t from_ns = soon(live);
+	wf_ns_t soon_ns = soon(live), from_ns = change->at_ns > soon_ns ? change->at_ns : soon_ns;
 	struct wf_overrides list = { 0 };
 	struct wf_override o = { .from_ns = from_ns,
 		.until_ns = change->for_ns != 0 ? from_ns + change->for_ns : UINT64_MAX,
@@ -271,8 +304,10 @@ change(void *ctx, struct wf_change *change, uint64_t *generation, struct wf_err 
 	rc = wf_overrides_copy(&list, &live->setup->overrides, 0);
 	if (rc == 0)
 		rc = wf_overrides_add(&list, &o);
+	if (rc == 0 && from_ns > soon_ns)
+		rc = try_later(live, &list, from_ns, err);
 	if (rc == 0)
-		rc = step(live, NULL, &list, from_ns, err);
+		rc = step(live, NULL, &list, soon_ns, err);
 	*generation = live->setup->plan->generation;
 	wf_overrides_fini(&list);
 	return rc;

@@ -16,8 +16,11 @@ struct wf_change_item {
 
 struct wf_change {
 	uint32_t references;
-	wf_ns_t at_ns;  /* 0: as soon as may be */
-	wf_ns_t for_ns; /* 0: it does not end by itself */
+	wf_ns_t at_ns;    /* 0: as soon as may be */
+	wf_ns_t for_ns;   /* 0: it does not end by itself */
+	bool phase;       /* the clocks of its directions (outages, waves, traces) begin with it */
+	bool run;         /* all flows and states begin anew with it, and draws are keyed by ... */
+	uint64_t run_key; /* ... this, besides the seed */
 	uint32_t n_items;
 	struct wf_change_item *item;
 };

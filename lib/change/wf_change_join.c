@@ -19,6 +19,11 @@ wf_change_part(const struct wf_change *c, const struct wf_node *tree, bool fits)
 {
 	struct wf_change *part = wf_change_new(c->at_ns, c->for_ns);
 
+	if (part != NULL) {
+		part->phase = c->phase;
+		part->run = c->run;
+		part->run_key = c->run_key;
+	}
 	for (uint32_t i = 0; part != NULL && i < c->n_items; i++) {
 		const struct wf_change one = { .n_items = 1, .item = &c->item[i] };
 

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void
 put_tree(struct wf_setup_tree *t)
@@ -169,6 +170,45 @@ merge(struct wf_setup *s, wf_ns_t from_ns, struct wf_err *err)
 	return rc;
 }
 
+static bool
+was_merged(const struct wf_setup *before, uint64_t id)
+{
+	for (uint32_t i = 0; before != NULL && i < before->overrides.n; i++)
+		if (before->overrides.at[i].id == id)
+			return before->overrides.at[i].merged;
+	return false;
+}
+
+/* The clocks of a change's directions begin with the plan. */
+static void
+begin_phase(struct wf_setup *s, const struct wf_change *c)
+{
+	for (uint32_t i = 0; i < c->n_items; i++)
+		for (uint32_t l = 0; l < s->conf->n_links; l++) {
+			if (strcmp(s->conf->links[l].name, c->item[i].link) != 0)
+				continue;
+			for (uint32_t side = 0; side < 2; side++)
+				if (c->item[i].side[side])
+					wf_plan_set_origin(s->plan, 2 * l + side, s->plan->from_ns);
+		}
+}
+
+/* What begins with this plan: of overrides that were not merged before. */
+static void
+begin(struct wf_setup *s, const struct wf_setup *before)
+{
+	for (uint32_t i = 0; i < s->overrides.n; i++) {
+		const struct wf_override *o = &s->overrides.at[i];
+
+		if (!o->merged || was_merged(before, o->id))
+			continue;
+		if (o->change->run)
+			wf_plan_begin_run(s->plan, o->change->run_key);
+		if (o->change->phase)
+			begin_phase(s, o->change);
+	}
+}
+
 /* Typed form and plan. */
 static int
 compile(struct wf_setup *s, const struct wf_setup *before, wf_ns_t from_ns, struct wf_err *err)
@@ -187,6 +227,7 @@ compile(struct wf_setup *s, const struct wf_setup *before, wf_ns_t from_ns, stru
 	if (s->plan == NULL)
 		return -EINVAL;
 	s->plan->from_ns = from_ns;
+	begin(s, before);
 	return 0;
 }
 
@@ -260,5 +301,8 @@ wf_setup_begin(struct wf_setup *s, wf_ns_t from_ns)
 		if (o->until_ns != UINT64_MAX)
 			o->until_ns += from_ns - asked_ns;
 	}
+	for (uint32_t d = 0; d < s->plan->n_dirs; d++)
+		if (asked_ns != 0 && s->plan->dir[d].origin_ns == asked_ns)
+			s->plan->dir[d].origin_ns = from_ns;
 	s->plan->from_ns = from_ns;
 }

@@ -20,6 +20,8 @@ wf_timeline_add(struct wf_timeline *t, struct wf_plan *plan)
 	return 0;
 }
 
+typedef int each_fn(struct wf_timeline *t, const struct wf_setup *s, struct wf_err *err);
+
 static int
 add_armed(struct wf_timeline *t, const struct wf_setup *s, struct wf_err *err)
 {
@@ -28,13 +30,20 @@ add_armed(struct wf_timeline *t, const struct wf_setup *s, struct wf_err *err)
 	return rc < 0 ? rc : wf_timeline_add(t, s->plan);
 }
 
-int
-wf_timeline_of(struct wf_timeline *t, const struct wf_setup *first, struct wf_err *err)
+static int
+leave_out(struct wf_timeline *t, const struct wf_setup *s, struct wf_err *err)
+{
+	return 0;
+}
+
+/* The setup, and each that follows when an override begins or ends. */
+static int
+go_through(struct wf_timeline *t, const struct wf_setup *first, each_fn *each, struct wf_err *err)
 {
 	const struct wf_setup *s = first;
 	struct wf_setup *made = NULL, *next;
 	wf_ns_t edge_ns;
-	int rc = add_armed(t, s, err);
+	int rc = each(t, s, err);
 
 	while (rc == 0 && (edge_ns = wf_overrides_edge(&s->overrides)) != UINT64_MAX) {
 		rc = wf_setup_next(s, NULL, &s->overrides, edge_ns, &next, err);
@@ -42,10 +51,22 @@ wf_timeline_of(struct wf_timeline *t, const struct wf_setup *first, struct wf_er
 			break;
 		wf_setup_free(made);
 		s = made = next;
-		rc = add_armed(t, s, err);
+		rc = each(t, s, err);
 	}
 	wf_setup_free(made);
 	return rc;
+}
+
+int
+wf_timeline_of(struct wf_timeline *t, const struct wf_setup *first, struct wf_err *err)
+{
+	return go_through(t, first, add_armed, err);
+}
+
+int
+wf_timeline_check(const struct wf_setup *first, struct wf_err *err)
+{
+	return go_through(NULL, first, leave_out, err);
 }
 
 void

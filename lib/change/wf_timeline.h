@@ -19,6 +19,8 @@ int wf_timeline_add(struct wf_timeline *t, struct wf_plan *plan);
 /* Adds what follows from a setup: its plan, and one for each instant at which one of its overrides
  * begins or ends; arms them. 0, or -errno with reasons. */
 int wf_timeline_of(struct wf_timeline *t, const struct wf_setup *first, struct wf_err *err);
+/* Would it do? Before there is EAL, which arming needs. 0, or -errno with reasons. */
+int wf_timeline_check(const struct wf_setup *first, struct wf_err *err);
 void wf_timeline_fini(struct wf_timeline *t);
 
 #endif

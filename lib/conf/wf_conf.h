@@ -99,6 +99,9 @@ char *wf_conf_write(const struct wf_node *tree);
  * with their absolute paths. NULL: out of memory. */
 struct wf_node *wf_conf_portable(const struct wf_node *tree);
 
+/* Writes the seed into a tree, in place of its own if it has one. 0 or -ENOMEM. */
+int wf_conf_set_seed(struct wf_node *tree, uint64_t seed);
+
 /* The node of a link, or of one of its classes; a class of NULL or "default" is the link itself,
  * which says what happens to all other packets. NULL: there is none. */
 struct wf_node *wf_conf_owner_node(const struct wf_node *tree, const char *link, const char *class);

@@ -3,6 +3,7 @@
  * only.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -234,5 +235,25 @@ wf_conf_patch_set(struct wf_node *patch, const char *assignment, struct wf_err *
 		return no_memory(err);
 	}
 	put(group, value);
+	return 0;
+}
+
+int
+wf_conf_set_seed(struct wf_node *tree, uint64_t seed)
+{
+	struct wf_node *own = wf_node_get(tree, "seed"), *n;
+	char text[24];
+
+	/* A file writes it so: from 2^63 on in quotes. */
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)seed);
+	n = seed > INT64_MAX ? wf_node_string("seed", text) : wf_node_new(WF_NODE_INT, "seed");
+	if (n == NULL)
+		return -ENOMEM;
+	if (n->kind == WF_NODE_INT)
+		n->integer = (int64_t)seed;
+	if (own != NULL)
+		wf_node_replace(own, n);
+	else
+		wf_node_prepend(tree, n);
 	return 0;
 }

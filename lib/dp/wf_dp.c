@@ -263,6 +263,7 @@ wf_dp_new(const struct wf_conf *conf, const struct wf_dp_options *opt, struct wf
 		dp->max_flows = conf->max_flows;
 		dp->flow_idle_ns = conf->flow_idle_ns;
 		dp->events = opt->events;
+		dp->tap = opt->tap;
 		ret = climb(dp, conf, opt, err);
 	}
 	if (ret == 0)

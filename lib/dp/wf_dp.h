@@ -7,6 +7,7 @@
 
 #include "wf_conf.h"
 #include "wf_event.h"
+#include "wf_pipe.h"
 #include "wf_plan.h"
 #include "wf_snapshot.h"
 #include "wf_watch.h"
@@ -24,6 +25,7 @@ struct wf_dp_options {
 	const char *state_file;      /* of what is changed on the host; NULL: none */
 	struct wf_event_log *events; /* where it is told what happens; NULL: nowhere */
 	bool claim_cores; /* and refuse those on which another wirefault polls, but for force */
+	const struct wf_tap *tap; /* told of each packet's fate, by the workers; NULL: nobody is */
 };
 
 /* What the machine will give: workers' cores, control core, hugepages; starts EAL and the ports.

@@ -66,6 +66,7 @@ struct wf_dp {
 	struct wf_orders orders;
 	struct wf_worker **workers; /* [cores.n_workers] */
 	bool running;               /* between start and stop */
+	const struct wf_tap *tap;   /* of the pipelines; NULL: none */
 	wf_ns_t start_ns;           /* of the run, for all workers; no packet arrives before */
 	wf_ns_t flowing_ns;         /* when every worker polled */
 	struct wf_dp_totals totals;

@@ -56,6 +56,7 @@ make_worker(struct wf_dp *dp, uint32_t index)
 		.max_flows = dp->max_flows,
 		.flow_idle_ns = dp->flow_idle_ns,
 		.ops = wf_pool_ops(&dp->pool),
+		.tap = dp->tap,
 	};
 	struct wf_worker *w = wf_worker_new(&params);
 

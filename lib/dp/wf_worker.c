@@ -4,7 +4,8 @@
  *
  * A turn: adopt the plan; turn the statistics' banks if asked; retry what devices refused; receive
  * from each port; take over from other workers; send what is due; housekeeping. `plan` is the
- * newest one throughout; while it takes over, packets go by the one of their own time.
+ * newest one throughout, read again when packets have come and their time is known; while it takes
+ * over, packets go by the one of their own time.
  */
 #include "wf_worker.h"
 
@@ -118,7 +119,7 @@ worker_note_wait(struct wf_worker *w, const struct wf_rx *rx, uint32_t n, wf_ns_
 
 /* One burst from each port, in a turn that began at now_ns. Returns how many packets came. */
 static uint32_t
-worker_receive(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns)
+worker_receive(struct wf_worker *w, const struct wf_plan **newest, wf_ns_t now_ns)
 {
 	uint32_t total = 0;
 
@@ -127,6 +128,7 @@ worker_receive(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns)
 		uint32_t dir = from->dir;
 		struct rte_mbuf *m[WF_BURST];
 		wf_ns_t rx_ns[WF_BURST], waited_ns = 0;
+		const struct wf_plan *plan;
 		struct wf_rx rx[WF_BURST];
 		uint32_t n = from->burst(from->queue, m, rx_ns, WF_BURST);
 
@@ -139,6 +141,8 @@ worker_receive(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns)
 			rx_ns[0] = wf_clock_ns(&w->clock);
 			waited_ns = wf_wait_burst(&from->wait, now_ns, rx_ns[0], n);
 		}
+		/* The kernel may have let this worker stand since the turn began. */
+		*newest = plan = wf_swap_newest(w->swap);
 		n = worker_fill_rx(w, dir, m, n, rx_ns, from->stamps ? UINT32_MAX : 0,
 			plan->dir[dir].needs_flow, rx);
 		if (WF_UNLIKELY(waited_ns > 0))
@@ -275,7 +279,7 @@ worker_turn(struct wf_worker *w, const struct wf_plan *plan, int phase, wf_ns_t 
 	uint32_t work = worker_flush(w);
 
 	if (WF_LIKELY(phase == WF_PHASE_RUN))
-		work += worker_receive(w, plan, now_ns);
+		work += worker_receive(w, &plan, now_ns);
 	if (w->n_workers > 1)
 		work += worker_take_over(w, plan, now_ns);
 	if (work > 0)

@@ -78,6 +78,7 @@ struct wf_worker_params {
 	wf_ns_t flow_idle_ns;
 	wf_ns_t start_ns; /* of the run */
 	struct wf_pkt_ops ops;
+	const struct wf_tap *tap; /* NULL: none */
 };
 
 /* Its statistics, its pipeline and room for its queues; the caller fills in rxq, txq and rings.

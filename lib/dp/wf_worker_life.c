@@ -21,6 +21,7 @@ new_pipe(const struct wf_worker_params *q, struct wf_stats *stats)
 		.start_ns = q->start_ns,
 		.ops = q->ops,
 		.stats = stats,
+		.tap = q->tap,
 	};
 
 	snprintf(name, sizeof(name), "wf_worker_%u", q->index);

@@ -153,6 +153,12 @@ wf_swap_turn(struct wf_swap *s, uint32_t w, wf_ns_t now_ns)
 	return newest;
 }
 
+const struct wf_plan *
+wf_swap_newest(const struct wf_swap *s)
+{
+	return atomic_load_explicit(&s->current, memory_order_acquire);
+}
+
 int
 wf_swap_offer(struct wf_swap *s, struct wf_plan *next)
 {

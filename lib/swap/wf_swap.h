@@ -29,6 +29,9 @@ void wf_swap_leave(struct wf_swap *s, uint32_t w);
  * behind it until the next call. Reports a quiescent state, so plans of the turn before may go. A
  * plan whose time has come at now_ns is adopted. */
 const struct wf_plan *wf_swap_turn(struct wf_swap *s, uint32_t w, wf_ns_t now_ns);
+/* Any worker, within a turn: the newest plan as it is now. For packets whose time is read late in
+ * the turn: what has been offered since, and whose time has come, is for them. */
+const struct wf_plan *wf_swap_newest(const struct wf_swap *s);
 
 /* Control: `next` is in force from next->from_ns on, or from that of the plan offered last if that
  * is later. 0, and the swap owns it; or -ENOMEM: nothing has changed, and it is the caller's. */

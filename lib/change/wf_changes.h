@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * A list of changes that is written in a file, each with its time. Control threads only.
+ */
+#ifndef WF_CHANGES_H
+#define WF_CHANGES_H
+
+#include "wf_overrides.h"
+#include "wf_param.h"
+
+/* Zeroed: none. */
+struct wf_changes {
+	uint32_t n;
+	struct wf_change **change; /* at_ns counts from the start of whatever they are of */
+};
+
+/* Keys of a change, and of one of its items; for the manual. */
+extern const struct wf_param wf_changes_table[];
+extern const struct wf_param wf_changes_item_table[];
+
+/* From a tree that wf_conf_read_file gave: { changes = ( { at = "10s"; link = "wan"; ab = { loss =
+ * "5%"; }; }, ... ); }. 0; or with all reasons in err -EINVAL, or -ENOMEM; then *out is empty. */
+int wf_changes_read(const struct wf_node *tree, struct wf_changes *out, struct wf_err *err);
+void wf_changes_free(struct wf_changes *c);
+
+/* As overrides, of something that starts at start_ns. 0 or -ENOMEM. */
+int wf_changes_override(const struct wf_changes *c, wf_ns_t start_ns, struct wf_overrides *out);
+
+#endif
