@@ -48,6 +48,7 @@ enum { OPT_SOCKET, OPT_OUTPUT, OPT_JSON, OPT_HELP, OPT_VERSION, OPT_SINCE, OPT_F
 
 static const struct wf_option options[] = { OPTIONS, { 0 } };
 static const struct wf_option events_options[] = { OPTIONS, SINCE, FOLLOW, { 0 } };
+static const struct wf_option replay_options[] = { OPTIONS, FOLLOW, { 0 } };
 static const struct wf_option set_options[] = { OPTIONS, FOR, { 0 } };
 static const struct wf_option all_options[] = {
 	OPTIONS, [OPT_SINCE] = SINCE, [OPT_FOLLOW] = FOLLOW, [OPT_FOR] = FOR, { 0 }
@@ -89,6 +90,19 @@ static const struct verb verbs[] = {
 		"  wfctl set wan ab loss=100% --for 5s\n"
 		"  wfctl set wan voip ab delay=5ms\n",
 		3, -1, wfctl_set, set_options },
+	{ "replay", "[status | start | stop | pause | resume | step | rate]",
+		"captures of pcap ports: how far they are, start, pause, another pace",
+		"`status` (also without a word) prints how far each is, by how much packets were "
+		"late, and what of the files is not sent; with --follow it shows a bar until all "
+		"are done. PORT is the one that has the file; where only one has, it may be left "
+		"out.\n\n"
+		"  wfctl replay start [PORT [PACE]]   from the beginning\n"
+		"  wfctl replay stop [PORT]\n"
+		"  wfctl replay pause [PORT]\n"
+		"  wfctl replay resume [PORT]\n"
+		"  wfctl replay step [PORT] [N]       N packets of one that is paused\n"
+		"  wfctl replay rate [PORT] PACE      x2, 1000pps, 100Mbit, 1ms, top, step\n",
+		0, 3, wfctl_replay, replay_options },
 	{ "reset", "", "set all counters and histograms to zero",
 		"Counting starts again from here. Nothing in flight is lost.\n", 0, 0,
 		wfctl_reset },
@@ -228,11 +242,11 @@ find_verb(const char *name)
 static bool
 fits(const struct verb *v, const struct wfctl_options *o)
 {
-	bool events = v->options == events_options;
-	const char *strange = o->since != NULL && !events                  ? "since"
-			      : o->follow && !events                       ? "follow"
-			      : o->for_time != NULL && v->run != wfctl_set ? "for"
-									   : NULL;
+	bool follows = v->options == events_options || v->options == replay_options;
+	const char *strange = o->since != NULL && v->options != events_options ? "since"
+			      : o->follow && !follows                          ? "follow"
+			      : o->for_time != NULL && v->run != wfctl_set     ? "for"
+									       : NULL;
 
 	if (strange != NULL)
 		fprintf(stderr, "wfctl: %s takes no --%s.\n", v->name, strange);

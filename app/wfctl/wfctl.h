@@ -33,6 +33,7 @@ int wfctl_config(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_config_diff(const struct wfctl_options *o);
 int wfctl_config_undo(const struct wfctl_options *o, const char *word);
 int wfctl_set(const struct wfctl_options *o, int argc, char **argv);
+int wfctl_replay(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_reset(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_reload(const struct wfctl_options *o, int argc, char **argv);
 

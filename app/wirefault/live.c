@@ -437,5 +437,6 @@ wf_live_ops(struct wf_live *live)
 		.reload = reload,
 		.progress = progress,
 		.wall = wall,
-		.reset = reset };
+		.reset = reset,
+		.replay = wf_live_replay };
 }

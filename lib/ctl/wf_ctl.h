@@ -6,6 +6,7 @@
 #define WF_CTL_H
 
 #include "wf_event.h"
+#include "wf_replay.h"
 #include "wf_setup.h"
 #include "wf_snapshot.h"
 
@@ -19,6 +20,13 @@ struct wf_ctl_progress {
 
 #define WF_CTL_UNDO_LAST 0
 #define WF_CTL_UNDO_ALL  UINT64_MAX
+
+/* The replay of the port of that name, and the time by its clock. */
+struct wf_ctl_replay {
+	const char *port;
+	struct wf_replay *replay;
+	wf_ns_t now_ns;
+};
 
 /* What the server asks of the program around it. Called in the control thread; nothing waits.
  *
@@ -48,6 +56,8 @@ struct wf_ctl_ops {
 	/* Time as plans and overrides have it, by the wall clock. */
 	wf_ns_t (*wall)(void *ctx, wf_ns_t ns);
 	int (*reset)(void *ctx);
+	/* Replay number `index` of all. false: there are fewer. */
+	bool (*replay)(void *ctx, uint32_t index, struct wf_ctl_replay *out);
 	/* What happens is read here, and changes by requests are added. It outlives the server. */
 	struct wf_event_log *events;
 };

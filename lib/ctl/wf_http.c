@@ -23,6 +23,7 @@ wf_http_phrase(int status)
 		const char *phrase;
 	} known[] = {
 		{ 200, "OK" },
+		{ 202, "Accepted" },
 		{ 400, "Bad Request" },
 		{ 404, "Not Found" },
 		{ 405, "Method Not Allowed" },

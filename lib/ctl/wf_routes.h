@@ -40,4 +40,11 @@ void wf_route_dir_patch(struct wf_request *r);
 void wf_route_class_get(struct wf_request *r);
 void wf_route_class_patch(struct wf_request *r);
 
+/* wf_routes_replay.c: replays of captures. */
+void wf_route_replays(struct wf_request *r);
+void wf_route_replay_start(struct wf_request *r);
+void wf_route_replay_get(struct wf_request *r);
+void wf_route_replay_patch(struct wf_request *r);
+void wf_route_replay_stop(struct wf_request *r);
+
 #endif

@@ -284,6 +284,15 @@ wf_dp_snapshot(struct wf_dp *dp)
 	return s;
 }
 
+struct wf_replay *
+wf_dp_replay(struct wf_dp *dp, uint32_t port, const char **name)
+{
+	if (port >= dp->n_ports)
+		return NULL;
+	*name = dp->ports[port].name;
+	return wf_port_replay(&dp->ports[port]);
+}
+
 /* What is on its way counts as received after the reset, so that the sum still holds. */
 static void
 restart_dir(struct wf_dir_stats *d)

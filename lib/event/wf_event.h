@@ -37,7 +37,8 @@ enum wf_event_line {
 	X(port_back, WF_EVENT_USUAL, "a port's interface is there again")                          \
 	X(port_changed, WF_EVENT_USUAL, "a port's interface has another name or MTU")              \
 	X(carrier_taken, WF_EVENT_NEVER, "an outage pulls the cable of a port's host")             \
-	X(carrier_given, WF_EVENT_NEVER, "the cable of a port's host is plugged in again")
+	X(carrier_given, WF_EVENT_NEVER, "the cable of a port's host is plugged in again")         \
+	X(replay, WF_EVENT_ALWAYS, "a replay was started, stopped, paused or given another pace")
 
 enum wf_event_kind {
 #define WF_EVENT_ENUM(name, line, help) WF_EVENT_##name,

@@ -88,12 +88,14 @@ change_pace(struct wf_replay *r, const struct wf_pace *pace, wf_ns_t now_ns)
 {
 	bool own = pace->kind == WF_PACE_OWN && r->order.pace.kind == WF_PACE_OWN;
 	const struct wf_replay_record *p = wf_replay_store_peek(r->store);
-	wf_u128 next, here = wf_schedule_units(&r->schedule, now_ns);
+	wf_u128 next, here = 0;
 
+	if (r->begun && own)
+		here = wf_schedule_units(&r->schedule, now_ns);
 	r->order.pace = *pace;
-	next = p != NULL ? units_of(r, p) : r->base_ns;
 	if (!r->begun)
 		return;
+	next = p != NULL ? units_of(r, p) : r->base_ns;
 	r->schedule = (struct wf_schedule){ .anchor_ns = now_ns,
 		.anchor_units = own && here < next ? here : next,
 		.mul = pace->mul,
@@ -148,7 +150,7 @@ obey(struct wf_replay *r, wf_ns_t now_ns)
 	r->order_seen = seq;
 	memcpy(&o, word, sizeof(o));
 	if (memcmp(&o.pace, &r->order.pace, sizeof(o.pace)) != 0)
-		change_pace(r, &o.pace, now_ns);
+		change_pace(r, &o.pace, r->state == WF_REPLAY_PAUSED ? r->paused_ns : now_ns);
 	if (o.runs != r->order.runs)
 		start_again(r);
 	r->order = o;
@@ -158,6 +160,7 @@ obey(struct wf_replay *r, wf_ns_t now_ns)
 	if (!r->begun && r->state == WF_REPLAY_RUNNING)
 		begin(r, now_ns);
 	pause_or_go_on(r, o.paused, now_ns);
+	set(&r->seen_order, seq);
 }
 
 void
@@ -287,7 +290,8 @@ wf_replay_take(
 		obey(r, now_ns);
 	if (r->state > WF_REPLAY_PAUSED || r->state == WF_REPLAY_WAITING)
 		return 0;
-	set(&r->seen_now_ns, now_ns);
+	if (r->state == WF_REPLAY_RUNNING)
+		set(&r->seen_now_ns, now_ns);
 	if (r->n_sides > 1 && !r->twin && r->given_turn == turn && r->given_side != side)
 		return 0;
 	n = n < r->spec.burst ? n : r->spec.burst;

@@ -52,7 +52,7 @@ struct wf_replay {
 	uint32_t given_side;
 
 	/* Relaxed, written by who takes; partner: wf_replay_look. */
-	_Atomic uint64_t seen_state WF_CACHE_ALIGNED;
+	_Atomic uint64_t seen_state WF_CACHE_ALIGNED, seen_order;
 	_Atomic uint64_t seen_runs, seen_loop, seen_begin_ns, seen_now_ns, done_bytes;
 	_Atomic uint64_t packets, bytes, dropped, slipped_ns, too_late, underruns, no_buffers;
 	_Atomic uint64_t late_count, late_sum_ns, late_min_ns, late_max_ns;

@@ -85,6 +85,22 @@ fill_notes(const struct wf_replay *r, struct wf_snap_replay *out)
 	}
 }
 
+/* The worker will have seen what is wanted of it within a turn: it is told as if it had. */
+static void
+foresee(const struct wf_replay *r, struct wf_snap_replay *out)
+{
+	if (out->runs != r->wanted.runs) {
+		out->runs = r->wanted.runs;
+		out->loop = out->packets = out->bytes = out->elapsed_ns = 0;
+		out->state = WF_REPLAY_RUNNING;
+	}
+	if (out->state != WF_REPLAY_RUNNING && out->state != WF_REPLAY_PAUSED)
+		return;
+	out->state = r->wanted.stopped  ? WF_REPLAY_STOPPED
+		     : r->wanted.paused ? WF_REPLAY_PAUSED
+					: WF_REPLAY_RUNNING;
+}
+
 void
 wf_replay_look(const struct wf_replay *r, wf_ns_t now_ns, struct wf_snap_replay *out)
 {
@@ -109,6 +125,8 @@ wf_replay_look(const struct wf_replay *r, wf_ns_t now_ns, struct wf_snap_replay 
 	if (out->state == WF_REPLAY_RUNNING && now_ns > last_ns)
 		last_ns = now_ns;
 	out->elapsed_ns = out->runs > 0 && last_ns > begin_ns ? last_ns - begin_ns : 0;
+	if (get(&r->seen_order) != atomic_load_explicit(&r->order_seq, memory_order_relaxed))
+		foresee(r, out);
 	out->late_dropped = get(&r->dropped);
 	out->slipped_ns = get(&r->slipped_ns);
 	out->tolerance_ns = r->spec.tolerance_ns;
