@@ -210,6 +210,12 @@ wf_replay_load_limit(struct wf_replay_load *l, uint32_t most_bytes)
 		l->most_bytes = most_bytes;
 }
 
+wf_ns_t
+wf_replay_load_first_ns(const struct wf_replay_load *l)
+{
+	return l->zero_ns;
+}
+
 uint64_t
 wf_replay_load_done(const struct wf_replay_load *l)
 {

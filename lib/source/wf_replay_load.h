@@ -52,6 +52,8 @@ int wf_replay_load_next(struct wf_replay_load *l, struct wf_replay_frame *f, str
 void wf_replay_load_limit(struct wf_replay_load *l, uint32_t most_bytes);
 /* From the beginning. */
 void wf_replay_load_again(struct wf_replay_load *l);
+/* Own time of the first packet of the first loop. */
+wf_ns_t wf_replay_load_first_ns(const struct wf_replay_load *l);
 /* Bytes of the files read in this loop. */
 uint64_t wf_replay_load_done(const struct wf_replay_load *l);
 /* Counts of the first loop, by enum wf_replay_note; any thread. */

@@ -96,6 +96,8 @@ wf_source_replay(struct wf_replay_spec *spec, uint32_t side, uint32_t n_sides, w
 	c->start_ns = start_ns;
 	c->r = wf_replay_new(spec, MOST_BYTES, n_sides, err);
 	if (c->r != NULL) {
+		if (start_ns == WF_SOURCE_OWN_TIMES)
+			c->start_ns = wf_replay_load_first_ns(c->r->store->load);
 		c->r->twin = true;
 		if (c->r->spec.rewrite[side].unique.version != 0)
 			c->copy = malloc(MOST_BYTES + WF_REWRITE_GROWS);

@@ -100,13 +100,13 @@ sink() { # WANTED-PACKETS DESCRIPTION FILE [OPTION...]
 	is "$2" "$?,$(of '.ports[0].replay.packets')" "0,$1"
 }
 for format in pcap nsecpcap pcapng modpcap; do
-	editcap -F $format "$LAB_DIR/real.pcap" "$LAB_DIR/real.$format"
-	sink "$all" "editcap's $format" "$LAB_DIR/real.$format"
+	editcap -F $format "$LAB_DIR/real.pcap" "$LAB_DIR/as.$format"
+	sink "$all" "editcap's $format" "$LAB_DIR/as.$format"
 done
 gzip -k "$LAB_DIR/real.pcap"
-zstd -q "$LAB_DIR/real.pcapng"
+zstd -q "$LAB_DIR/as.pcapng"
 sink "$all" "gzip" "$LAB_DIR/real.pcap.gz"
-sink "$all" "zstd of pcapng" "$LAB_DIR/real.pcapng.zst"
+sink "$all" "zstd of pcapng" "$LAB_DIR/as.pcapng.zst"
 python3 - "$LAB_DIR" <<-'END'
 	import struct, sys
 	d = open(sys.argv[1] + "/real.pcap", "rb").read()
@@ -131,7 +131,7 @@ is "truncated packets are left out and counted" "$(of '.ports[0].replay | .packe
 within "... those that there are" "$(of '.ports[0].replay.notes.truncated')" 100 "$all"
 sink "$all" "... or filled up" "$LAB_DIR/cut.pcap" --truncated pad
 is "... to their own lengths" "$(of '.ports[0].replay.bytes')" "$(tshark -r "$LAB_DIR/real.pcap" -T fields -e frame.len 2>/dev/null | awk '{ n += $1 } END { print n }')"
-sink $((2 * all)) "two files in a row" "$LAB_DIR/real.pcap" --loops 2
+sink $((2 * all)) "two loops" "$LAB_DIR/real.pcap" --loops 2
 replay "$LAB_DIR/real.pcap" "$LAB_DIR/cut.pcap" --port sink --pace top --truncated send
 is "two files in a row" "$(of '.ports[0].replay.packets')" $((2 * all))
 text2pcap -q -l 101 - "$LAB_DIR/raw.pcap" <<<"0000 45 00 00 14 00 00 00 00 40 fd 00 00 0a 00 00 01 0a 00 00 02" 2>/dev/null

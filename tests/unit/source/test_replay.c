@@ -204,7 +204,7 @@ two_sides(void **state)
 
 	open_replay(2, "pcap,file=%s,split=first,loops=2", path);
 	for (wf_ns_t t = 0; next < 100; t += GAP_NS / 3 + (t % 11) * GAP_NS) {
-		uint32_t n[2], sum = 0;
+		uint32_t n[2];
 
 		for (uint32_t side = 0; side < 2; side++) {
 			n[side] = wf_replay_take(r, side, t, item, 32);
@@ -212,7 +212,6 @@ two_sides(void **state)
 				assert_int_equal(number(&item[i]), next % 50);
 				assert_int_equal(next % 2, side);
 			}
-			sum += n[side];
 		}
 		/* Ports are flushed in any order at the end of a turn. */
 		assert_true(n[0] == 0 || n[1] == 0);
