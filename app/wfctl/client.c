@@ -50,6 +50,27 @@ append(char *data, size_t size, size_t n, void *arg)
 	return len;
 }
 
+/* The same of a stream: what is no problem document is the caller's. */
+struct streamed {
+	CURL *curl;
+	const struct client_request *r;
+	struct reply *reply;
+	bool begun;
+};
+
+static size_t
+pass_on(char *data, size_t size, size_t n, void *arg)
+{
+	struct streamed *s = arg;
+	long status = 0;
+
+	curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (status != 200)
+		return append(data, size, n, s->reply);
+	s->begun = true;
+	return s->r->write(data, size, n, s->r->write_ctx);
+}
+
 static void
 say(const char *fmt, ...)
 {
@@ -183,9 +204,11 @@ perform(CURL *curl, const struct wfctl_options *o, const struct client_request *
 	curl_easy_setopt(curl, CURLOPT_PROXY, ""); /* whatever http_proxy says */
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)TOTAL_TIMEOUT_MS);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, append);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, reply);
+	if (r->write == NULL) {
+		curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)TOTAL_TIMEOUT_MS);
+		curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, append);
+		curl_easy_setopt(curl, CURLOPT_WRITEDATA, reply);
+	}
 	if (r->waits) {
 		curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
 		curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
@@ -222,6 +245,34 @@ client_text(const struct wfctl_options *o, const struct client_request *r, char 
 		*text = reply.data != NULL ? reply.data : strdup("");
 	else
 		free(reply.data);
+	return result;
+}
+
+int
+client_stream(const struct wfctl_options *o, const struct client_request *r)
+{
+	struct reply reply = { 0 };
+	CURL *curl = curl_easy_init();
+	struct streamed s = { curl, r, &reply, false };
+	CURLcode rc = CURLE_OUT_OF_MEMORY;
+	int result = WFCTL_OK;
+
+	if (curl != NULL) {
+		curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, pass_on);
+		curl_easy_setopt(curl, CURLOPT_WRITEDATA, &s);
+		rc = perform(curl, o, r, &reply);
+	}
+	if (reply.status != 0 && reply.status != 200) {
+		explain_refusal(&reply);
+		result = WFCTL_FAILED;
+	} else if (s.begun) {
+		result = rc == CURLE_WRITE_ERROR ? WFCTL_OK : WFCTL_UNREACHABLE;
+	} else if (rc != CURLE_OK) {
+		explain_unreachable(o->socket, curl_easy_strerror(rc));
+		result = WFCTL_UNREACHABLE;
+	}
+	curl_easy_cleanup(curl);
+	free(reply.data);
 	return result;
 }
 

@@ -15,6 +15,9 @@ struct client_request {
 	const char *media;  /* of body */
 	const char *body;   /* NULL: none */
 	bool waits;         /* the answer may take its time: end when nobody reads stdout */
+	/* libcurl's write callback for what comes, of client_stream. */
+	size_t (*write)(char *data, size_t size, size_t n, void *ctx);
+	void *write_ctx;
 };
 
 /* Sends it. On success *text is the reply's body (heap) and WFCTL_OK is returned; otherwise what
@@ -25,6 +28,10 @@ int client_json(const struct wfctl_options *o, const struct client_request *r, j
 int client_get(const struct wfctl_options *o, const char *path, json_t **j);
 /* The same of what may take its time. */
 int client_wait(const struct wfctl_options *o, const char *path, json_t **j);
+
+/* Gives what comes to r->write until that wants no more, or wirefault ends, which is
+ * WFCTL_UNREACHABLE. */
+int client_stream(const struct wfctl_options *o, const struct client_request *r);
 
 /* Prints a document as the server does; returns WFCTL_OK, or WFCTL_FAILED when out of memory. */
 int client_print_json(const json_t *j);

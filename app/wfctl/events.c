@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "client.h"
+#include "csv.h"
 #include "wf_text.h"
 #include "wf_units.h"
 #include "wf_wrap.h"
@@ -81,6 +82,19 @@ print_json_line(const json_t *e)
 	return WFCTL_OK;
 }
 
+static const struct csv_column columns[] = {
+	{ "seq", "seq" },
+	{ "time_ns", "time_ns" },
+	{ "at_ns", "at_ns" },
+	{ "kind", "kind" },
+	{ "about", "about" },
+	{ "who", "who" },
+	{ "what", "what" },
+	{ "generation", "generation" },
+	{ "text", "text" },
+	{ 0 },
+};
+
 static int
 print_events(const struct wfctl_options *o, const json_t *reply)
 {
@@ -97,6 +111,8 @@ print_events(const struct wfctl_options *o, const json_t *reply)
 	{
 		if (o->json)
 			rc = print_json_line(e);
+		else if (o->csv)
+			csv_row("", columns, e);
 		else
 			print_line(e);
 		if (rc != WFCTL_OK)
@@ -161,6 +177,8 @@ wfctl_events(const struct wfctl_options *o, int argc, char **argv)
 			o->since);
 		return WFCTL_USAGE;
 	}
+	if (o->csv)
+		csv_head("", columns);
 	if (o->follow)
 		return follow(o, since);
 	rc = get(o, since, false, &reply);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "client.h"
+#include "tables.h"
 #include "wf_wrap.h"
 
 #define INDENT 17 /* of what stands behind the name of a block */
@@ -120,6 +121,8 @@ wfctl_links(const struct wfctl_options *o, int argc, char **argv)
 
 	if (rc == WFCTL_OK && o->json)
 		rc = client_print_json(reply);
+	else if (rc == WFCTL_OK && o->csv)
+		wfctl_csv_links(json_object_get(reply, "links"));
 	else if (rc == WFCTL_OK)
 		json_array_foreach(json_object_get(reply, "links"), i, link) print_link(link);
 	json_decref(reply);

@@ -20,14 +20,26 @@ struct verb {
 	int min, max;     /* number of arguments; max < 0: any */
 	int (*run)(const struct wfctl_options *o, int argc, char **argv);
 	const struct wf_option *options; /* NULL: those of all verbs */
+	bool rows;                       /* it can print CSV */
 };
 
-enum { OPT_SOCKET, OPT_OUTPUT, OPT_JSON, OPT_HELP, OPT_VERSION, OPT_SINCE, OPT_FOLLOW, OPT_FOR };
+enum {
+	OPT_SOCKET,
+	OPT_OUTPUT,
+	OPT_JSON,
+	OPT_HELP,
+	OPT_VERSION,
+	OPT_SINCE,
+	OPT_FOLLOW,
+	OPT_FOR,
+	OPT_HZ,
+	OPT_COUNT
+};
 
 /* Of all verbs. */
 #define OPTIONS                                                                                    \
 	[OPT_SOCKET] = { "socket", 's', "PATH", "control socket [" WF_CONF_DEFAULT_SOCKET "]" },   \
-	[OPT_OUTPUT] = { "output", 'o', "FORMAT", "table or json [table]" },                       \
+	[OPT_OUTPUT] = { "output", 'o', "FORMAT", "table, json or (rows) csv [table]" },           \
 	[OPT_JSON] = { "json", 0, NULL, "the same as -o json" },                                   \
 	[OPT_HELP] = { "help", 'h', NULL, "this, or the help of the verb" },                       \
 	[OPT_VERSION] = { "version", 'V', NULL, "print the version" }
@@ -46,13 +58,23 @@ enum { OPT_SOCKET, OPT_OUTPUT, OPT_JSON, OPT_HELP, OPT_VERSION, OPT_SINCE, OPT_F
 		"for", 0, "TIME", "it ends by itself after so long, such as 60s", .no_twin = true  \
 	}
 
+#define HZ                                                                                         \
+	{                                                                                          \
+		"hz", 0, "N", "so often a second, 1 to 10 [2]", .no_twin = true                    \
+	}
+#define COUNT                                                                                      \
+	{                                                                                          \
+		"count", 0, "N", "end after so many", .no_twin = true                              \
+	}
+
 static const struct wf_option options[] = { OPTIONS, { 0 } };
 static const struct wf_option events_options[] = { OPTIONS, SINCE, FOLLOW, { 0 } };
 static const struct wf_option replay_options[] = { OPTIONS, FOLLOW, { 0 } };
 static const struct wf_option set_options[] = { OPTIONS, FOR, { 0 } };
-static const struct wf_option all_options[] = {
-	OPTIONS, [OPT_SINCE] = SINCE, [OPT_FOLLOW] = FOLLOW, [OPT_FOR] = FOR, { 0 }
-};
+static const struct wf_option bypass_options[] = { OPTIONS, FOR, { 0 } };
+static const struct wf_option top_options[] = { OPTIONS, HZ, COUNT, { 0 } };
+static const struct wf_option all_options[] = { OPTIONS, [OPT_SINCE] = SINCE, [OPT_FOLLOW] = FOLLOW,
+	[OPT_FOR] = FOR, [OPT_HZ] = HZ, [OPT_COUNT] = COUNT, { 0 } };
 
 static const struct verb verbs[] = {
 	{ "status", "", "is it running, and can its numbers be trusted",
@@ -63,19 +85,31 @@ static const struct verb verbs[] = {
 		"the last reset: received, duplicated, sent, lost (by cause), still queued; the "
 		"delay that packets really got; by how much they were released too late; and the "
 		"verdict.\n",
-		0, 0, wfctl_stats },
+		0, 0, wfctl_stats, NULL, true },
+	{ "top", "[--hz N] [--count N]", "links as they go: rates, drops, delays, with bars",
+		"Prints rates, drops, delays and lateness of every direction twice a second, or "
+		"as often as --hz says, until it is ended, or --count times. Bars are in "
+		"proportion to the most that was seen. A direction is plain, impaired (by what "
+		"was configured), LATE (packets leave later than they should), OVERLOADED "
+		"(wirefault itself loses packets) or DOWN (a port is). Where the output is no "
+		"terminal, it goes on line by line; NO_COLOR takes the colours away.\n",
+		0, 0, wfctl_top, top_options },
 	{ "links", "", "links and what is configured for each direction",
 		"Prints the running configuration of every link, direction and class.\n", 0, 0,
-		wfctl_links },
+		wfctl_links, NULL, true },
 	{ "ports", "", "ports, their state and their errors",
 		"Prints every port with its device, whether its link is up, and what it missed.\n",
-		0, 0, wfctl_ports },
+		0, 0, wfctl_ports, NULL, true },
+	{ "workers", "", "workers, how busy they are, and how long they were away",
+		"Prints every worker with its core, the share of its time in which it had "
+		"packets, and the longest time in which it did not poll.\n",
+		0, 0, wfctl_workers, NULL, true },
 	{ "events", "[--since N] [--follow]", "what happened: changes, ports, stalls, warnings",
 		"Prints the last events, each with its number, its time and its kind: changes and "
 		"who made them, interfaces that go down, come up, go or come back, cables that an "
 		"outage pulls, workers that did not poll for long, warnings. With --follow: goes "
 		"on as they come. With --follow -o json: a document a line.\n",
-		0, 0, wfctl_events, events_options },
+		0, 0, wfctl_events, events_options, true },
 	{ "set", "LINK [CLASS] ab|ba|both KEY=VALUE...",
 		"change a direction of a link or of a class, or both, under traffic",
 		"Merges the keys into the direction, or into both at once. A key is a block "
@@ -103,6 +137,21 @@ static const struct verb verbs[] = {
 		"  wfctl replay step [PORT] [N]       N packets of one that is paused\n"
 		"  wfctl replay rate [PORT] PACE      x2, 1000pps, 100Mbit, 1ms, top, step\n",
 		0, 3, wfctl_replay, replay_options },
+	{ "fault", "LINK blackhole|flap|spike TIME [ab|ba|both] [KEY=VALUE...]",
+		"break a link for a while, with all its classes",
+		"For that time, nothing passes (blackhole), the link goes and comes (flap: period, "
+		"1s, and down, 500ms, how long it is gone), or every packet is late (spike: delay, "
+		"500ms); in both directions, unless one is named. Then what was before comes "
+		"back.\n\n"
+		"  wfctl fault wan blackhole 3s\n"
+		"  wfctl fault wan flap 1m period=10s down=1s\n"
+		"  wfctl fault wan spike 5s ab delay=300ms\n",
+		3, -1, wfctl_fault },
+	{ "bypass", "[on [--for TIME] | off]", "make every link a plain wire, or no more",
+		"With on, packets go through as if nothing were configured, whatever else is "
+		"changed meanwhile, until off, or for the time of --for. Without a word: says "
+		"which.\n",
+		0, 1, wfctl_bypass, bypass_options },
 	{ "reset", "", "set all counters and histograms to zero",
 		"Counting starts again from here. Nothing in flight is lost.\n", 0, 0,
 		wfctl_reset },
@@ -158,7 +207,7 @@ static void
 print_help(FILE *out)
 {
 	fprintf(out, "wfctl: look at and change a running wirefault\n\n"
-		     "usage: wfctl [-s SOCKET] [-o table|json] VERB [ARGUMENT...]\n\n"
+		     "usage: wfctl [-s SOCKET] [-o table|json|csv] VERB [ARGUMENT...]\n\n"
 		     "Verbs:\n");
 	for (size_t i = 0; i < WF_ARRAY_SIZE(verbs); i++) {
 		char call[64];
@@ -242,15 +291,21 @@ find_verb(const char *name)
 static bool
 fits(const struct verb *v, const struct wfctl_options *o)
 {
-	bool follows = v->options == events_options || v->options == replay_options;
-	const char *strange = o->since != NULL && v->options != events_options ? "since"
-			      : o->follow && !follows                          ? "follow"
-			      : o->for_time != NULL && v->run != wfctl_set     ? "for"
-									       : NULL;
+	bool events = v->options == events_options;
+	bool follows = events || v->options == replay_options;
+	bool changes = v->run == wfctl_set || v->run == wfctl_bypass, top = v->run == wfctl_top;
+	const char *strange = o->since != NULL && !events       ? "since"
+			      : o->follow && !follows           ? "follow"
+			      : o->for_time != NULL && !changes ? "for"
+			      : o->hz != NULL && !top           ? "hz"
+			      : o->count != NULL && !top        ? "count"
+								: NULL;
 
 	if (strange != NULL)
 		fprintf(stderr, "wfctl: %s takes no --%s.\n", v->name, strange);
-	return strange == NULL;
+	else if (o->csv && !v->rows)
+		fprintf(stderr, "wfctl: %s has no rows for -o csv: use -o json.\n", v->name);
+	return strange == NULL && (!o->csv || v->rows);
 }
 
 static int
@@ -309,8 +364,9 @@ run(int argc, char **argv)
 		o.socket = v.value[OPT_SOCKET];
 	if (v.value[OPT_OUTPUT] != NULL) {
 		o.json = strcmp(v.value[OPT_OUTPUT], "json") == 0;
-		if (!o.json && strcmp(v.value[OPT_OUTPUT], "table") != 0) {
-			fprintf(stderr, "wfctl: --output is table or json, not \"%s\".\n",
+		o.csv = strcmp(v.value[OPT_OUTPUT], "csv") == 0;
+		if (!o.json && !o.csv && strcmp(v.value[OPT_OUTPUT], "table") != 0) {
+			fprintf(stderr, "wfctl: --output is table, json or csv, not \"%s\".\n",
 				v.value[OPT_OUTPUT]);
 			return WFCTL_USAGE;
 		}
@@ -318,6 +374,8 @@ run(int argc, char **argv)
 	o.json |= v.value[OPT_JSON] != NULL;
 	o.for_time = v.value[OPT_FOR];
 	o.since = v.value[OPT_SINCE];
+	o.hz = v.value[OPT_HZ];
+	o.count = v.value[OPT_COUNT];
 	o.follow = v.value[OPT_FOLLOW] != NULL;
 	return run_verb(&o, v.value[OPT_HELP] != NULL, argc - v.first_rest, argv + v.first_rest);
 }

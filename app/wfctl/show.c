@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "client.h"
+#include "tables.h"
 #include "wf_drop.h"
 #include "wf_report.h"
 #include "wf_text.h"
@@ -32,11 +33,30 @@ wfctl_stats(const struct wfctl_options *o, int argc, char **argv)
 
 	if (rc == WFCTL_OK && o->json)
 		rc = client_print_json(stats);
+	else if (rc == WFCTL_OK && o->csv)
+		wfctl_csv_stats(stats);
 	else if (rc == WFCTL_OK)
 		wf_report_table(stats, stdout);
 	json_decref(stats);
 	return rc;
 }
+
+static const struct csv_column port_columns[] = {
+	{ "port", "name" },
+	{ "device", "device" },
+	{ "kind", "kind" },
+	{ "interface", "interface" },
+	{ "link_up", "link_up" },
+	{ "state", "state" },
+	{ "downs", "downs" },
+	{ "mtu", "mtu" },
+	{ "queues", "queues" },
+	{ "rx_missed", "rx_missed" },
+	{ "rx_nombuf", "rx_nombuf" },
+	{ "rx_errors", "rx_errors" },
+	{ "tx_errors", "tx_errors" },
+	{ 0 },
+};
 
 int
 wfctl_ports(const struct wfctl_options *o, int argc, char **argv)
@@ -47,6 +67,8 @@ wfctl_ports(const struct wfctl_options *o, int argc, char **argv)
 
 	if (rc == WFCTL_OK && o->json) {
 		rc = client_print_json(reply);
+	} else if (rc == WFCTL_OK && o->csv) {
+		wfctl_csv_list(json_object_get(reply, "ports"), port_columns);
 	} else if (rc == WFCTL_OK) {
 		printf("%-10s %-20s %-8s %-10s %5s %6s %10s %9s %9s\n", "port", "device", "kind",
 			"link", "downs", "mtu", "missed", "rx errors", "tx errors");

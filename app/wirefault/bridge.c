@@ -16,9 +16,8 @@
 /* Where profiles are below a directory above the program: installed, or in the source tree. */
 static const char *const homes[] = { "share/wirefault/profiles", "config/profiles" };
 
-/* The directory of profiles nearest above the program. false: there is none. */
-static bool
-find_home(char *out, size_t size)
+bool
+wf_bridge_home(char *out, size_t size)
 {
 	char at[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", at, sizeof(at) - 1);
@@ -83,7 +82,7 @@ wf_bridge_find(const char *profile, struct wf_err *err)
 			"\"%s\" is not the name of a profile", profile);
 		return NULL;
 	}
-	if (!find_home(home, sizeof(home))) {
+	if (!wf_bridge_home(home, sizeof(home))) {
 		wf_err_add(err, NULL, "Install wirefault, or give a file with -c FILE",
 			"no profiles are found beside this program");
 		return NULL;

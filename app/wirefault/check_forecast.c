@@ -84,6 +84,15 @@ stage_notes(const struct wf_plan_class *k, uint32_t dir, FILE *out)
 				wf_block_registry[id]->name, k->about->forecast.note[id]);
 }
 
+/* The rate of such frames that memory holds for that long. */
+static const char *
+held_rate(const struct wf_conf *conf, double memory, double longest_ns, uint32_t frame_bytes,
+	char out[24])
+{
+	return wf_check_rate(
+		wf_plan_rate_held(memory, longest_ns, frame_bytes, conf->by_value_bytes), 3, out);
+}
+
 /* What the reader should know beyond the numbers. */
 static void
 notes(const struct wf_conf *conf, const struct wf_plan *plan, uint32_t dir, FILE *out)
@@ -100,15 +109,18 @@ notes(const struct wf_conf *conf, const struct wf_plan *plan, uint32_t dir, FILE
 	for (uint16_t i = 0; i < d->n_classes; i++) {
 		const struct wf_forecast *f = &d->classes[i].about->forecast;
 		double longest = wf_plan_longest_ns(f);
-		char t[3][24];
+		char t[4][24];
 
 		stage_notes(&d->classes[i], dir, out);
 		if (f->rate_bps == 0 && longest > 0)
 			wf_check_note(out, 2,
-				"%s %s: no rate; %s of memory hold %s of full-size frames at %s.",
+				"%s %s: no rate; %s of memory hold %s of full-size frames at %s, "
+				"of frames of %d bytes at %s.",
 				side_name[dir & 1], d->classes[i].about->name,
 				wf_check_bytes(memory, 3, t[0]), wf_check_time(longest, 3, t[1]),
-				wf_check_rate(wf_plan_rate_held(memory, longest), 3, t[2]));
+				held_rate(conf, memory, longest, WF_BUDGET_FRAME_BYTES, t[2]),
+				WF_BUDGET_SHORT_BYTES,
+				held_rate(conf, memory, longest, WF_BUDGET_SHORT_BYTES, t[3]));
 	}
 }
 

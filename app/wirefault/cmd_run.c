@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <event2/event.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,10 @@ static const struct wf_option options[] = {
 	{ "duration", 'd', "TIME", "stop after this long, such as 30s" },
 	{ "seed", 0, "N", "seed of all randomness, instead of the file's" },
 	{ "socket", 's', "PATH", "control socket, instead of the file's" },
+	{ "http", 0, "ADDRESS",
+		"address and port of the API over TCP, instead of the file's; needs tokens" },
+	{ "token-file", 0, "FILE", "who may come over TCP, instead of the file's" },
+	{ "telemetry", 0, NULL, "DPDK's telemetry socket, with /wirefault commands" },
 	{ "force", 0, NULL,
 		"take a NIC even if it carries the default route or this session, a core even if "
 		"another wirefault polls there" },
@@ -48,7 +53,8 @@ struct run {
 	struct wf_port_watch watch;
 	wf_ns_t duration_ns;
 	bool quiet, json;
-	char *state_file; /* what is changed on the host */
+	char *state_file;        /* what is changed on the host */
+	char profiles[PATH_MAX]; /* directory of those that came with the program; "": none */
 };
 
 static const char *
@@ -198,6 +204,7 @@ start_data_path(struct run *r, int extra_argc, char **extra_argv, struct wf_err 
 		.quiet = r->quiet,
 		.events = r->tell.log,
 		.claim_cores = true,
+		.telemetry = value(r, "telemetry") != NULL,
 	};
 	struct wf_plan *plan = r->live.setup->plan;
 	char line[256];
@@ -222,13 +229,27 @@ start_data_path(struct run *r, int extra_argc, char **extra_argv, struct wf_err 
 static int
 start_control(struct run *r, struct wf_err *err)
 {
+	const struct wf_conf_control *own = &r->live.start.conf->control;
 	struct wf_ctl_ops ops = wf_live_ops(&r->live);
+	struct wf_ctl_options opt;
 
+	if (!wf_bridge_home(r->profiles, sizeof(r->profiles)))
+		r->profiles[0] = 0;
+	opt = (struct wf_ctl_options){ .socket = socket_path(r),
+		.http = value(r, "http") != NULL ? value(r, "http") : own->http,
+		.token_file =
+			value(r, "token-file") != NULL ? value(r, "token-file") : own->token_file,
+		.hosts = own->hosts,
+		.allow_remote = own->allow_remote,
+		.dirs = { own->profiles, r->profiles[0] != 0 ? r->profiles : NULL } };
 	r->base = event_base_new();
 	if (r->base == NULL || wf_tell_begin(&r->tell, r->quiet) < 0)
 		return wf_err_add(err, NULL, NULL, "out of memory");
 	ops.events = r->tell.log;
-	r->ctl = wf_ctl_new(r->base, socket_path(r), &ops, err);
+	r->ctl = wf_ctl_new(r->base, &opt, &ops, err);
+	if (r->ctl != NULL && wf_ctl_http(r->ctl) != NULL)
+		wf_event_say(
+			r->tell.log, WF_EVENT_start, NULL, "API on http://%s", wf_ctl_http(r->ctl));
 	return r->ctl == NULL ? -EINVAL : 0;
 }
 

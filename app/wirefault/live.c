@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "wf_units.h"
-
 /* A change is in force so long after it has been asked for: every worker has it before. */
 #define AHEAD_NS WF_NS_PER_MS
 /* How often workers are looked at while something is under way. */
@@ -74,47 +72,6 @@ put_before(struct wf_live *live)
 	}
 }
 
-/* What is merged no more in the next one, as its time is over. */
-static void
-tell_ended(const struct wf_live *live, const struct wf_setup *next)
-{
-	char text[WF_CHANGE_TEXT + 64], change[WF_CHANGE_TEXT];
-
-	for (uint32_t i = 0; i < live->setup->overrides.n; i++) {
-		const struct wf_override *o = &live->setup->overrides.at[i];
-
-		if (!o->merged || o->until_ns > next->plan->from_ns ||
-			wf_overrides_have(&next->overrides, o->id) ||
-			wf_overrides_have(&next->dropped, o->id))
-			continue;
-		snprintf(text, sizeof(text), "a change ends by itself: %s",
-			wf_change_format(o->change, change));
-		wf_event_add(live->events,
-			&(struct wf_event){ .kind = WF_EVENT_ended,
-				.generation = next->plan->generation,
-				.at_ns = wf_dp_monotonic(live->dp, next->plan->from_ns),
-				.text = text });
-	}
-}
-
-/* The machine let this thread stand between the choice of an instant and the offer: packets of the
- * time between went by the plan before. */
-static void
-tell_late(const struct wf_live *live, const struct wf_setup *next)
-{
-	wf_ns_t now_ns = wf_dp_now(live->dp);
-	char text[WF_UNITS_TEXT];
-
-	if (now_ns <= next->plan->from_ns)
-		return;
-	wf_event_say(live->events, WF_EVENT_warning, NULL,
-		"configuration %llu was offered %s after its time: packets received in between "
-		"went "
-		"by the one before",
-		(unsigned long long)next->plan->generation,
-		wf_units_format_duration(now_ns - next->plan->from_ns, text));
-}
-
 int
 wf_live_offer(struct wf_live *live, struct wf_setup *next)
 {
@@ -128,12 +85,12 @@ wf_live_offer(struct wf_live *live, struct wf_setup *next)
 	rc = wf_dp_offer(live->dp, wf_plan_hold(next->plan));
 	if (rc < 0)
 		return rc;
-	tell_late(live, next);
+	wf_live_tell_late(live, next);
 	if (live->ready != next)
 		wf_setup_free(live->ready);
 	live->ready = NULL;
 	live->again_ns = 0;
-	tell_ended(live, next);
+	wf_live_tell_ended(live, next);
 	put_before(live);
 	live->setup = next;
 	look_in(live, LOOK_EVERY_NS);
@@ -235,6 +192,14 @@ static int
 apply(void *ctx, struct wf_node *tree, uint64_t *generation, struct wf_err *err)
 {
 	return replace(ctx, tree, NULL, generation, err);
+}
+
+static int
+amend(void *ctx, struct wf_node *tree, uint64_t *generation, struct wf_err *err)
+{
+	struct wf_live *live = ctx;
+
+	return replace(live, tree, &live->setup->overrides, generation, err);
 }
 
 static size_t
@@ -424,6 +389,12 @@ reset(void *ctx)
 	return wf_dp_reset(((struct wf_live *)ctx)->dp);
 }
 
+static void
+observe(void *ctx, const struct wf_snapshot *snap)
+{
+	wf_dp_telemetry(((struct wf_live *)ctx)->dp, snap);
+}
+
 struct wf_ctl_ops
 wf_live_ops(struct wf_live *live)
 {
@@ -432,11 +403,13 @@ wf_live_ops(struct wf_live *live)
 		.setup = setup,
 		.in_force = now,
 		.apply = apply,
+		.amend = amend,
 		.change = change,
 		.undo = undo,
 		.reload = reload,
 		.progress = progress,
 		.wall = wall,
 		.reset = reset,
-		.replay = wf_live_replay };
+		.replay = wf_live_replay,
+		.observe = observe };
 }

@@ -54,6 +54,11 @@ int wf_live_offer(struct wf_live *live, struct wf_setup *next);
 /* live_edges.c: makes and offers what begins or ends next, when it is time. When is there more to
  * do? UINT64_MAX: nothing is to come. */
 wf_ns_t wf_live_follow_edges(struct wf_live *live);
+/* live_tell.c: what is merged no more in the next one, as its time is over. */
+void wf_live_tell_ended(const struct wf_live *live, const struct wf_setup *next);
+/* The machine let this thread stand between the choice of an instant and the offer: packets of the
+ * time between went by the plan before. */
+void wf_live_tell_late(const struct wf_live *live, const struct wf_setup *next);
 /* live_seed.c: a tree without a seed gets the one in force; one with that which --seed replaced,
  * --seed's. 0 or -ENOMEM. */
 int wf_live_take_seed(const struct wf_live *live, struct wf_node *tree);

@@ -10,8 +10,8 @@
 #include "wf_generator_args.h"
 
 /* Of a configuration's own top level, what matters here. */
-static const char *const kept[] = { "schema_version", "seed", "workers", "memory", "max_flows",
-	"flow_idle", "ports", "links" };
+static const char *const kept[] = { "schema_version", "seed", "workers", "memory", "by_value",
+	"max_flows", "flow_idle", "ports", "links" };
 /* Of a link, what a plain wire has as well. */
 static const char *const plain[] = { "name", "ports" };
 

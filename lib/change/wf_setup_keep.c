@@ -8,8 +8,8 @@
 #include "wf_setup.h"
 
 /* Keys that are used up when the ports and workers start. */
-static const char *const start_keys[] = { "ports", "workers", "memory", "max_flows", "flow_idle",
-	"control" };
+static const char *const start_keys[] = { "ports", "workers", "memory", "by_value", "max_flows",
+	"flow_idle", "control" };
 
 static bool
 same(const struct wf_node *a, const struct wf_node *b)

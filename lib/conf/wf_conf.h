@@ -57,7 +57,12 @@ struct wf_conf_port {
 };
 
 struct wf_conf_control {
-	char *socket; /* path of the Unix socket */
+	char *socket;     /* path of the Unix socket */
+	char *http;       /* "127.0.0.1:8474"; NULL: not by TCP */
+	char *token_file; /* its absolute path; NULL: none */
+	char *hosts;      /* with commas; NULL: no more */
+	char *profiles;   /* a directory, its absolute path; NULL: none */
+	bool allow_remote;
 };
 
 struct wf_conf {
@@ -67,6 +72,7 @@ struct wf_conf {
 	uint32_t n_workers;                    /* 0: the last allowed core */
 	unsigned workers[WF_CONF_MAX_WORKERS]; /* cores */
 	uint64_t memory_bytes;                 /* 0: by default */
+	uint32_t by_value_bytes;               /* frames up to this length are held as copies */
 	uint32_t max_flows;                    /* per worker */
 	wf_ns_t flow_idle_ns;
 	uint32_t n_ports, n_links;
@@ -111,6 +117,9 @@ struct wf_node *wf_conf_dir_node(struct wf_node *owner, enum wf_side side, bool 
 /* Merges `patch` into the direction's node (RFC 7396: a null removes). A changed `model` or
  * `distribution` drops the keys of the old one. Normalises. 0 or -EINVAL. */
 int wf_conf_merge_dir(struct wf_node *dir, const struct wf_node *patch, struct wf_err *err);
+/* A patch that makes the direction (NULL: it is not there) what the group `want` says: what else it
+ * has is null. NULL: out of memory. */
+struct wf_node *wf_conf_patch_to(const struct wf_node *dir, const struct wf_node *want);
 /* Turns one assignment ("delay.stddev=2ms", "loss=1%", "loss=null") into an addition to the patch.
  * 0 or -EINVAL. */
 int wf_conf_patch_set(struct wf_node *patch, const char *assignment, struct wf_err *err);

@@ -3,6 +3,7 @@
  * reported, not only the first. Control threads only.
  */
 #include "wf_conf_bind.h"
+#include "wf_conf_files.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -201,6 +202,21 @@ bind_seed(struct wf_conf *conf, const struct wf_node *n, const char *text, struc
 			"\"%.64s\" is not a seed", text);
 }
 
+/* The name of a file that a key says (taken), as it is found from anywhere; NULL: it says none. */
+static char *
+file_of(const struct wf_node *group, const char *key, char *name, struct wf_err *err)
+{
+	char *path;
+
+	if (name == NULL || *name == '/')
+		return name;
+	path = wf_conf_path_absolute(name, wf_node_get(group, key)->file);
+	free(name);
+	if (path == NULL)
+		wf_err_add(err, NULL, NULL, "out of memory");
+	return path;
+}
+
 static void
 bind_control(struct wf_conf *conf, const struct wf_node *n, struct wf_err *err)
 {
@@ -210,7 +226,16 @@ bind_control(struct wf_conf *conf, const struct wf_node *n, struct wf_err *err)
 		wf_err_add(err, NULL, NULL, "out of memory");
 	else if (n != NULL)
 		wf_conf_bind_table(n, wf_control_table, 0, &p, err);
-	conf->control.socket = p.socket;
+	conf->control = (struct wf_conf_control){
+		.socket = p.socket, .http = p.http, .hosts = p.hosts, .allow_remote = p.allow_remote
+	};
+	conf->control.token_file = file_of(n, "token_file", p.token_file, err);
+	conf->control.profiles = file_of(n, "profiles", p.profiles, err);
+	if (p.http != NULL && conf->control.token_file == NULL)
+		wf_conf_complain(err, wf_node_get(n, "http"),
+			"Write token_file = \"/etc/wirefault/tokens\", a file with one token a "
+			"line",
+			"control.http needs a file of tokens");
 	if (p.socket == NULL || (*p.socket != 0 && strlen(p.socket) <= 107)) /* sun_path */
 		return;
 	wf_conf_complain(err, wf_node_get(n, "socket"), "Write socket = \"/run/wirefault/a.sock\"",
@@ -230,6 +255,7 @@ bind_top(struct wf_conf *conf, const struct wf_node *tree, struct wf_err *err)
 	wf_conf_bind_table(tree, wf_top_table, others, &p, err);
 	bind_seed(conf, wf_node_get(tree, "seed"), p.seed, err);
 	conf->memory_bytes = p.memory_bytes;
+	conf->by_value_bytes = (uint32_t)p.by_value_bytes;
 	conf->max_flows = (uint32_t)p.max_flows;
 	conf->flow_idle_ns = p.flow_idle_ns;
 	wf_param_release(wf_top_table, &p);

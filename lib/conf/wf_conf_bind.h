@@ -38,6 +38,7 @@ struct wf_top_params {
 	uint64_t schema_version;
 	char *seed;
 	uint64_t memory_bytes;
+	uint64_t by_value_bytes;
 	uint64_t max_flows;
 	wf_ns_t flow_idle_ns;
 };
@@ -46,6 +47,7 @@ enum {
 	TOP_SEED,
 	TOP_WORKERS,
 	TOP_MEMORY,
+	TOP_BY_VALUE,
 	TOP_MAX_FLOWS,
 	TOP_FLOW_IDLE,
 	TOP_PORTS,
@@ -64,7 +66,8 @@ extern const struct wf_param wf_port_table[];
 
 struct wf_control_params {
 	uint64_t given;
-	char *socket;
+	char *socket, *http, *token_file, *hosts, *profiles;
+	bool allow_remote;
 };
 extern const struct wf_param wf_control_table[];
 

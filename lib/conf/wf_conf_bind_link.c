@@ -287,6 +287,10 @@ wf_conf_free(struct wf_conf *conf)
 	free(conf->links);
 	free(conf->ports);
 	free(conf->control.socket);
+	free(conf->control.http);
+	free(conf->control.token_file);
+	free(conf->control.hosts);
+	free(conf->control.profiles);
 	free(conf->file);
 	free(conf);
 }

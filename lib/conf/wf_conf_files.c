@@ -33,6 +33,8 @@ wf_conf_path_beside(const char *name, const char *from)
 {
 	char *path;
 
+	if (*name == '/')
+		return strdup(name);
 	if (asprintf(&path, "%.*s%s", folder_length(from), from != NULL ? from : "", name) < 0)
 		return NULL;
 	return path;
@@ -41,7 +43,7 @@ wf_conf_path_beside(const char *name, const char *from)
 char *
 wf_conf_path_absolute(const char *name, const char *from)
 {
-	bool whole = folder_length(from) > 0 && *from == '/';
+	bool whole = *name == '/' || (folder_length(from) > 0 && *from == '/');
 	char *here = whole ? strdup("") : getcwd(NULL, 0);
 	char *beside = wf_conf_path_beside(name, from), *path = NULL;
 

@@ -152,6 +152,39 @@ wf_conf_merge_dir(struct wf_node *dir, const struct wf_node *patch, struct wf_er
 	return rc < 0 ? no_memory(err) : 0;
 }
 
+/* What `now` has and `patch` does not say becomes null there. */
+static int
+add_nulls(struct wf_node *patch, const struct wf_node *now)
+{
+	for (const struct wf_node *n = now->first; n != NULL; n = n->next) {
+		struct wf_node *p = wf_node_get(patch, n->name), *none;
+
+		if (p != NULL && p->kind == WF_NODE_GROUP && n->kind == WF_NODE_GROUP &&
+			add_nulls(p, n) < 0)
+			return -ENOMEM;
+		if (p != NULL)
+			continue;
+		none = wf_node_new(WF_NODE_NULL, n->name);
+		if (none == NULL)
+			return -ENOMEM;
+		wf_node_append(patch, none);
+	}
+	return 0;
+}
+
+struct wf_node *
+wf_conf_patch_to(const struct wf_node *dir, const struct wf_node *want)
+{
+	struct wf_node *patch = wf_node_clone(want);
+
+	if (patch != NULL &&
+		(wf_conf_expand_dir(patch) < 0 || (dir != NULL && add_nulls(patch, dir) < 0))) {
+		wf_node_free(patch);
+		patch = NULL;
+	}
+	return patch;
+}
+
 /* The value of an assignment: null, true and false are themselves, the rest a string. */
 static struct wf_node *
 value_node(const char *name, const char *text)

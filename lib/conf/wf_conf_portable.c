@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "wf_conf.h"
+#include "wf_conf_bind.h"
 #include "wf_conf_files.h"
 
 /* A key of a block: false only when out of memory. */
@@ -81,11 +82,24 @@ settle_devices(const struct wf_node *ports)
 	return good;
 }
 
+static bool
+settle_control(const struct wf_node *control)
+{
+	bool good = true;
+
+	if (control == NULL || control->kind != WF_NODE_GROUP)
+		return true;
+	for (struct wf_node *k = control->first; k != NULL; k = k->next)
+		good &= settle_key(k, wf_control_table);
+	return good;
+}
+
 struct wf_node *
 wf_conf_portable(const struct wf_node *tree)
 {
 	struct wf_node *copy = wf_node_clone(tree), *links = wf_node_get(copy, "links");
-	bool good = copy != NULL && settle_devices(wf_node_get(copy, "ports"));
+	bool good = copy != NULL && settle_devices(wf_node_get(copy, "ports")) &&
+		    settle_control(wf_node_get(copy, "control"));
 	struct wf_node *first = links != NULL && links->kind == WF_NODE_LIST ? links->first : NULL;
 
 	for (struct wf_node *l = first; l != NULL; l = l->next) {

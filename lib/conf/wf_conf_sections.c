@@ -28,6 +28,14 @@ const struct wf_param wf_top_table[] = {
 		.min = "16MB",
 		.max = "1024GB",
 		.help = "for packets; without it what hugepages leave, or a part of the RAM" },
+	[TOP_BY_VALUE] = { .name = "by_value",
+		.type = WF_PARAM_SIZE,
+		.offset = offsetof(struct wf_top_params, by_value_bytes),
+		.fallback = "128B",
+		.min = "0",
+		.max = "512B",
+		.help = "frames up to this length that have to wait are copied together, and their "
+			"buffers are free at once: more fit into `memory`, at less cost; 0: none" },
 	[TOP_MAX_FLOWS] = { .name = "max_flows",
 		.type = WF_PARAM_COUNT,
 		.offset = offsetof(struct wf_top_params, max_flows),
@@ -83,6 +91,33 @@ const struct wf_param wf_control_table[] = {
 		.offset = offsetof(struct wf_control_params, socket),
 		.fallback = WF_CONF_DEFAULT_SOCKET,
 		.help = "path of the Unix socket that wfctl talks to" },
+	{ .name = "http",
+		.type = WF_PARAM_STRING,
+		.offset = offsetof(struct wf_control_params, http),
+		.help = "address and port, such as 127.0.0.1:8474, where the API is served over "
+			"TCP, too; needs token_file" },
+	{ .name = "token_file",
+		.type = WF_PARAM_STRING,
+		.offset = offsetof(struct wf_control_params, token_file),
+		.names_file = true,
+		.help = "file of those who may come over TCP: one token of at least 16 characters "
+			"a line, behind read: one that may only look" },
+	{ .name = "hosts",
+		.type = WF_PARAM_STRING,
+		.offset = offsetof(struct wf_control_params, hosts),
+		.help = "more names that clients call this machine by over TCP, with commas "
+			"between them, such as that of a proxy" },
+	{ .name = "profiles",
+		.type = WF_PARAM_STRING,
+		.offset = offsetof(struct wf_control_params, profiles),
+		.names_file = true,
+		.help = "directory where PUT /v1/profiles saves; without it profiles can only be "
+			"read" },
+	{ .name = "allow_remote",
+		.type = WF_PARAM_BOOL,
+		.offset = offsetof(struct wf_control_params, allow_remote),
+		.fallback = "false",
+		.help = "http may be an address that other machines reach" },
 	{ 0 },
 };
 
@@ -238,6 +273,6 @@ const struct wf_conf_section wf_conf_sections[] = {
 	{ "match", "All keys that are given must fit; a class without any takes everything",
 		wf_match_table },
 	{ "Directions", "Keys of `ab` and `ba` besides the impairments below", wf_dir_table },
-	{ "control", "The control socket", wf_control_table },
+	{ "control", "How wirefault is reached", wf_control_table },
 	{ 0 },
 };

@@ -30,9 +30,10 @@ struct wf_ctl_replay {
 
 /* What the server asks of the program around it. Called in the control thread; nothing waits.
  *
- * apply, change, undo and reload return 0 when the change is on its way, and it is in force when
- * progress says a generation of *generation or later; or, when nothing has changed: -EINVAL with
- * reasons, -ENOTSUP with reasons: it needs a restart, -ENOENT: there is nothing to undo, -ENOMEM.
+ * apply, amend, change, undo and reload return 0 when the change is on its way, and it is in force
+ * when progress says a generation of *generation or later; or, when nothing has changed: -EINVAL
+ * with reasons, -ENOTSUP with reasons: it needs a restart, -ENOENT: there is nothing to undo,
+ * -ENOMEM.
  */
 struct wf_ctl_ops {
 	void *ctx;
@@ -45,6 +46,8 @@ struct wf_ctl_ops {
 	const struct wf_setup *(*in_force)(void *ctx);
 	/* Replaces the base by `tree` (taken over in every case); no override stays. */
 	int (*apply)(void *ctx, struct wf_node *tree, uint64_t *generation, struct wf_err *err);
+	/* The same, but what overrides fit stays above it. */
+	int (*amend)(void *ctx, struct wf_node *tree, uint64_t *generation, struct wf_err *err);
 	/* Adds an override, which takes a reference. */
 	int (*change)(
 		void *ctx, struct wf_change *change, uint64_t *generation, struct wf_err *err);
@@ -58,16 +61,36 @@ struct wf_ctl_ops {
 	int (*reset)(void *ctx);
 	/* Replay number `index` of all. false: there are fewer. */
 	bool (*replay)(void *ctx, uint32_t index, struct wf_ctl_replay *out);
+	/* Every second, the snapshot that is taken then; NULL: nobody wants it. */
+	void (*observe)(void *ctx, const struct wf_snapshot *snap);
 	/* What happens is read here, and changes by requests are added. It outlives the server. */
 	struct wf_event_log *events;
 };
 
 struct wf_ctl;
 
-/* Listens on `socket_path` (mode 0660, umask before bind; the directory is made; a stale socket is
- * removed, a live one is -EADDRINUSE). NULL with reasons. */
-struct wf_ctl *wf_ctl_new(struct event_base *base, const char *socket_path,
+/* Where files are that requests name. */
+struct wf_ctl_dirs {
+	const char *own_profiles; /* that may be written; NULL: none */
+	const char *profiles;     /* that came with the program; NULL: none */
+};
+
+/* Where it is reached. */
+struct wf_ctl_options {
+	const char *socket;      /* path of the Unix socket */
+	const char *http;        /* "127.0.0.1:8474"; NULL: not by TCP */
+	const char *token_file;  /* who may come by TCP */
+	const char *hosts;       /* more names that clients call us by, with commas; NULL: none */
+	bool allow_remote;       /* http may be another address than loopback's */
+	struct wf_ctl_dirs dirs; /* their strings outlive the server */
+};
+
+/* Listens on the socket (mode 0660, umask before bind; the directory is made; a stale socket is
+ * removed, a live one is -EADDRINUSE), and on TCP. NULL with reasons. */
+struct wf_ctl *wf_ctl_new(struct event_base *base, const struct wf_ctl_options *opt,
 	const struct wf_ctl_ops *ops, struct wf_err *err);
+/* "127.0.0.1:8474", with the port that was bound; NULL: no TCP. */
+const char *wf_ctl_http(const struct wf_ctl *c);
 /* Before the end: who waits for an event that has come is answered. */
 void wf_ctl_flush(struct wf_ctl *c);
 /* Closes and removes the socket. */

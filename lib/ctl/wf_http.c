@@ -23,11 +23,13 @@ wf_http_phrase(int status)
 		const char *phrase;
 	} known[] = {
 		{ 200, "OK" },
-		{ 202, "Accepted" },
 		{ 400, "Bad Request" },
+		{ 401, "Unauthorized" },
+		{ 403, "Forbidden" },
 		{ 404, "Not Found" },
 		{ 405, "Method Not Allowed" },
 		{ 409, "Conflict" },
+		{ 412, "Precondition Failed" },
 		{ 413, "Content Too Large" },
 		{ 415, "Unsupported Media Type" },
 		{ 422, "Unprocessable Content" },
@@ -65,25 +67,43 @@ wf_http_method(enum evhttp_cmd_type method)
 	return "?";
 }
 
-/* Who asked for what, and what came of it. The target is the client's text, so only its printable
- * characters are shown. */
-static void
-tell_change(const struct wf_request *r, int status)
+const char *
+wf_http_who(const struct wf_request *r, char out[WF_HTTP_WHO])
 {
 	struct evhttp_connection *conn = evhttp_request_get_connection(r->req);
 	struct bufferevent *bev = conn != NULL ? evhttp_connection_get_bufferevent(conn) : NULL;
 	struct ucred peer;
 	socklen_t size = sizeof(peer);
-	char target[160], text[320], who[80] = "unknown peer";
+	char *address = NULL;
+	ev_uint16_t port = 0;
+
+	snprintf(out, WF_HTTP_WHO, "unknown peer");
+	if (r->tcp && conn != NULL) {
+		evhttp_connection_get_peer(conn, &address, &port);
+		snprintf(out, WF_HTTP_WHO, "%s token from %.50s port %u",
+			r->role == WF_ROLE_ADMIN  ? "admin"
+			: r->role == WF_ROLE_READ ? "read"
+						  : "no",
+			address != NULL ? address : "?", port);
+	} else if (bev != NULL &&
+		   getsockopt(bufferevent_getfd(bev), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0) {
+		snprintf(out, WF_HTTP_WHO, "uid %u gid %u pid %d", peer.uid, peer.gid, peer.pid);
+	}
+	return out;
+}
+
+/* Who asked for what, and what came of it. The target is the client's text, so only its printable
+ * characters are shown. */
+static void
+tell_change(const struct wf_request *r, int status)
+{
+	char target[160], text[352], who[WF_HTTP_WHO];
 
 	snprintf(target, sizeof(target), "%s", evhttp_request_get_uri(r->req));
 	for (char *c = target; *c != '\0'; c++)
 		if (*c < 0x21 || *c > 0x7e)
 			*c = '?';
-	if (bev != NULL &&
-		getsockopt(bufferevent_getfd(bev), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0)
-		snprintf(who, sizeof(who), "uid %u gid %u pid %d", peer.uid, peer.gid, peer.pid);
-	snprintf(text, sizeof(text), "control: %s: %s %s: %d %s", who,
+	snprintf(text, sizeof(text), "control: %s: %s %s: %d %s", wf_http_who(r, who),
 		wf_http_method(evhttp_request_get_command(r->req)), target, status,
 		wf_http_phrase(status));
 	wf_event_add(r->ops->events,
@@ -96,29 +116,115 @@ tell_change(const struct wf_request *r, int status)
 			.text = text });
 }
 
+/* Of every reply. A browser neither keeps it nor takes it for something else, and a document that
+ * it shows as a page can do nothing; the page has a policy of its own. */
 static void
-send_reply(struct wf_request *r, int status, const char *media, const char *text)
+add_headers(struct wf_request *r, const char *media)
+{
+	struct evkeyvalq *headers = evhttp_request_get_output_headers(r->req);
+
+	evhttp_add_header(headers, "Content-Type", media);
+	if (evhttp_find_header(headers, "Cache-Control") == NULL)
+		evhttp_add_header(headers, "Cache-Control", "no-store");
+	evhttp_add_header(headers, "X-Content-Type-Options", "nosniff");
+	evhttp_add_header(headers, "Referrer-Policy", "no-referrer");
+	evhttp_add_header(headers, "Cross-Origin-Resource-Policy", "same-origin");
+	if (evhttp_find_header(headers, "Content-Security-Policy") == NULL)
+		evhttp_add_header(headers, "Content-Security-Policy",
+			"default-src 'none'; frame-ancestors 'none'");
+}
+
+static void
+send_bytes(struct wf_request *r, int status, const char *media, const void *data, size_t len)
 {
 	struct evkeyvalq *headers = evhttp_request_get_output_headers(r->req);
 	struct evbuffer *body = NULL;
-	size_t len = strlen(text);
 	char length[24];
 
 	if (r->kind != WF_EVENT_COUNT)
 		tell_change(r, status);
-	evhttp_add_header(headers, "Content-Type", media);
-	evhttp_add_header(headers, "Cache-Control", "no-store");
+	add_headers(r, media);
 	if (evhttp_request_get_command(r->req) == EVHTTP_REQ_HEAD) {
 		snprintf(length, sizeof(length), "%zu", len);
 		evhttp_add_header(headers, "Content-Length", length);
 	} else {
 		body = evbuffer_new();
-		if (body == NULL || evbuffer_add(body, text, len) < 0)
+		if (body == NULL || evbuffer_add(body, data, len) < 0)
 			status = HTTP_SERVUNAVAIL;
 	}
 	evhttp_send_reply(r->req, status, wf_http_phrase(status), body);
 	if (body != NULL)
 		evbuffer_free(body);
+}
+
+static void
+send_reply(struct wf_request *r, int status, const char *media, const char *text)
+{
+	send_bytes(r, status, media, text, strlen(text));
+}
+
+void
+wf_http_bytes(struct wf_request *r, const char *media, const void *data, size_t len)
+{
+	send_bytes(r, 200, media, data, len);
+}
+
+void
+wf_http_stream(struct wf_request *r, const char *media)
+{
+	add_headers(r, media);
+	evhttp_send_reply_start(r->req, 200, wf_http_phrase(200));
+}
+
+/* What is tagged is what was asked for last: of this run, and that generation. */
+static void
+write_tag(const struct wf_request *r, char out[48])
+{
+	snprintf(out, 48, "\"%llx-%llu\"", (unsigned long long)r->run,
+		(unsigned long long)r->ops->setup(r->ops->ctx)->plan->generation);
+}
+
+void
+wf_http_tag(struct wf_request *r)
+{
+	char tag[48];
+
+	write_tag(r, tag);
+	evhttp_add_header(evhttp_request_get_output_headers(r->req), "ETag", tag);
+}
+
+bool
+wf_http_if_match(struct wf_request *r)
+{
+	const char *want = evhttp_find_header(evhttp_request_get_input_headers(r->req), "If-Match");
+	char tag[48];
+
+	write_tag(r, tag);
+	/* A list of tags may name it, too. */
+	if (want == NULL || strcmp(want, "*") == 0 || strstr(want, tag) != NULL)
+		return true;
+	wf_http_tag(r);
+	wf_http_problem(r, 412, NULL,
+		"The configuration has changed since: it is %s now; nothing has changed.", tag);
+	return false;
+}
+
+bool
+wf_http_query(struct wf_request *r, wf_http_key *key, void *ctx)
+{
+	const char *text = evhttp_uri_get_query(evhttp_request_get_evhttp_uri(r->req));
+	struct evkeyvalq keys = { 0 };
+	bool good;
+
+	if (text == NULL || *text == '\0')
+		return true;
+	good = evhttp_parse_query_str(text, &keys) == 0;
+	if (!good)
+		wf_http_problem(r, 422, NULL, "The query is not KEY=VALUE, with & between them.");
+	for (struct evkeyval *k = keys.tqh_first; good && k != NULL; k = k->next.tqe_next)
+		good = key(r, k->key, k->value, ctx);
+	evhttp_clear_headers(&keys);
+	return good;
 }
 
 void

@@ -14,6 +14,11 @@
 #define WF_HTTP_PARAMS   3
 
 struct wf_later;
+struct wf_feed;
+struct wf_server;
+
+/* What a token allows (wf_tokens.h); who comes by the Unix socket is an admin. */
+enum wf_role { WF_ROLE_NONE, WF_ROLE_READ, WF_ROLE_ADMIN };
 
 /* One request on its way to its handler. Each handler replies exactly once, by itself or through
  * wf_later.h. */
@@ -21,6 +26,12 @@ struct wf_request {
 	struct evhttp_request *req;
 	const struct wf_ctl_ops *ops;
 	struct wf_later *later;
+	struct wf_feed *feed;
+	const struct wf_ctl_dirs *dirs;
+	struct wf_server *server; /* whose connection it came by */
+	uint64_t run;             /* a number that another run of the program has not */
+	enum wf_role role;
+	bool tcp;
 	enum wf_event_kind kind; /* of what it does, to be told with the peer's credentials;
 				    WF_EVENT_COUNT: it changes nothing */
 	uint64_t generation;     /* that it has made */
@@ -34,6 +45,25 @@ struct wf_request {
 const char *wf_http_phrase(int status);
 /* The method's name, "?" if evhttp has none. */
 const char *wf_http_method(enum evhttp_cmd_type method);
+
+/* Who asks, for people: by the kernel's word, or by token and address. Returns out. */
+#define WF_HTTP_WHO 96
+const char *wf_http_who(const struct wf_request *r, char out[WF_HTTP_WHO]);
+
+/* Adds the tag of what was asked for last to the reply. */
+void wf_http_tag(struct wf_request *r);
+/* False: If-Match names another one, and 412 has been replied. */
+bool wf_http_if_match(struct wf_request *r);
+
+/* The keys of a query, one after the other; a handler gives back false when it has replied a
+ * problem. False: so it did, or the query cannot be read, and 422 has been replied. */
+typedef bool wf_http_key(struct wf_request *r, const char *key, const char *value, void *ctx);
+bool wf_http_query(struct wf_request *r, wf_http_key *key, void *ctx);
+
+/* A body with a type of its own: of a page, of metrics. */
+void wf_http_bytes(struct wf_request *r, const char *media, const void *data, size_t len);
+/* Begins a reply that evhttp_send_reply_chunk goes on with. */
+void wf_http_stream(struct wf_request *r, const char *media);
 
 void wf_http_text(struct wf_request *r, int status, const char *text);
 /* Steals `body`; NULL (out of memory) replies 503. */

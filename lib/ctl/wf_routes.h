@@ -5,40 +5,38 @@
 #ifndef WF_ROUTES_H
 #define WF_ROUTES_H
 
+#include "wf_guard.h"
 #include "wf_http.h"
 
-/* Finds the request's route and runs its handler, or replies 404, 405 or 413. */
-void wf_routes_dispatch(
-	struct evhttp_request *req, const struct wf_ctl_ops *ops, struct wf_later *later);
+/* Finds the request's route and runs its handler, or replies why not. `guard` NULL: it came by the
+ * Unix socket. */
+void wf_routes_dispatch(struct wf_request *r, struct wf_guard *guard);
 
-/* wf_routes_read.c: what is measured and what we are. */
-void wf_route_health(struct wf_request *r);
-void wf_route_version(struct wf_request *r);
-void wf_route_stats(struct wf_request *r);
-void wf_route_ports(struct wf_request *r);
-void wf_route_reset(struct wf_request *r);
+/* The handlers: wf_routes_*.c. */
+#define WF_ROUTE(method, pattern, name, ...) void wf_route_##name(struct wf_request *r);
+#include "wf_routes_list.h"
+#undef WF_ROUTE
 
-/* wf_routes_events.c: what happened. */
-void wf_route_events(struct wf_request *r);
+struct wf_route {
+	enum evhttp_cmd_type method;
+	const char *pattern;
+	void (*run)(struct wf_request *r);
+	int kind;                          /* enum wf_event_kind of what it does, or: */
+#define WF_EVENT_LOOK WF_EVENT_COUNT       /* it only looks */
+#define WF_EVENT_OPEN (WF_EVENT_COUNT + 1) /* and anyone may */
+	const char *name;
+	const char *query, *body, *reply; /* keys; names of schemas; "": none */
+	const char *summary;
+};
+extern const struct wf_route wf_routes[];
+extern const size_t wf_n_routes;
 
-/* wf_routes_config.c: the configuration as a whole. */
-void wf_route_config_get(struct wf_request *r);
-void wf_route_config_put(struct wf_request *r);
-void wf_route_config_validate(struct wf_request *r);
-void wf_route_config_reload(struct wf_request *r);
-
-/* wf_routes_change.c: overrides. */
-void wf_route_config_diff(struct wf_request *r);
-void wf_route_config_undo(struct wf_request *r);
-/* An array of objects. */
+/* wf_routes_change.c: an array of objects. */
 json_t *wf_route_overrides(const struct wf_request *r, const struct wf_overrides *list);
 
-/* wf_routes_link.c: links, and the directions of links and of their classes. */
-void wf_route_links(struct wf_request *r);
-void wf_route_dir_get(struct wf_request *r);
-void wf_route_dir_patch(struct wf_request *r);
-void wf_route_class_get(struct wf_request *r);
-void wf_route_class_patch(struct wf_request *r);
+/* wf_routes_config.c: the body, JSON or text, as a normalised tree. NULL: the problem has been
+ * replied. */
+struct wf_node *wf_route_body_tree(struct wf_request *r, struct wf_err *err);
 
 /* wf_routes_replay.c: replays of captures. */
 void wf_route_replays(struct wf_request *r);

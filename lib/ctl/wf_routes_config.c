@@ -42,6 +42,7 @@ wf_route_config_get(struct wf_request *r)
 	struct wf_node *tree;
 	char *text;
 
+	wf_http_tag(r);
 	if (!wf_http_wants_text(r)) {
 		wf_http_json(r, 200, running(r));
 		return;
@@ -98,9 +99,8 @@ text_body_tree(struct wf_request *r, struct wf_err *err)
 	return tree;
 }
 
-/* The body as a normalised tree. NULL: the problem has been replied. */
-static struct wf_node *
-body_tree(struct wf_request *r, struct wf_err *err)
+struct wf_node *
+wf_route_body_tree(struct wf_request *r, struct wf_err *err)
 {
 	switch (wf_http_media(r)) {
 	case WF_MEDIA_JSON:
@@ -127,7 +127,7 @@ wf_route_config_put(struct wf_request *r)
 		wf_http_failed(r, -ENOMEM, NULL);
 		return;
 	}
-	tree = body_tree(r, err);
+	tree = wf_route_body_tree(r, err);
 	if (tree != NULL) {
 		rc = r->ops->apply(r->ops->ctx, tree, &generation, err);
 		reply_change(r, rc, generation, err);
@@ -146,7 +146,7 @@ wf_route_config_validate(struct wf_request *r)
 		wf_http_failed(r, -ENOMEM, NULL);
 		return;
 	}
-	tree = body_tree(r, err);
+	tree = wf_route_body_tree(r, err);
 	if (tree != NULL) {
 		conf = wf_conf_bind(tree, err);
 		if (conf != NULL)

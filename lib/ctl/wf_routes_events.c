@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <event2/event.h>
-#include <event2/keyvalq_struct.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,10 +28,11 @@ struct waiter {
 	uint64_t since;
 };
 
-/* One key of the query. False: the problem has been replied. */
 static bool
-read_key(struct wf_request *r, const char *key, const char *value, struct query *q)
+read_key(struct wf_request *r, const char *key, const char *value, void *ctx)
 {
+	struct query *q = ctx;
+
 	if (strcmp(key, "since") == 0) {
 		if (value[strspn(value, "0123456789")] == '\0' &&
 			wf_units_count(value, &q->since) == 0)
@@ -50,26 +50,6 @@ read_key(struct wf_request *r, const char *key, const char *value, struct query 
 	}
 	wf_http_problem(r, 422, NULL, "The keys are since and wait, not \"%.80s\".", key);
 	return false;
-}
-
-static bool
-read_query(struct wf_request *r, struct query *q)
-{
-	const char *text = evhttp_uri_get_query(evhttp_request_get_evhttp_uri(r->req));
-	struct evkeyvalq keys = { 0 };
-	struct evkeyval *k;
-	bool good;
-
-	*q = (struct query){ 0 };
-	if (text == NULL || *text == '\0')
-		return true;
-	good = evhttp_parse_query_str(text, &keys) == 0;
-	if (!good)
-		wf_http_problem(r, 422, NULL, "The query is not KEY=VALUE, with & between them.");
-	for (k = keys.tqh_first; good && k != NULL; k = k->next.tqe_next)
-		good = read_key(r, k->key, k->value, q);
-	evhttp_clear_headers(&keys);
-	return good;
 }
 
 /* All there are since then. */
@@ -155,9 +135,9 @@ wait_for_event(struct wf_request *r, const struct query *q)
 void
 wf_route_events(struct wf_request *r)
 {
-	struct query q;
+	struct query q = { 0 };
 
-	if (!read_query(r, &q))
+	if (!wf_http_query(r, read_key, &q))
 		return;
 	/* Who asks for what comes behind the last one of another run won't wait for it. */
 	if (q.wait_ns != 0 && q.since == wf_event_last(r->ops->events))

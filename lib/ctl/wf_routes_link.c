@@ -8,6 +8,7 @@
 #include "wf_json.h"
 #include "wf_later.h"
 #include "wf_routes.h"
+#include "wf_target.h"
 #include "wf_units.h"
 
 static const struct wf_node *
@@ -23,17 +24,11 @@ wf_route_links(struct wf_request *r)
 {
 	const struct wf_node *links = wf_node_get(running(r), "links");
 
+	wf_http_tag(r);
 	wf_http_json(r, 200,
 		json_pack(
 			"{s:o}", "links", links != NULL ? wf_json_from_node(links) : json_array()));
 }
-
-/* One direction of a link or of a class, or both, which change together. */
-struct target {
-	const char *link, *class; /* class: NULL for the link itself */
-	bool side[2];
-	char name[WF_HTTP_PARAMS * WF_NAME_MAX]; /* "wan voip ab" */
-};
 
 /* The names in a list of groups with a name, for "did you mean". */
 static void
@@ -51,9 +46,8 @@ collect_names(const struct wf_node *list, const char **names, size_t room)
 	names[n] = NULL;
 }
 
-/* 404, with the nearest of what there is. */
-static void
-reply_unknown(struct wf_request *r, const struct target *t, const struct wf_node *link)
+void
+wf_target_unknown(struct wf_request *r, const struct wf_target *t, const struct wf_node *link)
 {
 	const struct wf_node *list =
 		wf_node_get(link != NULL ? link : running(r), link != NULL ? "classes" : "links");
@@ -70,15 +64,15 @@ reply_unknown(struct wf_request *r, const struct target *t, const struct wf_node
 }
 
 /* What the address names. False: 404 has been replied. */
-static bool
-address(struct wf_request *r, bool with_class, struct target *t)
+bool
+wf_target_read(struct wf_request *r, bool with_class, struct wf_target *t)
 {
 	const struct wf_node *tree = running(r);
 	const char *side = r->param[with_class ? 2 : 1];
 	const struct wf_node *link;
 	bool both = strcmp(side, "both") == 0;
 
-	*t = (struct target){ .link = r->param[0],
+	*t = (struct wf_target){ .link = r->param[0],
 		.class = with_class ? r->param[1] : NULL,
 		.side = { both || strcmp(side, "ab") == 0, both || strcmp(side, "ba") == 0 } };
 	snprintf(t->name, sizeof(t->name), "%s%s%s %s", t->link, with_class ? " " : "",
@@ -91,9 +85,9 @@ address(struct wf_request *r, bool with_class, struct target *t)
 			"\"%s\".",
 			side);
 	else if (link == NULL)
-		reply_unknown(r, t, NULL);
+		wf_target_unknown(r, t, NULL);
 	else if (wf_conf_owner_node(tree, t->link, t->class) == NULL)
-		reply_unknown(r, t, link);
+		wf_target_unknown(r, t, link);
 	else
 		return true;
 	return false;
@@ -110,7 +104,7 @@ dir_json(struct wf_node *owner, enum wf_side side)
 
 /* The direction, or { "ab": ..., "ba": ... } for both. */
 static json_t *
-target_json(struct wf_request *r, const struct target *t)
+target_json(struct wf_request *r, const struct wf_target *t)
 {
 	struct wf_node *owner = wf_conf_owner_node(running(r), t->link, t->class);
 
@@ -123,15 +117,17 @@ target_json(struct wf_request *r, const struct target *t)
 static void
 get(struct wf_request *r, bool with_class)
 {
-	struct target t;
+	struct wf_target t;
 
-	if (address(r, with_class, &t))
-		wf_http_json(r, 200, target_json(r, &t));
+	if (!wf_target_read(r, with_class, &t))
+		return;
+	wf_http_tag(r);
+	wf_http_json(r, 200, target_json(r, &t));
 }
 
 /* What a user might have expected, and what a change of the target does not do; NULL: nothing. */
 static const char *
-note_of(const struct wf_request *r, const struct target *t)
+note_of(const struct wf_request *r, const struct wf_target *t)
 {
 	static const char *const notes[] = {
 		"ab was a copy of ba when it was read, and has not changed with it. Change "
@@ -148,9 +144,8 @@ note_of(const struct wf_request *r, const struct target *t)
 	return (t->side[0] && t->side[1]) || dir == NULL || !dir->copied ? NULL : notes[other];
 }
 
-/* Takes "for" out of the patch. 0, or -EINVAL with a reason. */
-static int
-read_for(struct wf_node *patch, wf_ns_t *for_ns, struct wf_err *err)
+int
+wf_target_for(struct wf_node *patch, wf_ns_t *for_ns, struct wf_err *err)
 {
 	const struct wf_where where = { .path = "for" };
 	struct wf_node *n = wf_node_get(patch, "for");
@@ -174,7 +169,7 @@ read_for(struct wf_node *patch, wf_ns_t *for_ns, struct wf_err *err)
 
 /* The body as a change of the target. 0 and *out, or -errno. */
 static int
-change_of(const struct target *t, const json_t *body, struct wf_change **out, struct wf_err *err)
+change_of(const struct wf_target *t, const json_t *body, struct wf_change **out, struct wf_err *err)
 {
 	struct wf_change_item item = { .side = { t->side[0], t->side[1] },
 		.patch = wf_json_to_node(body) };
@@ -186,7 +181,7 @@ change_of(const struct target *t, const json_t *body, struct wf_change **out, st
 		return -ENOMEM;
 	snprintf(item.link, sizeof(item.link), "%s", t->link);
 	snprintf(item.class, sizeof(item.class), "%s", t->class != NULL ? t->class : "");
-	rc = read_for(item.patch, &for_ns, err);
+	rc = wf_target_for(item.patch, &for_ns, err);
 	*out = rc == 0 ? wf_change_new(0, for_ns) : NULL;
 	if (*out == NULL) {
 		wf_node_free(item.patch);
@@ -195,42 +190,56 @@ change_of(const struct target *t, const json_t *body, struct wf_change **out, st
 	return wf_change_add(*out, &item);
 }
 
-static void
-reply_patch(struct wf_request *r, const struct target *t, uint64_t generation, const char *note)
+void
+wf_target_submit(struct wf_request *r, struct wf_change *c, const char *note,
+	json_t *(*config)(struct wf_request *r, const void *ctx), const void *ctx)
 {
-	const struct wf_overrides *list = &r->ops->setup(r->ops->ctx)->overrides;
-	const struct wf_override *o = &list->at[list->n - 1];
-	json_t *body = json_pack("{s:o,s:I,s:s*}", "config", target_json(r, t), "override",
-		(json_int_t)o->id, "note", note);
+	struct wf_err *err = wf_err_new();
+	uint64_t generation = 0;
+	const struct wf_override *o;
+	const struct wf_overrides *list;
+	json_t *body;
+	int rc = err != NULL ? r->ops->change(r->ops->ctx, c, &generation, err) : -ENOMEM;
 
+	if (rc < 0) {
+		wf_http_failed(r, rc, err);
+		wf_err_free(err);
+		return;
+	}
+	list = &r->ops->setup(r->ops->ctx)->overrides;
+	o = &list->at[list->n - 1];
+	body = json_pack("{s:o,s:I,s:s*}", "config", config(r, ctx), "override", (json_int_t)o->id,
+		"note", note);
 	if (body != NULL && o->until_ns != UINT64_MAX)
 		json_object_set_new(body, "until_ns",
 			json_integer((json_int_t)r->ops->wall(r->ops->ctx, o->until_ns)));
 	wf_later_reply(r, generation, body);
+	wf_err_free(err);
+}
+
+static json_t *
+config_of(struct wf_request *r, const void *ctx)
+{
+	return target_json(r, ctx);
 }
 
 static void
-patch(struct wf_request *r, const struct target *t, const json_t *body)
+patch(struct wf_request *r, const struct wf_target *t, const json_t *body)
 {
 	struct wf_err *err = wf_err_new();
-	const char *note = note_of(r, t);
 	struct wf_change *c = NULL;
-	uint64_t generation = 0;
 	int rc = err != NULL ? change_of(t, body, &c, err) : -ENOMEM;
 
-	if (rc == 0)
-		rc = r->ops->change(r->ops->ctx, c, &generation, err);
 	if (rc < 0)
 		wf_http_failed(r, rc, err);
 	else
-		reply_patch(r, t, generation, note);
+		wf_target_submit(r, c, note_of(r, t), config_of, t);
 	wf_change_free(c);
 	wf_err_free(err);
 }
 
-/* For events: what is longer than a page is left out. NULL: out of memory. */
-static char *
-short_json(const json_t *j)
+char *
+wf_target_words(const json_t *j)
 {
 	static const char cut[] = "...";
 	char *text = json_dumps(j, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
@@ -240,30 +249,90 @@ short_json(const json_t *j)
 	return text;
 }
 
-static void
-change(struct wf_request *r, bool with_class)
+json_t *
+wf_target_body(struct wf_request *r)
 {
 	enum wf_media media = wf_http_media(r);
-	struct target t;
 	json_t *body;
 
-	if (!address(r, with_class, &t))
-		return;
 	if (media != WF_MEDIA_JSON && media != WF_MEDIA_MERGE_PATCH) {
 		wf_http_problem(r, 415, NULL,
 			"Content-Type must be application/merge-patch+json or application/json.");
-		return;
+		return NULL;
 	}
-	r->about = t.name;
 	body = wf_http_body_json(r);
 	if (body == NULL)
-		return;
-	r->what = short_json(body);
+		return NULL;
+	r->what = wf_target_words(body);
 	if (json_is_object(body))
-		patch(r, &t, body);
-	else
-		wf_http_problem(r, 422, NULL, "The patch must be a JSON object.");
+		return body;
 	json_decref(body);
+	wf_http_problem(r, 422, NULL, "The body must be a JSON object.");
+	return NULL;
+}
+
+static void
+change(struct wf_request *r, bool with_class)
+{
+	struct wf_target t;
+	json_t *body;
+
+	if (!wf_target_read(r, with_class, &t))
+		return;
+	r->about = t.name;
+	body = wf_target_body(r);
+	if (body != NULL)
+		patch(r, &t, body);
+	json_decref(body);
+}
+
+/* Makes the direction `want` (taken; NULL: out of memory), or a plain wire if that is empty. */
+static void
+replace(struct wf_request *r, const struct wf_target *t, struct wf_node *want)
+{
+	struct wf_err *err = wf_err_new();
+	struct wf_change *c = NULL;
+	wf_ns_t for_ns = 0;
+	int rc = want != NULL && err != NULL ? wf_target_for(want, &for_ns, err) : -ENOMEM;
+
+	if (rc == 0)
+		rc = (c = wf_change_new(0, for_ns)) != NULL ? 0 : -ENOMEM;
+	for (int side = 0; side < 2 && rc == 0; side++)
+		if (t->side[side])
+			rc = wf_target_replace(r, c, t->link, t->class, (enum wf_side)side, want);
+	if (rc < 0)
+		wf_http_failed(r, rc, err);
+	else
+		wf_target_submit(r, c, NULL, config_of, t);
+	wf_change_free(c);
+	wf_node_free(want);
+	wf_err_free(err);
+}
+
+static void
+put(struct wf_request *r, bool with_class)
+{
+	struct wf_target t;
+	json_t *body;
+
+	if (!wf_target_read(r, with_class, &t))
+		return;
+	r->about = t.name;
+	body = wf_target_body(r);
+	if (body != NULL)
+		replace(r, &t, wf_json_to_node(body));
+	json_decref(body);
+}
+
+static void
+clear(struct wf_request *r, bool with_class)
+{
+	struct wf_target t;
+
+	if (!wf_target_read(r, with_class, &t))
+		return;
+	r->about = t.name;
+	replace(r, &t, wf_node_new(WF_NODE_GROUP, NULL));
 }
 
 void
@@ -279,6 +348,18 @@ wf_route_dir_patch(struct wf_request *r)
 }
 
 void
+wf_route_dir_put(struct wf_request *r)
+{
+	put(r, false);
+}
+
+void
+wf_route_dir_delete(struct wf_request *r)
+{
+	clear(r, false);
+}
+
+void
 wf_route_class_get(struct wf_request *r)
 {
 	get(r, true);
@@ -288,4 +369,16 @@ void
 wf_route_class_patch(struct wf_request *r)
 {
 	change(r, true);
+}
+
+void
+wf_route_class_put(struct wf_request *r)
+{
+	put(r, true);
+}
+
+void
+wf_route_class_delete(struct wf_request *r)
+{
+	clear(r, true);
 }

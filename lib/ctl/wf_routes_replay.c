@@ -129,11 +129,10 @@ read_body(struct wf_request *r, const char *const *keys)
 }
 
 static void
-order(struct wf_request *r, const struct wf_ctl_replay *p, const struct wf_replay_order *o,
-	int status)
+order(struct wf_request *r, const struct wf_ctl_replay *p, const struct wf_replay_order *o)
 {
 	wf_replay_want(p->replay, o);
-	wf_http_json(r, status, document(p));
+	wf_http_json(r, 200, document(p));
 }
 
 void
@@ -155,7 +154,7 @@ wf_route_replay_start(struct wf_request *r)
 		o.steps = o.stopped = 0;
 		o.paused = json_is_true(json_object_get(body, "paused"));
 		if (read_pace(r, body, &o.pace))
-			order(r, &p, &o, 202);
+			order(r, &p, &o);
 	}
 	json_decref(body);
 }
@@ -203,7 +202,7 @@ wf_route_replay_patch(struct wf_request *r)
 		wf_http_problem(r, 409, NULL, "The replay of port \"%s\" is %s. Start it first.",
 			p.port, wf_replay_state_name(state));
 	else if (read_pace(r, body, &o.pace) && read_step(r, body, &o))
-		order(r, &p, &o, 200);
+		order(r, &p, &o);
 	json_decref(body);
 }
 
@@ -217,5 +216,5 @@ wf_route_replay_stop(struct wf_request *r)
 		return;
 	o = p.replay->wanted;
 	o.stopped = 1;
-	order(r, &p, &o, 200);
+	order(r, &p, &o);
 }

@@ -15,6 +15,7 @@
 #include "wf_dp_private.h"
 #include "wf_flow_table.h"
 #include "wf_quiet.h"
+#include "wf_telemetry.h"
 
 #define MIB ((uint64_t)1024 * 1024)
 
@@ -113,7 +114,9 @@ frame_bytes(const struct wf_dp *dp)
 static uint32_t
 reserved_buffers(const struct wf_dp *dp)
 {
-	return dp->n_ports * dp->cores.n_workers * QUEUE_PAIR_BUFFERS +
+	uint32_t sending = dp->by_value_bytes > 0 ? WF_TXQ_ROOM : 0; /* made to be sent */
+
+	return dp->n_ports * dp->cores.n_workers * (QUEUE_PAIR_BUFFERS + sending) +
 	       (dp->cores.n_workers + 1) * 2 * WF_POOL_CACHE;
 }
 
@@ -172,6 +175,7 @@ start_eal(struct wf_dp *dp, const struct wf_dp_options *opt, struct wf_err *err)
 		.huge = dp->memory.huge,
 		.mem_mib = (dp->memory.hold_bytes + dp->memory.fixed_bytes) / MIB + 1,
 		.file_prefix = prefix,
+		.telemetry = opt->telemetry,
 		.devices = devices,
 		.extra_argc = opt->extra_argc,
 		.extra_argv = opt->extra_argv,
@@ -190,6 +194,9 @@ start_eal(struct wf_dp *dp, const struct wf_dp_options *opt, struct wf_err *err)
 	if (ret == 0)
 		ret = wf_eal_start(&dp->eal_args, err);
 	dp->eal_runs = ret == 0;
+	dp->telemetry = opt->telemetry;
+	if (ret == 0 && opt->telemetry && wf_telemetry_start() < 0)
+		ret = wf_err_add(err, NULL, NULL, "DPDK's telemetry takes no commands of ours");
 	free(lcores);
 	return ret;
 }
@@ -260,6 +267,7 @@ wf_dp_new(const struct wf_conf *conf, const struct wf_dp_options *opt, struct wf
 
 	if (dp) {
 		memset(dp, 0, sizeof(*dp));
+		dp->by_value_bytes = conf->by_value_bytes;
 		dp->max_flows = conf->max_flows;
 		dp->flow_idle_ns = conf->flow_idle_ns;
 		dp->events = opt->events;

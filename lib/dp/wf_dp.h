@@ -25,6 +25,7 @@ struct wf_dp_options {
 	bool quiet;
 	const char *state_file;      /* of what is changed on the host; NULL: none */
 	struct wf_event_log *events; /* where it is told what happens; NULL: nowhere */
+	bool telemetry;              /* DPDK's own, with commands of ours */
 	bool claim_cores; /* and refuse those on which another wirefault polls, but for force */
 	const struct wf_tap *tap; /* told of each packet's fate, by the workers; NULL: nobody is */
 };
@@ -86,6 +87,8 @@ bool wf_dp_host_again(struct wf_dp *dp);
 struct wf_snapshot *wf_dp_snapshot(struct wf_dp *dp);
 /* Port number `port`'s replay, and its name; NULL: it has none. */
 struct wf_replay *wf_dp_replay(struct wf_dp *dp, uint32_t port, const char **name);
+/* What DPDK's telemetry tells from now on. */
+void wf_dp_telemetry(struct wf_dp *dp, const struct wf_snapshot *snap);
 /* Counters and histograms start again; what is held counts as received. */
 int wf_dp_reset(struct wf_dp *dp);
 

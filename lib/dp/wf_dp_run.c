@@ -53,6 +53,7 @@ make_worker(struct wf_dp *dp, uint32_t index)
 		.clock = &dp->clock,
 		.start_ns = dp->start_ns,
 		.max_held = dp->pool.max_held,
+		.by_value_bytes = dp->by_value_bytes,
 		.max_flows = dp->max_flows,
 		.flow_idle_ns = dp->flow_idle_ns,
 		.ops = wf_pool_ops(&dp->pool),

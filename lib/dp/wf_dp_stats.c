@@ -10,6 +10,7 @@
 
 #include "wf_dp_private.h"
 #include "wf_plan_on_time.h"
+#include "wf_telemetry.h"
 
 #define ANSWER_NS WF_NS_PER_S
 
@@ -329,4 +330,11 @@ wf_dp_reset(struct wf_dp *dp)
 		wf_port_reset(&dp->ports[i]);
 	wf_dp_marks_restart(dp, wf_clock_ns(&dp->clock));
 	return 0;
+}
+
+void
+wf_dp_telemetry(struct wf_dp *dp, const struct wf_snapshot *snap)
+{
+	if (dp->telemetry)
+		wf_telemetry_update(snap);
 }

@@ -11,6 +11,8 @@
 #include <rte_mbuf_pool_ops.h>
 #include <string.h>
 
+#include "wf_store_value.h"
+
 /* As small as DPDK's drivers expect it. */
 #define ROOM_MIN RTE_MBUF_DEFAULT_DATAROOM
 /* The wheel's and the pipeline's own memory for one held packet, beside its buffer. */
@@ -163,6 +165,66 @@ make(void *ctx, const uint8_t *data, uint32_t len_bytes)
 	return at ? m : NULL;
 }
 
+/* An mbuf of ours, in one piece, that nobody else holds, without a mark: all that matters of it is
+ * its bytes. (Behind them its room goes on, or else it is not for us.) */
+static inline bool
+is_only_bytes(const struct wf_pool *p, const struct rte_mbuf *m)
+{
+	return m->ol_flags == 0 && m->pool == p->mp && m->nb_segs == 1 &&
+	       rte_mbuf_refcnt_read(m) == 1 &&
+	       m->data_off + RTE_ALIGN_CEIL((uint32_t)m->data_len, RTE_CACHE_LINE_SIZE) <=
+		       m->buf_len;
+}
+
+static void
+bytes_of(void *ctx, void *const *pkts, uint32_t n, const uint8_t **data)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		const struct rte_mbuf *m = pkts[i];
+
+		data[i] = is_only_bytes(ctx, m) ? rte_pktmbuf_mtod(m, const uint8_t *) : NULL;
+	}
+}
+
+static void *
+buffer(void *ctx, uint8_t **memory, uint32_t *bytes)
+{
+	struct wf_pool *p = ctx;
+	struct rte_mbuf *m = rte_pktmbuf_alloc(p->mp);
+
+	static_assert(sizeof(struct rte_mbuf) % RTE_CACHE_LINE_SIZE == 0, "as mbufs are");
+	if (m == NULL)
+		return NULL;
+	*memory = m->buf_addr;
+	*bytes = m->buf_len;
+	return m;
+}
+
+/* All at once where there are as many, one by one otherwise. */
+static uint32_t
+make_bulk(void *ctx, const struct wf_held *h, uint32_t n, void **pkts, uint32_t again)
+{
+	struct wf_pool *p = ctx;
+	struct rte_mbuf **m = (struct rte_mbuf **)(void *)pkts;
+
+	if (again < n && WF_UNLIKELY(rte_pktmbuf_alloc_bulk(p->mp, m + again, n - again) != 0)) {
+		uint32_t some = again;
+
+		while (some < n && (m[some] = rte_pktmbuf_alloc(p->mp)) != NULL)
+			some++;
+		n = some;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t len_bytes = wf_value_len(h[i].len_bytes);
+
+		m[i]->data_off = RTE_PKTMBUF_HEADROOM;
+		wf_value_copy(rte_pktmbuf_mtod(m[i], uint8_t *), h[i].pkt, len_bytes);
+		m[i]->data_len = (uint16_t)len_bytes;
+		m[i]->pkt_len = len_bytes;
+	}
+	return n;
+}
+
 struct wf_pkt_ops
 wf_pool_ops(struct wf_pool *p)
 {
@@ -171,5 +233,8 @@ wf_pool_ops(struct wf_pool *p)
 		.writable = writable,
 		.resize = resize,
 		.make = make,
+		.bytes = bytes_of,
+		.buffer = buffer,
+		.make_bulk = make_bulk,
 		.ctx = p };
 }

@@ -144,7 +144,7 @@ worker_receive(struct wf_worker *w, const struct wf_plan **newest, wf_ns_t now_n
 		/* The kernel may have let this worker stand since the turn began. */
 		*newest = plan = wf_swap_newest(w->swap);
 		n = worker_fill_rx(w, dir, m, n, rx_ns, from->stamps ? UINT32_MAX : 0,
-			plan->dir[dir].needs_flow, rx);
+			plan->dir[dir].needs_flow || (w->by_value && plan->dir[dir].holds), rx);
 		if (WF_UNLIKELY(waited_ns > 0))
 			worker_note_wait(w, rx, n, waited_ns);
 		if (w->n_workers > 1)

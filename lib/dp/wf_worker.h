@@ -44,7 +44,8 @@ struct wf_rxq {
 struct wf_worker {
 	/* Constant while it runs. */
 	uint32_t index, n_workers;
-	bool yields; /* the control thread runs on this core too */
+	bool yields;   /* the control thread runs on this core too */
+	bool by_value; /* short packets that have to wait are copied */
 	uint32_t n_rxqs, n_txqs;
 	struct wf_rxq *rxq;
 	struct wf_txq *txq;         /* one a port */
@@ -74,7 +75,7 @@ struct wf_worker_params {
 	const struct wf_orders *orders;
 	struct wf_swap *swap;
 	const struct wf_clock *clock;
-	uint32_t max_held, max_flows;
+	uint32_t max_held, by_value_bytes, max_flows;
 	wf_ns_t flow_idle_ns;
 	wf_ns_t start_ns; /* of the run */
 	struct wf_pkt_ops ops;

@@ -16,6 +16,7 @@ new_pipe(const struct wf_worker_params *q, struct wf_stats *stats)
 		.n_dirs = q->n_dirs,
 		.n_slots = WF_PLAN_MAX_SLOTS, /* live changes may add classes */
 		.max_held = q->max_held,
+		.by_value_bytes = q->by_value_bytes,
 		.max_flows = q->max_flows,
 		.flow_idle_ns = q->flow_idle_ns,
 		.start_ns = q->start_ns,
@@ -39,6 +40,7 @@ wf_worker_new(const struct wf_worker_params *q)
 	w->index = q->index;
 	w->n_workers = q->n_workers;
 	w->yields = q->yields;
+	w->by_value = q->by_value_bytes > 0;
 	w->orders = q->orders;
 	w->swap = q->swap;
 	w->clock = *q->clock;

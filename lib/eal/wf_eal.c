@@ -67,7 +67,8 @@ wf_eal_args_build(const struct wf_eal_choice *c, struct wf_eal_args *out)
 	}
 	if (!pci)
 		add(out, "--no-pci");
-	add(out, "--no-telemetry");
+	if (!c->telemetry)
+		add(out, "--no-telemetry");
 	add(out, "--log-level=error");
 	for (int i = 0; i < c->extra_argc; i++)
 		add(out, "%s", c->extra_argv[i]);
@@ -115,11 +116,14 @@ wf_eal_start(struct wf_eal_args *args, struct wf_err *err)
 void
 wf_eal_stop(void)
 {
-	char dir[512];
+	char dir[512], telemetry[544];
 
 	snprintf(dir, sizeof(dir), "%s", rte_eal_get_runtime_dir());
 	rte_eal_cleanup();
-	rmdir(dir); /* there only if extra arguments made EAL use it */
+	/* DPDK takes it away at exit, when it can't take the directory away any more. */
+	snprintf(telemetry, sizeof(telemetry), "%s/dpdk_telemetry.v2", dir);
+	unlink(telemetry);
+	rmdir(dir); /* there only if telemetry or extra arguments made EAL use it */
 }
 
 const char *

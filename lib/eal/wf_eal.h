@@ -19,6 +19,7 @@ struct wf_eal_choice {
 	bool huge;               /* else ordinary memory ... */
 	uint64_t mem_mib;        /* ... of this size */
 	const char *file_prefix; /* unique to this process */
+	bool telemetry;          /* DPDK's own, on a socket in the runtime directory */
 	uint32_t n_devices;
 	const struct wf_eal_device *devices;
 	int extra_argc; /* appended */

@@ -26,6 +26,7 @@ enum wf_event_line {
 	X(shutdown, WF_EVENT_NEVER, "nothing is received any more")                                \
 	X(change, WF_EVENT_ALWAYS, "the running configuration was changed")                        \
 	X(reload, WF_EVENT_USUAL, "the file was read again, and is in force")                      \
+	X(profile, WF_EVENT_USUAL, "a profile was saved or removed")                               \
 	X(refused, WF_EVENT_ALWAYS, "a change was refused: nothing has changed")                   \
 	X(reset, WF_EVENT_ALWAYS, "counters and histograms start again from zero")                 \
 	X(ended, WF_EVENT_USUAL, "a change ends by itself, as was asked for")                      \

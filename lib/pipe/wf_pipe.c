@@ -14,6 +14,20 @@
 #define AGE_BUDGET 4
 /* Events of queues served before what they let go is taken. */
 #define ADVANCE_BUDGET 64
+/* Packets by value that are held at most, unless as many could be held by reference: 60 GB. */
+#define MOST_RECORDS (1u << 30)
+
+/* Records that the store must have: all by reference, or by value. Memory that is never used is
+ * never touched, but there has to be so much. */
+static uint32_t
+pipe_records(uint32_t max_held, uint32_t by_value)
+{
+	uint64_t n = (uint64_t)max_held * (by_value > 0 ? by_value : 1);
+
+	if (n > MOST_RECORDS)
+		n = max_held > MOST_RECORDS ? max_held : MOST_RECORDS;
+	return (uint32_t)n;
+}
 
 static int
 pipe_init(struct wf_pipe *p, const struct wf_pipe_params *q)
@@ -21,6 +35,7 @@ pipe_init(struct wf_pipe *p, const struct wf_pipe_params *q)
 	/* Twice the packets that can wait, and again for arrays outgrown; 16 words a flow at least.
 	 */
 	uint64_t words = 4ull * q->max_held + 32ull * q->max_flows;
+	uint32_t by_value = wf_value_per_buffer(q->by_value_bytes);
 
 	p->end.ops = q->ops;
 	p->end.stats = q->stats;
@@ -31,9 +46,10 @@ pipe_init(struct wf_pipe *p, const struct wf_pipe_params *q)
 	p->queues.next_event_ns = UINT64_MAX;
 	p->intake.states = &p->states;
 	p->in_store = calloc(q->n_dirs, sizeof(*p->in_store));
-	p->store = wf_store_new(q->max_held, q->n_dirs, q->start_ns);
+	wf_by_value_init(&p->by_value, &p->end, q->by_value_bytes);
+	p->store = wf_store_new(pipe_records(q->max_held, by_value), q->n_dirs, q->start_ns);
 	if (p->in_store == NULL || p->store == NULL || !wf_ready_init(&p->ready) ||
-		wf_room_init(&p->end.room, q->n_dirs, q->max_held) < 0 ||
+		wf_room_init(&p->end.room, q->n_dirs, q->max_held, by_value) < 0 ||
 		wf_states_init(&p->states, q->n_slots, q->max_flows, words, q->start_ns) < 0 ||
 		wf_fragments_init(&p->intake.fragments) < 0 ||
 		wf_queues_init(&p->queues, &p->end, &p->states, q->max_held) < 0 ||
@@ -72,9 +88,15 @@ wf_pipe_free(struct wf_pipe *p)
 	while (!wf_ready_empty(&p->ready))
 		if (wf_ready_take(&p->ready, &h, 1) == 1)
 			ops->free(ops->ctx, &h.pkt, 1);
-	while (p->store != NULL && wf_store_pop_any(p->store, &h))
-		if (wf_parking_unghost(&p->parking, &h, 1) == 1)
+	while (p->store != NULL && wf_store_pop_any(p->store, &h)) {
+		if (wf_parking_unghost(&p->parking, &h, 1) == 0)
+			continue;
+		if (h.kind == WF_HELD_VALUE)
+			wf_by_value_forget(&p->by_value, h.pkt, h.len_bytes);
+		else
 			ops->free(ops->ctx, &h.pkt, 1);
+	}
+	wf_by_value_fini(&p->by_value);
 	wf_parking_fini(&p->parking);
 	wf_queues_fini(&p->queues);
 	wf_flow_table_free(p->intake.flows);
@@ -180,11 +202,37 @@ wf_pipe_in(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const st
 		pipe_burst(p, plan, dir, rx, n, count_rx);
 }
 
+/* From the store, where some packets may be held by value. */
+static __attribute__((noinline)) uint32_t
+pipe_take_made(struct wf_pipe *p, wf_ns_t now_ns, struct wf_held *out, uint32_t max)
+{
+	struct wf_by_value *v = &p->by_value;
+	uint32_t n = 0;
+
+	if (max > WF_VALUE_BURST)
+		max = WF_VALUE_BURST;
+	for (;;) {
+		uint32_t taken = WF_UNLIKELY(v->n_left > 0)
+					 ? wf_by_value_again(v, out + n, max - n)
+					 : wf_store_take(p->store, now_ns, out + n, max - n);
+		uint32_t left = taken, made;
+
+		if (WF_UNLIKELY(p->parking.n_ghosts > 0))
+			left = wf_parking_unghost(&p->parking, out + n, taken);
+		made = wf_by_value_out(v, out + n, left, now_ns);
+		n += made;
+		if (WF_LIKELY(made == taken) || made < left)
+			return n;
+	}
+}
+
 uint32_t
 wf_pipe_take(struct wf_pipe *p, wf_ns_t now_ns, struct wf_held *out, uint32_t max)
 {
 	uint32_t n = wf_ready_empty(&p->ready) ? 0 : wf_ready_take(&p->ready, out, max);
 
+	if (wf_by_value_any(&p->by_value))
+		return n + pipe_take_made(p, now_ns, out + n, max - n);
 	for (;;) {
 		uint32_t taken = wf_store_take(p->store, now_ns, out + n, max - n), left = taken;
 
@@ -209,9 +257,14 @@ wf_pipe_advance(struct wf_pipe *p, const struct wf_plan *plan, wf_ns_t now_ns)
 wf_ns_t
 wf_pipe_next(const struct wf_pipe *p)
 {
-	wf_ns_t next_ns = wf_ready_empty(&p->ready) ? wf_store_next(p->store)
-						    : p->ready.held[p->ready.head].due_ns;
+	wf_ns_t next_ns;
 
+	if (!wf_ready_empty(&p->ready))
+		next_ns = p->ready.held[p->ready.head].due_ns;
+	else if (WF_UNLIKELY(p->by_value.n_left > 0))
+		next_ns = wf_by_value_next(&p->by_value);
+	else
+		next_ns = wf_store_next(p->store);
 	return p->queues.next_event_ns < next_ns ? p->queues.next_event_ns : next_ns;
 }
 

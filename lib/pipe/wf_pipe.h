@@ -34,13 +34,27 @@ struct wf_pkt_ops {
 	void (*resize)(void *ctx, void *pkt, uint32_t n, uint32_t len_bytes);
 	/* A new packet of these bytes. NULL: no buffer. */
 	void *(*make)(void *ctx, const uint8_t *data, uint32_t len_bytes);
+
+	/* For packets by value; all three, or none. */
+	/* Where the bytes of each of n packets are, in one piece, and behind them enough to be read
+	 * up to a multiple of 64. NULL: they are not, or not all that there is to the packet, or
+	 * somebody else holds it, too. */
+	void (*bytes)(void *ctx, void *const *pkts, uint32_t n, const uint8_t **data);
+	/* A new packet whose memory, on a cache line and of at least so many bytes as a frame of
+	 * 1514 needs, the pipeline uses for itself until it frees it. NULL: no buffer. */
+	void *(*buffer)(void *ctx, uint8_t **memory, uint32_t *bytes);
+	/* Packets of the bytes of n records, as struct wf_values has them. The first `again` of
+	 * pkts[] are packets that `bytes` has looked at, to be used again; the others are new ones.
+	 * Returns how many there were buffers for, the first of them. */
+	uint32_t (*make_bulk)(
+		void *ctx, const struct wf_held *h, uint32_t n, void **pkts, uint32_t again);
 	void *ctx;
 };
 
 /* Told of every packet that leaves or ends, in the worker's thread: what it was, why it ends
  * (WF_DROP_NONE: it left), and when. h->slot is WF_TAP_NO_CLASS where it never got as far as a
  * class. The packet of one that left may be the device's already, and must not be looked at; h->pkt
- * is NULL for a copy or a forged packet that there was no buffer for. */
+ * is NULL where there was no buffer for it: for a copy, a forged packet, or one held by value. */
 #define WF_TAP_NO_CLASS 0xfff
 struct wf_tap {
 	void (*told)(void *ctx, const struct wf_held *h, enum wf_drop cause, wf_ns_t ns);
@@ -50,7 +64,10 @@ struct wf_tap {
 struct wf_pipe_params {
 	const char *name; /* unique: names the flow table */
 	uint32_t n_dirs, n_slots;
-	uint32_t max_held;  /* packets that the store must hold */
+	uint32_t max_held; /* packets that the store must hold */
+	/* Packets up to this length are copied into buffers that they share: by value. What they
+	 * take of max_held is a part of a packet. 0: none. */
+	uint32_t by_value_bytes;
 	uint32_t max_flows; /* of the flow table */
 	wf_ns_t flow_idle_ns;
 	wf_ns_t start_ns; /* no packet arrives before */

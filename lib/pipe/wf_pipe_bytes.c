@@ -77,13 +77,13 @@ bytes_inject(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, wf_ns_
 
 	wf_count_add(&wf_end_dir(end, dir)->c.forged, h.len_bytes);
 	wf_count_add(&wf_end_class(end, slot)->c.forged, h.len_bytes);
-	if (wf_room_left(&end->room, dir) > 0)
+	if (wf_room_left(&end->room, dir) >= end->room.cost[WF_HELD_PACKET])
 		h.pkt = end->ops.make(end->ops.ctx, forged->data, forged->len_bytes);
 	if (h.pkt == NULL || !wf_store_put(p->store, &h)) {
 		wf_end_drop(end, h.tag, rx_ns, h.pkt, h.len_bytes, WF_DROP_no_buffer);
 		return;
 	}
-	wf_room_take(&end->room, dir, &(struct wf_count){ 1, h.len_bytes });
+	wf_room_take(&end->room, dir, WF_HELD_PACKET, &(struct wf_count){ 1, h.len_bytes });
 	p->in_store[dir] = true;
 }
 

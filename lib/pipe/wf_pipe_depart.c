@@ -103,7 +103,8 @@ departure_run(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_dep
 		departure_leave(p, out);
 		return;
 	}
-	wf_room_give(&p->end.room, w->dir, &(struct wf_count){ 1, out->e->len_bytes });
+	wf_room_give(
+		&p->end.room, w->dir, WF_HELD_PACKET, &(struct wf_count){ 1, out->e->len_bytes });
 	p->states.env.start_ns = wf_states_origin(&p->states, &plan->dir[w->dir]);
 	departure_fill_row(p, &plan->dir[w->dir], out);
 	if (out->e->marked)

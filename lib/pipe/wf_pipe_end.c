@@ -70,7 +70,7 @@ end_sent_of(struct wf_end *e, const struct wf_held *h, uint32_t n, wf_ns_t now_n
 	}
 	wf_count_merge(&ds->c.tx, &sum);
 	wf_count_merge(&wf_end_class(e, h->slot)->c.tx, &sum);
-	wf_room_give(&e->room, h->dir, &sum);
+	wf_room_give(&e->room, h->dir, (enum wf_held_kind)h->kind, &sum);
 	return i;
 }
 
@@ -124,10 +124,12 @@ wf_end_drop_held(struct wf_end *e, const struct wf_held *h, uint32_t n, enum wf_
 	for (uint32_t i = 0; i < n; i++) {
 		wf_count_add(&wf_end_dir(e, h[i].dir)->c.dropped[cause], h[i].len_bytes);
 		wf_count_add(&wf_end_class(e, h[i].slot)->c.dropped[cause], h[i].len_bytes);
-		wf_room_give(&e->room, h[i].dir, &(struct wf_count){ 1, h[i].len_bytes });
+		wf_room_give(&e->room, h[i].dir, (enum wf_held_kind)h[i].kind,
+			&(struct wf_count){ 1, h[i].len_bytes });
 		if (WF_UNLIKELY(e->tap != NULL))
 			end_tell(e, &h[i], 1, cause, h[i].due_ns);
-		e->ops.free(e->ops.ctx, &h[i].pkt, 1);
+		if (WF_LIKELY(h[i].pkt != NULL))
+			e->ops.free(e->ops.ctx, &h[i].pkt, 1);
 	}
 }
 

@@ -65,7 +65,7 @@ wf_end_drop(struct wf_end *e, uint32_t tag, wf_ns_t rx_ns, void *pkt, uint32_t l
 		wf_end_flush(e);
 }
 
-/* Packets that are held end: freed at once. */
+/* Packets that are held end: freed at once. What has no packet (pkt NULL) is only counted. */
 void wf_end_drop_held(struct wf_end *e, const struct wf_held *h, uint32_t n, enum wf_drop cause);
 /* Packets that were held left at now_ns. */
 void wf_end_sent(struct wf_end *e, const struct wf_held *h, uint32_t n, wf_ns_t now_ns);

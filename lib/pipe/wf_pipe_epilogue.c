@@ -15,23 +15,62 @@ row_drop(struct wf_epilogue *e, uint32_t row, uint16_t slot, enum wf_drop cause,
 		pkt, b->len_bytes[row], cause);
 }
 
+static inline void
+row_held(struct wf_epilogue *e, enum wf_held_kind kind, uint32_t len_bytes)
+{
+	uint32_t cost = e->p->end.room.cost[kind];
+
+	wf_count_add(kind == WF_HELD_VALUE ? &e->by_value : &e->held, len_bytes);
+	e->room -= e->room < cost ? e->room : cost;
+}
+
+static inline bool
+row_store(struct wf_epilogue *e, const struct wf_held *h)
+{
+	if (WF_UNLIKELY(!(e->d->in_order ? wf_store_put_in_order(e->p->store, h)
+					 : wf_store_put(e->p->store, h))))
+		return false;
+	e->direct = false;
+	return true;
+}
+
+/* By value; the packet is needed no more. false: it is the caller's as before. */
+static __attribute__((noinline)) bool
+row_store_value(struct wf_epilogue *e, const struct wf_held *h)
+{
+	struct wf_by_value *v = &e->p->by_value;
+	struct wf_held copy = *h;
+
+	if (e->room == 0 ||
+		wf_by_value_in(v, &h->pkt, &h->len_bytes, 1, &copy.pkt, &copy.len_bytes) == 0)
+		return false;
+	copy.kind = WF_HELD_VALUE;
+	if (!row_store(e, &copy)) {
+		wf_by_value_forget(v, copy.pkt, copy.len_bytes);
+		return false;
+	}
+	row_held(e, WF_HELD_VALUE, h->len_bytes);
+	wf_by_value_idle(v, &h->pkt, 1);
+	return true;
+}
+
 /* Takes a packet in charge until it leaves. */
 static inline bool
-row_hold(struct wf_epilogue *e, const struct wf_held *h)
+row_hold(struct wf_epilogue *e, uint32_t row, const struct wf_held *h)
 {
 	struct wf_pipe *p = e->p;
 
 	if (e->direct && wf_ready_room(&p->ready) > 0) {
 		wf_ready_put(&p->ready, h->due_ns, h->rx_ns, h->pkt, h->len_bytes, h->tag);
 	} else {
-		if (WF_UNLIKELY(e->held.packets >= e->room))
+		/* Copies are made of the packet itself, behind it. */
+		if (wf_by_value_small(&p->by_value, h->len_bytes) && e->b->copies[row] == 0 &&
+			row_store_value(e, h))
+			return true;
+		if (WF_UNLIKELY(e->room < p->end.room.cost[WF_HELD_PACKET] || !row_store(e, h)))
 			return false;
-		if (WF_UNLIKELY(!(e->d->in_order ? wf_store_put_in_order(p->store, h)
-						 : wf_store_put(p->store, h))))
-			return false;
-		e->direct = false;
 	}
-	wf_count_add(&e->held, h->len_bytes);
+	row_held(e, WF_HELD_PACKET, h->len_bytes);
 	return true;
 }
 
@@ -67,13 +106,14 @@ row_park(struct wf_epilogue *e, uint32_t row, uint16_t slot, const struct wf_hel
 	struct wf_batch *b = e->b;
 
 	if (b->flags[row] & WF_ROW_PARK) {
-		if (e->held.packets < e->room && wf_parking_put(&e->p->parking, h, b->park[row]))
-			wf_count_add(&e->held, h->len_bytes);
+		if (e->room >= e->p->end.room.cost[WF_HELD_PACKET] &&
+			wf_parking_put(&e->p->parking, h, b->park[row]))
+			row_held(e, WF_HELD_PACKET, h->len_bytes);
 		else
 			row_drop(e, row, slot, WF_DROP_no_buffer, h->pkt);
 		return;
 	}
-	if (!row_hold(e, h))
+	if (!row_hold(e, row, h))
 		row_drop(e, row, slot, WF_DROP_no_buffer, h->pkt);
 	wf_parking_let_go(&e->p->parking, b->park[row], h->due_ns);
 }
@@ -97,8 +137,10 @@ row_clone(struct wf_epilogue *e, uint32_t row, uint16_t slot)
 static void
 row_queue(struct wf_epilogue *e, const struct wf_plan_class *k, uint32_t row)
 {
-	if (e->held.packets < e->room && wf_queues_in(&e->p->queues, e->plan, k, e->dir, e->b, row))
-		e->room--;
+	uint32_t cost = e->p->end.room.cost[WF_HELD_PACKET];
+
+	if (e->room >= cost && wf_queues_in(&e->p->queues, e->plan, k, e->dir, e->b, row))
+		e->room -= cost;
 	else
 		row_drop(e, row, k->slot, WF_DROP_no_buffer, e->b->pkt[row]);
 }
@@ -135,7 +177,7 @@ row_end(struct wf_epilogue *e, uint32_t row)
 		.tag = wf_held_tag(e->dir, slot) };
 	if (WF_UNLIKELY(b->flags[row] & (WF_ROW_PARK | WF_ROW_UNPARK)))
 		row_park(e, row, slot, &h);
-	else if (!row_hold(e, &h))
+	else if (!row_hold(e, row, &h))
 		row_drop(e, row, slot, WF_DROP_no_buffer, pkt);
 }
 
@@ -189,7 +231,7 @@ wf_epilogue_go(struct wf_epilogue *e, wf_ns_t *ns)
 	bool event = false;
 
 	e->direct = !e->departing && wf_pipe_direct(p, e->d, e->dir);
-	e->held = (struct wf_count){ 0, 0 };
+	e->held = e->by_value = (struct wf_count){ 0, 0 };
 	e->room = wf_room_left(&p->end.room, e->dir);
 	for (; e->at < b->n; e->at++) {
 		uint32_t row = e->ordered ? e->order[e->at] : e->at;
@@ -202,7 +244,9 @@ wf_epilogue_go(struct wf_epilogue *e, wf_ns_t *ns)
 		row_end(e, row);
 	}
 	p->in_store[e->dir] = !e->direct;
-	wf_room_take(&p->end.room, e->dir, &e->held);
+	wf_room_take(&p->end.room, e->dir, WF_HELD_PACKET, &e->held);
+	if (e->by_value.packets > 0)
+		wf_room_take(&p->end.room, e->dir, WF_HELD_VALUE, &e->by_value);
 	wf_end_flush(&p->end);
 	return event;
 }

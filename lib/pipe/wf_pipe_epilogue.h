@@ -16,10 +16,10 @@ struct wf_epilogue {
 	bool direct;    /* to the ready list, not to the store */
 	bool departing; /* from a queue, not arriving; came at ... */
 	wf_ns_t rx_ns;
-	uint32_t at;          /* rows ended, in order */
-	bool ordered;         /* rows are not in order of arrival, but order[] is */
-	struct wf_count held; /* not yet counted */
-	uint64_t room;        /* for so many of them */
+	uint32_t at;                    /* rows ended, in order */
+	bool ordered;                   /* rows are not in order of arrival, but order[] is */
+	struct wf_count held, by_value; /* not yet counted */
+	uint64_t room;                  /* what more may cost */
 	uint8_t order[WF_BATCH_ROWS];
 };
 

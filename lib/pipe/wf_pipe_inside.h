@@ -18,6 +18,7 @@
 #include "wf_pipe_ready.h"
 #include "wf_pipe_run.h"
 #include "wf_pipe_states.h"
+#include "wf_pipe_value.h"
 
 struct wf_pipe {
 	struct wf_end end;
@@ -27,6 +28,7 @@ struct wf_pipe {
 	struct wf_states states;
 	struct wf_queues queues;
 	struct wf_parking parking;
+	struct wf_by_value by_value;
 	uint64_t generation; /* of the plan that the room is shared out for */
 	wf_ns_t flow_idle_ns;
 	uint32_t n_dirs;

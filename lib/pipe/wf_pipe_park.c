@@ -9,8 +9,7 @@
 
 #define NOWHERE UINT32_MAX
 
-/* Kinds of held records. */
-enum { PACKET, GHOST /* len_bytes is the place, rx_ns the serial */ };
+/* Of a ghost, len_bytes is the place and rx_ns the serial. */
 
 int
 wf_parking_init(struct wf_parking *k, struct wf_store *store, struct wf_end *end, uint32_t size)
@@ -48,13 +47,13 @@ wf_parking_put(struct wf_parking *k, const struct wf_held *h, struct wf_park_ref
 	struct wf_held ghost = *h;
 	struct wf_parked *place;
 
-	assert(h->kind == PACKET);
+	assert(h->kind == WF_HELD_PACKET);
 	if (number == NOWHERE && k->used == k->size)
 		return false;
 	if (number == NOWHERE)
 		number = k->used;
 	place = &k->place[number];
-	ghost.kind = GHOST;
+	ghost.kind = WF_HELD_GHOST;
 	ghost.pkt = NULL;
 	ghost.len_bytes = number;
 	ghost.rx_ns = place->serial;
@@ -98,7 +97,7 @@ wf_parking_unghost(struct wf_parking *k, struct wf_held *h, uint32_t n)
 	for (uint32_t i = 0; i < n; i++) {
 		struct wf_parked *place;
 
-		if (h[i].kind == PACKET) {
+		if (h[i].kind != WF_HELD_GHOST) {
 			h[left++] = h[i];
 			continue;
 		}

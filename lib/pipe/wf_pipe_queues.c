@@ -124,7 +124,8 @@ wf_queues_in(struct wf_queues *q, const struct wf_plan *plan, const struct wf_pl
 		return false;
 	queues_fill_entry(&q->pool.entry[entry], b, row, &plan->dir[dir]);
 	q->pool.entry[entry].queue = (uint32_t)(w - q->queue);
-	wf_room_take(&q->end->room, dir, &(struct wf_count){ 1, b->len_bytes[row] });
+	wf_room_take(
+		&q->end->room, dir, WF_HELD_PACKET, &(struct wf_count){ 1, b->len_bytes[row] });
 	wf_queue_in(&w->q, &q->pool, entry, b->rx_ns[row]);
 	wf_queue_heap_update(q, (uint32_t)(wf_pipe_queue_of(w->q.server) - q->queue));
 	queues_clear_dropped(q);

@@ -11,19 +11,23 @@
 #define SHARED 8
 
 int
-wf_room_init(struct wf_room *r, uint32_t n_dirs, uint64_t max_held)
+wf_room_init(struct wf_room *r, uint32_t n_dirs, uint64_t max_held, uint32_t by_value)
 {
 	r->n_dirs = n_dirs;
-	r->max_held = max_held;
+	r->cost[WF_HELD_PACKET] = by_value > 0 ? by_value : 1;
+	r->cost[WF_HELD_VALUE] = 1;
+	r->max_cost = max_held * r->cost[WF_HELD_PACKET];
 	r->held = calloc(n_dirs, sizeof(*r->held));
+	r->cost_held = calloc(n_dirs, sizeof(*r->cost_held));
 	r->share = calloc(n_dirs, sizeof(*r->share));
-	return r->held == NULL || r->share == NULL ? -ENOMEM : 0;
+	return r->held == NULL || r->cost_held == NULL || r->share == NULL ? -ENOMEM : 0;
 }
 
 void
 wf_room_fini(struct wf_room *r)
 {
 	free(r->share);
+	free(r->cost_held);
 	free(r->held);
 }
 
@@ -37,8 +41,7 @@ wf_room_share(struct wf_room *r, const struct wf_plan *plan)
 	r->shares = n > 1;
 	r->unmet = 0;
 	for (uint32_t d = 0; d < plan->n_dirs; d++) {
-		r->share[d] =
-			r->shares && plan->dir[d].holds ? (uint32_t)(r->max_held / SHARED / n) : 0;
+		r->share[d] = r->shares && plan->dir[d].holds ? r->max_cost / SHARED / n : 0;
 		r->unmet += wf_room_unmet(r, d);
 	}
 }

@@ -11,8 +11,9 @@ struct straight {
 	const struct wf_batch *b;
 	uint32_t dir, tag;
 	bool in_order;
-	struct wf_count held; /* the rows that are not dropped */
-	uint64_t room;        /* for rows that go into the store */
+	struct wf_count held;     /* the rows that are not dropped ... */
+	struct wf_count by_value; /* ... of them, by value */
+	uint64_t room;            /* for rows that go into the store */
 };
 
 static void
@@ -25,26 +26,89 @@ straight_drop(struct straight *s, uint32_t row, enum wf_drop cause)
 	wf_end_drop(&s->p->end, s->tag, b->rx_ns[row], b->pkt[row], b->len_bytes[row], cause);
 }
 
+/* Records of rows that are held by value. */
+struct values {
+	void *pkt[WF_BURST];
+	uint32_t len_bytes[WF_BURST];
+};
+
+/* Cuts rows, of which the first is row `first`, to those that are held like it: by value where it
+ * is short, and then their bytes are taken in, as far as there is room and buffers. Returns how. */
+static __attribute__((noinline)) enum wf_held_kind
+straight_choose(struct straight *s, uint32_t first, struct wf_store_rows *rows, struct values *v)
+{
+	const struct wf_batch *b = s->b;
+	struct wf_by_value *by_value = &s->p->by_value;
+	bool small = wf_by_value_small(by_value, b->len_bytes[first]);
+	uint32_t n = 1;
+
+	while (n < rows->n && wf_by_value_small(by_value, b->len_bytes[first + n]) == small)
+		n++;
+	rows->n = n;
+	if (small && s->room < n)
+		n = (uint32_t)s->room;
+	if (small)
+		n = wf_by_value_in(by_value, rows->pkt, rows->len_bytes, n, v->pkt, v->len_bytes);
+	if (!small || n == 0)
+		return WF_HELD_PACKET;
+	rows->n = n;
+	rows->pkt = v->pkt;
+	rows->len_bytes = v->len_bytes;
+	rows->tag = wf_held_tag_kind(s->tag, WF_HELD_VALUE);
+	return WF_HELD_VALUE;
+}
+
+/* These are in the store as copies, as far as there was room. Returns where the rest begins. */
+static __attribute__((noinline)) uint32_t
+straight_copied(struct straight *s, uint32_t first, const struct wf_store_rows *rows, uint32_t held)
+{
+	struct wf_by_value *v = &s->p->by_value;
+
+	for (uint32_t i = held; i < rows->n; i++) {
+		wf_by_value_forget(v, rows->pkt[i], rows->len_bytes[i]);
+		straight_drop(s, first + i, WF_DROP_no_buffer);
+	}
+	for (uint32_t i = 0; i < held; i++)
+		wf_count_add(&s->by_value, s->b->len_bytes[first + i]);
+	wf_by_value_idle(v, s->b->pkt + first, held);
+	return first + rows->n;
+}
+
 /* Rows first..end-1, none of them dropped, into the store. */
 static void
 straight_store(struct straight *s, uint32_t first, uint32_t end)
 {
 	const struct wf_batch *b = s->b;
-	struct wf_store_rows rows = { .due_ns = b->due_ns + first,
-		.rx_ns = b->rx_ns + first,
-		.pkt = b->pkt + first,
-		.len_bytes = b->len_bytes + first,
-		.n = end - first,
-		.tag = s->tag };
-	uint32_t held;
 
-	if (WF_UNLIKELY(s->room < rows.n))
-		rows.n = (uint32_t)s->room;
-	held = s->in_order ? wf_store_put_rows_in_order(s->p->store, &rows)
-			   : wf_store_put_rows(s->p->store, &rows);
-	s->room -= held;
-	for (uint32_t row = first + held; row < end; row++)
-		straight_drop(s, row, WF_DROP_no_buffer);
+	while (first < end) {
+		struct wf_store_rows rows = { .due_ns = b->due_ns + first,
+			.rx_ns = b->rx_ns + first,
+			.pkt = b->pkt + first,
+			.len_bytes = b->len_bytes + first,
+			.n = end - first,
+			.tag = s->tag };
+		enum wf_held_kind kind = WF_HELD_PACKET;
+		uint32_t n = rows.n, held, cost;
+		struct values values;
+
+		if (s->p->by_value.values.cut_bytes > 0) {
+			kind = straight_choose(s, first, &rows, &values);
+			n = rows.n;
+		}
+		cost = s->p->end.room.cost[kind];
+		if (WF_UNLIKELY(s->room < (uint64_t)n * cost))
+			rows.n = (uint32_t)(s->room / cost);
+		held = s->in_order ? wf_store_put_rows_in_order(s->p->store, &rows)
+				   : wf_store_put_rows(s->p->store, &rows);
+		s->room -= (uint64_t)held * cost;
+		if (kind == WF_HELD_VALUE) {
+			first = straight_copied(s, first, &rows, held);
+			continue;
+		}
+		for (uint32_t row = first + held; row < first + n; row++)
+			straight_drop(s, row, WF_DROP_no_buffer);
+		first += n;
+	}
 }
 
 /* To the ready list, as far as there is room. Returns the first row that has found none. */
@@ -84,7 +148,12 @@ straight_end(struct straight *s, bool direct)
 	}
 	if (b->n > first)
 		straight_store(s, first, b->n);
-	wf_room_take(&s->p->end.room, s->dir, &s->held);
+	if (s->by_value.packets > 0) {
+		wf_room_take(&s->p->end.room, s->dir, WF_HELD_VALUE, &s->by_value);
+		s->held.packets -= s->by_value.packets;
+		s->held.bytes -= s->by_value.bytes;
+	}
+	wf_room_take(&s->p->end.room, s->dir, WF_HELD_PACKET, &s->held);
 	wf_end_flush(&s->p->end);
 }
 

@@ -18,5 +18,5 @@ wf_pipe_wire(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir, const
 		wf_ready_put(&p->ready, rx[i].rx_ns, rx[i].rx_ns, rx[i].pkt, rx[i].len_bytes, tag);
 	p->in_store[dir] = false;
 	wf_count_merge(&wf_end_class(&p->end, slot)->c.rx, sum);
-	wf_room_take(&p->end.room, dir, sum);
+	wf_room_take(&p->end.room, dir, WF_HELD_PACKET, sum);
 }

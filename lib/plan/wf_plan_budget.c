@@ -3,6 +3,8 @@
  */
 #include "wf_plan_budget.h"
 
+#include "wf_store_value.h"
+
 double
 wf_plan_longest_ns(const struct wf_forecast *f)
 {
@@ -28,9 +30,18 @@ wf_plan_bytes(const struct wf_plan *plan)
 }
 
 double
-wf_plan_rate_held(double memory_bytes, double longest_ns)
+wf_plan_held_bytes(uint32_t frame_bytes, uint32_t by_value_bytes)
+{
+	if (frame_bytes > by_value_bytes)
+		return WF_BUDGET_HELD_BYTES;
+	return (double)WF_BUDGET_HELD_BYTES / wf_value_per_buffer(by_value_bytes);
+}
+
+double
+wf_plan_rate_held(
+	double memory_bytes, double longest_ns, uint32_t frame_bytes, uint32_t by_value_bytes)
 {
 	return longest_ns <= 0 ? 0
-			       : memory_bytes / WF_BUDGET_HELD_BYTES * WF_BUDGET_FRAME_BYTES * 8 /
-					 longest_ns * 1e9;
+			       : memory_bytes / wf_plan_held_bytes(frame_bytes, by_value_bytes) *
+					 frame_bytes * 8 / longest_ns * 1e9;
 }

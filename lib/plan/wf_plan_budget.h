@@ -10,6 +10,10 @@
  * header and headroom, and its place in the wheel. */
 #define WF_BUDGET_FRAME_BYTES 1514
 #define WF_BUDGET_HELD_BYTES  2432
+/* A frame that is held by value has a part of such a buffer; its place in the wheel is beside
+ * `memory`. */
+#define WF_BUDGET_SHORT_BYTES  64
+#define WF_BUDGET_RECORD_BYTES 37
 
 /* The longest a packet of the class may be held, in ns: longest delay + longest queue. */
 double wf_plan_longest_ns(const struct wf_forecast *f);
@@ -18,7 +22,10 @@ double wf_plan_longest_ns(const struct wf_forecast *f);
 double wf_plan_packets(const struct wf_forecast *f, uint32_t frame_bytes);
 /* Bytes that all classes of all directions need for full-size frames. */
 double wf_plan_bytes(const struct wf_plan *plan);
-/* Rate in bit/s of full-size frames that memory_bytes hold for that long. */
-double wf_plan_rate_held(double memory_bytes, double longest_ns);
+/* What holding a frame takes of `memory`, when frames up to by_value_bytes are held by value. */
+double wf_plan_held_bytes(uint32_t frame_bytes, uint32_t by_value_bytes);
+/* Rate in bit/s of such frames that memory_bytes hold for that long. */
+double wf_plan_rate_held(
+	double memory_bytes, double longest_ns, uint32_t frame_bytes, uint32_t by_value_bytes);
 
 #endif

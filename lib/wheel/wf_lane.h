@@ -75,8 +75,7 @@ wf_lane_look_ahead(struct wf_lane *l, const struct wf_chunks *p, uint32_t n)
 		l->ahead_chunk = c->next;
 		l->ahead_at = 0;
 		c = &p->chunk[c->next];
-		if (c->next != WF_NO_CHUNK)
-			wf_chunk_prefetch(&p->chunk[c->next]);
+		wf_chain_prefetch(p, c);
 	}
 }
 
@@ -92,7 +91,6 @@ wf_lane_take(
 		wf_lane_look_ahead(l, p, max + WF_LANE_AHEAD);
 	while (n < max && !wf_lane_empty(l)) {
 		struct wf_chunk *c = &p->chunk[l->chain.head];
-		uint32_t next = c->next;
 
 		for (; l->read_at < c->n && n < max; l->read_at++, n++) {
 			if (c->entry[l->read_at].due_ns > now_ns)
@@ -102,8 +100,7 @@ wf_lane_take(
 		if (l->read_at < c->n)
 			break;
 		l->read_at = 0;
-		wf_chunk_put(p, l->chain.head);
-		l->chain.head = next;
+		wf_chain_shift(p, &l->chain);
 	}
 out:
 	l->ahead -= n;

@@ -48,8 +48,7 @@ sorted_count(const struct wf_chunks *p, struct wf_chain chain, uint32_t at[WF_SO
 		const struct wf_chunk *from = &p->chunk[c];
 
 		next = from->next;
-		if (next != WF_NO_CHUNK)
-			wf_chunk_prefetch(&p->chunk[next]);
+		wf_chain_prefetch(p, from);
 		for (uint32_t i = 0; i < from->n; i++)
 			at[tick_in_window(&from->entry[i])]++;
 	}

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * The store by reference: held packets stand as pointers, in a timer wheel or, where a whole
- * direction is in order, in its lane.
+ * The store of records: in a timer wheel or, where a whole direction is in order, in its lane.
  */
 #include "wf_store.h"
 

@@ -2,9 +2,9 @@
  * The store: where packets wait for their release. One interface, several kinds behind it; the rest
  * of the program cannot tell them apart. One worker's own.
  *
- * By reference (the only kind so far): struct wf_held in the timer wheel, with the packet
- * prefetched as it comes out. Contract: never early; at most one tick late; equal ticks leave in
- * put order; nothing lost.
+ * struct wf_held in the timer wheel or a lane, whose packet is prefetched before it comes out: the
+ * packet itself (by reference), or a copy of its bytes (by value: wf_store_value.h). Contract:
+ * never early; at most one tick late; equal ticks leave in put order; nothing lost.
  */
 #ifndef WF_STORE_H
 #define WF_STORE_H
@@ -13,6 +13,14 @@
 
 #define WF_TICK_SHIFT 8 /* a tick is 256 ns */
 #define WF_TICK_NS    (1ull << WF_TICK_SHIFT)
+
+/* What a held record stands for. */
+enum wf_held_kind {
+	WF_HELD_PACKET,
+	WF_HELD_GHOST, /* of a packet that is parked elsewhere */
+	WF_HELD_VALUE, /* bytes of a packet, in struct wf_values */
+	WF_HELD_KINDS
+};
 
 /* A packet that waits. Half a cache line. */
 struct wf_held {
@@ -24,7 +32,7 @@ struct wf_held {
 		struct {
 			uint32_t dir : 12;  /* link direction */
 			uint32_t slot : 12; /* class counters */
-			uint32_t kind : 8;  /* the owner's: what the record stands for */
+			uint32_t kind : 8;  /* enum wf_held_kind */
 		};
 		uint32_t tag; /* all three: wf_held_tag */
 	};
@@ -36,6 +44,13 @@ wf_held_tag(uint32_t dir, uint32_t slot)
 {
 	assert(dir < 1u << 12 && slot < 1u << 12);
 	return dir | slot << 12;
+}
+
+/* The same of another kind than WF_HELD_PACKET. */
+static inline uint32_t
+wf_held_tag_kind(uint32_t tag, enum wf_held_kind kind)
+{
+	return tag | (uint32_t)kind << 24;
 }
 
 static inline uint32_t

@@ -137,8 +137,7 @@ wheel_spread(struct wf_wheel *w, struct wf_chain chain)
 		struct wf_chunk *from = &w->chunks->chunk[c];
 		uint32_t next = from->next;
 
-		if (next != WF_NO_CHUNK)
-			wf_chunk_prefetch(&w->chunks->chunk[next]);
+		wf_chain_prefetch(w->chunks, from);
 		for (uint32_t i = 0; i < from->n; i++) {
 			struct wf_held *to = place(w, from->entry[i].due_ns);
 
@@ -234,7 +233,6 @@ wheel_drain(struct wf_wheel *w, struct wf_held *out, uint32_t max)
 
 	while (chain->head != WF_NO_CHUNK && n < max) {
 		struct wf_chunk *c = &w->chunks->chunk[chain->head];
-		uint32_t next = c->next;
 
 		for (; w->read_at < c->n && n < max; w->read_at++, n++) {
 			out[n] = c->entry[w->read_at];
@@ -243,8 +241,7 @@ wheel_drain(struct wf_wheel *w, struct wf_held *out, uint32_t max)
 		if (w->read_at < c->n)
 			break;
 		w->read_at = 0;
-		wf_chunk_put(w->chunks, chain->head);
-		chain->head = next;
+		wf_chain_shift(w->chunks, chain);
 	}
 	if (chain->head == WF_NO_CHUNK)
 		level_clear(&w->level[0], slot);
@@ -321,14 +318,11 @@ wf_wheel_next(const struct wf_wheel *w)
 static void
 chain_pop(struct wf_wheel *w, struct wf_chain *chain, struct wf_held *out)
 {
-	uint32_t head = chain->head;
-	struct wf_chunk *c = &w->chunks->chunk[head];
+	struct wf_chunk *c = &w->chunks->chunk[chain->head];
 
 	*out = c->entry[--c->n];
-	if (c->n == 0) {
-		chain->head = c->next;
-		wf_chunk_put(w->chunks, head);
-	}
+	if (c->n == 0)
+		wf_chain_shift(w->chunks, chain);
 }
 
 bool

@@ -12,6 +12,7 @@
 #include "wf_generator_args.h"
 #include "wf_pipe.h"
 #include "wf_rng.h"
+#include "wf_store_value.h"
 
 #define GAP_NS 100         /* between packets */
 #define ROOM   (1 << 18)   /* packets, a power of two: twice those on their way in 10 ms */
@@ -22,6 +23,8 @@
  * over; and the text is of the direction, not of a class whose flows have their own. */
 #define SHUFFLED (1ull << 32)
 #define TOGETHER (1ull << 33)
+/* Without flows: packets are held by value. Then buffers are used last in, first out. */
+#define BY_VALUE (1ull << 34)
 
 struct pipes {
 	struct wf_pipe *pipe;
@@ -33,6 +36,8 @@ struct pipes {
 	struct wf_generator *generator; /* NULL: flows in turn or by chance */
 	uint64_t seen;
 	wf_ns_t now_ns;
+	void **stack; /* BY_VALUE: buffers that are free */
+	uint32_t n_stack;
 };
 
 static void
@@ -40,6 +45,55 @@ free_packets(void *ctx, void *const *pkts, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
 		*(volatile uint64_t *)pkts[i] += 1;
+}
+
+/* As a pool does it. */
+static void
+push_packets(void *ctx, void *const *pkts, uint32_t n)
+{
+	struct pipes *s = ctx;
+
+	for (uint32_t i = 0; i < n; i++) {
+		*(volatile uint64_t *)pkts[i] += 1;
+		s->stack[s->n_stack++] = pkts[i];
+	}
+}
+
+static void *
+pop_packet(struct pipes *s)
+{
+	void *pkt = s->stack[--s->n_stack];
+
+	*(volatile uint64_t *)pkt = s->seen;
+	return pkt;
+}
+
+static void
+bytes_of(void *ctx, void *const *pkts, uint32_t n, const uint8_t **data)
+{
+	for (uint32_t i = 0; i < n; i++)
+		data[i] = (const uint8_t *)pkts[i] + 128;
+}
+
+static void *
+buffer(void *ctx, uint8_t **memory, uint32_t *bytes)
+{
+	void *pkt = pop_packet(ctx);
+
+	*memory = (uint8_t *)pkt + 128;
+	*bytes = STRIDE / 64 * 64 - 128;
+	return pkt;
+}
+
+static uint32_t
+make_bulk(void *ctx, const struct wf_held *h, uint32_t n, void **pkts, uint32_t again)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		if (i >= again)
+			pkts[i] = pop_packet(ctx);
+		wf_value_copy((uint8_t *)pkts[i] + 128, h[i].pkt, wf_value_len(h[i].len_bytes));
+	}
+	return n;
 }
 
 static void *
@@ -67,10 +121,13 @@ write_frames(struct pipes *s)
 static void
 receive(struct pipes *s, struct wf_rx *rx)
 {
+	const bool stack = s->stack != NULL;
+
 	if (s->n_flows > 0)
 		write_frames(s);
 	for (uint32_t i = 0; i < BURST; i++) {
-		uint8_t *pkt = s->memory + (s->seen & (ROOM - 1)) * STRIDE, *frame = pkt + 128;
+		uint8_t *pkt = stack ? pop_packet(s) : s->memory + (s->seen & (ROOM - 1)) * STRIDE;
+		uint8_t *frame = pkt + 128;
 
 		*(volatile uint64_t *)pkt = s->seen;
 		rx[i] = (struct wf_rx){ .pkt = pkt,
@@ -80,6 +137,17 @@ receive(struct pipes *s, struct wf_rx *rx)
 			.rx_ns = s->now_ns };
 		s->seen++;
 	}
+}
+
+static void
+leave(struct pipes *s, const struct wf_held *h, uint32_t n)
+{
+	if (s->stack != NULL)
+		for (uint32_t i = 0; i < n; i++)
+			push_packets(s, &h[i].pkt, 1);
+	else
+		for (uint32_t i = 0; i < n; i++)
+			*(volatile uint64_t *)h[i].pkt += 1;
 }
 
 static uint64_t
@@ -98,8 +166,7 @@ pipes_run(void *state, uint64_t n)
 			k = wf_pipe_take(
 				s->pipe, wf_pipe_advance(s->pipe, s->plan, s->now_ns), h, 64);
 			wf_pipe_sent(s->pipe, h, k, s->now_ns);
-			for (uint32_t i = 0; i < k; i++)
-				*(volatile uint64_t *)h[i].pkt += 1;
+			leave(s, h, k);
 		} while (k == 64);
 		wf_pipe_tidy(s->pipe, s->now_ns);
 		s->now_ns += BURST * GAP_NS;
@@ -117,6 +184,7 @@ pipes_close(void *state)
 	wf_plan_free(s->plan);
 	wf_generator_free(s->generator);
 	munmap(s->memory, (size_t)ROOM * STRIDE);
+	free(s->stack);
 	free(s);
 }
 
@@ -185,6 +253,16 @@ pipes_open(const struct perf_case *c)
 
 	s->n_flows = (uint32_t)c->number;
 	s->by_chance = c->number & 1;
+	if (c->number & BY_VALUE) {
+		s->stack = perf_memory(ROOM * sizeof(*s->stack));
+		q.by_value_bytes = 64;
+		q.ops = (struct wf_pkt_ops){ .free = push_packets,
+			.clone = none,
+			.bytes = bytes_of,
+			.buffer = buffer,
+			.make_bulk = make_bulk,
+			.ctx = s };
+	}
 	if (c->number & SHUFFLED)
 		s->generator = shuffled(s->n_flows);
 	s->now_ns = WF_NS_PER_S;
@@ -201,6 +279,8 @@ pipes_open(const struct perf_case *c)
 		fprintf(stderr, "perf: no memory for %s\n", c->name);
 		return NULL;
 	}
+	for (uint32_t i = 0; i < ROOM && s->stack != NULL; i++)
+		s->stack[s->n_stack++] = s->memory + (size_t)i * STRIDE;
 	for (uint32_t i = 0; i < ROOM; i++)
 		perf_frame(s->memory + (size_t)i * STRIDE + 128, 1);
 	pipes_run(s, ROOM + 2 * s->n_flows);
@@ -224,8 +304,11 @@ pipes_open(const struct perf_case *c)
 const struct perf_case perf_pipes[] = {
 	PIPE("wire", "", 0),
 	PIPE("delay", "delay = \"10ms\";", 0),
+	PIPE("delay-by-value", "delay = \"10ms\";", BY_VALUE),
 	PIPE("jitter-fifo", "delay = { mean = \"10ms\"; stddev = \"1ms\"; };", 0),
 	PIPE("jitter-free", "delay = { mean = \"10ms\"; stddev = \"1ms\"; order = \"free\"; };", 0),
+	PIPE("jitter-free-by-value",
+		"delay = { mean = \"10ms\"; stddev = \"1ms\"; order = \"free\"; };", BY_VALUE),
 	PIPE("impaired", IMPAIRED, 0),
 	PIPE("impaired-100-flows", IMPAIRED, 100),
 	PIPE("jitter-flow-10k-shuffled",

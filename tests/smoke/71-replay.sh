@@ -192,7 +192,7 @@ is "... no pace" "$(http PATCH /a '{"pace":"fast"}')" 422
 is "... a step of one that runs" "$(http PATCH /a '{"step":1}')" 409
 is "... pause" "$(http PATCH /a '{"paused":true}')" 200
 is "... stop" "$(http DELETE /a)" 200
-is "... start" "$(http POST '' '{"port":"a"}')" 202
+is "... start" "$(http POST '' '{"port":"a"}')" 200
 ok "changes are events" grep -q '"replay"' <(lab_ctl events -o json)
 conserved
 lab_stop

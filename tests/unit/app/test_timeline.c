@@ -33,8 +33,8 @@
 #define GAP_NS  90000 /* so they take a second */
 #define CHANGES 50
 #define EVERY   (20 * MS)
-#define SETTLE  (100 * MS) /* before the first */
-#define AHEAD   (8 * MS)
+#define SETTLE  (500 * MS) /* before the first */
+#define AHEAD   (400 * MS) /* for longer than a busy machine lets a thread stand */
 #define IDLE_NS (3600 * WF_NS_PER_S)
 #define FLOWS   4096
 

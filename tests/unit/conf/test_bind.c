@@ -22,6 +22,7 @@ ports_and_links_are_enough(void **state)
 	assert_false(c->seed_given);
 	assert_int_equal(c->n_workers, 0);
 	assert_int_equal(c->memory_bytes, 0);
+	assert_int_equal(c->by_value_bytes, 128);
 	assert_int_equal(c->max_flows, 65536);
 	assert_int_equal(c->flow_idle_ns, 60 * WF_NS_PER_S);
 	assert_string_equal(c->control.socket, WF_CONF_DEFAULT_SOCKET);
@@ -38,9 +39,10 @@ ports_and_links_are_enough(void **state)
 static void
 the_top_level_is_read(void **state)
 {
-	struct wf_conf *c = rig_conf("schema_version = 1; seed = 42; workers = [ 3, 1 ];"
-				     " memory = \"1GB\"; max_flows = 1000; flow_idle = \"5s\";"
-				     " control = { socket = \"/tmp/x.sock\"; };\n" RIG_LINK(""));
+	struct wf_conf *c = rig_conf(
+		"schema_version = 1; seed = 42; workers = [ 3, 1 ];"
+		" memory = \"1GB\"; by_value = \"0\"; max_flows = 1000; flow_idle = \"5s\";"
+		" control = { socket = \"/tmp/x.sock\"; };\n" RIG_LINK(""));
 
 	assert_true(c->seed_given);
 	assert_int_equal(c->seed, 42);
@@ -48,6 +50,7 @@ the_top_level_is_read(void **state)
 	assert_int_equal(c->workers[0], 3);
 	assert_int_equal(c->workers[1], 1);
 	assert_int_equal(c->memory_bytes, 1000000000);
+	assert_int_equal(c->by_value_bytes, 0);
 	assert_int_equal(c->max_flows, 1000);
 	assert_int_equal(c->flow_idle_ns, 5 * WF_NS_PER_S);
 	assert_string_equal(c->control.socket, "/tmp/x.sock");

@@ -61,6 +61,8 @@ unknown_and_impossible_values_at_the_top(void **state)
 			"t.conf:5: max_flows: 0 is out of range. It may be from 1 to 16777216.\n" },
 		{ "max_flows = 1.5;", "t.conf:5: max_flows: \"1.5\" is not a whole number. Write a "
 				      "whole number, such as 1000.\n" },
+		{ "by_value = \"1kB\";",
+			"t.conf:5: by_value: 1kB is out of range. It may be from 0 to 512B.\n" },
 		{ "flow_idle = \"10ms\";",
 			"t.conf:5: flow_idle: 10ms is out of range. It may be from 1s to 24h.\n" },
 		{ "workers = [];", "t.conf:5: workers: this is not a list of cores. Write workers "

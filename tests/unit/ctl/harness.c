@@ -6,9 +6,11 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <event2/event.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
@@ -72,6 +74,14 @@ static int
 fake_apply(void *ctx, struct wf_node *tree, uint64_t *generation, struct wf_err *err)
 {
 	return step(ctx, tree, NULL, generation, err);
+}
+
+static int
+fake_amend(void *ctx, struct wf_node *tree, uint64_t *generation, struct wf_err *err)
+{
+	struct harness *h = ctx;
+
+	return step(h, tree, &h->setup->overrides, generation, err);
 }
 
 static int
@@ -171,17 +181,41 @@ serve(void *arg)
 	return NULL;
 }
 
-int
-harness_start(void **state)
+static void
+write_tokens(struct harness *h)
+{
+	FILE *f;
+
+	snprintf(h->tokens, sizeof(h->tokens), "%s/tokens", h->dir);
+	f = fopen(h->tokens, "w");
+	assert_non_null(f);
+	fprintf(f, "# of the tests\n" HARNESS_ADMIN "\n\nread:" HARNESS_READ "\n");
+	fclose(f);
+	assert_int_equal(chmod(h->tokens, 0640), 0);
+}
+
+static int
+start(void **state, bool tcp)
 {
 	struct harness *h = calloc(1, sizeof(*h));
 	struct wf_err *err = wf_err_new();
-	struct wf_ctl_ops ops = { h, fake_snapshot, fake_setup, fake_setup, fake_apply, fake_change,
-		fake_undo, fake_reload, fake_progress, fake_wall, fake_reset };
+	struct wf_ctl_ops ops = { h, fake_snapshot, fake_setup, fake_setup, fake_apply, fake_amend,
+		fake_change, fake_undo, fake_reload, fake_progress, fake_wall, fake_reset };
+	struct wf_ctl_options opt = { .socket = h->path, .hosts = "lab.example, other.example" };
 
 	snprintf(h->dir, sizeof(h->dir), "/tmp/wf-ctl-test-XXXXXX");
 	assert_non_null(mkdtemp(h->dir));
 	snprintf(h->path, sizeof(h->path), "%s/control.sock", h->dir);
+	snprintf(h->shipped, sizeof(h->shipped), "%s/shipped", h->dir);
+	snprintf(h->own, sizeof(h->own), "%s/own", h->dir);
+	assert_int_equal(mkdir(h->shipped, 0755), 0);
+	assert_int_equal(mkdir(h->own, 0755), 0);
+	opt.dirs = (struct wf_ctl_dirs){ h->own, h->shipped };
+	if (tcp) {
+		write_tokens(h);
+		opt.http = "127.0.0.1:0";
+		opt.token_file = h->tokens;
+	}
 	h->generation = 1;
 	h->since_ns = (wf_ns_t)time(NULL) * WF_NS_PER_S;
 	assert_int_equal(wf_setup_next(NULL, wf_conf_read_text(config_text, "test.conf", true, err),
@@ -192,13 +226,27 @@ harness_start(void **state)
 	assert_non_null(h->events);
 	assert_int_equal(pipe(h->stop), 0);
 	h->base = event_base_new();
-	h->ctl = wf_ctl_new(h->base, h->path, &ops, err);
+	h->ctl = wf_ctl_new(h->base, &opt, &ops, err);
 	wf_err_print(err, stderr);
 	assert_non_null(h->ctl);
 	wf_err_free(err);
+	if (tcp)
+		snprintf(h->http, sizeof(h->http), "%s", wf_ctl_http(h->ctl));
 	assert_int_equal(pthread_create(&h->thread, NULL, serve, h), 0);
 	*state = h;
 	return 0;
+}
+
+int
+harness_start(void **state)
+{
+	return start(state, false);
+}
+
+int
+harness_start_tcp(void **state)
+{
+	return start(state, true);
 }
 
 void
@@ -229,6 +277,10 @@ harness_stop(void **state)
 	close(h->stop[0]);
 	close(h->stop[1]);
 	wf_setup_free(h->setup);
+	if (h->tokens[0] != '\0')
+		unlink(h->tokens);
+	assert_int_equal(rmdir(h->shipped), 0);
+	assert_int_equal(rmdir(h->own), 0);
 	/* Also proves that the socket's file is gone. */
 	assert_int_equal(rmdir(h->dir), 0);
 	free(h);
@@ -265,30 +317,24 @@ on_header(char *data, size_t size, size_t n, void *arg)
 	struct reply *r = arg;
 
 	take_header(data, size * n, "Allow: ", r->allow);
+	take_header(data, size * n, "ETag: ", r->tag);
 	take_header(data, size * n, "Content-Type: ", r->type);
 	return size * n;
 }
 
-struct reply
-call_with(const struct harness *h, const char *header, const char *method, const char *path,
-	const char *media, const char *body)
+/* One request by this handle, which is cleaned up; url and headers are the caller's. */
+static struct reply
+perform(CURL *curl, const char *url, struct curl_slist *headers, const char *method,
+	const char *body)
 {
-	struct curl_slist *headers = curl_slist_append(NULL, "Expect:");
-	CURL *curl = curl_easy_init();
 	struct reply r = { 0 };
-	char url[512], line[128];
 
-	snprintf(url, sizeof(url), "http://localhost%s", path);
-	snprintf(line, sizeof(line), media ? "Content-Type: %s" : "Content-Type:", media);
-	headers = curl_slist_append(headers, line);
-	if (header != NULL)
-		headers = curl_slist_append(headers, header);
-	curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, h->path);
 	curl_easy_setopt(curl, CURLOPT_URL, url);
 	curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
 	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
 	curl_easy_setopt(curl, CURLOPT_NOBODY, strcmp(method, "HEAD") == 0 ? 1L : 0L);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(curl, CURLOPT_PROXY, "");
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT, 20L);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
@@ -300,8 +346,43 @@ call_with(const struct harness *h, const char *header, const char *method, const
 	assert_int_equal(curl_easy_perform(curl), CURLE_OK);
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &r.status);
 	curl_easy_cleanup(curl);
-	curl_slist_free_all(headers);
 	r.json = json_loadb(r.text ? r.text : "", r.len, 0, NULL);
+	return r;
+}
+
+struct reply
+call_with(const struct harness *h, const char *header, const char *method, const char *path,
+	const char *media, const char *body)
+{
+	struct curl_slist *headers = curl_slist_append(NULL, "Expect:");
+	CURL *curl = curl_easy_init();
+	char url[512], line[128];
+	struct reply r;
+
+	snprintf(url, sizeof(url), "http://localhost%s", path);
+	snprintf(line, sizeof(line), media ? "Content-Type: %s" : "Content-Type:", media);
+	headers = curl_slist_append(headers, line);
+	if (header != NULL)
+		headers = curl_slist_append(headers, header);
+	curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, h->path);
+	r = perform(curl, url, headers, method, body);
+	curl_slist_free_all(headers);
+	return r;
+}
+
+struct reply
+call_tcp(const struct harness *h, const char *const *headers, const char *method, const char *path,
+	const char *body)
+{
+	struct curl_slist *list = curl_slist_append(NULL, "Content-Type: application/json");
+	char url[512];
+	struct reply r;
+
+	for (; *headers != NULL; headers++)
+		list = curl_slist_append(list, *headers);
+	snprintf(url, sizeof(url), "http://%s%s", h->http, path);
+	r = perform(curl_easy_init(), url, list, method, body);
+	curl_slist_free_all(list);
 	return r;
 }
 
@@ -361,6 +442,18 @@ raw_connect(const struct harness *h)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", h->path);
+	assert_int_equal(connect(fd, (const struct sockaddr *)&addr, sizeof(addr)), 0);
+	return fd;
+}
+
+int
+raw_connect_tcp(const struct harness *h)
+{
+	struct sockaddr_in addr = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)atoi(strrchr(h->http, ':') + 1)),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
 	assert_int_equal(connect(fd, (const struct sockaddr *)&addr, sizeof(addr)), 0);
 	return fd;
 }

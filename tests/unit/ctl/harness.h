@@ -25,6 +25,9 @@ struct event_base;
 struct harness {
 	char dir[64];
 	char path[96];
+	char tokens[96];           /* path; "": not by TCP */
+	char shipped[96], own[96]; /* directories of profiles, empty at the start and the end */
+	char http[64];             /* "127.0.0.1:12345" */
 	struct event_base *base;
 	struct wf_ctl *ctl;
 	pthread_t thread;
@@ -47,6 +50,11 @@ struct harness {
 int harness_start(void **state);
 int harness_stop(void **state);
 
+/* The same, reached over TCP as well, with these tokens (lines of a file). */
+int harness_start_tcp(void **state);
+#define HARNESS_ADMIN "an-admin-token-of-the-tests"
+#define HARNESS_READ  "a-reading-token-of-the-tests"
+
 /* Another base, without overrides. */
 void harness_read(struct harness *h, const char *text);
 
@@ -57,6 +65,7 @@ struct reply {
 	long status;
 	char type[64];
 	char allow[64];
+	char tag[64]; /* ETag */
 	char *text;
 	size_t len;
 	json_t *json; /* NULL: the body is not JSON */
@@ -68,6 +77,9 @@ struct reply call(const struct harness *h, const char *method, const char *path,
 /* As call, with one more header ("Accept: text/plain"). */
 struct reply call_with(const struct harness *h, const char *header, const char *method,
 	const char *path, const char *media, const char *body);
+/* A request over TCP; headers (NULL ends them) as they are sent. */
+struct reply call_tcp(const struct harness *h, const char *const *headers, const char *method,
+	const char *path, const char *body);
 void reply_free(struct reply *r);
 
 /* Fails the test unless the request is answered with this status and, from 400 on, with a problem
@@ -80,5 +92,6 @@ const char *text_at(const json_t *j, const char *path);
 
 /* A connection to the server, which the caller closes. */
 int raw_connect(const struct harness *h);
+int raw_connect_tcp(const struct harness *h);
 
 #endif

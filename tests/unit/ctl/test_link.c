@@ -337,7 +337,7 @@ test_classes_are_read_and_changed(void **state)
 	expect(h, 404, "PATCH", "/v1/links/wan/classes/viop/ab", PATCH, "{}");
 	expect(h, 404, "GET", "/v1/links/wan/classes/voip/up", NULL, NULL);
 	expect(h, 404, "GET", "/v1/links/lan/classes/voip/ab", NULL, NULL);
-	expect(h, 405, "DELETE", "/v1/links/wan/classes/voip/ab", NULL, NULL);
+	expect(h, 405, "POST", "/v1/links/wan/classes/voip/ab", NULL, NULL);
 }
 
 /* In a direction that it has, even an empty one, a class takes packets from those behind it. */

@@ -78,9 +78,9 @@ test_reset_reaches_the_program(void **state)
 static void
 test_unknown_address_is_404(void **state)
 {
-	static const char *const nowhere[] = { "/", "/v1", "/v1/", "/v1/stat", "/v1/statsx",
-		"/v1/stats/", "/healthz/x", "//healthz", "/v1/links/wan", "/v1/links//ab",
-		"/v1/links/wan/ab/", "/v1/../healthz", "/v1/links/%00/ab" };
+	static const char *const nowhere[] = { "/page", "/v1", "/v1/", "/v1/stat", "/v1/statsx",
+		"/v1/stats/", "/healthz/x", "//healthz", "/v1/links//ab", "/v1/links/wan/ab/",
+		"/v1/../healthz", "/v1/links/%00/ab" };
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(nowhere); i++)
 		expect(*state, 404, "GET", nowhere[i], NULL, NULL);
@@ -111,8 +111,8 @@ test_wrong_method_is_405_with_allow(void **state)
 	assert_allow(state, "PATCH", "/v1/config", "GET, HEAD, PUT");
 	assert_allow(state, "GET", "/v1/reset", "POST");
 	assert_allow(state, "GET", "/v1/config/reload", "POST");
-	assert_allow(state, "OPTIONS", "/v1/links/wan/ab", "GET, HEAD, PATCH");
-	assert_allow(state, "PUT", "/v1/links/wan/ab", "GET, HEAD, PATCH");
+	assert_allow(state, "OPTIONS", "/v1/links/wan/ab", "GET, HEAD, PATCH, PUT, DELETE");
+	assert_allow(state, "POST", "/v1/links/wan/ab", "GET, HEAD, PATCH, PUT, DELETE");
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, harness_start, harness_stop)

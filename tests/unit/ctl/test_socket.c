@@ -51,7 +51,7 @@ listen_at(struct place *p, const char *path)
 {
 	static const struct wf_ctl_ops none;
 
-	return wf_ctl_new(p->base, path, &none, p->err);
+	return wf_ctl_new(p->base, &(struct wf_ctl_options){ .socket = path }, &none, p->err);
 }
 
 static void

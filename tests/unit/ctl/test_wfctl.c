@@ -68,6 +68,50 @@ test_config_prints_a_file_or_a_tree(void **state)
 }
 
 static void
+test_rows_for_programs(void **state)
+{
+	run(*state, "stats -o csv", 0, "link,direction,rx_packets,");
+	run(*state, "stats -o csv", 0, "\nwan,ab,1000,100000,975,");
+	run(*state, "ports -o csv", 0, "\nb,net_null1,,,false,");
+	run(*state, "links -o csv", 0, "\nwan,,ab,delay.mean,20ms\n");
+	run(*state, "workers -o csv", 0, "\n1,0.3333,1000000,");
+	run(*state, "events -o csv", 0, "seq,time_ns,at_ns,kind,");
+	run(*state, "status -o csv", 2, "use -o json");
+	run(*state, "set wan ab delay=1ms -o csv", 2, "use -o json");
+}
+
+static void
+test_top_goes_on_line_by_line(void **state)
+{
+	run(*state, "top --count 2 --hz 10", 0, "delay p50");
+	run(*state, "top --count 2 --hz 10", 0, "wan        ab");
+	run(*state, "top --count 1 -o json", 0, "\"schema\":\"wirefault.stats/1\"");
+	run(*state, "top --hz 0", 2, "from 1 to 10");
+	run(*state, "top --count none", 2, "--count is a whole number");
+	run(*state, "stats --hz 3", 2, "takes no --hz");
+}
+
+static void
+test_faults_and_bypass(void **state)
+{
+	struct harness *h = *state;
+
+	run(h, "fault wan blackhole 3s", 0, "wan: blackhole for 3s.");
+	run(h, "fault wan flap 10s ab period=2s down=1s", 0, "generation 3.");
+	run(h, "fault wan spike 1s delay=100ms -o json", 0, "\"until_ns\": ");
+	run(h, "fault wan", 2, "usage: wfctl fault");
+	run(h, "fault wan rain 3s", 1, "blackhole, flap or spike");
+	run(h, "fault wan blackhole 3s up", 2, "is expected, not \"up\"");
+	run(h, "fault wen blackhole 3s", 1, "Did you mean \"wan\"?");
+	run(h, "bypass", 0, "off");
+	run(h, "bypass on --for 1h", 0, "Every link is a plain wire.");
+	run(h, "bypass", 0, "on: ");
+	run(h, "bypass off", 0, "Links do what they are told.");
+	run(h, "bypass maybe", 2, "usage: wfctl bypass");
+	run(h, "bypass off --for 1s", 2, "usage: wfctl bypass");
+}
+
+static void
 test_set_prints_what_changed_and_the_generation(void **state)
 {
 	struct harness *h = *state;
@@ -158,7 +202,7 @@ test_wrong_usage_is_exit_code_2(void **state)
 	run(*state, "config save", 2, "usage: wfctl config [save FILE | diff");
 	run(*state, "config undo parsnip", 2, "\"parsnip\" is not a change");
 	run(*state, "stats --for 5s", 2, "stats takes no --for");
-	run(*state, "stats -o xml", 2, "table or json");
+	run(*state, "stats -o xml", 2, "table, json or csv");
 	run(*state, "stats --nonsense", 2, "--nonsense");
 	run(*state, "stats --follow", 2, "stats takes no --follow.");
 	run(*state, "set wan ab loss=1% --since 3", 2, "set takes no --since.");
@@ -340,6 +384,9 @@ main(void)
 		TEST(test_events_are_lines_or_the_document),
 		TEST(test_events_are_followed),
 		TEST(test_options_may_stand_before_or_after_the_verb),
+		TEST(test_rows_for_programs),
+		TEST(test_top_goes_on_line_by_line),
+		TEST(test_faults_and_bypass),
 		TEST(test_wrong_usage_is_exit_code_2),
 		TEST(test_unreachable_is_exit_code_3_and_says_why),
 		TEST(test_help_and_version),

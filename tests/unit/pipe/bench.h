@@ -17,7 +17,8 @@ struct bench_packet {
 	uint32_t n_bytes;
 };
 
-#define BENCH_MADE UINT32_MAX /* id of a packet that a stage made */
+#define BENCH_MADE   UINT32_MAX       /* id of a packet that a stage made */
+#define BENCH_BUFFER (UINT32_MAX - 1) /* of a buffer for packets by value */
 
 /* A packet that left. Every packet begins with its own, times not filled in. */
 struct bench_out {
@@ -34,7 +35,8 @@ struct bench_options {
 	uint32_t max_held, max_flows; /* 0: plenty */
 	wf_ns_t idle_ns;              /* 0: for ever */
 	uint64_t seed;
-	bool general; /* by the general path, whatever the plan says */
+	bool general;            /* by the general path, whatever the plan says */
+	uint32_t by_value_bytes; /* packets up to this length are held by value */
 };
 
 struct bench {
@@ -48,7 +50,13 @@ struct bench {
 	int64_t clones_left;   /* then clone fails; negative: never */
 	int64_t makes_left;    /* the same for what stages make */
 	int64_t writable_left; /* the same for packets to be edited */
-	uint32_t room_bytes;   /* of a packet that is edited; 0: plenty */
+	int64_t buffers_left;  /* the same for buffers of packets by value */
+	int64_t again_left;    /* and for those that are made of them */
+	uint32_t special;  /* packets whose id this divides are more than their bytes; 0: none */
+	int64_t buffers;   /* that exist */
+	uint64_t by_value; /* packets that were held so */
+	struct shadow *shadows;
+	uint32_t room_bytes; /* of a packet that is edited; 0: plenty */
 	struct bench_out *out;
 	uint32_t n_out, room_out;
 	struct wf_dir_stats total[4];

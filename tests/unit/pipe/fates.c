@@ -96,7 +96,9 @@ send(struct bench *const *b, const struct fates_run *q, uint32_t *const *number,
 struct fates *
 fates_run(const struct fates_run *q)
 {
-	struct bench_options o = { .seed = q->seed, .general = q->general };
+	struct bench_options o = {
+		.seed = q->seed, .general = q->general, .by_value_bytes = q->by_value_bytes
+	};
 	struct fates *f = calloc(1, sizeof(*f) + q->n * sizeof(f->packet[0]));
 	uint32_t *number[WORKERS];
 	struct bench *b[WORKERS];
@@ -104,6 +106,7 @@ fates_run(const struct fates_run *q)
 	assert_non_null(f);
 	for (uint32_t w = 0; w < q->workers; w++) {
 		b[w] = bench_new(q->text, &o);
+		b[w]->special = 11;
 		number[w] = calloc(q->n, sizeof(*number[w]));
 		assert_non_null(number[w]);
 	}
@@ -115,6 +118,7 @@ fates_run(const struct fates_run *q)
 		bench_drain(b[w]);
 		bench_check(b[w]);
 		log_of(b[w], number[w], f);
+		f->by_value += b[w]->by_value;
 		bench_free(b[w]);
 		free(number[w]);
 	}

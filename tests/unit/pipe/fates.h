@@ -10,6 +10,7 @@
 #define LOST UINT64_MAX
 
 struct fates {
+	uint64_t by_value; /* packets that were held so */
 	struct {
 		uint32_t n;
 		uint64_t bytes, due; /* sums, as their order means nothing */
@@ -26,9 +27,10 @@ struct fates_run {
 	uint64_t seed;
 	const struct bench_packet *packet;
 	uint32_t n;
-	uint32_t workers;      /* 1 or 2 */
-	uint32_t burst, every; /* only flows that `every` divides */
-	bool general;          /* by the general path */
+	uint32_t workers;        /* 1 or 2 */
+	uint32_t burst, every;   /* only flows that `every` divides */
+	bool general;            /* by the general path */
+	uint32_t by_value_bytes; /* up to this length held by value */
 };
 
 /* The caller frees it. What was not sent is LOST. */

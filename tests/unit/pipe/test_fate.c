@@ -34,7 +34,8 @@ make_trace(void **state)
 
 /* Sends the packets of the trace for which flow % every == 0. */
 static struct fates *
-run_by(const char *text, uint64_t seed, uint32_t burst, uint32_t every, bool general)
+run_by(const char *text, uint64_t seed, uint32_t burst, uint32_t every, bool general,
+	uint32_t by_value_bytes)
 {
 	const struct fates_run q = { .text = text,
 		.seed = seed,
@@ -43,7 +44,8 @@ run_by(const char *text, uint64_t seed, uint32_t burst, uint32_t every, bool gen
 		.workers = 1,
 		.burst = burst,
 		.every = every,
-		.general = general };
+		.general = general,
+		.by_value_bytes = by_value_bytes };
 
 	return fates_run(&q);
 }
@@ -51,7 +53,7 @@ run_by(const char *text, uint64_t seed, uint32_t burst, uint32_t every, bool gen
 static struct fates *
 run(const char *text, uint64_t seed, uint32_t burst, uint32_t every)
 {
-	return run_by(text, seed, burst, every, false);
+	return run_by(text, seed, burst, every, false, 0);
 }
 
 static void
@@ -115,10 +117,32 @@ fate_does_not_depend_on_the_path(void **state)
 		for (int with = 0; with < 2; with++) {
 			const char *text = bench_text(dirs[i], "", with ? classes : "");
 			struct fates *own = run(text, 42, 32, 1);
-			struct fates *general = run_by(text, 42, 32, 1, true);
+			struct fates *general = run_by(text, 42, 32, 1, true, 0);
 
 			assert_same(own, general, 1);
 			free(own);
+			free(general);
+		}
+}
+
+/* Every configuration with its packets held by reference, and with all short ones by value. */
+static void
+fate_does_not_depend_on_how_packets_are_held(void **state)
+{
+	for (size_t i = 0; i < WF_ARRAY_SIZE(dirs); i++)
+		for (int with = 0; with < 2; with++) {
+			const char *text = bench_text(dirs[i], "", with ? classes : "");
+			struct fates *one = run(text, 42, 32, 1);
+			struct fates *other = run_by(text, 42, 32, 1, false, 512);
+			struct fates *general = run_by(text, 42, 7, 1, true, 64);
+
+			assert_int_equal(one->by_value, 0);
+			assert_true(other->by_value > N / 20 && general->by_value > 10);
+			assert_true(general->by_value < other->by_value);
+			assert_same(one, other, 1);
+			assert_same(one, general, 1);
+			free(one);
+			free(other);
 			free(general);
 		}
 }
@@ -354,6 +378,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fate_does_not_depend_on_the_bursts),
 		cmocka_unit_test(fate_does_not_depend_on_the_path),
+		cmocka_unit_test(fate_does_not_depend_on_how_packets_are_held),
 		cmocka_unit_test(the_plan_chooses_the_path),
 		cmocka_unit_test(fate_does_not_depend_on_other_traffic),
 		cmocka_unit_test(fate_does_not_depend_on_other_classes),

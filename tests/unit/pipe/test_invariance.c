@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Same seed, same fate, for every stage there is: packet for packet equal on 1 and 2 workers, in
- * bursts of 1, 7 and 32, by the path that its plan chooses and by the general one, with and without
- * other flows (where the state is the flow's), with and without stages of another purpose. Whoever
- * adds a stage adds a row to `cases`.
+ * bursts of 1, 7 and 32, by the path that its plan chooses and by the general one, held by
+ * reference and by value, with and without other flows (where the state is the flow's), with and
+ * without stages of another purpose. Whoever adds a stage adds a row to `cases`.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,8 +16,9 @@
 #include "fit.h"
 #include "wf_stages.h"
 
-#define N     3000 /* at most */
-#define EVERY 3    /* of the flows: these are sent alone, too */
+#define N        3000 /* at most */
+#define EVERY    3    /* of the flows: these are sent alone, too */
+#define BY_VALUE 512
 
 /* What must not change. */
 enum { LOSS = 1, TIME = 2, BYTES = 4, COPIES = 8, MADE = 16, ALL = 31 };
@@ -203,7 +204,7 @@ end(void **state)
 
 static struct fates *
 run_by(const char *dir, const char *classes, uint32_t workers, uint32_t burst, uint32_t every,
-	bool general)
+	bool general, uint32_t by_value_bytes)
 {
 	const struct fates_run q = { .text = bench_text(dir, "", classes),
 		.seed = 42,
@@ -212,7 +213,8 @@ run_by(const char *dir, const char *classes, uint32_t workers, uint32_t burst, u
 		.workers = workers,
 		.burst = burst,
 		.every = every,
-		.general = general };
+		.general = general,
+		.by_value_bytes = by_value_bytes };
 
 	return fates_run(&q);
 }
@@ -220,7 +222,7 @@ run_by(const char *dir, const char *classes, uint32_t workers, uint32_t burst, u
 static struct fates *
 run(const char *dir, const char *classes, uint32_t workers, uint32_t burst, uint32_t every)
 {
-	return run_by(dir, classes, workers, burst, every, false);
+	return run_by(dir, classes, workers, burst, every, false, 0);
 }
 
 /* ---- Comparisons ---- */
@@ -278,6 +280,25 @@ differ(const struct fates *a, const struct fates *b)
 	return false;
 }
 
+/* Some packets are held by value, by either path; what is held at all is the plan's. */
+static void
+try_by_value(const struct stage_case *c, const struct fates *base, const char *dir)
+{
+	struct wf_plan *plan = bench_plan(bench_text(dir, "", c->classes), 42, NULL);
+	bool holds = plan->dir[0].holds;
+
+	wf_plan_free(plan);
+	for (int general = 0; general < 2; general++) {
+		struct fates *f = run_by(dir, c->classes, 1, 32, 1, general, BY_VALUE);
+
+		if (holds && f->by_value == 0)
+			fail_msg("%s: nothing is held by value", dir);
+		assert_same(base, f, 1, ALL, dir, general ? "by value, in general" : "by value");
+	}
+	assert_same(base, run_by(dir, c->classes, 2, 1, 1, false, BY_VALUE), 1, ALL, dir,
+		"by value with 2 workers, packet by packet");
+}
+
 static void
 try_all(const struct stage_case *c, bool flow_scope)
 {
@@ -291,8 +312,9 @@ try_all(const struct stage_case *c, bool flow_scope)
 	free(wire);
 	assert_same(base, run(dir, c->classes, 1, 1, 1), 1, ALL, dir, "packet by packet");
 	assert_same(base, run(dir, c->classes, 1, 7, 1), 1, ALL, dir, "in bursts of 7");
-	assert_same(
-		base, run_by(dir, c->classes, 1, 32, 1, true), 1, ALL, dir, "by the general path");
+	assert_same(base, run_by(dir, c->classes, 1, 32, 1, true, 0), 1, ALL, dir,
+		"by the general path");
+	try_by_value(c, base, dir);
 	assert_same(base, run(dir, c->classes, 2, 32, 1), 1, ALL, dir, "with 2 workers");
 	assert_same(base, run(dir, c->classes, 2, 1, 1), 1, ALL, dir,
 		"with 2 workers, packet by packet");

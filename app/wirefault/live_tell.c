@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * What is told of setups when they are offered. Control thread.
+ */
+#include <stdio.h>
+
+#include "live.h"
+#include "wf_units.h"
+
+void
+wf_live_tell_ended(const struct wf_live *live, const struct wf_setup *next)
+{
+	char text[WF_CHANGE_TEXT + 64], change[WF_CHANGE_TEXT];
+
+	for (uint32_t i = 0; i < live->setup->overrides.n; i++) {
+		const struct wf_override *o = &live->setup->overrides.at[i];
+
+		if (!o->merged || o->until_ns > next->plan->from_ns ||
+			wf_overrides_have(&next->overrides, o->id) ||
+			wf_overrides_have(&next->dropped, o->id))
+			continue;
+		snprintf(text, sizeof(text), "a change ends by itself: %s",
+			wf_change_format(o->change, change));
+		wf_event_add(live->events,
+			&(struct wf_event){ .kind = WF_EVENT_ended,
+				.generation = next->plan->generation,
+				.at_ns = wf_dp_monotonic(live->dp, next->plan->from_ns),
+				.text = text });
+	}
+}
+
+void
+wf_live_tell_late(const struct wf_live *live, const struct wf_setup *next)
+{
+	wf_ns_t now_ns = wf_dp_now(live->dp);
+	char text[WF_UNITS_TEXT];
+
+	if (now_ns <= next->plan->from_ns)
+		return;
+	wf_event_say(live->events, WF_EVENT_warning, NULL,
+		"configuration %llu was offered %s after its time: packets received in between "
+		"went by the one before",
+		(unsigned long long)next->plan->generation,
+		wf_units_format_duration(now_ns - next->plan->from_ns, text));
+}

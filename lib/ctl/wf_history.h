@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * The last ten minutes, a second a sample: what each direction did in it. Control thread only.
+ * Inside lib/ctl.
+ */
+#ifndef WF_HISTORY_H
+#define WF_HISTORY_H
+
+#include <jansson.h>
+
+#include "wf_snapshot.h"
+
+#define WF_HISTORY_SAMPLES 600
+
+struct wf_history;
+
+/* NULL: out of memory. */
+struct wf_history *wf_history_new(void);
+void wf_history_free(struct wf_history *h);
+/* Takes a snapshot over, in every case, as the next sample. */
+void wf_history_add(struct wf_history *h, struct wf_snapshot *snap);
+/* The samples of the last `seconds`, the oldest first, of one link or (NULL) all; NULL: out of
+ * memory. */
+json_t *wf_history_json(const struct wf_history *h, uint32_t seconds, const char *link);
+
+#endif
