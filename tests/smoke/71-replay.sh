@@ -3,6 +3,7 @@
 # Captures onto the wire: a conversation onto two interfaces, of which tcpdump on the far sides gets
 # each byte, in the order of the capture, exactly as many; real files that nobody here has written,
 # whole, cut and damaged; control while it runs; files that don't fit into memory; offline, exact.
+# shellcheck disable=SC2317 # functions that `ok` calls
 . "$(dirname "$0")/tap.sh"
 
 lab_hosts
