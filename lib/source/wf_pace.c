@@ -161,9 +161,11 @@ wf_pace_text(const struct wf_pace *pace, char out[WF_PACE_TEXT])
 			pace->kind == WF_PACE_L1_BITS ? "/l1" : "");
 		break;
 	case WF_PACE_TOP:
-		return strcpy(out, "top");
+		snprintf(out, WF_PACE_TEXT, "top");
+		break;
 	case WF_PACE_STEP:
-		return strcpy(out, "step");
+		snprintf(out, WF_PACE_TEXT, "step");
+		break;
 	}
 	return out;
 }

@@ -58,8 +58,8 @@ enum {
 
 #define STRING(NAME, MEMBER, HELP)                                                                 \
 	{                                                                                          \
-		.name = NAME, .type = WF_PARAM_STRING, .offset = offsetof(struct params, MEMBER),  \
-		.help = HELP                                                                       \
+		.name = (NAME), .type = WF_PARAM_STRING,                                           \
+		.offset = offsetof(struct params, MEMBER), .help = (HELP)                          \
 	}
 
 const struct wf_param wf_replay_table[] = {

@@ -16,10 +16,11 @@
 
 enum { PROTO_TCP = 6, PROTO_UDP = 17, PROTO_DCCP = 33, PROTO_ICMP6 = 58 };
 
-/* A frame's checksum fields. NULL: it has none, or it is not here. */
+/* A frame's checksum fields: that of IPv4, and that of what it carries (NULL: it has none, or it is
+ * not here). */
 struct sums {
+	bool has_ip, udp;
 	uint8_t *ip, *l4;
-	bool udp;
 };
 
 static uint16_t
@@ -74,7 +75,8 @@ static struct sums
 sums_of(uint8_t *frame, uint32_t n, const struct wf_parsed *p)
 {
 	return (struct sums){
-		.ip = p->key.family == 4 ? frame + p->l3_offset + 10 : NULL,
+		.has_ip = p->key.family == 4,
+		.ip = frame + p->l3_offset + 10,
 		.l4 = l4_sum(frame, n, p),
 		.udp = p->key.proto == PROTO_UDP,
 	};
@@ -99,7 +101,7 @@ change(uint8_t *at, const uint8_t *to, uint32_t n, const struct sums *s)
 
 		if (before == after)
 			continue;
-		if (s != NULL && s->ip != NULL)
+		if (s != NULL && s->has_ip)
 			wf_checksum_change(s->ip, before, after);
 		if (s != NULL)
 			l4_change(s, before, after);
@@ -225,7 +227,7 @@ set_ttl(const struct wf_rewrite *r, uint8_t *frame, const struct wf_parsed *p)
 	uint8_t *at = frame + p->l3_offset + (p->key.family == 4 ? 8 : 7);
 	int ttl = r->ttl > 0 ? r->ttl : *at + r->ttl;
 	uint8_t to[2] = { (uint8_t)(ttl < 1 ? 1 : ttl), 0 };
-	struct sums s = { .ip = frame + p->l3_offset + 10 };
+	struct sums s = { .has_ip = true, .ip = frame + p->l3_offset + 10 };
 
 	if (p->key.family != 4) {
 		*at = to[0];
