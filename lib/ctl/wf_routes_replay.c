@@ -77,7 +77,7 @@ wf_route_replay_get(struct wf_request *r)
 
 /* Reads "pace", if it is there. false: 422 has been replied. */
 static bool
-read_pace(struct wf_request *r, const json_t *body, struct wf_pace *pace)
+read_pace(struct wf_request *r, const json_t *body, struct wf_replay_pace *pace)
 {
 	const struct wf_where where = { .path = "pace" };
 	const json_t *text = json_object_get(body, "pace");
@@ -89,7 +89,7 @@ read_pace(struct wf_request *r, const json_t *body, struct wf_pace *pace)
 	err = wf_err_new();
 	rc = err == NULL ? -1
 	     : json_is_string(text)
-		     ? wf_pace_parse(json_string_value(text), pace, &where, err)
+		     ? wf_replay_pace_parse(json_string_value(text), pace, &where, err)
 		     : wf_err_add(err, &where, "Write \"pace\": \"x2\"", "a pace is a string");
 	if (rc < 0)
 		wf_http_problem(r, 422, err, "The pace cannot be read.");
@@ -171,7 +171,7 @@ read_step(struct wf_request *r, const json_t *body, struct wf_replay_order *o)
 		wf_http_problem(r, 422, NULL, "\"step\" is a number of packets, from 1.");
 		return false;
 	}
-	if (o->pace.kind != WF_PACE_STEP && !o->paused) {
+	if (o->pace.kind != WF_REPLAY_PACE_STEP && !o->paused) {
 		wf_http_problem(r, 409, NULL,
 			"It runs by itself: pause it first, or give it the pace \"step\".");
 		return false;

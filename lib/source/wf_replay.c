@@ -38,16 +38,16 @@ turn_to(struct wf_replay *r, enum wf_replay_state state)
 static inline wf_u128
 units_of(const struct wf_replay *r, const struct wf_replay_record *p)
 {
-	switch ((enum wf_pace_kind)r->order.pace.kind) {
-	case WF_PACE_OWN:
+	switch ((enum wf_replay_pace_kind)r->order.pace.kind) {
+	case WF_REPLAY_PACE_OWN:
 		return r->base_ns + p->offset_ns;
-	case WF_PACE_PACKETS:
+	case WF_REPLAY_PACE_PACKETS:
 		return r->count;
-	case WF_PACE_BITS:
-	case WF_PACE_L1_BITS:
+	case WF_REPLAY_PACE_BITS:
+	case WF_REPLAY_PACE_L1_BITS:
 		return r->bits;
-	case WF_PACE_TOP:
-	case WF_PACE_STEP:
+	case WF_REPLAY_PACE_TOP:
+	case WF_REPLAY_PACE_STEP:
 		break;
 	}
 	return 0;
@@ -63,9 +63,9 @@ may_step(const struct wf_replay *r)
 static inline wf_ns_t
 due_of(const struct wf_replay *r, const struct wf_replay_record *p, wf_ns_t now_ns)
 {
-	if (r->order.pace.kind == WF_PACE_TOP && r->state == WF_REPLAY_RUNNING)
+	if (r->order.pace.kind == WF_REPLAY_PACE_TOP && r->state == WF_REPLAY_RUNNING)
 		return now_ns;
-	if (r->order.pace.kind == WF_PACE_STEP || r->state == WF_REPLAY_PAUSED)
+	if (r->order.pace.kind == WF_REPLAY_PACE_STEP || r->state == WF_REPLAY_PAUSED)
 		return may_step(r) ? now_ns : WF_SCHEDULE_NEVER;
 	return wf_schedule_ns(&r->schedule, units_of(r, p));
 }
@@ -84,9 +84,9 @@ begin(struct wf_replay *r, wf_ns_t now_ns)
 /* Another pace from now on: own time goes on from where it is, anything else from the next packet.
  */
 static void
-change_pace(struct wf_replay *r, const struct wf_pace *pace, wf_ns_t now_ns)
+change_pace(struct wf_replay *r, const struct wf_replay_pace *pace, wf_ns_t now_ns)
 {
-	bool own = pace->kind == WF_PACE_OWN && r->order.pace.kind == WF_PACE_OWN;
+	bool own = pace->kind == WF_REPLAY_PACE_OWN && r->order.pace.kind == WF_REPLAY_PACE_OWN;
 	const struct wf_replay_record *p = wf_replay_store_peek(r->store);
 	wf_u128 next, here = 0;
 
@@ -224,8 +224,8 @@ static inline void
 step_over(struct wf_replay *r, const struct wf_replay_record *p)
 {
 	r->count++;
-	r->bits += wf_pace_bits(&r->order.pace, p->wire_bytes);
-	if (r->order.pace.kind == WF_PACE_STEP || r->state == WF_REPLAY_PAUSED)
+	r->bits += wf_replay_pace_bits(&r->order.pace, p->wire_bytes);
+	if (r->order.pace.kind == WF_REPLAY_PACE_STEP || r->state == WF_REPLAY_PAUSED)
 		r->stepped++;
 	wf_replay_store_advance(r->store, p);
 }
@@ -306,7 +306,7 @@ wf_replay_take(
 		}
 		if (due_ns > now_ns)
 			break;
-		if (p->side != side || (r->order.pace.kind < WF_PACE_TOP && !r->twin &&
+		if (p->side != side || (r->order.pace.kind < WF_REPLAY_PACE_TOP && !r->twin &&
 					       !judge(r, &due_ns, now_ns))) {
 			step_over(r, p);
 			dropped++;

@@ -21,7 +21,7 @@ struct wf_replay_order {
 	uint64_t runs;  /* each new number is a new run, from the beginning */
 	uint64_t steps; /* packets that were asked for singly in this run */
 	uint64_t paused, stopped;
-	struct wf_pace pace;
+	struct wf_replay_pace pace;
 };
 #define WF_REPLAY_ORDER_WORDS (sizeof(struct wf_replay_order) / sizeof(uint64_t))
 

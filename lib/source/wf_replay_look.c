@@ -111,7 +111,7 @@ wf_replay_look(const struct wf_replay *r, wf_ns_t now_ns, struct wf_snap_replay 
 
 	memset(out, 0, sizeof(*out));
 	out->state = (enum wf_replay_state)get(&r->seen_state);
-	wf_pace_text(&r->wanted.pace, out->pace);
+	wf_replay_pace_text(&r->wanted.pace, out->pace);
 	out->late = late[r->spec.late];
 	out->streams = !r->store->whole;
 	out->runs = get(&r->seen_runs);

@@ -298,7 +298,7 @@ fill(struct wf_replay_spec *s, const struct params *p, const struct wf_where *wh
 			"a pcap port needs a file, or of= another pcap port");
 	else
 		ret |= list_files(s, p->file, where, err);
-	ret |= wf_pace_parse(p->pace, &s->pace, where, err);
+	ret |= wf_replay_pace_parse(p->pace, &s->pace, where, err);
 	if (p->split != NULL)
 		ret |= wf_cap_options_split(&s->cap, p->split, err);
 	ret |= read_rewrite(p, &s->rewrite[0], where, err);

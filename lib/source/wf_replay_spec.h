@@ -6,8 +6,8 @@
 #define WF_REPLAY_SPEC_H
 
 #include "wf_cap.h"
-#include "wf_pace.h"
 #include "wf_param.h"
+#include "wf_replay_pace.h"
 #include "wf_rewrite.h"
 
 #define WF_REPLAY_FILES 64
@@ -28,7 +28,7 @@ struct wf_replay_spec {
 	const char *file[WF_REPLAY_FILES];
 	uint64_t file_bytes; /* of all that are known */
 	bool own_gaps;       /* between files, as their times say */
-	struct wf_pace pace;
+	struct wf_replay_pace pace;
 	uint64_t loops;         /* 0: without end */
 	uint64_t packets;       /* 0: all of them */
 	wf_ns_t gap_ns, end_ns; /* between loops and files; end_ns 0: when it is over */

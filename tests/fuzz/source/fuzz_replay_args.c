@@ -19,13 +19,13 @@ require(bool ok)
 static void
 check(const struct wf_replay_spec *s)
 {
-	char text[WF_PACE_TEXT];
-	struct wf_pace again;
+	char text[WF_REPLAY_PACE_TEXT];
+	struct wf_replay_pace again;
 
 	require(s->n_files >= 1 && s->n_files <= WF_REPLAY_FILES);
 	require(s->burst >= 1 && s->burst <= 32);
 	require(s->pace.mul >= 1 && s->pace.div >= 1);
-	require(wf_pace_parse(wf_pace_text(&s->pace, text), &again, NULL, NULL) == 0);
+	require(wf_replay_pace_parse(wf_replay_pace_text(&s->pace, text), &again, NULL, NULL) == 0);
 	require(memcmp(&again, &s->pace, sizeof(again)) == 0);
 	require(s->rewrite[0].n_maps <= WF_REWRITE_MAPS);
 	require(s->loops <= wf_rewrite_loops(&s->rewrite[0]));

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "wf_pace.h"
+#include "wf_replay_pace.h"
 #include "wf_schedule.h"
 
 static uint64_t seed = 88172645463325252ull;
@@ -84,18 +84,18 @@ test_long_runs(void **state)
 	const uint64_t end = 1000000000000ull;
 
 	for (size_t p = 0; p < WF_ARRAY_SIZE(paces); p++) {
-		struct wf_pace pace;
+		struct wf_replay_pace pace;
 		struct wf_schedule s;
 		wf_ns_t last_ns = 0;
 
-		assert_int_equal(wf_pace_parse(paces[p], &pace, NULL, NULL), 0);
+		assert_int_equal(wf_replay_pace_parse(paces[p], &pace, NULL, NULL), 0);
 		s = (struct wf_schedule){ .anchor_ns = 5, .mul = pace.mul, .div = pace.div };
 		for (uint64_t k = 0; k <= end; k += end / 50000 - k % 7) {
 			/* A capture of 1 s for each packet, frames of 1514 bytes. */
-			wf_u128 units = pace.kind == WF_PACE_OWN ? (wf_u128)k * 1000000007
-					: pace.kind == WF_PACE_PACKETS
+			wf_u128 units = pace.kind == WF_REPLAY_PACE_OWN ? (wf_u128)k * 1000000007
+					: pace.kind == WF_REPLAY_PACE_PACKETS
 						? k
-						: (wf_u128)k * wf_pace_bits(&pace, 1514);
+						: (wf_u128)k * wf_replay_pace_bits(&pace, 1514);
 			wf_ns_t at_ns = wf_schedule_ns(&s, units);
 
 			assert_int_equal(at_ns, reference(5, units, pace.mul, pace.div));
@@ -116,47 +116,47 @@ test_words(void **state)
 {
 	static const struct {
 		const char *text, *again;
-		enum wf_pace_kind kind;
+		enum wf_replay_pace_kind kind;
 		uint64_t mul, div;
 	} good[] = {
-		{ "x1", "x1", WF_PACE_OWN, 1, 1 },
-		{ "x0.01", "x0.01", WF_PACE_OWN, 100, 1 },
-		{ "x1000", "x1000", WF_PACE_OWN, 1, 1000 },
-		{ "x2.500", "x2.5", WF_PACE_OWN, 2, 5 },
-		{ "1000pps", "1000pps", WF_PACE_PACKETS, 1000000, 1 },
-		{ "3pps", "3pps", WF_PACE_PACKETS, 1000000000, 3 },
-		{ "100Mbit", "100Mbit", WF_PACE_BITS, 10, 1 },
-		{ "100Mbit/l2", "100Mbit", WF_PACE_BITS, 10, 1 },
-		{ "1Gbit/l1", "1Gbit/l1", WF_PACE_L1_BITS, 1, 1 },
-		{ "3ms", "3ms", WF_PACE_PACKETS, 3000000, 1 },
-		{ "top", "top", WF_PACE_TOP, 1, 1 },
-		{ "step", "step", WF_PACE_STEP, 1, 1 },
+		{ "x1", "x1", WF_REPLAY_PACE_OWN, 1, 1 },
+		{ "x0.01", "x0.01", WF_REPLAY_PACE_OWN, 100, 1 },
+		{ "x1000", "x1000", WF_REPLAY_PACE_OWN, 1, 1000 },
+		{ "x2.500", "x2.5", WF_REPLAY_PACE_OWN, 2, 5 },
+		{ "1000pps", "1000pps", WF_REPLAY_PACE_PACKETS, 1000000, 1 },
+		{ "3pps", "3pps", WF_REPLAY_PACE_PACKETS, 1000000000, 3 },
+		{ "100Mbit", "100Mbit", WF_REPLAY_PACE_BITS, 10, 1 },
+		{ "100Mbit/l2", "100Mbit", WF_REPLAY_PACE_BITS, 10, 1 },
+		{ "1Gbit/l1", "1Gbit/l1", WF_REPLAY_PACE_L1_BITS, 1, 1 },
+		{ "3ms", "3ms", WF_REPLAY_PACE_PACKETS, 3000000, 1 },
+		{ "top", "top", WF_REPLAY_PACE_TOP, 1, 1 },
+		{ "step", "step", WF_REPLAY_PACE_STEP, 1, 1 },
 	};
 	static const char *const bad[] = { "", "x", "x0", "x0.001", "x1001", "x1.0000001", "x-1",
 		"x1x", "1", "0pps", "pps", "9999999999pps", "0Mbit", "fast", "0ms", "1pps/l1" };
-	struct wf_pace pace;
-	char text[WF_PACE_TEXT];
+	struct wf_replay_pace pace;
+	char text[WF_REPLAY_PACE_TEXT];
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(good); i++) {
-		assert_int_equal(wf_pace_parse(good[i].text, &pace, NULL, NULL), 0);
+		assert_int_equal(wf_replay_pace_parse(good[i].text, &pace, NULL, NULL), 0);
 		assert_int_equal(pace.kind, good[i].kind);
 		assert_int_equal(pace.mul, good[i].mul);
 		assert_int_equal(pace.div, good[i].div);
-		assert_string_equal(wf_pace_text(&pace, text), good[i].again);
+		assert_string_equal(wf_replay_pace_text(&pace, text), good[i].again);
 	}
 	for (size_t i = 0; i < WF_ARRAY_SIZE(bad); i++) {
 		struct wf_err *err = wf_err_new();
 
-		assert_true(wf_pace_parse(bad[i], &pace, NULL, err) < 0);
+		assert_true(wf_replay_pace_parse(bad[i], &pace, NULL, err) < 0);
 		assert_int_equal(wf_err_count(err), 1);
 		wf_err_free(err);
 	}
 	/* 64 bytes with FCS are 84 on the wire. */
-	pace.kind = WF_PACE_L1_BITS;
-	assert_int_equal(wf_pace_bits(&pace, 60), 8 * 84);
-	assert_int_equal(wf_pace_bits(&pace, 42), 8 * 84);
-	pace.kind = WF_PACE_BITS;
-	assert_int_equal(wf_pace_bits(&pace, 42), 8 * 42);
+	pace.kind = WF_REPLAY_PACE_L1_BITS;
+	assert_int_equal(wf_replay_pace_bits(&pace, 60), 8 * 84);
+	assert_int_equal(wf_replay_pace_bits(&pace, 42), 8 * 84);
+	pace.kind = WF_REPLAY_PACE_BITS;
+	assert_int_equal(wf_replay_pace_bits(&pace, 42), 8 * 42);
 }
 
 int

@@ -9,44 +9,45 @@
  *	top               as fast as they are taken
  *	step              one at a time, when asked to
  */
-#ifndef WF_PACE_H
-#define WF_PACE_H
+#ifndef WF_REPLAY_PACE_H
+#define WF_REPLAY_PACE_H
 
 #include "wf_err.h"
 
-enum wf_pace_kind {
-	WF_PACE_OWN,     /* units are nanoseconds of the capture */
-	WF_PACE_PACKETS, /* units are packets */
-	WF_PACE_BITS,    /* bits of frames */
-	WF_PACE_L1_BITS, /* bits on the wire */
-	WF_PACE_TOP,
-	WF_PACE_STEP,
+enum wf_replay_pace_kind {
+	WF_REPLAY_PACE_OWN,     /* units are nanoseconds of the capture */
+	WF_REPLAY_PACE_PACKETS, /* units are packets */
+	WF_REPLAY_PACE_BITS,    /* bits of frames */
+	WF_REPLAY_PACE_L1_BITS, /* bits on the wire */
+	WF_REPLAY_PACE_TOP,
+	WF_REPLAY_PACE_STEP,
 };
 
-struct wf_pace {
-	uint64_t kind;     /* enum wf_pace_kind */
+struct wf_replay_pace {
+	uint64_t kind;     /* enum wf_replay_pace_kind */
 	uint64_t mul, div; /* a unit is mul/div ns; 1/1 where there are none */
 };
 
 /* What a frame takes on the wire beside itself: FCS, preamble, gap. */
-#define WF_PACE_L1_EXTRA 24
-#define WF_PACE_L1_LEAST 60
+#define WF_REPLAY_PACE_L1_EXTRA 24
+#define WF_REPLAY_PACE_L1_LEAST 60
 
 /* 0, or -EINVAL with a reason at `where` (may be NULL). */
-int wf_pace_parse(
-	const char *text, struct wf_pace *out, const struct wf_where *where, struct wf_err *err);
+int wf_replay_pace_parse(const char *text, struct wf_replay_pace *out, const struct wf_where *where,
+	struct wf_err *err);
 /* The word for it, such that it can be parsed again. Returns out. */
-#define WF_PACE_TEXT 40
-const char *wf_pace_text(const struct wf_pace *pace, char out[WF_PACE_TEXT]);
+#define WF_REPLAY_PACE_TEXT 40
+const char *wf_replay_pace_text(const struct wf_replay_pace *pace, char out[WF_REPLAY_PACE_TEXT]);
 
 /* Units of one packet of this length. */
 static inline uint64_t
-wf_pace_bits(const struct wf_pace *pace, uint32_t wire_bytes)
+wf_replay_pace_bits(const struct wf_replay_pace *pace, uint32_t wire_bytes)
 {
 	uint32_t bytes = wire_bytes;
 
-	if (pace->kind == WF_PACE_L1_BITS)
-		bytes = (bytes < WF_PACE_L1_LEAST ? WF_PACE_L1_LEAST : bytes) + WF_PACE_L1_EXTRA;
+	if (pace->kind == WF_REPLAY_PACE_L1_BITS)
+		bytes = (bytes < WF_REPLAY_PACE_L1_LEAST ? WF_REPLAY_PACE_L1_LEAST : bytes) +
+			WF_REPLAY_PACE_L1_EXTRA;
 	return 8ull * bytes;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Words for paces, read and written. Pure; control thread.
  */
-#include "wf_pace.h"
+#include "wf_replay_pace.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,15 +52,15 @@ common(uint64_t a, uint64_t b)
 }
 
 static void
-set(struct wf_pace *out, enum wf_pace_kind kind, uint64_t mul, uint64_t div)
+set(struct wf_replay_pace *out, enum wf_replay_pace_kind kind, uint64_t mul, uint64_t div)
 {
 	uint64_t by = common(mul, div);
 
-	*out = (struct wf_pace){ .kind = kind, .mul = mul / by, .div = div / by };
+	*out = (struct wf_replay_pace){ .kind = kind, .mul = mul / by, .div = div / by };
 }
 
 static bool
-read_rate(const char *text, struct wf_pace *out)
+read_rate(const char *text, struct wf_replay_pace *out)
 {
 	char copy[32];
 	size_t n = strlen(text);
@@ -74,12 +74,12 @@ read_rate(const char *text, struct wf_pace *out)
 		copy[n - 3] = 0;
 	if (wf_units_rate(copy, &bps) < 0 || bps == 0)
 		return false;
-	set(out, l1 ? WF_PACE_L1_BITS : WF_PACE_BITS, WF_NS_PER_S, bps);
+	set(out, l1 ? WF_REPLAY_PACE_L1_BITS : WF_REPLAY_PACE_BITS, WF_NS_PER_S, bps);
 	return true;
 }
 
 static bool
-read_pps(const char *text, struct wf_pace *out)
+read_pps(const char *text, struct wf_replay_pace *out)
 {
 	char copy[32];
 	size_t n = strlen(text);
@@ -91,30 +91,30 @@ read_pps(const char *text, struct wf_pace *out)
 	copy[n - 3] = 0;
 	if (wf_units_count(copy, &pps) < 0 || pps == 0 || pps > WF_NS_PER_S)
 		return false;
-	set(out, WF_PACE_PACKETS, WF_NS_PER_S, pps);
+	set(out, WF_REPLAY_PACE_PACKETS, WF_NS_PER_S, pps);
 	return true;
 }
 
 int
-wf_pace_parse(
-	const char *text, struct wf_pace *out, const struct wf_where *where, struct wf_err *err)
+wf_replay_pace_parse(const char *text, struct wf_replay_pace *out, const struct wf_where *where,
+	struct wf_err *err)
 {
 	uint64_t v;
 
 	if (strcmp(text, "top") == 0)
-		return set(out, WF_PACE_TOP, 1, 1), 0;
+		return set(out, WF_REPLAY_PACE_TOP, 1, 1), 0;
 	if (strcmp(text, "step") == 0)
-		return set(out, WF_PACE_STEP, 1, 1), 0;
+		return set(out, WF_REPLAY_PACE_STEP, 1, 1), 0;
 	if (text[0] == 'x') {
 		if (read_speed(text + 1, &v) == 0)
-			return set(out, WF_PACE_OWN, SPEED_ONE, v), 0;
+			return set(out, WF_REPLAY_PACE_OWN, SPEED_ONE, v), 0;
 		return wf_err_add(err, where, "Write x0.01 to x1000, with up to six decimals",
 			"\"%.40s\" is no speed", text);
 	}
 	if (read_pps(text, out) || read_rate(text, out))
 		return 0;
 	if (wf_units_duration(text, &v) == 0 && v > 0 && strcmp(text, "0") != 0)
-		return set(out, WF_PACE_PACKETS, v, 1), 0;
+		return set(out, WF_REPLAY_PACE_PACKETS, v, 1), 0;
 	return wf_err_add(err, where,
 		"Write x1 for its own gaps, x10 for ten times as fast, 1000pps, 100Mbit "
 		"(100Mbit/l1: "
@@ -123,10 +123,10 @@ wf_pace_parse(
 }
 
 static const char *
-speed_text(const struct wf_pace *pace, char out[WF_PACE_TEXT])
+speed_text(const struct wf_replay_pace *pace, char out[WF_REPLAY_PACE_TEXT])
 {
 	uint64_t millionths = SPEED_ONE / pace->mul * pace->div;
-	int n = snprintf(out, WF_PACE_TEXT, "x%llu.%06llu",
+	int n = snprintf(out, WF_REPLAY_PACE_TEXT, "x%llu.%06llu",
 		(unsigned long long)(millionths / SPEED_ONE),
 		(unsigned long long)(millionths % SPEED_ONE));
 
@@ -138,33 +138,33 @@ speed_text(const struct wf_pace *pace, char out[WF_PACE_TEXT])
 }
 
 const char *
-wf_pace_text(const struct wf_pace *pace, char out[WF_PACE_TEXT])
+wf_replay_pace_text(const struct wf_replay_pace *pace, char out[WF_REPLAY_PACE_TEXT])
 {
 	char text[WF_UNITS_TEXT];
 
-	switch ((enum wf_pace_kind)pace->kind) {
-	case WF_PACE_OWN:
+	switch ((enum wf_replay_pace_kind)pace->kind) {
+	case WF_REPLAY_PACE_OWN:
 		return speed_text(pace, out);
-	case WF_PACE_PACKETS:
+	case WF_REPLAY_PACE_PACKETS:
 		/* A whole number of packets a second, if it is one. */
 		if (pace->div > 1 || WF_NS_PER_S % pace->mul == 0)
-			snprintf(out, WF_PACE_TEXT, "%llupps",
+			snprintf(out, WF_REPLAY_PACE_TEXT, "%llupps",
 				(unsigned long long)(WF_NS_PER_S / pace->mul * pace->div));
 		else
-			snprintf(
-				out, WF_PACE_TEXT, "%s", wf_units_format_duration(pace->mul, text));
+			snprintf(out, WF_REPLAY_PACE_TEXT, "%s",
+				wf_units_format_duration(pace->mul, text));
 		break;
-	case WF_PACE_BITS:
-	case WF_PACE_L1_BITS:
-		snprintf(out, WF_PACE_TEXT, "%.32s%s",
+	case WF_REPLAY_PACE_BITS:
+	case WF_REPLAY_PACE_L1_BITS:
+		snprintf(out, WF_REPLAY_PACE_TEXT, "%.32s%s",
 			wf_units_format_rate(WF_NS_PER_S / pace->mul * pace->div, text),
-			pace->kind == WF_PACE_L1_BITS ? "/l1" : "");
+			pace->kind == WF_REPLAY_PACE_L1_BITS ? "/l1" : "");
 		break;
-	case WF_PACE_TOP:
-		snprintf(out, WF_PACE_TEXT, "top");
+	case WF_REPLAY_PACE_TOP:
+		snprintf(out, WF_REPLAY_PACE_TEXT, "top");
 		break;
-	case WF_PACE_STEP:
-		snprintf(out, WF_PACE_TEXT, "step");
+	case WF_REPLAY_PACE_STEP:
+		snprintf(out, WF_REPLAY_PACE_TEXT, "step");
 		break;
 	}
 	return out;
