@@ -37,6 +37,8 @@ int client_stream(const struct wfctl_options *o, const struct client_request *r)
 int client_print_json(const json_t *j);
 /* A value of a configuration; NULL: "(not set)". */
 void client_print_value(const json_t *j);
+/* diff.c: an override, a line. */
+void client_print_override(const json_t *o);
 /* Says how far the change of a reply has come. */
 void client_print_generation(const json_t *reply);
 

@@ -10,23 +10,32 @@
 #include "client.h"
 #include "wf_text.h"
 
-/* "  3  wan ab loss.p=1%, ends in 42.0 s" */
+/* ", ends in 42.0 s": how far an instant by the wall clock is. */
 static void
-print_override(const json_t *o)
+print_instant(const char *what, const json_t *ns)
 {
-	const json_t *until = json_object_get(o, "until_ns");
 	char age[WF_TEXT_MAX];
 	struct timespec now;
 	json_int_t left_ns;
 
+	clock_gettime(CLOCK_REALTIME, &now);
+	left_ns = json_integer_value(ns) -
+		  ((json_int_t)now.tv_sec * (json_int_t)WF_NS_PER_S + now.tv_nsec);
+	if (left_ns > 0 || strcmp(what, "ends") == 0)
+		printf(", %s in %s", what, wf_text_age(left_ns > 0 ? (wf_ns_t)left_ns : 0, age));
+}
+
+/* "  3  wan ab loss.p=1%, begins in 2.0 s, ends in 42.0 s" */
+void
+client_print_override(const json_t *o)
+{
+	const json_t *until = json_object_get(o, "until_ns");
+
 	printf("  %-3lld %s", (long long)json_integer_value(json_object_get(o, "id")),
 		json_string_value(json_object_get(o, "change")));
-	if (until != NULL) {
-		clock_gettime(CLOCK_REALTIME, &now);
-		left_ns = json_integer_value(until) -
-			  ((json_int_t)now.tv_sec * (json_int_t)WF_NS_PER_S + now.tv_nsec);
-		printf(", ends in %s", wf_text_age(left_ns > 0 ? (wf_ns_t)left_ns : 0, age));
-	}
+	print_instant("begins", json_object_get(o, "from_ns"));
+	if (until != NULL)
+		print_instant("ends", until);
 	putchar('\n');
 }
 
@@ -39,7 +48,7 @@ print_overrides(const char *title, const json_t *list)
 	if (json_array_size(list) == 0)
 		return;
 	printf("%s\n", title);
-	json_array_foreach(list, i, o) print_override(o);
+	json_array_foreach(list, i, o) client_print_override(o);
 }
 
 static void
@@ -48,7 +57,7 @@ print_diff(const json_t *reply)
 	const json_t *differences = json_object_get(reply, "differences"), *d;
 	size_t i;
 
-	print_overrides("Changes above what was read, the oldest first:",
+	print_overrides("Changes above what was read, in the order in which they begin:",
 		json_object_get(reply, "overrides"));
 	if (json_array_size(differences) == 0) {
 		puts("Nothing differs from what was read.");

@@ -32,6 +32,7 @@ enum {
 	OPT_SINCE,
 	OPT_FOLLOW,
 	OPT_FOR,
+	OPT_AT,
 	OPT_HZ,
 	OPT_COUNT
 };
@@ -58,6 +59,11 @@ enum {
 		"for", 0, "TIME", "it ends by itself after so long, such as 60s", .no_twin = true  \
 	}
 
+#define AT                                                                                         \
+	{                                                                                          \
+		"at", 0, "TIME", "so long from now (+50ms), or ns by the wall clock",              \
+			.no_twin = true                                                            \
+	}
 #define HZ                                                                                         \
 	{                                                                                          \
 		"hz", 0, "N", "so often a second, 1 to 10 [2]", .no_twin = true                    \
@@ -70,11 +76,12 @@ enum {
 static const struct wf_option options[] = { OPTIONS, { 0 } };
 static const struct wf_option events_options[] = { OPTIONS, SINCE, FOLLOW, { 0 } };
 static const struct wf_option replay_options[] = { OPTIONS, FOLLOW, { 0 } };
-static const struct wf_option set_options[] = { OPTIONS, FOR, { 0 } };
+static const struct wf_option set_options[] = { OPTIONS, FOR, AT, { 0 } };
+static const struct wf_option apply_options[] = { OPTIONS, AT, { 0 } };
 static const struct wf_option bypass_options[] = { OPTIONS, FOR, { 0 } };
 static const struct wf_option top_options[] = { OPTIONS, HZ, COUNT, { 0 } };
 static const struct wf_option all_options[] = { OPTIONS, [OPT_SINCE] = SINCE, [OPT_FOLLOW] = FOLLOW,
-	[OPT_FOR] = FOR, [OPT_HZ] = HZ, [OPT_COUNT] = COUNT, { 0 } };
+	[OPT_FOR] = FOR, [OPT_AT] = AT, [OPT_HZ] = HZ, [OPT_COUNT] = COUNT, { 0 } };
 
 static const struct verb verbs[] = {
 	{ "status", "", "is it running, and can its numbers be trusted",
@@ -110,19 +117,22 @@ static const struct verb verbs[] = {
 		"outage pulls, workers that did not poll for long, warnings. With --follow: goes "
 		"on as they come. With --follow -o json: a document a line.\n",
 		0, 0, wfctl_events, events_options, true },
-	{ "set", "LINK [CLASS] ab|ba|both KEY=VALUE...",
+	{ "set", "LINK [CLASS] ab|ba|both KEY=VALUE... [and LINK ...]",
 		"change a direction of a link or of a class, or both, under traffic",
 		"Merges the keys into the direction, or into both at once. A key is a block "
 		"(delay, loss, rate, ...) or a key of a block (delay.stddev); the value null "
 		"removes it. All keys apply together, between two bursts; nothing in flight is "
 		"lost. An invalid one changes nothing. A direction that was written as a copy of "
 		"the other one does not follow it. With --for 60s it ends by itself after that "
-		"time, and what was before comes back.\n\n"
+		"time, and what was before comes back. More of the same behind the word `and` "
+		"changes with it, all or nothing. With --at +50ms, or --at with nanoseconds by the "
+		"wall clock, all begin at that instant, whatever is changed until then.\n\n"
 		"  wfctl set wan ab delay=20ms delay.stddev=2ms loss=1%\n"
 		"  wfctl set wan ba rate=null blackhole=true\n"
 		"  wfctl set wan both delay=50ms\n"
 		"  wfctl set wan ab loss=100% --for 5s\n"
-		"  wfctl set wan voip ab delay=5ms\n",
+		"  wfctl set wan voip ab delay=5ms\n"
+		"  wfctl set wan both delay=80ms and lan ba rate=1Mbit --at +2s --for 10s\n",
 		3, -1, wfctl_set, set_options },
 	{ "replay", "[status | start | stop | pause | resume | step | rate]",
 		"captures of pcap ports: how far they are, start, pause, another pace",
@@ -137,6 +147,14 @@ static const struct verb verbs[] = {
 		"  wfctl replay step [PORT] [N]       N packets of one that is paused\n"
 		"  wfctl replay rate [PORT] PACE      x2, 1000pps, 100Mbit, 1ms, top, step\n",
 		0, 3, wfctl_replay, replay_options },
+	{ "apply", "FILE", "make the changes of a file, each at its time",
+		"The file is one that `wirefault offline --changes` takes: changes = ( { at = "
+		"\"10s\"; link = \"wan\"; ab = { loss = \"5%\"; }; }, ... ). Their times count "
+		"from a "
+		"tenth of a second from now, or from --at. All of them or none: each is tried at "
+		"once. `config diff` shows those to come, and `config undo` takes them back.\n\n"
+		"  wfctl apply outage.conf --at +5s\n",
+		1, 1, wfctl_apply, apply_options },
 	{ "fault", "LINK blackhole|flap|spike TIME [ab|ba|both] [KEY=VALUE...]",
 		"break a link for a while, with all its classes",
 		"For that time, nothing passes (blackhole), the link goes and comes (flap: period, "
@@ -159,6 +177,18 @@ static const struct verb verbs[] = {
 		"What `wfctl set` has changed stands above the file and stays; what the file has "
 		"no more is undone; both are named. An invalid file changes nothing.\n",
 		0, 0, wfctl_reload },
+	{ "capture", "start FILE [KEY=VALUE...] | stop | status",
+		"write packets to a pcapng file, each with what became of it",
+		"FILE is a name in the configured folder (capture.directory), such as lab.pcapng. "
+		"One capture runs at a time. Each direction of a link has three interfaces in it: "
+		"what came in, what went out (with the delay it was given and how late it left), "
+		"and what was lost (with the reason). A full buffer makes the capture miss "
+		"packets, which it counts; traffic never waits for it.\n\n"
+		"Keys: filter (a tcpdump expression), link, snaplen, size and time (another file "
+		"begins), files (that are kept), memory.\n\n"
+		"  wfctl capture start lab.pcapng\n"
+		"  wfctl capture start ring.pcapng filter=\"tcp port 5201\" size=100MB files=5\n",
+		1, -1, wfctl_capture },
 	{ "config", "[save FILE | diff | undo [ID|all]]",
 		"print the running configuration as the text of a file, or what `set` has changed",
 		"What is printed or saved can be given to `wirefault run -c`, from any folder: it "
@@ -293,10 +323,12 @@ fits(const struct verb *v, const struct wfctl_options *o)
 {
 	bool events = v->options == events_options;
 	bool follows = events || v->options == replay_options;
+	bool at = v->run == wfctl_set || v->run == wfctl_apply;
 	bool changes = v->run == wfctl_set || v->run == wfctl_bypass, top = v->run == wfctl_top;
 	const char *strange = o->since != NULL && !events       ? "since"
 			      : o->follow && !follows           ? "follow"
 			      : o->for_time != NULL && !changes ? "for"
+			      : o->at_time != NULL && !at       ? "at"
 			      : o->hz != NULL && !top           ? "hz"
 			      : o->count != NULL && !top        ? "count"
 								: NULL;
@@ -373,6 +405,7 @@ run(int argc, char **argv)
 	}
 	o.json |= v.value[OPT_JSON] != NULL;
 	o.for_time = v.value[OPT_FOR];
+	o.at_time = v.value[OPT_AT];
 	o.since = v.value[OPT_SINCE];
 	o.hz = v.value[OPT_HZ];
 	o.count = v.value[OPT_COUNT];

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * `wfctl set LINK [CLASS] ab|ba|both KEY=VALUE...`: patches one direction, or both at once, and
- * says what that changed. One thread.
+ * says what that changed. With `and`, or at an instant: see changes.c. One thread.
  */
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "changes.h"
 #include "client.h"
 #include "wf_conf.h"
 #include "wf_json.h"
 #include "wf_wrap.h"
 
-/* The assignments as one patch. NULL: what is wrong has been printed. */
-static json_t *
-build_patch(int argc, char **argv)
+json_t *
+wfctl_patch(int argc, char **argv)
 {
 	struct wf_node *patch = wf_node_new(WF_NODE_GROUP, NULL);
 	struct wf_err *err = wf_err_new();
@@ -33,14 +33,9 @@ build_patch(int argc, char **argv)
 	return j;
 }
 
-/* What is to be changed, as it was typed. */
-struct target {
-	const char *link, *class, *side; /* class: NULL for the link itself */
-};
-
 /* "/v1/links/LINK/ab" or "/v1/links/LINK/classes/CLASS/ab", heap. */
 static char *
-address(const struct target *t)
+address(const struct wfctl_target *t)
 {
 	char *link = curl_easy_escape(NULL, t->link, 0);
 	char *class = t->class != NULL ? curl_easy_escape(NULL, t->class, 0) : NULL;
@@ -91,8 +86,8 @@ print_changes(const char *prefix, const json_t *old, const json_t *new)
 }
 
 static void
-print_result(
-	const struct target *t, const char *for_time, const json_t *before, const json_t *reply)
+print_result(const struct wfctl_target *t, const char *for_time, const json_t *before,
+	const json_t *reply)
 {
 	const char *note = json_string_value(json_object_get(reply, "note"));
 
@@ -131,15 +126,19 @@ is_side(const char *word)
 	return strcmp(word, "ab") == 0 || strcmp(word, "ba") == 0 || strcmp(word, "both") == 0;
 }
 
-/* Takes LINK [CLASS] SIDE off the words, of which there are 3 at least. How many; 0: no side. */
-static int
-read_target(int argc, char **argv, struct target *t)
+int
+wfctl_read_target(int argc, char **argv, struct wfctl_target *t)
 {
+	if (argc < 3) {
+		fprintf(stderr, "wfctl: set takes LINK [CLASS] ab|ba|both KEY=VALUE...%s.\n",
+			argc > 0 ? "" : ", and so behind \"and\"");
+		return 0;
+	}
 	if (argc > 3 && is_side(argv[2])) { /* a class may be called "ab", too */
-		*t = (struct target){ argv[0], argv[1], argv[2] };
+		*t = (struct wfctl_target){ argv[0], argv[1], argv[2] };
 		return 3;
 	}
-	*t = (struct target){ argv[0], NULL, argv[1] };
+	*t = (struct wfctl_target){ argv[0], NULL, argv[1] };
 	if (is_side(argv[1]))
 		return 2;
 	if (is_side(argv[2]))
@@ -151,17 +150,29 @@ read_target(int argc, char **argv, struct target *t)
 	return 0;
 }
 
+static bool
+is_list(int argc, char **argv)
+{
+	for (int i = 3; i < argc; i++)
+		if (strcmp(argv[i], "and") == 0)
+			return true;
+	return false;
+}
+
 int
 wfctl_set(const struct wfctl_options *o, int argc, char **argv)
 {
 	json_t *patch, *before = NULL, *reply = NULL;
-	struct target t;
+	struct wfctl_target t;
 	char *path;
-	int rc, n = read_target(argc, argv, &t);
+	int rc, n;
 
+	if (o->at_time != NULL || is_list(argc, argv))
+		return wfctl_set_all(o, argc, argv);
+	n = wfctl_read_target(argc, argv, &t);
 	if (n == 0)
 		return WFCTL_USAGE;
-	patch = build_patch(argc - n, argv + n);
+	patch = wfctl_patch(argc - n, argv + n);
 	if (patch == NULL)
 		return WFCTL_USAGE;
 	if (o->for_time != NULL)

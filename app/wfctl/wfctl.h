@@ -18,6 +18,7 @@ struct wf_completion_verb;
 struct wfctl_options {
 	const char *socket;
 	bool json, csv;
+	const char *at_time;    /* of `set` and `apply`; NULL: at once */
 	const char *for_time;   /* of `set` and `bypass`; NULL: it stays */
 	const char *hz, *count; /* of `top`; NULL: as usual, without an end */
 	const char *since;      /* of events: NULL: all */
@@ -35,12 +36,15 @@ int wfctl_config_diff(const struct wfctl_options *o);
 int wfctl_config_undo(const struct wfctl_options *o, const char *word);
 int wfctl_set(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_replay(const struct wfctl_options *o, int argc, char **argv);
+int wfctl_apply(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_fault(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_bypass(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_workers(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_top(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_reset(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_reload(const struct wfctl_options *o, int argc, char **argv);
+
+int wfctl_capture(const struct wfctl_options *o, int argc, char **argv);
 
 int wfctl_completion(const struct wfctl_options *o, int argc, char **argv);
 

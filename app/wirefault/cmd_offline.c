@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "offline_changes.h"
+#include "offline_log.h"
 #include "offline_replay.h"
 #include "progress.h"
 #include "wf_cmd.h"
@@ -30,6 +31,10 @@ static const struct wf_option options[] = {
 	{ "changes", 0, "FILE",
 		"changes of the link, each with its time from the first packet on" },
 	{ "seed", 0, "N", "seed of all randomness, instead of the file's" },
+	{ "capture", 0, "FILE",
+		"what comes, leaves or ends, with what became of it: pcapng with comments" },
+	{ "fates-out", 0, "LOG", "write down what becomes of each packet, for --fates" },
+	{ "fates", 0, "LOG", "run again: what LOG says becomes of packets, and nothing is drawn" },
 	{ "stats", 0, "FILE", "write the stats document there; - is standard output" },
 	WF_CMD_JSON_OPTIONS,
 	{ "burst", 0, "N", "packets taken at once, 1 to 32 (default 32); changes speed only" },
@@ -56,6 +61,7 @@ struct offline {
 	uint32_t link;
 	struct wf_twin_input in[2];                       /* twin.n_in of them */
 	struct wf_cap_writer *out[2 * WF_CONF_MAX_LINKS]; /* of the link's two directions */
+	struct wf_offline_log log;
 	bool json; /* the document on standard output, in place of the table */
 };
 
@@ -119,8 +125,9 @@ same_file(const char *a, const char *b)
 static void
 check_files(const struct offline *o, struct wf_err *err)
 {
-	static const char *const files[] = { "ab", "ba", "ab-out", "ba-out", "stats" };
-	enum { FIRST_OUT = 2 };
+	static const char *const files[] = { "ab", "ba", "fates", "ab-out", "ba-out", "stats",
+		"capture", "fates-out" };
+	enum { FIRST_OUT = 3 };
 
 	for (size_t out = FIRST_OUT; out < WF_ARRAY_SIZE(files); out++)
 		for (size_t i = 0; i < out; i++) {
@@ -133,6 +140,19 @@ check_files(const struct offline *o, struct wf_err *err)
 			wf_err_add(err, NULL, "Write to another file",
 				"--%s and --%s are the same file, %s", files[i], files[out], b);
 		}
+}
+
+/* A run by a log draws nothing, so there is nothing else to be told of it. */
+static void
+check_again(const struct offline *o, struct wf_err *err)
+{
+	static const char *const others[] = { "stats", "capture", "fates-out", "changes", "output",
+		"json" };
+
+	for (size_t i = 0; i < WF_ARRAY_SIZE(others); i++)
+		if (value(o, "fates") != NULL && value(o, others[i]) != NULL)
+			wf_err_add(err, NULL, "Leave one of them out",
+				"--fates runs again by a log, and --%s is not for that", others[i]);
 }
 
 /* How captures are to be read. */
@@ -176,6 +196,7 @@ prepare(struct offline *o, struct wf_err *err)
 	if (value(o, "ba-out") != NULL && value(o, "ba") == NULL && value(o, "split") == NULL)
 		wf_err_add(err, NULL, "Add --ba IN.pcap", "--ba-out without --ba");
 	check_files(o, err);
+	check_again(o, err);
 	read_options(o, err);
 	wf_cmd_json(&wf_cmd_offline, &o->v, &o->json, err);
 	for (int side = 0; side < 2 && o->json; side++) {
@@ -330,8 +351,16 @@ simulate(struct offline *o, struct wf_err *err)
 	o->twin.progress = show_progress;
 	o->twin.progress_ctx = o;
 	if (rc == 0)
-		rc = wf_twin_run(&o->twin, &snap, err);
+		rc = wf_offline_log_open(&o->log, value(o, "capture"), value(o, "fates-out"),
+			&o->loaded, &o->twin, err);
+	if (rc == 0)
+		rc = value(o, "fates") != NULL
+			     ? wf_offline_again(value(o, "fates"), &o->loaded, &o->twin,
+				       value(o, "quiet") != NULL ? NULL : stderr, err)
+			     : wf_twin_run(&o->twin, &snap, err);
 	wf_progress_end(&o->progress);
+	if (wf_offline_log_close(&o->log, err) < 0)
+		rc = -EINVAL;
 	if (close_captures(o, err) < 0)
 		rc = -EINVAL;
 	if (snap != NULL && (doc = wf_json_stats(snap)) != NULL) {

@@ -8,6 +8,7 @@
 #include "wf_cmd.h"
 #include "wf_generator_args.h"
 #include "wf_replay_spec.h"
+#include "wf_load_settings.h"
 
 static const struct wf_option options[] = {
 	{ "help", 'h', NULL, "this help" },
@@ -115,6 +116,9 @@ run(int argc, char **argv)
 	       "last counts.\n\n");
 	table(wf_changes_table, stdout);
 	causes(stdout);
+	printf("\n## Load tests\n\nOptions of `wirefault test throughput` and its like, written as "
+	       "`--KEY VALUE`; the report is described [here](load-tests.md).\n\n");
+	table(wf_load_table, stdout);
 	return WF_EXIT_OK;
 }
 

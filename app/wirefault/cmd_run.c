@@ -37,7 +37,9 @@ static const struct wf_option options[] = {
 	{ "huge", 0, NULL, "use hugepages or fail" },
 	{ "no-huge", 0, NULL, "do without hugepages even if there are some" },
 	WF_CMD_JSON_OPTIONS,
-	{ "quiet", 'q', NULL, "no messages on stderr but errors" },
+	{ "quiet", 'q', NULL, "the same as --log-level warning" },
+	{ "log-level", 0, "LEVEL", "what is told: warning, info (default) or debug" },
+	{ "log-file", 0, "FILE", "told there, not on stderr; HUP opens it anew" },
 	{ "help", 'h', NULL, "this help" },
 	{ 0 },
 };
@@ -53,6 +55,7 @@ struct run {
 	struct wf_port_watch watch;
 	wf_ns_t duration_ns;
 	bool quiet, json;
+	enum wf_event_level level;
 	char *state_file;        /* what is changed on the host */
 	char profiles[PATH_MAX]; /* directory of those that came with the program; "": none */
 };
@@ -90,6 +93,7 @@ on_reload(evutil_socket_t fd, short what, void *arg)
 	struct wf_err *err = wf_err_new();
 	uint64_t generation = 0;
 
+	wf_tell_again(&r->tell);
 	if (err != NULL && wf_live_reload(&r->live, &generation, err) == 0) {
 		r->reloading = generation;
 	} else {
@@ -158,6 +162,10 @@ check_options(struct run *r, struct wf_err *err)
 	char hint[WF_UNITS_HINT];
 
 	r->quiet = value(r, "quiet") != NULL;
+	r->level = r->quiet ? WF_EVENT_WARNING : WF_EVENT_INFO;
+	if (value(r, "log-level") != NULL && !wf_tell_level(value(r, "log-level"), &r->level))
+		wf_err_add(err, NULL, "Write --log-level debug",
+			"\"%s\" is not warning, info or debug", value(r, "log-level"));
 	wf_cmd_json(&wf_cmd_run, &r->v, &r->json, err);
 	wf_cmd_from(&wf_cmd_run, &r->v, &r->live.from, err);
 	r->live.from.ports = value(r, "ports");
@@ -204,6 +212,7 @@ start_data_path(struct run *r, int extra_argc, char **extra_argv, struct wf_err 
 		.quiet = r->quiet,
 		.events = r->tell.log,
 		.claim_cores = true,
+		.drop_rights = true,
 		.telemetry = value(r, "telemetry") != NULL,
 	};
 	struct wf_plan *plan = r->live.setup->plan;
@@ -217,6 +226,9 @@ start_data_path(struct run *r, int extra_argc, char **extra_argv, struct wf_err 
 	r->live.dp = wf_dp_new(r->live.start.conf, &opt, err);
 	if (r->live.dp == NULL || wf_plan_arm(plan, err) < 0 ||
 		wf_dp_check_carrier(r->live.dp, plan, err) < 0)
+		return -EINVAL;
+	if (wf_live_capture_begin(&r->live.capture, r->base, r->live.dp, r->live.start.conf,
+		    r->tell.log, err) < 0)
 		return -EINVAL;
 	wf_event_say(r->tell.log, WF_EVENT_start, NULL, "%s; seed %llu",
 		wf_dp_describe(r->live.dp, line, sizeof(line)),
@@ -243,8 +255,9 @@ start_control(struct run *r, struct wf_err *err)
 		.allow_remote = own->allow_remote,
 		.dirs = { own->profiles, r->profiles[0] != 0 ? r->profiles : NULL } };
 	r->base = event_base_new();
-	if (r->base == NULL || wf_tell_begin(&r->tell, r->quiet) < 0)
-		return wf_err_add(err, NULL, NULL, "out of memory");
+	if (r->base == NULL || wf_tell_begin(&r->tell, r->level, value(r, "log-file"), err) < 0)
+		return wf_err_count(err) > 0 ? -EINVAL
+					     : wf_err_add(err, NULL, NULL, "out of memory");
 	ops.events = r->tell.log;
 	r->ctl = wf_ctl_new(r->base, &opt, &ops, err);
 	if (r->ctl != NULL && wf_ctl_http(r->ctl) != NULL)
@@ -271,8 +284,10 @@ start_events(struct run *r, struct wf_err *err)
 	r->live.events = r->tell.log;
 	if (wf_live_begin(&r->live, r->base) < 0)
 		return wf_err_add(err, NULL, NULL, "out of memory");
-	return wf_port_watch_begin(
-		&r->watch, r->base, r->live.dp, r->live.start.conf, r->tell.log, err);
+	if (wf_port_watch_begin(
+		    &r->watch, r->base, r->live.dp, r->live.start.conf, r->tell.log, err) < 0)
+		return -EINVAL;
+	return wf_dp_drop_rights(r->live.dp, err);
 }
 
 static void
@@ -299,7 +314,8 @@ loop(struct run *r)
 static int
 report(struct run *r)
 {
-	struct wf_snapshot *snap = wf_dp_snapshot(r->live.dp);
+	struct wf_snapshot *snap =
+		wf_live_capture_count(&r->live.capture, wf_dp_snapshot(r->live.dp));
 	json_t *doc = snap != NULL ? wf_json_stats(snap) : NULL;
 	int rc = WF_EXIT_OK;
 
@@ -328,6 +344,9 @@ stop(struct run *r)
 	wf_port_watch_end(&r->watch);
 	wf_ctl_free(r->ctl);
 	wf_live_end(&r->live);
+	if (r->live.dp != NULL)
+		wf_dp_stop(r->live.dp, 0); /* a ladder that is half up */
+	wf_live_capture_end(&r->live.capture);
 	if (r->base != NULL)
 		event_base_free(r->base);
 	wf_live_fini(&r->live); /* rules are DPDK's: before EAL ends */
@@ -370,6 +389,7 @@ run(int argc, char **argv)
 	} else {
 		loop(&r);
 		wf_dp_stop(r.live.dp, DRAIN_NS);
+		wf_live_capture_stop(&r.live.capture);
 		rc = report(&r);
 	}
 	stop(&r);

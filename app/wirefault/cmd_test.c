@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * `wirefault test`: measurements of wirefault by itself.
+ * `wirefault test`: measurements of wirefault by itself, and which other tests there are.
  */
 #include <errno.h>
 #include <signal.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "test_self.h"
+#include "wf_load.h"
 #include "wf_units.h"
 
 /* Where nothing is asked for. */
@@ -123,15 +124,21 @@ measure(const struct wf_option_values *v, struct wf_self *s, bool json, struct w
 static int
 check_word(int argc, char **argv, int first)
 {
-	const char *const names[] = { "self", NULL }, *near;
+	const char *names[16] = { "self" }, *near;
 
+	for (size_t i = 0; wf_load_tests[i].name != NULL; i++)
+		names[i + 1] = wf_load_tests[i].name;
 	if (argc - first == 1 && strcmp(argv[first], "self") == 0)
 		return 0;
 	near = argc - first == 1 ? wf_suggest(argv[first], names) : NULL;
-	fprintf(stderr, "wirefault test: %s%s%s%s. %s\n",
-		argc - first == 1 ? "there is no test \"" : "one test is wanted",
-		argc - first == 1 ? argv[first] : "", argc - first == 1 ? "\"" : "", "",
-		near != NULL ? "Did you mean \"self\"?" : "Write wirefault test self.");
+	if (argc - first == 1)
+		fprintf(stderr, "wirefault test: there is no test \"%s\". ", argv[first]);
+	else
+		fputs("wirefault test: one test is wanted, and first of all. ", stderr);
+	if (near != NULL)
+		fprintf(stderr, "Did you mean \"%s\"?\n", near);
+	else
+		fputs("Write wirefault test self, or see --help for others.\n", stderr);
 	return -EINVAL;
 }
 
@@ -141,8 +148,12 @@ run(int argc, char **argv)
 	struct wf_option_values v;
 	struct wf_self *s;
 	struct wf_err *err;
-	int rc = wf_cmd_options(&wf_cmd_test, argc, argv, &v);
 	bool json = false;
+	int rc;
+
+	if (argc > 1 && wf_load_find(argv[1]) != NULL)
+		return wf_cmd_load.run(argc - 1, argv + 1);
+	rc = wf_cmd_options(&wf_cmd_test, argc, argv, &v);
 
 	if (rc >= 0)
 		return rc;
@@ -166,12 +177,12 @@ run(int argc, char **argv)
 const struct wf_cmd wf_cmd_test = {
 	.name = "test",
 	.arguments = "self [-c FILE | --profile NAME] [--set KEY=VALUE] [--traffic ARGUMENTS] "
-		     "[OPTIONS]",
+		     "[OPTIONS]; or throughput, latency, loss, back2back, recovery, y1564, "
+		     "microburst or soak: see wirefault test throughput --help",
 	.summary =
 		"Measures wirefault itself: generator -> link -> sink in one process, in turn with "
 		"a plain wire between the same ports. Exit code 3: it ran, but its verdict does "
-		"not "
-		"trust it",
+		"not trust it. Other tests send load through a link or a device",
 	.run = run,
 	.options = options,
 	.words = true,

@@ -9,6 +9,7 @@
 #include <event2/event.h>
 #include <stdio.h>
 #include <string.h>
+#include <systemd/sd-daemon.h>
 
 /* A change is in force so long after it has been asked for: every worker has it before. */
 #define AHEAD_NS WF_NS_PER_MS
@@ -90,7 +91,9 @@ wf_live_offer(struct wf_live *live, struct wf_setup *next)
 		wf_setup_free(live->ready);
 	live->ready = NULL;
 	live->again_ns = 0;
+	wf_live_tell_begun(live, next);
 	wf_live_tell_ended(live, next);
+	wf_live_tell_stale(live, next->plan);
 	put_before(live);
 	live->setup = next;
 	look_in(live, LOOK_EVERY_NS);
@@ -112,9 +115,8 @@ wf_live_make(const struct wf_live *live, struct wf_node *base, const struct wf_o
 	return rc;
 }
 
-/* Makes and offers. Takes base in every case. */
-static int
-step(struct wf_live *live, struct wf_node *base, const struct wf_overrides *overrides,
+int
+wf_live_step(struct wf_live *live, struct wf_node *base, const struct wf_overrides *overrides,
 	wf_ns_t from_ns, struct wf_err *err)
 {
 	struct wf_setup *next;
@@ -125,9 +127,8 @@ step(struct wf_live *live, struct wf_node *base, const struct wf_overrides *over
 	return rc;
 }
 
-/* From when on a change is in force that is asked for now; not before what is offered already. */
-static wf_ns_t
-soon(const struct wf_live *live)
+wf_ns_t
+wf_live_soon(const struct wf_live *live)
 {
 	wf_ns_t now_ns = wf_dp_now(live->dp), last_ns = live->setup->plan->from_ns;
 
@@ -183,7 +184,7 @@ replace(struct wf_live *live, struct wf_node *tree, const struct wf_overrides *o
 		wf_node_free(tree);
 		return -ENOMEM;
 	}
-	rc = step(live, tree, overrides, soon(live), err);
+	rc = wf_live_step(live, tree, overrides, wf_live_soon(live), err);
 	*generation = live->setup->plan->generation;
 	return rc;
 }
@@ -241,43 +242,6 @@ reload(void *ctx, uint64_t *generation, struct wf_err *err)
 	return wf_live_reload(ctx, generation, err);
 }
 
-/* Would it make sense when its time comes, as far as is known now? */
-static int
-try_later(struct wf_live *live, const struct wf_overrides *list, wf_ns_t at_ns, struct wf_err *err)
-{
-	struct wf_setup *trial;
-	int rc = wf_live_make(live, NULL, list, at_ns, &trial, err);
-
-	if (rc == 0)
-		wf_setup_free(trial);
-	return rc;
-}
-
-static int
-change(void *ctx, struct wf_change *change, uint64_t *generation, struct wf_err *err)
-{
-	struct wf_live *live = ctx;
-	wf_ns_t soon_ns = soon(live), from_ns = change->at_ns > soon_ns ? change->at_ns : soon_ns;
-	struct wf_overrides list = { 0 };
-	struct wf_override o = { .from_ns = from_ns,
-		.until_ns = change->for_ns != 0 ? from_ns + change->for_ns : UINT64_MAX,
-		.change = change };
-	int rc;
-
-	if (!wf_change_fits(change, live->setup->tree, err))
-		return -EINVAL;
-	rc = wf_overrides_copy(&list, &live->setup->overrides, 0);
-	if (rc == 0)
-		rc = wf_overrides_add(&list, &o);
-	if (rc == 0 && from_ns > soon_ns)
-		rc = try_later(live, &list, from_ns, err);
-	if (rc == 0)
-		rc = step(live, NULL, &list, soon_ns, err);
-	*generation = live->setup->plan->generation;
-	wf_overrides_fini(&list);
-	return rc;
-}
-
 /* Those in force that end with the setup that is offered: they stand in its list no more. */
 static int
 copy_ending(const struct wf_live *live, struct wf_overrides *out)
@@ -300,10 +264,11 @@ copy_ending(const struct wf_live *live, struct wf_overrides *out)
 static uint64_t
 newest_of(const struct wf_overrides *a, const struct wf_overrides *b)
 {
-	uint64_t last_a = a->n > 0 ? a->at[a->n - 1].id : 0;
-	uint64_t last_b = b->n > 0 ? b->at[b->n - 1].id : 0;
+	const struct wf_override *last_a = wf_overrides_newest(a), *last_b = wf_overrides_newest(b);
 
-	return last_a > last_b ? last_a : last_b;
+	if (last_a == NULL || last_b == NULL)
+		return last_a != NULL ? last_a->id : last_b != NULL ? last_b->id : 0;
+	return last_a->id > last_b->id ? last_a->id : last_b->id;
 }
 
 /* Drops that one, or all. Was there any? */
@@ -333,7 +298,7 @@ undo(void *ctx, uint64_t id, uint64_t *generation, struct wf_err *err)
 	if (id == WF_CTL_UNDO_LAST)
 		id = newest_of(&list, &ending);
 	if (rc == 0 && take_out(&list, id))
-		rc = step(live, NULL, &list, soon(live), err);
+		rc = wf_live_step(live, NULL, &list, wf_live_soon(live), err);
 	else if (rc == 0 && id != WF_CTL_UNDO_ALL && !wf_overrides_have(&ending, id))
 		rc = -ENOENT;
 	else if (rc == 0 && ending.n == 0)
@@ -353,7 +318,9 @@ undo(void *ctx, uint64_t id, uint64_t *generation, struct wf_err *err)
 static struct wf_snapshot *
 snapshot(void *ctx)
 {
-	return wf_dp_snapshot(((struct wf_live *)ctx)->dp);
+	struct wf_live *live = ctx;
+
+	return wf_live_capture_count(&live->capture, wf_dp_snapshot_now(live->dp));
 }
 
 static const struct wf_setup *
@@ -383,16 +350,42 @@ wall(void *ctx, wf_ns_t ns)
 	return wf_dp_wall(((struct wf_live *)ctx)->dp, ns);
 }
 
+static wf_ns_t
+clock_now(void *ctx)
+{
+	return wf_dp_now(((struct wf_live *)ctx)->dp);
+}
+
 static int
 reset(void *ctx)
 {
-	return wf_dp_reset(((struct wf_live *)ctx)->dp);
+	return wf_dp_reset_now(((struct wf_live *)ctx)->dp);
+}
+
+static int
+capture_start(void *ctx, const struct wf_conf_capture *what, struct wf_err *err)
+{
+	return wf_live_capture_start(&((struct wf_live *)ctx)->capture, what, err);
+}
+
+static int
+capture_stop(void *ctx)
+{
+	return wf_live_capture_stop(&((struct wf_live *)ctx)->capture);
+}
+
+static bool
+capture_status(void *ctx, struct wf_capture_status *out)
+{
+	return wf_live_capture_status(&((struct wf_live *)ctx)->capture, out);
 }
 
 static void
 observe(void *ctx, const struct wf_snapshot *snap)
 {
 	wf_dp_telemetry(((struct wf_live *)ctx)->dp, snap);
+	/* A service manager is told as long as the workers answer, too. */
+	sd_notify(0, "WATCHDOG=1");
 }
 
 struct wf_ctl_ops
@@ -404,12 +397,17 @@ wf_live_ops(struct wf_live *live)
 		.in_force = now,
 		.apply = apply,
 		.amend = amend,
-		.change = change,
+		.change = wf_live_change,
 		.undo = undo,
 		.reload = reload,
 		.progress = progress,
 		.wall = wall,
 		.reset = reset,
 		.replay = wf_live_replay,
-		.observe = observe };
+		.schedule = wf_live_schedule,
+		.clock = clock_now,
+		.observe = observe,
+		.capture_start = capture_start,
+		.capture_stop = capture_stop,
+		.capture_status = capture_status };
 }

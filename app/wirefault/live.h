@@ -6,10 +6,14 @@
 #define WF_LIVE_H
 
 #include "bridge.h"
+#include "capture.h"
 #include "wf_cmd.h"
 #include "wf_ctl.h"
 #include "wf_dp.h"
 #include "wf_event.h"
+
+/* What begins or ends by itself is made so long before. */
+#define WF_LIVE_LEAD_NS (50 * WF_NS_PER_MS)
 
 struct event;
 struct event_base;
@@ -24,6 +28,7 @@ struct wf_live {
 	wf_ns_t again_ns;       /* that could not be made: not tried before */
 	bool failing;           /* and it has been said */
 	struct wf_dp *dp;
+	struct wf_live_capture capture;
 	struct event *timer;
 	struct wf_event_log *events;
 	uint64_t told; /* generation that `changed` was called for */
@@ -49,8 +54,23 @@ int wf_live_reload(struct wf_live *live, uint64_t *generation, struct wf_err *er
 int wf_live_make(const struct wf_live *live, struct wf_node *base,
 	const struct wf_overrides *overrides, wf_ns_t from_ns, struct wf_setup **next,
 	struct wf_err *err);
+/* Makes and offers. Takes base in every case. */
+int wf_live_step(struct wf_live *live, struct wf_node *base, const struct wf_overrides *overrides,
+	wf_ns_t from_ns, struct wf_err *err);
+/* From when on a change is in force that is asked for now; not before what is offered already. */
+wf_ns_t wf_live_soon(const struct wf_live *live);
 /* To the workers; on any error nothing changes, and it is the caller's. 0 or -ENOMEM. */
 int wf_live_offer(struct wf_live *live, struct wf_setup *next);
+/* live_changes.c: what stands above the file is one more, or several, at once or at instants to
+ * come: wf_ctl_ops.change, and schedule. */
+int wf_live_change(void *ctx, struct wf_change *change, uint64_t *generation, struct wf_err *err);
+int wf_live_schedule(
+	void *ctx, const struct wf_changes *changes, uint64_t *generation, struct wf_err *err);
+/* live_tell.c: says what begins by itself with the setup to come. */
+void wf_live_tell_begun(const struct wf_live *live, const struct wf_setup *next);
+/* Warns of each class of the plan to come that stands on what was read of its files
+ * before, as they can't be read now. */
+void wf_live_tell_stale(const struct wf_live *live, const struct wf_plan *plan);
 /* live_edges.c: makes and offers what begins or ends next, when it is time. When is there more to
  * do? UINT64_MAX: nothing is to come. */
 wf_ns_t wf_live_follow_edges(struct wf_live *live);

@@ -7,9 +7,8 @@
 
 #include "live.h"
 
-/* It is made so long before, in peace ... */
-#define LEAD_NS (50 * WF_NS_PER_MS)
-/* ... and offered so long before: what is asked for from then on waits for it. */
+/* It is made WF_LIVE_LEAD_NS before, in peace, and offered so long before: what is asked for from
+ * then on waits for it. */
 #define OFFER_NS (10 * WF_NS_PER_MS)
 /* After something has failed that nobody waits for. */
 #define AGAIN_NS WF_NS_PER_S
@@ -106,8 +105,8 @@ wf_live_follow_edges(struct wf_live *live)
 	if (now_ns < live->again_ns)
 		return live->again_ns;
 	if (live->ready == NULL) {
-		if (at_ns > now_ns + LEAD_NS)
-			return at_ns - LEAD_NS;
+		if (at_ns > now_ns + WF_LIVE_LEAD_NS)
+			return at_ns - WF_LIVE_LEAD_NS;
 		/* One that has passed is merged at once, with all that have. */
 		if (prepare(live, at_ns > now_ns ? at_ns : now_ns) < 0)
 			return live->again_ns;

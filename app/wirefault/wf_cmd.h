@@ -14,9 +14,16 @@
 /* Behind the path of the control socket: what was changed on the host, to be put back. */
 #define WF_CMD_STATE_SUFFIX ".host"
 
-/* Exit codes: ok, the run failed, bad usage or configuration; of a gate: neither kept nor missed.
+/* Exit codes: ok, the run failed, bad usage or configuration; of a gate: neither kept nor missed;
+ * of a load test: we could not keep up ourselves.
  */
-enum wf_exit { WF_EXIT_OK = 0, WF_EXIT_FAILED = 1, WF_EXIT_USAGE = 2, WF_EXIT_UNSHOWN = 3 };
+enum wf_exit {
+	WF_EXIT_OK = 0,
+	WF_EXIT_FAILED = 1,
+	WF_EXIT_USAGE = 2,
+	WF_EXIT_UNSHOWN = 3,
+	WF_EXIT_LIMITED = 4
+};
 
 struct wf_cmd {
 	const char *name;
@@ -27,9 +34,11 @@ struct wf_cmd {
 	bool words; /* it takes words besides options */
 };
 
-extern const struct wf_cmd wf_cmd_run, wf_cmd_check, wf_cmd_offline, wf_cmd_gate, wf_cmd_import,
-	wf_cmd_reference, wf_cmd_replay, wf_cmd_test, wf_cmd_doctor, wf_cmd_restore,
+extern const struct wf_cmd wf_cmd_run, wf_cmd_check, wf_cmd_offline, wf_cmd_fit, wf_cmd_gate,
+	wf_cmd_import, wf_cmd_reference, wf_cmd_replay, wf_cmd_test, wf_cmd_doctor, wf_cmd_restore,
 	wf_cmd_completion;
+/* The tests of wf_cmd_test that put load on something. */
+extern const struct wf_cmd wf_cmd_load;
 /* All of them, in the order of the help; NULL ends it. */
 extern const struct wf_cmd *const wf_cmds[];
 

@@ -17,7 +17,7 @@ struct wf_option {
 	bool many; /* may be given several times, and all count; at most one row of a table */
 };
 
-#define WF_OPTIONS_MAX  32
+#define WF_OPTIONS_MAX  48
 #define WF_OPTIONS_MANY 64
 
 struct wf_option_values {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Writing captures: nanosecond pcap, and the blocks of pcapng that we need (section header,
- * interface description, enhanced packet; draft-ietf-opsawg-pcapng). libpcap 1.10 writes no pcapng.
- * Little-endian whatever the machine, so that the bytes are the same everywhere; gzip without a
- * time of its own. One thread.
+ * interface description, enhanced packet). libpcap 1.10 writes no pcapng. Little-endian whatever
+ * the machine, so that the bytes are the same everywhere; gzip without a time of its own. One
+ * thread.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -11,15 +11,10 @@
 #include <zlib.h>
 
 #include "wf_cap.h"
+#include "wf_cap_blocks.h"
 
-#define PCAP_MAGIC_NS  0xa1b23c4du
-#define LINK_ETHERNET  1
-#define BLOCK_SECTION  0x0a0d0d0au
-#define BLOCK_IFACE    1u
-#define BLOCK_PACKET   6u
-#define BYTE_ORDER_TAG 0x1a2b3c4du
-#define OPT_TSRESOL    9
-#define FILE_BUFFER    (1u << 20)
+#define PCAP_MAGIC_NS 0xa1b23c4du
+#define FILE_BUFFER   (1u << 20)
 
 struct wf_cap_writer {
 	FILE *file; /* or */
@@ -37,8 +32,8 @@ struct bytes {
 static void
 put16(struct bytes *b, uint16_t v)
 {
-	b->data[b->n++] = (uint8_t)v;
-	b->data[b->n++] = (uint8_t)(v >> 8);
+	wf_cap_put16(b->data + b->n, v);
+	b->n += 2;
 }
 
 static void

@@ -187,19 +187,15 @@ read_items(struct wf_change *c, const struct wf_node *group, struct wf_err *err)
 	return rc;
 }
 
-static int
-read_change(const struct wf_node *group, struct wf_changes *out, struct wf_err *err)
+int
+wf_changes_add(struct wf_changes *out, const struct wf_node *group, struct wf_err *err)
 {
 	struct times t = { 0 };
 	struct wf_change *c, **more;
 	int rc;
 
-	if (group->kind != WF_NODE_GROUP)
-		return wf_conf_complain(err, group, NULL, "a group is expected here");
 	if (wf_conf_bind_table(group, wf_changes_table, NAMES, &t, err) < 0)
 		return -EINVAL;
-	if (!wf_param_given(&t, AT))
-		return wf_conf_complain(err, group, "Write at = \"10s\"", "when is it to begin?");
 	c = wf_change_new(t.at_ns, t.for_ns);
 	more = realloc(out->change, (out->n + (size_t)1) * sizeof(struct wf_change *));
 	if (more != NULL)
@@ -214,6 +210,16 @@ read_change(const struct wf_node *group, struct wf_changes *out, struct wf_err *
 	rc = read_items(c, group, err);
 	out->change[out->n++] = c;
 	return rc;
+}
+
+static int
+read_change(const struct wf_node *group, struct wf_changes *out, struct wf_err *err)
+{
+	if (group->kind != WF_NODE_GROUP)
+		return wf_conf_complain(err, group, NULL, "a group is expected here");
+	if (wf_node_get(group, "at") == NULL)
+		return wf_conf_complain(err, group, "Write at = \"10s\"", "when is it to begin?");
+	return wf_changes_add(out, group, err);
 }
 
 /* What begins later stands above what began before, wherever the two are written. Stable: insertion

@@ -20,6 +20,8 @@ extern const struct wf_param wf_changes_item_table[];
 /* From a tree that wf_conf_read_file gave: { changes = ( { at = "10s"; link = "wan"; ab = { loss =
  * "5%"; }; }, ... ); }. 0; or with all reasons in err -EINVAL, or -ENOMEM; then *out is empty. */
 int wf_changes_read(const struct wf_node *tree, struct wf_changes *out, struct wf_err *err);
+/* One more from a group that may be without `at`, which is then 0; with all reasons in err. */
+int wf_changes_add(struct wf_changes *c, const struct wf_node *group, struct wf_err *err);
 void wf_changes_free(struct wf_changes *c);
 
 /* As overrides, of something that starts at start_ns. 0 or -ENOMEM. */

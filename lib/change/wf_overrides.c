@@ -12,11 +12,15 @@ wf_overrides_add(struct wf_overrides *list, const struct wf_override *like)
 {
 	struct wf_override *more = realloc(list->at, (list->n + (size_t)1) * sizeof(*more));
 	struct wf_override *o;
+	uint32_t i = list->n;
 
 	if (more == NULL)
 		return -ENOMEM;
 	list->at = more;
-	o = &more[list->n++];
+	while (i > 0 && more[i - 1].from_ns > like->from_ns)
+		i--;
+	o = &more[i];
+	memmove(o + 1, o, (list->n++ - i) * sizeof(*o));
 	*o = *like;
 	wf_change_hold(o->change);
 	if (o->id == 0)
@@ -53,6 +57,17 @@ wf_overrides_have(const struct wf_overrides *list, uint64_t id)
 		if (list->at[i].id == id)
 			return true;
 	return false;
+}
+
+const struct wf_override *
+wf_overrides_newest(const struct wf_overrides *list)
+{
+	const struct wf_override *newest = NULL;
+
+	for (uint32_t i = 0; i < list->n; i++)
+		if (newest == NULL || list->at[i].id > newest->id)
+			newest = &list->at[i];
+	return newest;
 }
 
 void

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * The changes that stand above a configuration, in the order in which they were made: those in
- * force, and those to come. Control threads only.
+ * The changes that stand above a configuration, in the order in which they begin: those in force,
+ * and those to come. Control threads only.
  */
 #ifndef WF_OVERRIDES_H
 #define WF_OVERRIDES_H
@@ -18,18 +18,20 @@ struct wf_override {
 /* Zeroed: none. */
 struct wf_overrides {
 	uint32_t n;
-	struct wf_override *at; /* the oldest first */
+	struct wf_override *at; /* those that begin first first; what stands behind wins */
 	uint64_t last_id;
 };
 
-/* `like` with a reference of its own to the change; an id of 0 is given the next one. 0 or -ENOMEM.
- */
+/* `like` with a reference of its own to the change, behind those that begin before it or with it;
+ * an id of 0 is given the next one. 0 or -ENOMEM. */
 int wf_overrides_add(struct wf_overrides *list, const struct wf_override *like);
 /* Those of `from` that have not ended at now_ns, into an empty list. 0 or -ENOMEM. */
 int wf_overrides_copy(struct wf_overrides *to, const struct wf_overrides *from, wf_ns_t now_ns);
 /* The i-th goes. */
 void wf_overrides_drop(struct wf_overrides *list, uint32_t i);
 bool wf_overrides_have(const struct wf_overrides *list, uint64_t id);
+/* The one that was asked for last; NULL: none is there. */
+const struct wf_override *wf_overrides_newest(const struct wf_overrides *list);
 void wf_overrides_fini(struct wf_overrides *list);
 
 static inline bool

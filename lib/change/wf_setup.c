@@ -14,6 +14,7 @@ put_tree(struct wf_setup_tree *t)
 	if (t == NULL || --t->references > 0)
 		return;
 	wf_node_free(t->node);
+	wf_plan_free(t->plan);
 	free(t);
 }
 
@@ -223,7 +224,8 @@ compile(struct wf_setup *s, const struct wf_setup *before, wf_ns_t from_ns, stru
 		rc = wf_setup_keep(before, s, err);
 	if (rc < 0)
 		return rc;
-	s->plan = wf_plan_compile(s->conf, s->seed, before != NULL ? before->plan : NULL, err);
+	s->plan = wf_plan_compile_over(
+		s->conf, s->seed, before != NULL ? before->plan : NULL, s->base->plan, err);
 	if (s->plan == NULL)
 		return -EINVAL;
 	s->plan->from_ns = from_ns;
@@ -231,23 +233,32 @@ compile(struct wf_setup *s, const struct wf_setup *before, wf_ns_t from_ns, stru
 	return 0;
 }
 
-/* Another base makes sense by itself, whatever stands above it: overrides end. */
+/* Another base makes sense by itself, whatever stands above it (overrides end), and its files can
+ * be read now, whatever was read of them before. */
 static int
 check_base(const struct wf_setup *s, const struct wf_setup *before, struct wf_err *err)
 {
 	struct wf_conf *conf;
-	struct wf_plan *plan = NULL;
 
-	if (s->overrides.n == 0 || (before != NULL && s->base == before->base))
+	if (before == NULL ? s->overrides.n == 0 : s->base == before->base)
 		return 0; /* the effective tree is it; or it has been looked at */
 	conf = wf_conf_bind(s->base->node, err);
 	if (conf != NULL)
-		plan = wf_plan_compile(conf, conf->seed, NULL, err);
+		s->base->plan = wf_plan_compile(conf, conf->seed, NULL, err);
 	wf_conf_free(conf);
-	if (plan == NULL)
-		return -EINVAL;
-	wf_plan_free(plan);
-	return 0;
+	return s->base->plan != NULL ? 0 : -EINVAL;
+}
+
+/* Where nothing stands above the base, its plan is this one, which may share with the one before.
+ */
+static void
+keep_base(struct wf_setup *s)
+{
+	for (uint32_t i = 0; i < s->overrides.n; i++)
+		if (s->overrides.at[i].merged)
+			return;
+	wf_plan_free(s->base->plan);
+	s->base->plan = wf_plan_hold(s->plan);
 }
 
 int
@@ -282,6 +293,7 @@ wf_setup_next(const struct wf_setup *before, struct wf_node *base,
 		wf_setup_free(s);
 		return rc;
 	}
+	keep_base(s);
 	*out = s;
 	return 0;
 }

@@ -16,6 +16,7 @@
 struct wf_setup_tree {
 	uint32_t references;
 	struct wf_node *node;
+	struct wf_plan *plan; /* of it alone, so that an end can return to its files; a reference */
 };
 
 struct wf_setup {

@@ -9,7 +9,7 @@
 
 /* Keys that are used up when the ports and workers start. */
 static const char *const start_keys[] = { "ports", "workers", "memory", "by_value", "max_flows",
-	"flow_idle", "control" };
+	"flow_idle", "idle", "control", "capture" };
 
 static bool
 same(const struct wf_node *a, const struct wf_node *b)

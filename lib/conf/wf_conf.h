@@ -65,6 +65,23 @@ struct wf_conf_control {
 	bool allow_remote;
 };
 
+/* What a worker does when there is nothing to do: wf_idle_names. */
+enum wf_idle_kind { WF_IDLE_spin, WF_IDLE_pause, WF_IDLE_sleep };
+extern const char *const wf_idle_names[];
+
+/* A capture: what the file says of one from the start, and the defaults of later ones. */
+struct wf_conf_capture {
+	char *directory;
+	char *file;          /* NULL: none */
+	char *filter;        /* NULL: all packets */
+	char *link;          /* NULL: all links */
+	uint32_t snaplen;    /* bytes */
+	uint32_t files;      /* kept; 0: all */
+	uint64_t size_bytes; /* of a file, before another begins; 0: no matter */
+	wf_ns_t time_ns;     /* the same */
+	uint64_t memory_bytes;
+};
+
 struct wf_conf {
 	char *file;
 	bool seed_given;
@@ -75,13 +92,16 @@ struct wf_conf {
 	uint32_t by_value_bytes;               /* frames up to this length are held as copies */
 	uint32_t max_flows;                    /* per worker */
 	wf_ns_t flow_idle_ns;
+	enum wf_idle_kind idle;
 	uint32_t n_ports, n_links;
 	struct wf_conf_port *ports;
 	struct wf_conf_link *links;
 	struct wf_conf_control control;
+	struct wf_conf_capture capture;
 };
 
-#define WF_CONF_DEFAULT_SOCKET "/run/wirefault/control.sock"
+#define WF_CONF_DEFAULT_SOCKET   "/run/wirefault/control.sock"
+#define WF_CONF_DEFAULT_CAPTURES "/var/lib/wirefault"
 
 /* Reads a libconfig file (or text, named `name` in errors) into a normalised tree: `copy` expanded,
  * scalars of stages turned into blocks. NULL with reasons in err. */
@@ -94,6 +114,12 @@ int wf_conf_normalise(struct wf_node *tree, struct wf_err *err);
  * no pointer into the tree. */
 struct wf_conf *wf_conf_bind(const struct wf_node *tree, struct wf_err *err);
 void wf_conf_free(struct wf_conf *conf);
+/* A group with the keys of a capture (NULL: none is given). With `above`, which has what is not
+ * given: somebody asks for it while wirefault runs, and may not say where files go. 0, or -EINVAL
+ * with reasons. */
+int wf_conf_bind_capture(const struct wf_node *n, const struct wf_conf_capture *above,
+	struct wf_conf_capture *out, struct wf_err *err);
+void wf_conf_free_capture(struct wf_conf_capture *c);
 /* Adds what is valid but hardly meant: classes that an earlier one shadows, matches of ends in ba
  * without `mirror`, filters that see no tagged frame. */
 void wf_conf_warn(const struct wf_conf *conf, struct wf_err *warnings);
@@ -127,7 +153,8 @@ int wf_conf_patch_set(struct wf_node *patch, const char *assignment, struct wf_e
 /* The tables that lib/conf itself adds to those of the stages, for the manual: NULL-terminated list
  * of sections (heading, what it is, rows). */
 struct wf_conf_section {
-	const char *heading; /* "ports", "links", "classes", "match", "control", "top level" */
+	const char *heading; /* "ports", "links", "classes", "match", "control", "capture", "top
+				level" */
 	const char *summary;
 	const struct wf_param *params;
 };

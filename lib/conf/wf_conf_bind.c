@@ -245,8 +245,8 @@ bind_control(struct wf_conf *conf, const struct wf_node *n, struct wf_err *err)
 static void
 bind_top(struct wf_conf *conf, const struct wf_node *tree, struct wf_err *err)
 {
-	const uint64_t others =
-		1 << TOP_WORKERS | 1 << TOP_PORTS | 1 << TOP_LINKS | 1 << TOP_CONTROL;
+	const uint64_t others = 1 << TOP_WORKERS | 1 << TOP_PORTS | 1 << TOP_LINKS |
+				1 << TOP_CONTROL | 1 << TOP_CAPTURE;
 	struct wf_top_params p = { 0 };
 	const struct wf_node *ports, *links;
 
@@ -258,9 +258,11 @@ bind_top(struct wf_conf *conf, const struct wf_node *tree, struct wf_err *err)
 	conf->by_value_bytes = (uint32_t)p.by_value_bytes;
 	conf->max_flows = (uint32_t)p.max_flows;
 	conf->flow_idle_ns = p.flow_idle_ns;
+	conf->idle = (enum wf_idle_kind)p.idle;
 	wf_param_release(wf_top_table, &p);
 	bind_workers(conf, wf_node_get(tree, "workers"), err);
 	bind_control(conf, wf_node_get(tree, "control"), err);
+	wf_conf_bind_capture(wf_node_get(tree, "capture"), NULL, &conf->capture, err);
 	ports = required_list(tree, "ports", err);
 	if (ports != NULL)
 		wf_conf_bind_ports(conf, ports, err);

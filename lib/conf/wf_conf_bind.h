@@ -41,6 +41,7 @@ struct wf_top_params {
 	uint64_t by_value_bytes;
 	uint64_t max_flows;
 	wf_ns_t flow_idle_ns;
+	int idle;
 };
 enum {
 	TOP_SCHEMA,
@@ -50,9 +51,11 @@ enum {
 	TOP_BY_VALUE,
 	TOP_MAX_FLOWS,
 	TOP_FLOW_IDLE,
+	TOP_IDLE,
 	TOP_PORTS,
 	TOP_LINKS,
-	TOP_CONTROL
+	TOP_CONTROL,
+	TOP_CAPTURE
 };
 extern const struct wf_param wf_top_table[];
 
@@ -61,7 +64,7 @@ struct wf_port_params {
 	char *device;
 	uint64_t mtu;
 };
-enum { PORT_NAME, PORT_DEVICE, PORT_MTU };
+enum { PORT_NAME, PORT_DEVICE, PORT_MTU, PORT_STREAMS };
 extern const struct wf_param wf_port_table[];
 
 struct wf_control_params {
@@ -70,6 +73,15 @@ struct wf_control_params {
 	bool allow_remote;
 };
 extern const struct wf_param wf_control_table[];
+
+/* wf_conf_capture.c */
+struct wf_capture_params {
+	uint64_t given;
+	char *directory, *file, *filter, *link;
+	uint64_t snaplen, files, size_bytes, memory_bytes;
+	wf_ns_t time_ns;
+};
+extern const struct wf_param wf_capture_table[];
 
 struct wf_link_params {
 	uint64_t given;

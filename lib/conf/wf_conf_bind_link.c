@@ -287,6 +287,7 @@ wf_conf_free(struct wf_conf *conf)
 	free(conf->links);
 	free(conf->ports);
 	free(conf->control.socket);
+	wf_conf_free_capture(&conf->capture);
 	free(conf->control.http);
 	free(conf->control.token_file);
 	free(conf->control.hosts);

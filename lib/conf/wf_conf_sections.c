@@ -3,6 +3,8 @@
  */
 #include "wf_conf_bind.h"
 
+const char *const wf_idle_names[] = { "spin", "pause", "sleep", NULL };
+
 const struct wf_param wf_top_table[] = {
 	[TOP_SCHEMA] = { .name = "schema_version",
 		.type = WF_PARAM_COUNT,
@@ -31,7 +33,7 @@ const struct wf_param wf_top_table[] = {
 	[TOP_BY_VALUE] = { .name = "by_value",
 		.type = WF_PARAM_SIZE,
 		.offset = offsetof(struct wf_top_params, by_value_bytes),
-		.fallback = "128B",
+		.fallback = "64B",
 		.min = "0",
 		.max = "512B",
 		.help = "frames up to this length that have to wait are copied together, and their "
@@ -50,6 +52,14 @@ const struct wf_param wf_top_table[] = {
 		.min = "1s",
 		.max = "24h",
 		.help = "a flow unseen for so long ends: its state is forgotten" },
+	[TOP_IDLE] = { .name = "idle",
+		.type = WF_PARAM_CHOICE,
+		.offset = offsetof(struct wf_top_params, idle),
+		.choices = wf_idle_names,
+		.fallback = "spin",
+		.help = "what workers do when there is nothing to do: spin sees every packet at "
+			"once, pause within 2 us on a cooler core, sleep within 0.2 ms on a core "
+			"that others can use" },
 	[TOP_PORTS] = { .name = "ports",
 		.type = WF_PARAM_ELSEWHERE,
 		.kind = "list",
@@ -62,6 +72,10 @@ const struct wf_param wf_top_table[] = {
 		.type = WF_PARAM_ELSEWHERE,
 		.kind = "group",
 		.help = "how wirefault is reached while it runs" },
+	[TOP_CAPTURE] = { .name = "capture",
+		.type = WF_PARAM_ELSEWHERE,
+		.kind = "group",
+		.help = "packets written to files" },
 	{ 0 },
 };
 
@@ -82,6 +96,10 @@ const struct wf_param wf_port_table[] = {
 		.fallback = "0",
 		.max = "65000",
 		.help = "longest payload of a frame in bytes; 0: what the device has" },
+	[PORT_STREAMS] = { .name = "streams",
+		.type = WF_PARAM_ELSEWHERE,
+		.kind = "list",
+		.help = "several streams of a generator, each a group of its arguments" },
 	{ 0 },
 };
 
@@ -274,5 +292,7 @@ const struct wf_conf_section wf_conf_sections[] = {
 		wf_match_table },
 	{ "Directions", "Keys of `ab` and `ba` besides the impairments below", wf_dir_table },
 	{ "control", "How wirefault is reached", wf_control_table },
+	{ "capture", "What is written to files, from the start or when somebody asks for it",
+		wf_capture_table },
 	{ 0 },
 };

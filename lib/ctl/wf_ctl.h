@@ -5,6 +5,8 @@
 #ifndef WF_CTL_H
 #define WF_CTL_H
 
+#include "wf_capture.h"
+#include "wf_changes.h"
 #include "wf_event.h"
 #include "wf_replay.h"
 #include "wf_setup.h"
@@ -30,14 +32,15 @@ struct wf_ctl_replay {
 
 /* What the server asks of the program around it. Called in the control thread; nothing waits.
  *
- * apply, amend, change, undo and reload return 0 when the change is on its way, and it is in force
- * when progress says a generation of *generation or later; or, when nothing has changed: -EINVAL
- * with reasons, -ENOTSUP with reasons: it needs a restart, -ENOENT: there is nothing to undo,
- * -ENOMEM.
+ * apply, amend, change, schedule, undo and reload return 0 when the change is on its way, and it is
+ * in force when progress says a generation of *generation or later; or, when nothing has changed:
+ * -EINVAL with reasons, -ENOTSUP with reasons: it needs a restart, -ENOENT: there is nothing to
+ * undo, -ENOMEM.
  */
 struct wf_ctl_ops {
 	void *ctx;
-	/* NULL: not available now (503). The caller frees it. */
+	/* NULL: workers have not answered yet; then it is asked for again after a millisecond, for
+	 * a second at most. The caller frees it. */
 	struct wf_snapshot *(*snapshot)(void *ctx);
 	/* What was asked for last. Its tree is normalised. The callee's, until it is called again
 	 * for a change. */
@@ -58,13 +61,26 @@ struct wf_ctl_ops {
 	struct wf_ctl_progress (*progress)(void *ctx);
 	/* Time as plans and overrides have it, by the wall clock. */
 	wf_ns_t (*wall)(void *ctx, wf_ns_t ns);
+	/* -EAGAIN: likewise. */
 	int (*reset)(void *ctx);
 	/* Replay number `index` of all. false: there are fewer. */
 	bool (*replay)(void *ctx, uint32_t index, struct wf_ctl_replay *out);
+	/* Adds overrides, all or none, which take references. Each begins at its at_ns, or as soon
+	 * as may be if that is earlier. */
+	int (*schedule)(void *ctx, const struct wf_changes *changes, uint64_t *generation,
+		struct wf_err *err);
+	/* Now, as plans and overrides have it. */
+	wf_ns_t (*clock)(void *ctx);
 	/* Every second, the snapshot that is taken then; NULL: nobody wants it. */
 	void (*observe)(void *ctx, const struct wf_snapshot *snap);
 	/* What happens is read here, and changes by requests are added. It outlives the server. */
 	struct wf_event_log *events;
+	/* Begins a capture: 0, -EBUSY: one is running, -EINVAL with reasons, -ENOMEM. */
+	int (*capture_start)(void *ctx, const struct wf_conf_capture *what, struct wf_err *err);
+	/* Ends it: 0, -ENOENT: none is running, -ETIMEDOUT: a worker does not answer. */
+	int (*capture_stop)(void *ctx);
+	/* Of the last one. false: there has been none. */
+	bool (*capture_status)(void *ctx, struct wf_capture_status *out);
 };
 
 struct wf_ctl;

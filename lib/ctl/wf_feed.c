@@ -19,6 +19,9 @@
 #include "wf_server.h"
 
 #define STUCK_S 15
+/* Workers that have not answered are asked again so soon, for so long; then readers go without. */
+#define AGAIN_MS    1
+#define PATIENCE_NS WF_NS_PER_S
 
 struct client {
 	struct client *next;
@@ -33,7 +36,8 @@ struct wf_feed {
 	const struct wf_ctl_ops *ops;
 	struct event *timer;
 	struct wf_history *history;
-	wf_ns_t sample_ns; /* when the next is due */
+	wf_ns_t sample_ns;  /* when the next is due */
+	wf_ns_t give_up_ns; /* until then workers are asked again; 0: they have answered */
 	uint32_t n_clients;
 	struct client *clients;
 	uint64_t number; /* of texts */
@@ -96,10 +100,10 @@ add_events(struct client *c, struct evbuffer *out)
 
 	while ((e = wf_event_next(log, &reader)) != NULL) {
 		json_t *j = wf_json_event(e);
-		char *text = j != NULL ? json_dumps(j, JSON_COMPACT) : NULL;
+		char *text = j != NULL ? wf_json_print(j, JSON_COMPACT) : NULL;
 
 		if (text != NULL)
-			evbuffer_add_printf(out, "event: event\ndata: %s\n\n", text);
+			evbuffer_add_printf(out, "event: event\ndata: %s\n", text);
 		free(text);
 		json_decref(j);
 	}
@@ -118,7 +122,7 @@ send_text(struct client *c, const char *text)
 		return;
 	add_events(c, out);
 	if (text != NULL)
-		evbuffer_add_printf(out, "id: %llu\nevent: stats\ndata: %s\n\n",
+		evbuffer_add_printf(out, "id: %llu\nevent: stats\ndata: %s\n",
 			(unsigned long long)c->feed->number, text);
 	if (evbuffer_get_length(out) > 0)
 		evhttp_send_reply_chunk(c->req, out);
@@ -129,7 +133,7 @@ static void
 send_all(struct wf_feed *f, const struct wf_snapshot *snap, wf_ns_t now)
 {
 	json_t *j = snap != NULL ? wf_json_stats(snap) : NULL;
-	char *text = j != NULL ? json_dumps(j, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
+	char *text = j != NULL ? wf_json_print(j, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
 
 	f->number++;
 	for (struct client *c = f->clients; c != NULL; c = c->next) {
@@ -140,6 +144,22 @@ send_all(struct wf_feed *f, const struct wf_snapshot *snap, wf_ns_t now)
 	}
 	free(text);
 	json_decref(j);
+}
+
+/* Workers have not answered: shall they be asked again before anything is sent? */
+static bool
+wait_for_workers(struct wf_feed *f, wf_ns_t now)
+{
+	const struct timeval soon = { .tv_usec = AGAIN_MS * 1000 };
+
+	if (f->give_up_ns == 0)
+		f->give_up_ns = now + PATIENCE_NS;
+	if (now >= f->give_up_ns) {
+		f->give_up_ns = 0;
+		return false;
+	}
+	event_add(f->timer, &soon);
+	return true;
 }
 
 static void
@@ -153,6 +173,10 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	for (const struct client *c = f->clients; c != NULL; c = c->next)
 		send |= is_due(c, now);
 	snap = sample || send ? f->ops->snapshot(f->ops->ctx) : NULL;
+	if (snap != NULL)
+		f->give_up_ns = 0;
+	else if ((sample || send) && wait_for_workers(f, now))
+		return;
 	if (send)
 		send_all(f, snap, now);
 	if (sample)
@@ -220,7 +244,10 @@ wf_feed_history(const struct wf_feed *f)
 static void
 on_close(struct evhttp_connection *conn, void *arg)
 {
-	forget(arg);
+	struct client *c = arg;
+
+	wf_http_gone(c->req);
+	forget(c);
 }
 
 int

@@ -115,7 +115,10 @@ forget(struct held *h)
 static void
 on_close(struct evhttp_connection *conn, void *arg)
 {
-	forget(arg);
+	struct held *h = arg;
+
+	wf_http_gone(h->r.req);
+	forget(h);
 }
 
 static void
@@ -220,6 +223,7 @@ wf_guard_admits(struct wf_guard *g, struct wf_request *r, enum wf_guard_need nee
 		return false;
 	}
 	if (need == WF_GUARD_CHANGE && r->role != WF_ROLE_ADMIN) {
+		r->kind = WF_EVENT_change; /* that is refused, and told */
 		wf_http_problem(r, 403, NULL, "This token may only look.");
 		return false;
 	}

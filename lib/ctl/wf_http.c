@@ -67,6 +67,13 @@ wf_http_method(enum evhttp_cmd_type method)
 	return "?";
 }
 
+void
+wf_http_gone(struct evhttp_request *req)
+{
+	if (evhttp_request_get_connection(req) == NULL)
+		evhttp_request_free(req);
+}
+
 const char *
 wf_http_who(const struct wf_request *r, char out[WF_HTTP_WHO])
 {
@@ -237,12 +244,8 @@ wf_http_text(struct wf_request *r, int status, const char *text)
 static char *
 print_json(json_t *body)
 {
-	char *text = body != NULL ? json_dumps(body, WF_JSON_FLAGS) : NULL;
-	char *line = NULL;
+	char *line = body != NULL ? wf_json_print(body, WF_JSON_FLAGS) : NULL;
 
-	if (text != NULL && asprintf(&line, "%s\n", text) < 0)
-		line = NULL;
-	free(text);
 	json_decref(body);
 	return line;
 }
@@ -255,16 +258,23 @@ out_of_memory(struct wf_request *r)
 		"\"detail\":\"Out of memory.\",\"errors\":[]}\n");
 }
 
-void
-wf_http_json(struct wf_request *r, int status, json_t *body)
+bool
+wf_http_try_json(struct wf_request *r, int status, json_t *body)
 {
 	char *text = print_json(body);
 
 	if (text == NULL)
-		out_of_memory(r);
-	else
-		send_reply(r, status, "application/json", text);
+		return false;
+	send_reply(r, status, "application/json", text);
 	free(text);
+	return true;
+}
+
+void
+wf_http_json(struct wf_request *r, int status, json_t *body)
+{
+	if (!wf_http_try_json(r, status, body))
+		out_of_memory(r);
 }
 
 void
@@ -287,9 +297,25 @@ wf_http_problem(struct wf_request *r, int status, const struct wf_err *err, cons
 	free(text);
 }
 
+/* What is below us may say so in a reason only, or could not even keep that. */
+static bool
+lacked_memory(const struct wf_err *err)
+{
+	const struct wf_err_item *item;
+
+	if (err == NULL || wf_err_count(err) == 0 || wf_err_item(err, 0) == NULL)
+		return true;
+	for (size_t i = 0; (item = wf_err_item(err, i)) != NULL; i++)
+		if (item->message == NULL || strcmp(item->message, "out of memory") == 0)
+			return true;
+	return false;
+}
+
 void
 wf_http_failed(struct wf_request *r, int rc, const struct wf_err *err)
 {
+	if (rc == -EINVAL && lacked_memory(err))
+		rc = -ENOMEM;
 	switch (rc) {
 	case -EINVAL:
 		wf_http_problem(
@@ -357,7 +383,10 @@ wf_http_body_json(struct wf_request *r)
 		return NULL;
 	}
 	body = json_loadb(data, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &at);
-	if (body == NULL)
+	/* jansson has no word for want of memory. */
+	if (body == NULL && at.text[0] == '\0')
+		out_of_memory(r);
+	else if (body == NULL)
 		wf_http_problem(r, 400, NULL, "The body is not JSON: line %d, column %d: %s.",
 			at.line, at.column, at.text);
 	return body;

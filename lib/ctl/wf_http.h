@@ -43,6 +43,10 @@ struct wf_request {
 };
 
 const char *wf_http_phrase(int status);
+/* In a connection's close callback: its request, which is not answered yet, goes too. evhttp frees
+ * it with the connection, unless that has failed: then it has taken the two apart, and it is ours.
+ */
+void wf_http_gone(struct evhttp_request *req);
 /* The method's name, "?" if evhttp has none. */
 const char *wf_http_method(enum evhttp_cmd_type method);
 
@@ -68,6 +72,8 @@ void wf_http_stream(struct wf_request *r, const char *media);
 void wf_http_text(struct wf_request *r, int status, const char *text);
 /* Steals `body`; NULL (out of memory) replies 503. */
 void wf_http_json(struct wf_request *r, int status, json_t *body);
+/* The same, but without memory it replies nothing and is false. */
+bool wf_http_try_json(struct wf_request *r, int status, json_t *body);
 /* `err` may be NULL; its items become "errors". */
 void wf_http_problem(struct wf_request *r, int status, const struct wf_err *err, const char *fmt,
 	...) __attribute__((format(printf, 4, 5)));

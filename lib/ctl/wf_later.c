@@ -14,6 +14,7 @@
 struct waiting {
 	struct waiting *next;
 	struct wf_request r;
+	wf_later_attempt *attempt; /* NULL: it is a change: */
 	struct wf_ctl_progress wanted;
 	json_t *body;
 	wf_ns_t give_up_ns;
@@ -69,6 +70,7 @@ reply(struct wf_request *r, const struct wf_ctl_progress *wanted, json_t *body, 
 	struct wf_ctl_progress now = r->ops->progress(r->ops->ctx);
 	bool pending = now.generation < wanted->generation;
 	const struct wf_ctl_progress *told = pending ? &now : wanted;
+	char least[96];
 	json_t *j;
 
 	if (pending && !late)
@@ -84,7 +86,12 @@ reply(struct wf_request *r, const struct wf_ctl_progress *wanted, json_t *body, 
 	json_decref(body);
 	r->generation = wanted->generation;
 	r->at_ns = pending ? 0 : monotonic_of(wanted->since_ns);
-	wf_http_json(r, 200, j);
+	if (j != NULL && wf_http_try_json(r, 200, j))
+		return true;
+	/* Without memory for all of it: it has happened, and that must not be told as a failure. */
+	snprintf(least, sizeof(least), "{\"generation\": %llu, \"effective_at_ns\": %llu}\n",
+		(unsigned long long)told->generation, (unsigned long long)told->since_ns);
+	wf_http_bytes(r, "application/json", least, strlen(least));
 	return true;
 }
 
@@ -105,7 +112,10 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	struct waiting **link = &l->first, *w;
 
 	while ((w = *link) != NULL) {
-		if (!reply(&w->r, &w->wanted, w->body, now_ns >= w->give_up_ns)) {
+		bool late = now_ns >= w->give_up_ns;
+
+		if (w->attempt != NULL ? !w->attempt(&w->r, late)
+				       : !reply(&w->r, &w->wanted, w->body, late)) {
 			link = &w->next;
 			continue;
 		}
@@ -146,6 +156,33 @@ wf_later_free(struct wf_later *l)
 	free(l);
 }
 
+/* `like`, of a request that waits from here on. false: out of memory, and it does not. */
+static bool
+wait_for(struct wf_request *r, const struct waiting *like)
+{
+	struct waiting *w = malloc(sizeof(*w));
+
+	if (w == NULL)
+		return false;
+	*w = *like;
+	if (keep(w, r) < 0) {
+		free(w);
+		return false;
+	}
+	w->next = r->later->first;
+	w->give_up_ns = read_clock(CLOCK_MONOTONIC) + PATIENCE_NS;
+	r->later->first = w;
+	look_again(r->later);
+	return true;
+}
+
+void
+wf_later_try(struct wf_request *r, wf_later_attempt *attempt)
+{
+	if (!attempt(r, false) && !wait_for(r, &(struct waiting){ .attempt = attempt }))
+		attempt(r, true);
+}
+
 void
 wf_later_reply(struct wf_request *r, uint64_t generation, json_t *body)
 {
@@ -153,20 +190,8 @@ wf_later_reply(struct wf_request *r, uint64_t generation, json_t *body)
 	/* It has just been asked for: the last setup is its own. */
 	struct wf_ctl_progress wanted = { generation,
 		ops->wall(ops->ctx, ops->setup(ops->ctx)->plan->from_ns) };
-	struct waiting *w;
 
-	if (reply(r, &wanted, body, false))
-		return;
-	w = malloc(sizeof(*w));
-	if (w == NULL || keep(w, r) < 0) {
-		free(w);
+	if (!reply(r, &wanted, body, false) &&
+		!wait_for(r, &(struct waiting){ .wanted = wanted, .body = body }))
 		reply(r, &wanted, body, true);
-		return;
-	}
-	w->next = r->later->first;
-	w->wanted = wanted;
-	w->body = body;
-	w->give_up_ns = read_clock(CLOCK_MONOTONIC) + PATIENCE_NS;
-	r->later->first = w;
-	look_again(r->later);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * Replies to changes: given when every worker runs the change, or after a second that says so if
- * one has not got there. Meanwhile the event loop goes on. Control thread only. Inside lib/ctl.
+ * Replies that wait for workers: to changes, given when every worker runs the change; to questions,
+ * when every worker has answered; or after a second, saying that one has not. Meanwhile the event
+ * loop goes on. Control thread only. Inside lib/ctl.
  */
 #ifndef WF_LATER_H
 #define WF_LATER_H
@@ -8,6 +9,9 @@
 #include "wf_http.h"
 
 struct wf_later;
+
+/* Replies and returns true, or returns false: not yet. When it is late, it replies in any case. */
+typedef bool wf_later_attempt(struct wf_request *r, bool late);
 
 /* NULL: out of memory. */
 struct wf_later *wf_later_new(struct event_base *base, const struct wf_ctl_ops *ops);
@@ -18,5 +22,8 @@ void wf_later_free(struct wf_later *l);
  * it stand `generation` and `effective_at_ns`, its own, once every worker runs it; else those of
  * what every worker runs, and its own is `pending`. */
 void wf_later_reply(struct wf_request *r, uint64_t generation, json_t *body);
+
+/* Makes the attempt, and again every millisecond until it has replied. */
+void wf_later_try(struct wf_request *r, wf_later_attempt *attempt);
 
 #endif

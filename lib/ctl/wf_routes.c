@@ -17,25 +17,35 @@ const struct wf_route wf_routes[] = {
 #undef WF_ROUTE
 const size_t wf_n_routes = WF_ARRAY_SIZE(wf_routes);
 
+static int
+hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 /* Decodes one segment of a path. Names that are too long, empty or hold a zero match nothing. */
 static bool
 decode(const char *segment, size_t len, char out[WF_NAME_MAX])
 {
-	char *copy = strndup(segment, len);
-	char *plain = NULL;
-	size_t plain_len = 0;
-	bool ok = false;
+	size_t n = 0;
 
-	if (copy != NULL)
-		plain = evhttp_uridecode(copy, 0, &plain_len);
-	if (plain != NULL && plain_len > 0 && plain_len < WF_NAME_MAX &&
-		strlen(plain) == plain_len) {
-		memcpy(out, plain, plain_len + 1);
-		ok = true;
+	for (size_t i = 0; i < len; i++) {
+		char c = segment[i];
+
+		if (c == '%' && i + 2 < len && hex(segment[i + 1]) >= 0 &&
+			hex(segment[i + 2]) >= 0) {
+			c = (char)(hex(segment[i + 1]) << 4 | hex(segment[i + 2]));
+			i += 2;
+		}
+		if (c == '\0' || n + 1 == WF_NAME_MAX)
+			return false;
+		out[n++] = c;
 	}
-	free(plain);
-	free(copy);
-	return ok;
+	out[n] = '\0';
+	return n > 0;
 }
 
 static bool

@@ -86,7 +86,10 @@ free_waiter(struct waiter *w)
 static void
 on_close(struct evhttp_connection *conn, void *arg)
 {
-	free_waiter(arg);
+	struct waiter *w = arg;
+
+	wf_http_gone(w->r.req);
+	free_waiter(w);
 }
 
 /* Events that come together are answered together: when the loop has done what it is about. */

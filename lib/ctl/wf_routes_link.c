@@ -197,7 +197,6 @@ wf_target_submit(struct wf_request *r, struct wf_change *c, const char *note,
 	struct wf_err *err = wf_err_new();
 	uint64_t generation = 0;
 	const struct wf_override *o;
-	const struct wf_overrides *list;
 	json_t *body;
 	int rc = err != NULL ? r->ops->change(r->ops->ctx, c, &generation, err) : -ENOMEM;
 
@@ -206,8 +205,7 @@ wf_target_submit(struct wf_request *r, struct wf_change *c, const char *note,
 		wf_err_free(err);
 		return;
 	}
-	list = &r->ops->setup(r->ops->ctx)->overrides;
-	o = &list->at[list->n - 1];
+	o = wf_overrides_newest(&r->ops->setup(r->ops->ctx)->overrides);
 	body = json_pack("{s:o,s:I,s:s*}", "config", config(r, ctx), "override", (json_int_t)o->id,
 		"note", note);
 	if (body != NULL && o->until_ns != UINT64_MAX)

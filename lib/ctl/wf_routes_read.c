@@ -6,6 +6,7 @@
 
 #include "wf_feed.h"
 #include "wf_json.h"
+#include "wf_later.h"
 #include "wf_routes.h"
 #include "wf_units.h"
 
@@ -16,12 +17,14 @@ wf_route_health(struct wf_request *r)
 }
 
 /* Packets can go through: the workers answer, and no port is gone. */
-void
-wf_route_ready(struct wf_request *r)
+static bool
+try_ready(struct wf_request *r, bool late)
 {
 	struct wf_snapshot *snap = r->ops->snapshot(r->ops->ctx);
 	const struct wf_snap_port *gone = NULL;
 
+	if (snap == NULL && !late)
+		return false;
 	for (uint32_t i = 0; snap != NULL && i < snap->n_ports; i++)
 		if (snap->ports[i].gone)
 			gone = &snap->ports[i];
@@ -32,6 +35,13 @@ wf_route_ready(struct wf_request *r)
 	else
 		wf_http_json(r, 200, json_pack("{s:s}", "status", "ready"));
 	wf_snapshot_free(snap);
+	return true;
+}
+
+void
+wf_route_ready(struct wf_request *r)
+{
+	wf_later_try(r, try_ready);
 }
 
 void
@@ -42,63 +52,83 @@ wf_route_version(struct wf_request *r)
 			"{s:s,s:s,s:s}", "name", "wirefault", "version", WF_VERSION, "api", "v1"));
 }
 
-/* The stats document. NULL: not available, and 503 has been replied. */
-static json_t *
-stats(struct wf_request *r)
+/* The stats document, or one member of it (NULL: all). False: workers have not answered yet. */
+static bool
+reply_stats(struct wf_request *r, const char *name, bool late)
 {
 	struct wf_snapshot *snap = r->ops->snapshot(r->ops->ctx);
 	json_t *j = snap != NULL ? wf_json_stats(snap) : NULL;
 
-	if (snap == NULL)
-		wf_http_problem(r, 503, NULL, "No snapshot is available now. Try again.");
-	else if (j == NULL)
-		wf_http_json(r, 200, NULL);
+	if (snap == NULL && !late)
+		return false;
+	if (snap == NULL) {
+		wf_http_problem(r, 503, NULL, "A worker does not answer. Try again.");
+		return true;
+	}
 	wf_snapshot_free(snap);
-	return j;
+	if (j == NULL || name == NULL) {
+		wf_http_json(r, 200, j);
+		return true;
+	}
+	wf_http_json(r, 200, json_pack("{s:O}", name, json_object_get(j, name)));
+	json_decref(j);
+	return true;
+}
+
+static bool
+try_stats(struct wf_request *r, bool late)
+{
+	return reply_stats(r, NULL, late);
 }
 
 void
 wf_route_stats(struct wf_request *r)
 {
-	json_t *j = stats(r);
-
-	if (j != NULL)
-		wf_http_json(r, 200, j);
+	wf_later_try(r, try_stats);
 }
 
-/* One member of it. */
-static void
-member(struct wf_request *r, const char *name)
+static bool
+try_ports(struct wf_request *r, bool late)
 {
-	json_t *j = stats(r);
-
-	if (j == NULL)
-		return;
-	wf_http_json(r, 200, json_pack("{s:O}", name, json_object_get(j, name)));
-	json_decref(j);
+	return reply_stats(r, "ports", late);
 }
 
 void
 wf_route_ports(struct wf_request *r)
 {
-	member(r, "ports");
+	wf_later_try(r, try_ports);
+}
+
+static bool
+try_workers(struct wf_request *r, bool late)
+{
+	return reply_stats(r, "workers", late);
 }
 
 void
 wf_route_workers(struct wf_request *r)
 {
-	member(r, "workers");
+	wf_later_try(r, try_workers);
+}
+
+static bool
+try_reset(struct wf_request *r, bool late)
+{
+	int rc = r->ops->reset(r->ops->ctx);
+
+	if (rc == -EAGAIN && !late)
+		return false;
+	if (rc < 0)
+		wf_http_problem(r, 503, NULL, "The counters could not be reset now. Try again.");
+	else
+		wf_http_json(r, 200, json_pack("{s:b}", "reset", 1));
+	return true;
 }
 
 void
 wf_route_reset(struct wf_request *r)
 {
-	int rc = r->ops->reset(r->ops->ctx);
-
-	if (rc < 0)
-		wf_http_problem(r, 503, NULL, "The counters could not be reset now. Try again.");
-	else
-		wf_http_json(r, 200, json_pack("{s:b}", "reset", 1));
+	wf_later_try(r, try_reset);
 }
 
 /* ---- As time goes by ---- */

@@ -79,6 +79,7 @@ static const struct {
 		     "until_ns?:int note?:str" },
 	{ "applied", "generation:int effective_at_ns:int pending?:int config:any "
 		     "overrides:[override] dropped:[override]" },
+	{ "scheduled", "generation:int effective_at_ns:int pending?:int overrides:[override]" },
 	{ "undone", "generation:int effective_at_ns:int pending?:int overrides:[override] "
 		    "undone:[override]" },
 	{ "links", "links:[link]" },
@@ -92,10 +93,20 @@ static const struct {
 	{ "parameter_block", "name:str summary:str main:str selector?:str params:[parameter]" },
 	{ "parameters", "blocks:[parameter_block]" },
 	{ "bypassed", "bypass:bool" },
+	{ "change_item", "!link:str class?:str ab?:patch ba?:patch both?:patch" },
+	{ "change", "!at:str for?:str phase?:bool run?:int|str link?:str class?:str ab?:patch "
+		    "ba?:patch both?:patch items?:[change_item]" },
+	{ "changes", "!at?:int|str for?:str phase?:bool run?:int|str link?:str class?:str "
+		     "ab?:patch ba?:patch both?:patch items?:[change_item] changes?:[change]" },
 	{ "which", "!id?:int all?:bool" },
 	{ "bypass", "!on:bool for?:str" },
 	{ "fault", "!type:blackhole|flap|spike duration:str side?:ab|ba|both period?:str down?:str "
 		   "delay?:str" },
+	{ "capture", "!file:str filter?:str link?:str snaplen?:int|str size?:str time?:str "
+		     "files?:int|str memory?:str" },
+	{ "capture_file", "state:running|ended|failed file:str files:int bytes:int captured:int "
+			  "capture_missed:int error?:str" },
+	{ "captures", "captures:[capture_file]" },
 	{ "error", "message:str file?:str line?:int path?:str hint?:str" },
 	{ "problem", "type:str title:str status:int detail:str errors:[error]" },
 };

@@ -125,12 +125,12 @@ choose_memory(struct wf_dp *dp, const struct wf_conf *conf, const struct wf_dp_o
 	struct wf_err *err)
 {
 	struct wf_memory_has has;
+	uint64_t tables = (uint64_t)dp->cores.n_workers * wf_flow_table_bytes(conf->max_flows);
 	uint64_t fixed = EAL_BYTES;
 
-	fixed += (uint64_t)dp->cores.n_workers * wf_flow_table_bytes(conf->max_flows);
 	fixed += (uint64_t)reserved_buffers(dp) * wf_pool_element_bytes(frame_bytes(dp));
 	wf_memory_look(&has);
-	return wf_memory_choose(conf, opt->huge, &has, fixed, &dp->memory, err);
+	return wf_memory_choose(conf, opt->huge, &has, fixed, tables, &dp->memory, err);
 }
 
 static void
@@ -270,7 +270,9 @@ wf_dp_new(const struct wf_conf *conf, const struct wf_dp_options *opt, struct wf
 		dp->by_value_bytes = conf->by_value_bytes;
 		dp->max_flows = conf->max_flows;
 		dp->flow_idle_ns = conf->flow_idle_ns;
+		dp->idle = conf->idle;
 		dp->events = opt->events;
+		dp->drop_rights = opt->drop_rights;
 		dp->tap = opt->tap;
 		ret = climb(dp, conf, opt, err);
 	}

@@ -12,6 +12,7 @@
 #include "wf_snapshot.h"
 #include "wf_watch.h"
 
+struct wf_capture;
 struct wf_dp;
 struct wf_replay;
 
@@ -26,6 +27,8 @@ struct wf_dp_options {
 	const char *state_file;      /* of what is changed on the host; NULL: none */
 	struct wf_event_log *events; /* where it is told what happens; NULL: nowhere */
 	bool telemetry;              /* DPDK's own, with commands of ours */
+	bool drop_rights; /* with the workers' start, all capabilities that aren't needed any more
+			   */
 	bool claim_cores; /* and refuse those on which another wirefault polls, but for force */
 	const struct wf_tap *tap; /* told of each packet's fate, by the workers; NULL: nobody is */
 };
@@ -40,9 +43,18 @@ void wf_dp_free(struct wf_dp *dp);
 /* Starts the workers with `plan` (armed; dp owns it from here). 0 or -errno with reasons. Returns
  * when every worker polls: packets flow. */
 int wf_dp_start(struct wf_dp *dp, struct wf_plan *plan, struct wf_err *err);
+/* After wf_dp_start with drop_rights, when nothing more is opened: of the other threads, too. 0 or
+ * -EINVAL with a reason. */
+int wf_dp_drop_rights(struct wf_dp *dp, struct wf_err *err);
 /* Stops receiving, lets what is held leave for at most drain_ns, drops the rest (cause shutdown),
  * and joins the workers. The snapshot still works afterwards. */
 void wf_dp_stop(struct wf_dp *dp, wf_ns_t drain_ns);
+
+uint32_t wf_dp_workers(const struct wf_dp *dp);
+/* From here on what flows goes to `c`, which has a tap for each worker; NULL: nowhere. Before the
+ * start: from the first packet on. 0; or -ETIMEDOUT: a worker doesn't answer, and what it had
+ * before must stay. */
+int wf_dp_capture(struct wf_dp *dp, struct wf_capture *c);
 
 /* Offers `next` (armed; owned from here in every case) to every worker, from next->from_ns on or as
  * wf_swap_offer says. Waits for nobody. 0; or -ENOMEM: nothing has changed. */
@@ -87,10 +99,15 @@ bool wf_dp_host_again(struct wf_dp *dp);
 struct wf_snapshot *wf_dp_snapshot(struct wf_dp *dp);
 /* Port number `port`'s replay, and its name; NULL: it has none. */
 struct wf_replay *wf_dp_replay(struct wf_dp *dp, uint32_t port, const char **name);
+/* The same, and does not wait. NULL: out of memory, or a worker has not answered yet; then ask
+ * again after a millisecond or so. */
+struct wf_snapshot *wf_dp_snapshot_now(struct wf_dp *dp);
 /* What DPDK's telemetry tells from now on. */
 void wf_dp_telemetry(struct wf_dp *dp, const struct wf_snapshot *snap);
 /* Counters and histograms start again; what is held counts as received. */
 int wf_dp_reset(struct wf_dp *dp);
+/* The same, and does not wait: -EAGAIN as above. */
+int wf_dp_reset_now(struct wf_dp *dp);
 
 /* One line for the user on what was chosen: cores, hugepages, pool. Returns out. */
 const char *wf_dp_describe(const struct wf_dp *dp, char *out, size_t size);

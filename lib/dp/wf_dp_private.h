@@ -40,8 +40,9 @@ struct wf_dp_totals {
 	struct wf_worker_stats *worker; /* [n_workers] */
 	wf_ns_t *cpu_ns;                /* [n_workers]: what each had had at the last reset */
 	struct wf_dp_mark mark[WF_MARKS];
-	uint32_t n_slots; /* slots that any plan has used */
-	bool asked;       /* a turn of the banks is under way */
+	uint32_t n_slots;  /* slots that any plan has used */
+	bool asked;        /* a turn of the banks is under way */
+	wf_ns_t looked_ns; /* when somebody has last looked whether it is done */
 };
 
 struct wf_dp {
@@ -52,11 +53,13 @@ struct wf_dp {
 	struct wf_memory memory;
 	uint32_t n_ports, n_links, n_dirs, max_flows, by_value_bytes;
 	wf_ns_t flow_idle_ns;
+	enum wf_idle_kind idle;
 	struct wf_port *ports;
 	struct wf_dp_link *links;
 	struct wf_hostif *hostif;
 	struct wf_eal_args eal_args;
-	bool eal_runs, telemetry;
+	bool eal_runs, telemetry, drop_rights;
+	uint64_t rights;     /* that are kept then */
 	bool holds_messages; /* of drivers that start, unless they fail */
 	struct wf_pool pool;
 	struct wf_event_log *events; /* NULL: nobody wants to know */
@@ -65,6 +68,7 @@ struct wf_dp {
 	struct wf_swap *swap;
 	struct wf_orders orders;
 	struct wf_worker **workers; /* [cores.n_workers] */
+	struct wf_capture *capture; /* of workers that are made; NULL: none */
 	bool running;               /* between start and stop */
 	const struct wf_tap *tap;   /* of the pipelines; NULL: none */
 	wf_ns_t start_ns;           /* of the run, for all workers; no packet arrives before */
@@ -94,8 +98,10 @@ void wf_dp_marks_fini(struct wf_dp *dp);
 /* Rates begin anew: of everything, or of a class slot whose counters have become 0. */
 void wf_dp_marks_restart(struct wf_dp *dp, wf_ns_t now_ns);
 void wf_dp_marks_restart_class(struct wf_dp *dp, uint32_t slot);
-/* Fills in the snapshot's times and what has passed in them; the totals are of now. */
-void wf_dp_marks_fill(struct wf_dp *dp, wf_ns_t now_ns, struct wf_snapshot *snap);
+/* Fills in the snapshot's times and what has passed in them; the totals are of now, the classes of
+ * this plan. */
+void wf_dp_marks_fill(
+	struct wf_dp *dp, const struct wf_plan *plan, wf_ns_t now_ns, struct wf_snapshot *snap);
 
 /* wf_dp_run.c */
 int wf_dp_make_workers(struct wf_dp *dp, struct wf_err *err);

@@ -76,11 +76,11 @@ passed(const struct wf_flow_counts *now, const struct wf_passed *then)
 }
 
 static void
-fill_dir(const struct wf_dp *dp, uint32_t dir, const struct wf_dp_mark *before,
-	struct wf_snap_dir *out)
+fill_dir(const struct wf_dp *dp, const struct wf_plan *plan, uint32_t dir,
+	const struct wf_dp_mark *before, struct wf_snap_dir *out)
 {
 	const struct wf_dp_mark *reset = &dp->totals.mark[WF_MARK_RESET];
-	const struct wf_plan_dir *d = &wf_dp_plan(dp)->dir[dir];
+	const struct wf_plan_dir *d = &plan->dir[dir];
 
 	out->since_reset = passed(&out->s.c, &reset->dir[dir]);
 	out->lately = passed(&out->s.c, &before->dir[dir]);
@@ -94,7 +94,8 @@ fill_dir(const struct wf_dp *dp, uint32_t dir, const struct wf_dp_mark *before,
 }
 
 void
-wf_dp_marks_fill(struct wf_dp *dp, wf_ns_t now_ns, struct wf_snapshot *snap)
+wf_dp_marks_fill(
+	struct wf_dp *dp, const struct wf_plan *plan, wf_ns_t now_ns, struct wf_snapshot *snap)
 {
 	struct wf_dp_mark *before = &dp->totals.mark[WF_MARK_BEFORE];
 	struct wf_dp_mark *last = &dp->totals.mark[WF_MARK_LAST];
@@ -109,5 +110,5 @@ wf_dp_marks_fill(struct wf_dp *dp, wf_ns_t now_ns, struct wf_snapshot *snap)
 	snap->since_reset_ns = now_ns - dp->totals.mark[WF_MARK_RESET].time_ns;
 	snap->interval_ns = now_ns - before->time_ns;
 	for (uint32_t d = 0; d < dp->n_dirs; d++)
-		fill_dir(dp, d, before, &snap->links[d / 2].dir[d % 2]);
+		fill_dir(dp, plan, d, before, &snap->links[d / 2].dir[d % 2]);
 }

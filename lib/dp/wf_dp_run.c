@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "wf_dp_private.h"
+#include "wf_dp_rights.h"
+#include "wf_rights.h"
 
 /* A worker that does not answer for so long is stuck. */
 #define ANSWER_NS WF_NS_PER_S
@@ -48,6 +50,7 @@ make_worker(struct wf_dp *dp, uint32_t index)
 		.n_ports = dp->n_ports,
 		.n_dirs = dp->n_dirs,
 		.yields = dp->cores.shared,
+		.idle = dp->idle,
 		.orders = &dp->orders,
 		.swap = dp->swap,
 		.clock = &dp->clock,
@@ -57,12 +60,16 @@ make_worker(struct wf_dp *dp, uint32_t index)
 		.max_flows = dp->max_flows,
 		.flow_idle_ns = dp->flow_idle_ns,
 		.ops = wf_pool_ops(&dp->pool),
+		.marks = dp->pool.marks,
 		.tap = dp->tap,
 	};
 	struct wf_worker *w = wf_worker_new(&params);
 
-	if (!w || assign_queues(dp, w) == 0)
+	if (w && assign_queues(dp, w) == 0) {
+		atomic_init(&w->capture.wanted,
+			dp->capture ? wf_capture_tap(dp->capture, index) : NULL);
 		return w;
+	}
 	wf_worker_free(w);
 	return NULL;
 }
@@ -142,6 +149,18 @@ order(struct wf_dp *dp, enum wf_phase phase)
 	atomic_store_explicit(&dp->orders.phase, (int)phase, memory_order_release);
 }
 
+/* A worker's thread. Without the capabilities it had, it still polls: the control thread will say.
+ */
+static int
+work(void *arg)
+{
+	struct wf_worker *w = arg;
+
+	if (w->drop_rights)
+		wf_rights_keep(w->rights);
+	return wf_worker_main(arg);
+}
+
 int
 wf_dp_start(struct wf_dp *dp, struct wf_plan *plan, struct wf_err *err)
 {
@@ -161,11 +180,14 @@ wf_dp_start(struct wf_dp *dp, struct wf_plan *plan, struct wf_err *err)
 		return ret;
 	}
 	wf_dp_totals_adopt(dp, plan);
+	dp->rights = wf_dp_rights_needed(dp);
 	order(dp, WF_PHASE_RUN);
 	dp->running = true;
 	for (uint32_t i = 0; i < dp->cores.n_workers; i++) {
 		/* EAL has the thread of lcore i + 1 waiting: this can't fail. */
-		ret = rte_eal_remote_launch(wf_worker_main, dp->workers[i], i + 1);
+		dp->workers[i]->drop_rights = dp->drop_rights;
+		dp->workers[i]->rights = dp->rights;
+		ret = rte_eal_remote_launch(work, dp->workers[i], i + 1);
 		assert(ret == 0);
 	}
 	ret = wait_for(dp, WF_PHASE_RUN);
@@ -193,6 +215,42 @@ wf_dp_stop(struct wf_dp *dp, wf_ns_t drain_ns)
 	dp->running = false;
 	for (uint32_t i = 0; i < dp->cores.n_workers; i++)
 		wf_worker_drop_rest(dp->workers[i]);
+}
+
+uint32_t
+wf_dp_workers(const struct wf_dp *dp)
+{
+	return dp->cores.n_workers;
+}
+
+/* Waits until all workers write where they are to. 0 or -ETIMEDOUT. */
+static int
+wait_for_taps(const struct wf_dp *dp)
+{
+	wf_ns_t deadline_ns = wf_clock_ns(&dp->clock) + ANSWER_NS;
+
+	for (uint32_t i = 0; dp->running && i < dp->cores.n_workers; i++) {
+		const struct wf_worker_capture *c = &dp->workers[i]->capture;
+
+		while (atomic_load_explicit(&c->seen, memory_order_acquire) !=
+			atomic_load_explicit(&c->wanted, memory_order_relaxed)) {
+			if (wf_clock_ns(&dp->clock) > deadline_ns)
+				return -ETIMEDOUT;
+			sched_yield(); /* the worker may be on this very core */
+		}
+	}
+	return 0;
+}
+
+int
+wf_dp_capture(struct wf_dp *dp, struct wf_capture *c)
+{
+	dp->capture = c;
+	atomic_store_explicit(&dp->pool.marking, c != NULL, memory_order_relaxed);
+	for (uint32_t i = 0; dp->workers && i < dp->cores.n_workers; i++)
+		atomic_store_explicit(&dp->workers[i]->capture.wanted,
+			c ? wf_capture_tap(c, i) : NULL, memory_order_release);
+	return wait_for_taps(dp);
 }
 
 int

@@ -13,6 +13,10 @@
 #include "wf_telemetry.h"
 
 #define ANSWER_NS WF_NS_PER_S
+/* A worker that polls answers within so long. */
+#define AT_ONCE_NS (100 * WF_NS_PER_US)
+/* Nobody has looked for so long: an answer is of then. */
+#define OLD_NS (20 * WF_NS_PER_MS)
 
 int
 wf_dp_totals_init(struct wf_dp *dp)
@@ -198,6 +202,28 @@ wf_dp_collect(struct wf_dp *dp)
 	return 0;
 }
 
+/* As wf_dp_collect, of a question that may be asked again and again until it is answered. 0 or
+ * -EAGAIN. */
+static int
+collect_now(struct wf_dp *dp)
+{
+	wf_ns_t now_ns = wf_clock_ns(&dp->clock), deadline_ns = now_ns + AT_ONCE_NS;
+	bool old = now_ns - dp->totals.looked_ns > OLD_NS;
+
+	dp->totals.looked_ns = now_ns;
+	if (old)
+		wf_dp_collect_begin(dp);
+	else
+		ask(dp);
+	while (!answered(dp)) {
+		if (wf_clock_ns(&dp->clock) > deadline_ns)
+			return -EAGAIN;
+		sched_yield(); /* the worker may be on this very core */
+	}
+	add_banks(dp);
+	return 0;
+}
+
 void
 wf_dp_collect_begin(struct wf_dp *dp)
 {
@@ -207,9 +233,9 @@ wf_dp_collect_begin(struct wf_dp *dp)
 }
 
 static int
-fill_dir(const struct wf_dp *dp, uint32_t dir, struct wf_snap_dir *out)
+fill_dir(const struct wf_dp *dp, const struct wf_plan *plan, uint32_t dir, struct wf_snap_dir *out)
 {
-	const struct wf_plan_dir *d = &wf_dp_plan(dp)->dir[dir];
+	const struct wf_plan_dir *d = &plan->dir[dir];
 
 	out->s = dp->totals.dir[dir];
 	out->on_time_ns = dp->totals.on_time_ns[dir];
@@ -225,14 +251,15 @@ fill_dir(const struct wf_dp *dp, uint32_t dir, struct wf_snap_dir *out)
 }
 
 static int
-fill_link(const struct wf_dp *dp, uint32_t link, struct wf_snap_link *out)
+fill_link(
+	const struct wf_dp *dp, const struct wf_plan *plan, uint32_t link, struct wf_snap_link *out)
 {
 	const struct wf_dp_link *l = &dp->links[link];
 
 	snprintf(out->name, WF_NAME_MAX, "%s", l->name);
 	for (uint32_t side = 0; side < 2; side++) {
 		snprintf(out->port[side], WF_NAME_MAX, "%s", dp->ports[l->port[side]].name);
-		if (fill_dir(dp, 2 * link + side, &out->dir[side]) < 0)
+		if (fill_dir(dp, plan, 2 * link + side, &out->dir[side]) < 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -245,36 +272,38 @@ fill_worker(const struct wf_dp *dp, uint32_t i, struct wf_snap_worker *out)
 
 	out->lcore = dp->cores.worker[i];
 	out->shares_core = dp->cores.shared;
+	out->idle = wf_idle_names[dp->idle];
 	out->loops = s->loops;
 	out->stall_max_ns = s->stall_max_ns;
 	out->cpu_ns = wf_worker_cpu_ns(dp->workers[i]) - dp->totals.cpu_ns[i];
 	out->busy_ratio = s->total_cycles ? (double)s->busy_cycles / (double)s->total_cycles : 0;
 }
 
-struct wf_snapshot *
-wf_dp_snapshot(struct wf_dp *dp)
+/* Of what has been collected. */
+static struct wf_snapshot *
+fill(struct wf_dp *dp)
 {
+	const struct wf_plan *plan; /* in force, which the newest may not be yet */
 	struct wf_snapshot *s;
 	wf_ns_t now_ns;
 
-	if (!dp->workers || wf_dp_collect(dp) < 0)
-		return NULL;
 	s = wf_snapshot_new(dp->n_links, dp->n_ports, dp->cores.n_workers);
 	if (!s)
 		return NULL;
 	now_ns = wf_clock_ns(&dp->clock);
+	plan = wf_plan_at(wf_dp_plan(dp), now_ns);
 	s->live = true;
 	s->time_ns = dp->clock.start_realtime_ns + now_ns;
 	s->uptime_ns = now_ns - dp->flowing_ns;
 	s->generation = wf_swap_generation(dp->swap);
-	s->seed = wf_dp_plan(dp)->seed;
+	s->seed = plan->seed;
 	for (uint32_t i = 0; i < dp->n_links; i++) {
-		if (fill_link(dp, i, &s->links[i]) < 0) {
+		if (fill_link(dp, plan, i, &s->links[i]) < 0) {
 			wf_snapshot_free(s);
 			return NULL;
 		}
 	}
-	wf_dp_marks_fill(dp, now_ns, s);
+	wf_dp_marks_fill(dp, plan, now_ns, s);
 	for (uint32_t i = 0; i < dp->n_ports; i++)
 		wf_port_snapshot(&dp->ports[i], &s->ports[i]);
 	for (uint32_t i = 0; i < dp->cores.n_workers; i++)
@@ -294,6 +323,18 @@ wf_dp_replay(struct wf_dp *dp, uint32_t port, const char **name)
 	return wf_port_replay(&dp->ports[port]);
 }
 
+struct wf_snapshot *
+wf_dp_snapshot(struct wf_dp *dp)
+{
+	return dp->workers && wf_dp_collect(dp) == 0 ? fill(dp) : NULL;
+}
+
+struct wf_snapshot *
+wf_dp_snapshot_now(struct wf_dp *dp)
+{
+	return dp->workers && collect_now(dp) == 0 ? fill(dp) : NULL;
+}
+
 /* What is on its way counts as received after the reset, so that the sum still holds. */
 static void
 restart_dir(struct wf_dir_stats *d)
@@ -309,17 +350,26 @@ restart_dir(struct wf_dir_stats *d)
 	d->c.rx.bytes = held.bytes + ring.bytes;
 }
 
-int
-wf_dp_reset(struct wf_dp *dp)
+/* Of the plan in force, or of one that is offered ahead of its time. */
+static wf_ns_t
+earliest_on_time(const struct wf_dp *dp, uint32_t dir)
+{
+	const struct wf_plan *newest = wf_dp_plan(dp);
+	const struct wf_plan *now = wf_plan_at(newest, wf_clock_ns(&dp->clock));
+	wf_ns_t a = wf_plan_on_time_ns(&newest->dir[dir]), b = wf_plan_on_time_ns(&now->dir[dir]);
+
+	return a < b ? a : b;
+}
+
+/* What has been collected is the last of before. */
+static void
+restart(struct wf_dp *dp)
 {
 	struct wf_dp_totals *t = &dp->totals;
-	int ret = dp->workers ? wf_dp_collect(dp) : -EINVAL;
 
-	if (ret < 0)
-		return ret;
 	for (uint32_t d = 0; d < dp->n_dirs; d++) {
 		restart_dir(&t->dir[d]);
-		t->on_time_ns[d] = wf_plan_on_time_ns(&wf_dp_plan(dp)->dir[d]);
+		t->on_time_ns[d] = earliest_on_time(dp, d);
 	}
 	for (uint32_t s = 0; s < WF_PLAN_MAX_SLOTS; s++)
 		restart_class(dp, s);
@@ -329,7 +379,26 @@ wf_dp_reset(struct wf_dp *dp)
 	for (uint32_t i = 0; i < dp->n_ports; i++)
 		wf_port_reset(&dp->ports[i]);
 	wf_dp_marks_restart(dp, wf_clock_ns(&dp->clock));
-	return 0;
+}
+
+int
+wf_dp_reset(struct wf_dp *dp)
+{
+	int ret = dp->workers ? wf_dp_collect(dp) : -EINVAL;
+
+	if (ret == 0)
+		restart(dp);
+	return ret;
+}
+
+int
+wf_dp_reset_now(struct wf_dp *dp)
+{
+	int ret = dp->workers ? collect_now(dp) : -EINVAL;
+
+	if (ret == 0)
+		restart(dp);
+	return ret;
 }
 
 void

@@ -13,14 +13,16 @@
 
 /* What a worker needs of a queue pair. */
 struct wf_ethdev_queue {
-	uint16_t port, queue;
+	/* Control writes. */
+	uint16_t port WF_CACHE_ALIGNED, queue;
 	/* Nothing is received or sent. Release: the control thread, which has changed `port`;
 	 * acquire: the worker. */
 	atomic_bool rests;
 	/* Longer frames net_af_packet takes and the kernel throws away without a word; 0: not so.
 	 */
 	uint32_t fits_bytes;
-	atomic_uint_least64_t thrown_away; /* written by the worker only */
+	/* Worker writes. */
+	atomic_uint_least64_t thrown_away WF_CACHE_ALIGNED;
 };
 
 struct wf_ethdev {

@@ -15,10 +15,9 @@ struct element {
 	wf_ns_t rx_ns;
 	uint32_t len_bytes;
 	uint32_t epoch;
-	uint16_t dir;
-	uint16_t pad[3];
+	struct wf_identity who;
 };
-static_assert(sizeof(struct element) == 32, "two a cache line");
+static_assert(sizeof(struct element) == 96, "two in three cache lines");
 
 /* The receiver takes whole bursts, which may hold several directions and epochs; what is left of a
  * burst waits here. */
@@ -28,6 +27,10 @@ struct wf_handoff {
 	uint32_t first WF_CACHE_ALIGNED, end;
 	struct element taken[WF_BURST];
 };
+
+static_assert(offsetof(struct wf_handoff, first) % WF_CACHE_LINE == 0 &&
+		      sizeof(struct wf_handoff) % WF_CACHE_LINE == 0,
+	"the sender reads `ring` only");
 
 /* A ring outside EAL's memory zones, of which there are too few for 64 workers' pairs. */
 struct wf_handoff *
@@ -61,7 +64,7 @@ wf_handoff_free(struct wf_handoff *r)
 
 void
 wf_handoff_put(struct wf_handoff *r, struct wf_pipe *p, const struct wf_stats *stats, uint32_t dir,
-	const struct wf_rx *rx, uint32_t n)
+	const struct wf_rx *rx, const struct wf_identity *const *who, uint32_t n)
 {
 	struct element e[WF_BURST];
 	uint32_t epoch = wf_stats_epoch(stats), taken;
@@ -71,7 +74,7 @@ wf_handoff_put(struct wf_handoff *r, struct wf_pipe *p, const struct wf_stats *s
 			.rx_ns = rx[i].rx_ns,
 			.len_bytes = rx[i].len_bytes,
 			.epoch = epoch,
-			.dir = (uint16_t)dir };
+			.who = *who[i] };
 	taken = rte_ring_sp_enqueue_burst_elem(r->ring, e, sizeof(e[0]), n, NULL);
 	wf_pipe_handed_out(p, dir, rx, taken);
 	if (WF_UNLIKELY(taken < n))
@@ -80,7 +83,8 @@ wf_handoff_put(struct wf_handoff *r, struct wf_pipe *p, const struct wf_stats *s
 
 uint32_t
 wf_handoff_take(struct wf_handoff *r, struct wf_pipe *p, const struct wf_stats *stats,
-	wf_ns_t now_ns, uint32_t *dir, struct wf_rx rx[WF_BURST])
+	wf_ns_t now_ns, uint32_t *dir, struct wf_rx rx[WF_BURST],
+	const struct wf_identity *who[WF_BURST])
 {
 	const struct element *e;
 	uint32_t n = 0;
@@ -93,20 +97,21 @@ wf_handoff_take(struct wf_handoff *r, struct wf_pipe *p, const struct wf_stats *
 			return 0;
 	}
 	e = &r->taken[r->first];
-	*dir = e->dir;
+	*dir = e->who.dir;
 	if (WF_UNLIKELY((int32_t)(e->epoch - wf_stats_epoch(stats)) > 0))
 		wf_pipe_turn_stats(p, now_ns);
 	for (; r->first < r->end; r->first++, n++) {
 		const struct element *x = &r->taken[r->first];
 		struct rte_mbuf *m = x->pkt;
 
-		if (x->dir != e->dir || x->epoch != e->epoch)
+		if (x->who.dir != e->who.dir || x->epoch != e->epoch)
 			break;
 		rx[n] = (struct wf_rx){ .pkt = m,
 			.data = rte_pktmbuf_mtod(m, const uint8_t *),
 			.readable_bytes = m->data_len,
 			.len_bytes = x->len_bytes,
 			.rx_ns = x->rx_ns };
+		who[n] = &x->who;
 	}
 	wf_pipe_handed_in(p, *dir, rx, n);
 	return n;

@@ -51,9 +51,23 @@ wf_memory_look(struct wf_memory_has *has)
 	has->ram_bytes = sysinfo(&si) == 0 ? (uint64_t)si.totalram * si.mem_unit : 0;
 }
 
+/* All together is no more than the machine has? */
 static int
-choose_plain(const struct wf_where *where, const struct wf_memory_has *has, struct wf_memory *out,
-	struct wf_err *err)
+check_ram(const struct wf_where *where, const struct wf_memory_has *has, uint64_t table_bytes,
+	const struct wf_memory *out, struct wf_err *err)
+{
+	uint64_t beside = out->fixed_bytes + table_bytes;
+
+	if (out->hold_bytes + beside <= has->ram_bytes)
+		return 0;
+	return wf_err_add(err, where, "Lower `memory`, `max_flows` or the number of workers",
+		"%" PRIu64 " MiB are needed (%" PRIu64
+		" beside `memory`), the machine has %" PRIu64,
+		(out->hold_bytes + beside) / MIB, beside / MIB, has->ram_bytes / MIB);
+}
+
+static void
+choose_plain(const struct wf_memory_has *has, struct wf_memory *out)
 {
 	out->huge = false;
 	if (out->by_default) {
@@ -61,18 +75,11 @@ choose_plain(const struct wf_where *where, const struct wf_memory_has *has, stru
 		if (out->hold_bytes > PLAIN_DEFAULT_MAX)
 			out->hold_bytes = PLAIN_DEFAULT_MAX;
 	}
-	if (out->hold_bytes + out->fixed_bytes <= has->ram_bytes)
-		return 0;
-	return wf_err_add(err, where, "Lower `memory`, `max_flows` or the number of workers",
-		"%" PRIu64 " MiB are needed (%" PRIu64
-		" beside `memory`), the machine has %" PRIu64,
-		(out->hold_bytes + out->fixed_bytes) / MIB, out->fixed_bytes / MIB,
-		has->ram_bytes / MIB);
 }
 
 int
 wf_memory_choose(const struct wf_conf *conf, enum wf_dp_huge huge, const struct wf_memory_has *has,
-	uint64_t fixed_bytes, struct wf_memory *out, struct wf_err *err)
+	uint64_t fixed_bytes, uint64_t table_bytes, struct wf_memory *out, struct wf_err *err)
 {
 	struct wf_where where = { .file = conf->file, .path = "memory" };
 	uint64_t need;
@@ -80,17 +87,21 @@ wf_memory_choose(const struct wf_conf *conf, enum wf_dp_huge huge, const struct 
 	out->by_default = conf->memory_bytes == 0;
 	out->hold_bytes = conf->memory_bytes;
 	out->fixed_bytes = fixed_bytes;
-	if (huge == WF_DP_HUGE_NO)
-		return choose_plain(&where, has, out, err);
+	if (huge == WF_DP_HUGE_NO) {
+		choose_plain(has, out);
+		return check_ram(&where, has, table_bytes, out, err);
+	}
 	need = fixed_bytes + (out->by_default ? HUGE_HOLD_MIN : out->hold_bytes);
 	if (has->huge_free_bytes >= need) {
 		out->huge = true;
 		if (out->by_default)
 			out->hold_bytes = has->huge_free_bytes - fixed_bytes;
-		return 0;
+		return check_ram(&where, has, table_bytes, out, err);
 	}
-	if (huge == WF_DP_HUGE_AUTO)
-		return choose_plain(&where, has, out, err);
+	if (huge == WF_DP_HUGE_AUTO) {
+		choose_plain(has, out);
+		return check_ram(&where, has, table_bytes, out, err);
+	}
 	return wf_err_add(err, &where,
 		"Reserve them with `sysctl vm.nr_hugepages=N`, or do without hugepages",
 		"%" PRIu64 " MiB of hugepages are needed, %" PRIu64 " MiB are free",

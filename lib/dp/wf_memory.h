@@ -18,14 +18,15 @@ struct wf_memory {
 	bool huge;
 	bool by_default;      /* the configuration does not say how much */
 	uint64_t hold_bytes;  /* for the packets that are held */
-	uint64_t fixed_bytes; /* beside: device rings, flow tables, EAL itself */
+	uint64_t fixed_bytes; /* beside: device rings, EAL itself */
 };
 
 void wf_memory_look(struct wf_memory_has *has);
-/* `fixed_bytes` as above. Pure. 0 or -EINVAL with reasons (hugepages were asked for and are not
- * there, or less than the machine has). */
+/* `fixed_bytes` as above; table_bytes: of flow tables, which are ordinary memory in every case.
+ * Pure. 0 or -EINVAL with reasons (hugepages were asked for and are not there, or less than the
+ * machine has). */
 int wf_memory_choose(const struct wf_conf *conf, enum wf_dp_huge huge,
-	const struct wf_memory_has *has, uint64_t fixed_bytes, struct wf_memory *out,
-	struct wf_err *err);
+	const struct wf_memory_has *has, uint64_t fixed_bytes, uint64_t table_bytes,
+	struct wf_memory *out, struct wf_err *err);
 
 #endif

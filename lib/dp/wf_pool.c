@@ -8,6 +8,7 @@
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_mbuf.h>
+#include <rte_mbuf_dyn.h>
 #include <rte_mbuf_pool_ops.h>
 #include <string.h>
 
@@ -17,6 +18,35 @@
 #define ROOM_MIN RTE_MBUF_DEFAULT_DATAROOM
 /* The wheel's and the pipeline's own memory for one held packet, beside its buffer. */
 #define HELD_BYTES 64
+
+/* Bits of WF_CAPTURE_COPY ... */
+enum { MARK_COPY, MARK_CORRUPTED, MARK_CHANGED, MARK_MADE };
+
+/* Who is marked is not held by value: only while somebody reads marks. */
+static inline uint64_t
+mark(const struct wf_pool *p, int what)
+{
+	return WF_UNLIKELY(atomic_load_explicit(&p->marking, memory_order_relaxed)) ? p->marks[what]
+										    : 0;
+}
+
+/* More than once is as good. 0 or -errno with a reason. */
+static int
+reserve_marks(struct wf_pool *p, struct wf_err *err)
+{
+	static const struct rte_mbuf_dynflag flags[] = { { .name = "wf_copy" },
+		{ .name = "wf_corrupted" }, { .name = "wf_changed" }, { .name = "wf_made" } };
+
+	for (size_t i = 0; i < RTE_DIM(flags); i++) {
+		int bit = rte_mbuf_dynflag_register(&flags[i]);
+
+		if (bit < 0)
+			return wf_err_add(err, NULL, NULL, "no flag of packet buffers is left: %s",
+				rte_strerror(rte_errno));
+		p->marks[i] = 1ull << bit;
+	}
+	return 0;
+}
 
 static uint32_t
 room(uint32_t frame_bytes)
@@ -71,6 +101,8 @@ wf_pool_init(struct wf_pool *p, uint64_t hold_bytes, uint32_t reserve, uint32_t 
 	uint64_t held;
 
 	memset(p, 0, sizeof(*p));
+	if (reserve_marks(p, err) < 0)
+		return -EINVAL;
 	if (room(frame_bytes) > UINT16_MAX)
 		return wf_err_add(
 			err, &where, "Lower `mtu`", "frames of %u bytes are too long", frame_bytes);
@@ -119,8 +151,17 @@ static void *
 copy_packet(void *ctx, void *pkt)
 {
 	struct wf_pool *p = ctx;
+	struct rte_mbuf *m = rte_pktmbuf_copy(pkt, p->mp, 0, UINT32_MAX);
 
-	return rte_pktmbuf_copy(pkt, p->mp, 0, UINT32_MAX);
+	if (m)
+		m->ol_flags |= mark(p, MARK_COPY);
+	return m;
+}
+
+static void
+corrupted(void *ctx, void *pkt)
+{
+	((struct rte_mbuf *)pkt)->ol_flags |= mark(ctx, MARK_CORRUPTED);
 }
 
 /* A copy where somebody else holds the bytes too. Of a chain only the first piece can be changed,
@@ -128,14 +169,16 @@ copy_packet(void *ctx, void *pkt)
 static void *
 writable(void *ctx, void *pkt, struct wf_frame *f)
 {
+	struct wf_pool *p = ctx;
 	struct rte_mbuf *m = pkt;
 
 	if (WF_UNLIKELY(rte_mbuf_refcnt_read(m) > 1 || !RTE_MBUF_DIRECT(m))) {
-		m = copy_packet(ctx, pkt);
+		m = rte_pktmbuf_copy(pkt, p->mp, 0, UINT32_MAX);
 		if (m == NULL)
 			return NULL;
 		rte_pktmbuf_free(pkt);
 	}
+	m->ol_flags |= mark(p, MARK_CHANGED);
 	f->data = rte_pktmbuf_mtod(m, uint8_t *);
 	f->readable_bytes = m->data_len;
 	f->room_bytes = m->data_len + (m->nb_segs == 1 ? rte_pktmbuf_tailroom(m) : 0);
@@ -158,10 +201,12 @@ make(void *ctx, const uint8_t *data, uint32_t len_bytes)
 	struct rte_mbuf *m = rte_pktmbuf_alloc(p->mp);
 	void *at = m ? rte_pktmbuf_append(m, (uint16_t)len_bytes) : NULL;
 
-	if (at)
+	if (at) {
 		memcpy(at, data, len_bytes);
-	else
+		m->ol_flags |= mark(p, MARK_MADE);
+	} else {
 		rte_pktmbuf_free(m);
+	}
 	return at ? m : NULL;
 }
 
@@ -233,6 +278,7 @@ wf_pool_ops(struct wf_pool *p)
 		.writable = writable,
 		.resize = resize,
 		.make = make,
+		.corrupted = corrupted,
 		.bytes = bytes_of,
 		.buffer = buffer,
 		.make_bulk = make_bulk,

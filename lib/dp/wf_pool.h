@@ -5,6 +5,8 @@
 #ifndef WF_POOL_H
 #define WF_POOL_H
 
+#include <stdatomic.h>
+
 #include "wf_err.h"
 #include "wf_pipe.h"
 
@@ -15,6 +17,10 @@ struct wf_pool {
 	uint32_t n;             /* buffers */
 	uint32_t max_held;      /* of them, what a pipeline may hold */
 	uint32_t element_bytes; /* memory of one */
+	/* ol_flags that say what was done to a packet: of WF_CAPTURE_COPY, _CORRUPTED, _CHANGED and
+	 * _MADE. Copies have them too; what is received has none. */
+	uint64_t marks[4];
+	_Atomic bool marking; /* they are set: control writes, relaxed */
 };
 
 /* Memory that one buffer for frames of frame_bytes takes. Pure. */

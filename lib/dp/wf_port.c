@@ -29,21 +29,37 @@ find_rx_dir(const struct wf_conf *conf, uint32_t port)
 	return WF_PORT_NO_DIR;
 }
 
+static int
+check_generator(const struct wf_conf_port *c, struct wf_err *err)
+{
+	struct wf_generator_spec *spec = calloc(WF_GENERATOR_MOST, sizeof(*spec));
+	uint32_t n;
+	int ret;
+
+	if (!spec)
+		return wf_err_add(err, &c->where, NULL, "out of memory");
+	ret = wf_generator_parse_all(
+		c->device, c->mtu ? c->mtu + RTE_ETHER_HDR_LEN : 0, spec, &n, &c->where, err);
+	free(spec);
+	return ret;
+}
+
 int
 wf_port_check(const struct wf_conf_port *c, struct wf_err *err)
 {
 	uint32_t mtu = c->mtu ? c->mtu : RTE_ETHER_MTU;
-	struct wf_generator_spec spec;
 	struct wf_packet_args args;
 
 	if (wf_devargs_driver(c->device, "generator"))
-		return wf_generator_parse(
-			c->device, c->mtu ? c->mtu + RTE_ETHER_HDR_LEN : 0, &spec, &c->where, err);
+		return check_generator(c, err);
 	if (wf_devargs_driver(c->device, "pcap"))
 		return wf_port_pcap_check(c->device, &c->where, err);
 	if (wf_devargs_driver(c->device, "sink") && strchr(c->device, ','))
 		return wf_err_add(
 			err, &c->where, "Write device = \"sink\"", "a sink takes no arguments");
+	if (wf_devargs_driver(c->device, "tester") && strchr(c->device, ','))
+		return wf_err_add(
+			err, &c->where, "Write device = \"tester\"", "a tester takes no arguments");
 	if (!wf_devargs_driver(c->device, "packet"))
 		return 0;
 	return wf_packet_args_parse(
@@ -62,6 +78,8 @@ kind_of(const char *device)
 		return &wf_port_sink;
 	if (wf_devargs_driver(device, "pcap"))
 		return &wf_port_pcap;
+	if (wf_devargs_driver(device, "tester"))
+		return &wf_port_tester;
 	return &wf_port_ethdev;
 }
 

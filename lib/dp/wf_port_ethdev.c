@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "wf_ethdev.h"
+#include "wf_lines.h"
 
 static int
 ethdev_find(struct wf_port *p, struct wf_err *err)
@@ -44,7 +45,7 @@ make_queues(struct wf_port *p, uint32_t n_queues)
 
 	p->kind = e;
 	if (e)
-		e->queue = calloc(n_queues, sizeof(*e->queue));
+		e->queue = wf_lines_new(n_queues, sizeof(*e->queue));
 	if (!e || !e->queue)
 		return -ENOMEM;
 	for (uint32_t q = 0; q < n_queues; q++) {

@@ -23,7 +23,8 @@
 
 /* One queue pair: the worker's, but for the counters, which the control thread reads. */
 struct queue {
-	struct wf_generator *g; /* NULL: a sink's */
+	struct wf_generator *g[WF_GENERATOR_MOST];
+	uint32_t n_g; /* 0: a sink's */
 	const struct wf_clock *clock;
 	struct rte_mempool *pool;
 	bool begun;
@@ -33,9 +34,11 @@ struct queue {
 	_Atomic uint64_t missed WF_CACHE_ALIGNED, nombuf, packets, bytes;
 };
 
+static_assert(sizeof(struct queue) % WF_CACHE_LINE == 0, "lines of its own for each worker");
+
 struct generator {
-	struct wf_generator_spec spec;
-	uint32_t n_queues;
+	struct wf_generator_spec *spec; /* [n_specs] */
+	uint32_t n_specs, n_queues;
 	struct queue *queue; /* [n_queues] */
 };
 
@@ -64,23 +67,30 @@ static int
 generator_find(struct wf_port *p, struct wf_err *err)
 {
 	struct wf_where where = wf_port_where(p);
-	uint32_t room = p->mtu ? p->mtu + RTE_ETHER_HDR_LEN : 0, most;
+	uint32_t room = p->mtu ? p->mtu + RTE_ETHER_HDR_LEN : 0, most = 0;
 	int ret = find_any(p, err);
 	struct generator *k = p->kind;
 
 	if (ret == 0)
-		ret = wf_generator_parse(p->devargs, room, &k->spec, &where, err);
+		k->spec = calloc(WF_GENERATOR_MOST, sizeof(*k->spec));
+	if (ret == 0 && !k->spec)
+		ret = wf_err_add(err, &where, NULL, "out of memory");
+	if (ret == 0)
+		ret = wf_generator_parse_all(p->devargs, room, k->spec, &k->n_specs, &where, err);
 	if (ret < 0)
 		return ret;
-	most = wf_generator_most_bytes(&k->spec);
+	for (uint32_t i = 0; i < k->n_specs; i++) {
+		uint32_t bytes = wf_generator_most_bytes(&k->spec[i]);
+
+		most = bytes > most ? bytes : most;
+	}
 	if (most > p->mtu + RTE_ETHER_HDR_LEN) /* nobody has said how long they may be */
 		p->mtu = most - RTE_ETHER_HDR_LEN;
 	return 0;
 }
 
 static int
-open_any(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, bool generates,
-	struct wf_err *err)
+open_any(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, struct wf_err *err)
 {
 	struct wf_where where = wf_port_where(p);
 	struct generator *k = p->kind;
@@ -94,25 +104,16 @@ open_any(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, bool ge
 		k->queue[q].clock = p->clock;
 		k->queue[q].pool = pool;
 		k->n_queues = q + 1;
-		if (generates)
-			k->queue[q].g = wf_generator_new(&k->spec, q, n_queues, 0);
-		whole = !generates || k->queue[q].g != NULL;
+		for (uint32_t i = 0; whole && i < k->n_specs; i++) {
+			k->queue[q].g[i] = wf_generator_new(&k->spec[i], q, n_queues, 0);
+			whole = k->queue[q].g[i] != NULL;
+			k->queue[q].n_g += whole;
+		}
 	}
 	if (whole)
 		return 0;
-	return wf_err_add(err, &where, generates ? "Lower flows" : NULL, "out of memory"), -ENOMEM;
-}
-
-static int
-generator_open(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, struct wf_err *err)
-{
-	return open_any(p, n_queues, pool, true, err);
-}
-
-static int
-sink_open(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, struct wf_err *err)
-{
-	return open_any(p, n_queues, pool, false, err);
+	return wf_err_add(err, &where, k->n_specs > 0 ? "Lower flows" : NULL, "out of memory"),
+	       -ENOMEM;
 }
 
 static void
@@ -124,9 +125,11 @@ close_any(struct wf_port *p)
 		return;
 	for (uint32_t q = 0; q < k->n_queues; q++) {
 		rte_pktmbuf_free_bulk(k->queue[q].spare, k->queue[q].n_spare);
-		wf_generator_free(k->queue[q].g);
+		for (uint32_t i = 0; i < k->queue[q].n_g; i++)
+			wf_generator_free(k->queue[q].g[i]);
 	}
 	free(k->queue);
+	free(k->spec);
 	free(k);
 	p->kind = NULL;
 }
@@ -196,24 +199,33 @@ skip(struct wf_generator *g, wf_ns_t until_ns)
 static void
 starve(struct queue *q, wf_ns_t now_ns, uint16_t n)
 {
-	add(&q->nombuf, q->g->rate > 0 ? skip(q->g, now_ns) : n);
+	for (uint32_t i = 0; i < q->n_g; i++)
+		add(&q->nombuf, q->g[i]->rate > 0 ? skip(q->g[i], now_ns) : n);
 }
 
-static uint16_t
-generator_rx_burst(void *queue, struct rte_mbuf **m, wf_ns_t *rx_ns, uint16_t n)
+/* The schedule begins with the first look at it; what was due too long ago is missed. */
+static void
+look(struct queue *q, wf_ns_t now_ns)
 {
-	struct queue *q = queue;
-	struct wf_generator *g = q->g;
-	wf_ns_t now_ns = wf_clock_ns(q->clock);
+	for (uint32_t i = 0; i < q->n_g; i++) {
+		struct wf_generator *g = q->g[i];
+
+		if (WF_UNLIKELY(!q->begun))
+			wf_generator_shift(g, now_ns);
+		if (WF_UNLIKELY(g->rate > 0 && g->due_ns + LATE_NS < now_ns))
+			add(&q->missed, skip(g, now_ns - LATE_NS));
+	}
+	q->begun = true;
+}
+
+/* Up to n packets of a stream that are due by until_ns. */
+static uint16_t
+make(struct queue *q, struct wf_generator *g, struct rte_mbuf **m, wf_ns_t *rx_ns, uint16_t n,
+	wf_ns_t until_ns, wf_ns_t now_ns)
+{
 	uint16_t k = 0;
 
-	if (WF_UNLIKELY(!q->begun)) { /* the schedule begins with the first look at it */
-		q->begun = true;
-		g->due_ns += now_ns;
-	}
-	if (WF_UNLIKELY(g->rate > 0 && g->due_ns + LATE_NS < now_ns))
-		add(&q->missed, skip(g, now_ns - LATE_NS));
-	for (; k < n && wf_generator_due(g, now_ns); k++) {
+	for (; k < n && wf_generator_due(g, until_ns); k++) {
 		uint32_t bytes = wf_generator_bytes(g);
 
 		if (WF_UNLIKELY(q->n_spare == 0 && !refill(q))) {
@@ -225,6 +237,49 @@ generator_rx_burst(void *queue, struct rte_mbuf **m, wf_ns_t *rx_ns, uint16_t n)
 		wf_generator_write(g, rte_pktmbuf_mtod(m[k], uint8_t *));
 		m[k]->data_len = (uint16_t)bytes;
 		m[k]->pkt_len = bytes;
+	}
+	return k;
+}
+
+/* The stream that is due first, and when another one is. NULL: all have ended. */
+static struct wf_generator *
+first_of(const struct queue *q, wf_ns_t *other_ns)
+{
+	struct wf_generator *first = NULL;
+
+	*other_ns = UINT64_MAX;
+	for (uint32_t i = 0; i < q->n_g; i++) {
+		struct wf_generator *g = q->g[i];
+
+		if (g->left == 0)
+			continue;
+		if (!first || g->due_ns < first->due_ns) {
+			*other_ns = first ? first->due_ns : UINT64_MAX;
+			first = g;
+		} else if (g->due_ns < *other_ns) {
+			*other_ns = g->due_ns;
+		}
+	}
+	return first;
+}
+
+static uint16_t
+generator_rx_burst(void *queue, struct rte_mbuf **m, wf_ns_t *rx_ns, uint16_t n)
+{
+	struct queue *q = queue;
+	wf_ns_t now_ns = wf_clock_ns(q->clock), other_ns;
+	uint16_t k = 0, made = 1;
+
+	look(q, now_ns);
+	if (WF_LIKELY(q->n_g == 1))
+		return make(q, q->g[0], m, rx_ns, n, now_ns, now_ns);
+	while (k < n && made > 0) {
+		struct wf_generator *g = first_of(q, &other_ns);
+
+		made = g ? make(q, g, m + k, rx_ns + k, n - k,
+				   other_ns < now_ns ? other_ns : now_ns, now_ns)
+			 : 0;
+		k += made;
 	}
 	return k;
 }
@@ -259,7 +314,7 @@ no_refusal(void *queue)
 const struct wf_port_ops wf_port_generator = {
 	.kind = "generator",
 	.find = generator_find,
-	.open = generator_open,
+	.open = open_any,
 	.close = close_any,
 	.stats = stats_any,
 	.link = always_up,
@@ -274,7 +329,7 @@ const struct wf_port_ops wf_port_generator = {
 const struct wf_port_ops wf_port_sink = {
 	.kind = "sink",
 	.find = find_any,
-	.open = sink_open,
+	.open = open_any,
 	.close = close_any,
 	.stats = stats_any,
 	.link = always_up,

@@ -84,5 +84,7 @@ extern const struct wf_port_ops wf_port_generator, wf_port_sink;
 extern const struct wf_port_ops wf_port_pcap;
 /* Is the device string of a pcap port right? 0, or -EINVAL with reasons. */
 int wf_port_pcap_check(const char *device, const struct wf_where *where, struct wf_err *err);
+/* No device either: the ends of load tests (wf_tester.h). */
+extern const struct wf_port_ops wf_port_tester;
 
 #endif

@@ -15,6 +15,7 @@
 
 #include "wf_hostif.h"
 #include "wf_ifstats.h"
+#include "wf_lines.h"
 #include "wf_packet_args.h"
 #include "wf_packet_queue.h"
 #include "wf_packet_socket.h"
@@ -103,7 +104,7 @@ make_queues(struct packet *k)
 		memset(k->queue, 0, bytes);
 	for (uint32_t q = 0; k->queue && k->fd && q < k->n_queues; q++) {
 		k->queue[q].fd = k->fd[q] = -1;
-		k->queue[q].flight = calloc(k->args.tx_slots, sizeof(*k->queue[q].flight));
+		k->queue[q].flight = wf_lines_new(k->args.tx_slots, sizeof(*k->queue[q].flight));
 		if (!k->queue[q].flight)
 			return -ENOMEM;
 	}

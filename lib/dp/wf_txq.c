@@ -9,8 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wf_lines.h"
+
 /* Ends reported at once. */
 #define ENDS 64
+/* Kind of a packet in flight that we hold, too. */
+#define KEPT 1
 
 int
 wf_txq_init(struct wf_txq *q, const struct wf_port_ops *ops, void *queue, const atomic_uchar *shut,
@@ -21,7 +25,7 @@ wf_txq_init(struct wf_txq *q, const struct wf_port_ops *ops, void *queue, const 
 	if (!ops->tx_done)
 		return 0;
 	q->flight_mask = ops->tx_room(queue) - 1;
-	q->flight = calloc(q->flight_mask + 1, sizeof(*q->flight));
+	q->flight = wf_lines_new(q->flight_mask + 1, sizeof(*q->flight));
 	return q->flight ? 0 : -ENOMEM;
 }
 
@@ -108,6 +112,47 @@ take_off(struct wf_txq *q, uint32_t from, uint32_t n)
 		q->flight[q->flight_head++ & q->flight_mask] = q->held[from + i];
 }
 
+/* The next of those in flight, which is not any more. `kept` gets the packet if we hold it; if not,
+ * it must not be looked at when it has been sent. */
+static struct wf_held
+touch_down(struct wf_txq *q, void **kept)
+{
+	struct wf_held h = q->flight[q->flight_tail++ & q->flight_mask];
+
+	*kept = NULL;
+	if (WF_UNLIKELY(h.kind == KEPT)) {
+		*kept = h.pkt;
+		q->n_kept--;
+	}
+	h.kind = 0;
+	return h;
+}
+
+/* land() while there is a tap, or packets are kept for one. */
+static __attribute__((noinline)) void
+land_kept(struct wf_txq *q, struct wf_pipe *p)
+{
+	struct wf_tx_end end[ENDS];
+	uint32_t n;
+
+	do {
+		n = q->ops->tx_done(q->queue, end, ENDS);
+		assert(n <= q->flight_head - q->flight_tail);
+		for (uint32_t i = 0; i < n; i++) {
+			void *kept;
+			struct wf_held h = touch_down(q, &kept);
+
+			if (end[i].cause != WF_DROP_NONE) {
+				wf_pipe_drop(p, &h, 1, end[i].cause);
+			} else {
+				h.pkt = kept;
+				wf_pipe_sent(p, &h, 1, end[i].ns);
+			}
+			rte_pktmbuf_free(kept);
+		}
+	} while (n == ENDS);
+}
+
 /* Accounts for what has ended. */
 static void
 land(struct wf_txq *q, struct wf_pipe *p)
@@ -116,6 +161,10 @@ land(struct wf_txq *q, struct wf_pipe *p)
 	struct wf_held h[ENDS];
 	uint32_t n, k;
 
+	if (WF_UNLIKELY(q->keeps || q->n_kept > 0)) {
+		land_kept(q, p);
+		return;
+	}
 	do {
 		n = q->ops->tx_done(q->queue, end, ENDS);
 		assert(n <= q->flight_head - q->flight_tail);
@@ -138,6 +187,45 @@ drop_waiting(struct wf_txq *q, struct wf_pipe *p, enum wf_drop cause)
 {
 	wf_pipe_drop(p, q->held, q->n, cause);
 	q->n = q->n_refused = 0;
+}
+
+/* tx_burst of which each packet that is taken stays with us until the tap has seen it. */
+static __attribute__((noinline)) uint32_t
+send_kept(struct wf_txq *q, struct wf_pipe *p, uint32_t from, uint32_t n, wf_ns_t now_ns)
+{
+	bool later = q->ops->tx_done != NULL;
+	struct rte_mbuf *m[WF_BURST];
+	uint32_t taken;
+
+	memcpy(m, q->pkt + from, n * sizeof(m[0]));
+	for (uint32_t i = 0; i < n; i++)
+		rte_pktmbuf_refcnt_update(m[i], 1);
+	taken = q->ops->tx_burst(q->queue, q->pkt + from, (uint16_t)n);
+	if (later) {
+		for (uint32_t i = 0; i < taken; i++)
+			q->held[from + i].kind = KEPT;
+		take_off(q, from, taken);
+		q->n_kept += taken;
+		rte_pktmbuf_free_bulk(m + taken, n - taken);
+	} else {
+		wf_pipe_sent(p, q->held + from, taken, now_ns);
+		rte_pktmbuf_free_bulk(m, n);
+	}
+	return taken;
+}
+
+/* Offers some packets, and accounts for those that are taken. Returns how many. */
+static inline uint32_t
+send_some(struct wf_txq *q, struct wf_pipe *p, uint32_t from, uint32_t n, wf_ns_t now_ns)
+{
+	if (WF_UNLIKELY(q->keeps))
+		return send_kept(q, p, from, n, now_ns);
+	n = q->ops->tx_burst(q->queue, q->pkt + from, (uint16_t)n);
+	if (q->ops->tx_done != NULL)
+		take_off(q, from, n);
+	else
+		wf_pipe_sent(p, q->held + from, n, now_ns);
+	return n;
 }
 
 uint32_t
@@ -166,11 +254,7 @@ wf_txq_flush(struct wf_txq *q, struct wf_pipe *p, const struct wf_clock *clock)
 	do {
 		n = RTE_MIN(q->n - sent, (uint32_t)WF_BURST);
 		now_ns = wf_clock_ns(clock);
-		n = q->ops->tx_burst(q->queue, q->pkt + sent, (uint16_t)n);
-		if (later)
-			take_off(q, sent, n);
-		else
-			wf_pipe_sent(p, q->held + sent, n, now_ns);
+		n = send_some(q, p, sent, n, now_ns);
 		sent += n;
 	} while (n > 0 && sent < q->n);
 	if (later)
@@ -189,8 +273,12 @@ wf_txq_drop_all(struct wf_txq *q, struct wf_pipe *p, enum wf_drop cause)
 {
 	if (q->ops->tx_done)
 		land(q, p);
-	while (q->flight_tail != q->flight_head)
-		wf_pipe_drop(
-			p, &q->flight[q->flight_tail++ & q->flight_mask], 1, WF_DROP_tx_unknown);
+	while (q->flight_tail != q->flight_head) {
+		void *kept;
+		struct wf_held h = touch_down(q, &kept);
+
+		wf_pipe_drop(p, &h, 1, WF_DROP_tx_unknown);
+		rte_pktmbuf_free(kept);
+	}
 	drop_waiting(q, p, cause);
 }

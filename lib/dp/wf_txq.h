@@ -17,17 +17,23 @@
 #define WF_TXQ_BURST    64 /* packets put between two flushes */
 
 struct wf_txq {
-	const struct wf_port_ops *ops;
+	/* Constant, but for fits_bytes, which control may write. */
+	const struct wf_port_ops *ops WF_CACHE_ALIGNED;
 	void *queue;              /* of ops */
 	const atomic_uchar *shut; /* the port's, enum wf_drop: why nothing can be sent */
-	atomic_uint fits_bytes;   /* any frame up to this length can be sent; control may write */
+	atomic_uint fits_bytes;   /* any frame up to this length can be sent */
 	uint32_t index;           /* of the port: its bit in the worker's `busy` */
-	uint32_t n;               /* packets here; the first n_refused have been refused before */
+	uint32_t flight_mask;
+
+	/* Worker writes. */
+	uint32_t n WF_CACHE_ALIGNED; /* packets here; the first n_refused were refused before */
 	uint32_t n_refused;
+	bool keeps;            /* packets that the device has taken, for the tap of their pipe */
+	uint32_t n_kept;       /* of those in flight: kind is KEPT */
 	wf_ns_t full_since_ns; /* when it last became full; 0: it has been empty since */
 	/* With ops->tx_done: given to the device, which has not said yet whether it was sent. */
 	struct wf_held *flight; /* [flight_mask + 1] */
-	uint32_t flight_mask, flight_head, flight_tail;
+	uint32_t flight_head, flight_tail;
 	struct rte_mbuf *pkt[WF_TXQ_ROOM];
 	struct wf_held held[WF_TXQ_ROOM];
 	wf_ns_t refused_ns[WF_TXQ_ROOM]; /* when the device first refused it */

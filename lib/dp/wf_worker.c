@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * The worker's loop. No lock, system call, allocation, division or log in here (but the yield of a
- * worker that shares its core, on turns in which there was nothing to do).
+ * The worker's loop. No lock, system call, allocation, division or log in here (but for what a
+ * worker does after a turn in which there was nothing to do, if told so: wf_idle.h).
  *
  * A turn: adopt the plan; turn the statistics' banks if asked; retry what devices refused; receive
  * from each port; take over from other workers; send what is due; housekeeping. `plan` is the
@@ -12,7 +12,6 @@
 #include <pthread.h>
 #include <rte_ether.h>
 #include <rte_mbuf.h>
-#include <sched.h>
 
 #include "wf_pipe_plans.h"
 #include "wf_snapshot.h"
@@ -53,6 +52,8 @@ worker_fill_rx(struct wf_worker *w, uint32_t dir, struct rte_mbuf **m, uint32_t 
 			.readable_bytes = m[i]->data_len,
 			.len_bytes = m[i]->pkt_len,
 			.rx_ns = rx_ns[i & times] };
+		if (WF_UNLIKELY(!whole) && w->capture.tap != NULL)
+			wf_worker_capture_in(&w->capture, dir, &rx[k], 1);
 		if (WF_UNLIKELY(!whole))
 			wf_pipe_refuse(w->pipe, dir, &rx[k], 1, true, WF_DROP_no_buffer);
 		else
@@ -61,41 +62,56 @@ worker_fill_rx(struct wf_worker *w, uint32_t dir, struct rte_mbuf **m, uint32_t 
 	return k;
 }
 
-/* Keeps what is this worker's and hands over the rest. Returns how many it keeps, at the front. */
-static uint32_t
-worker_share_out(
-	struct wf_worker *w, const struct wf_plan *plan, uint32_t dir, struct wf_rx *rx, uint32_t n)
+/* Hands over n packets, to whose owners[i] they go: one ring after the other, each in order of
+ * arrival. */
+static void
+worker_hand_over(struct wf_worker *w, uint32_t dir, struct wf_rx *rx,
+	const struct wf_identity **who, uint32_t *owner, uint32_t n)
 {
-	struct wf_rx other[WF_BURST];
-	uint32_t owner[WF_BURST], mine = 0, left = 0;
-
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t o = wf_pipe_owner(
-			w->pipe, wf_plan_at(plan, rx[i].rx_ns), dir, &rx[i], w->n_workers);
-
-		if (o == WF_PIPE_ANY || o == w->index) {
-			rx[mine++] = rx[i];
-			continue;
-		}
-		owner[left] = o;
-		other[left++] = rx[i];
-	}
-	/* One ring after the other, each in order of arrival. */
-	while (left > 0) {
+	while (n > 0) {
+		const struct wf_identity *same_who[WF_BURST];
 		struct wf_rx same[WF_BURST];
 		uint32_t to = owner[0], n_same = 0, rest = 0;
 
-		for (uint32_t i = 0; i < left; i++) {
+		for (uint32_t i = 0; i < n; i++) {
 			if (owner[i] == to) {
-				same[n_same++] = other[i];
+				same_who[n_same] = who[i];
+				same[n_same++] = rx[i];
 			} else {
 				owner[rest] = owner[i];
-				other[rest++] = other[i];
+				who[rest] = who[i];
+				rx[rest++] = rx[i];
 			}
 		}
-		wf_handoff_put(w->out[to], w->pipe, w->stats, dir, same, n_same);
-		left = rest;
+		wf_handoff_put(w->out[to], w->pipe, w->stats, dir, same, same_who, n_same);
+		n = rest;
 	}
+}
+
+/* Keeps what is this worker's, at the front, and hands over the rest. Returns how many it keeps;
+ * *known: and knows who they are. */
+static uint32_t
+worker_share_out(struct wf_worker *w, const struct wf_plan *plan, uint32_t dir, struct wf_rx *rx,
+	const struct wf_identity **who, uint32_t n, bool *known)
+{
+	const struct wf_identity *other_who[WF_BURST];
+	struct wf_rx other[WF_BURST];
+	uint32_t owner[WF_BURST], mine = 0, left = 0;
+
+	*known = wf_pipe_owners(w->pipe, plan, dir, rx, n, w->n_workers, owner, who) > 0;
+	if (!*known)
+		return n;
+	for (uint32_t i = 0; i < n; i++) {
+		if (owner[i] == WF_PIPE_ANY || owner[i] == w->index) {
+			who[mine] = who[i];
+			rx[mine++] = rx[i];
+			continue;
+		}
+		owner[left] = owner[i];
+		other_who[left] = who[i];
+		other[left++] = rx[i];
+	}
+	worker_hand_over(w, dir, other, other_who, owner, left);
 	return mine;
 }
 
@@ -107,6 +123,31 @@ worker_take_in(struct wf_worker *w, const struct wf_plan *plan, uint32_t dir,
 		wf_pipe_in_plans(w->pipe, plan, dir, rx, n, count_rx);
 	else
 		wf_pipe_in(w->pipe, plan, dir, rx, n, count_rx);
+}
+
+/* The same of packets of which it is known who they are. */
+static void
+worker_take_known(struct wf_worker *w, const struct wf_plan *plan, uint32_t dir,
+	const struct wf_rx *rx, const struct wf_identity *const *who, uint32_t n, bool count_rx)
+{
+	wf_pipe_know(w->pipe, rx, who);
+	worker_take_in(w, plan, dir, rx, n, count_rx);
+	wf_pipe_know(w->pipe, NULL, NULL);
+}
+
+/* What a worker that has others beside it does with packets that it has received. */
+static __attribute__((noinline)) void
+worker_take_in_shared(
+	struct wf_worker *w, const struct wf_plan *plan, uint32_t dir, struct wf_rx *rx, uint32_t n)
+{
+	const struct wf_identity *who[WF_BURST];
+	bool known;
+
+	n = worker_share_out(w, plan, dir, rx, who, n, &known);
+	if (known)
+		worker_take_known(w, plan, dir, rx, who, n, true);
+	else
+		worker_take_in(w, plan, dir, rx, n, true);
 }
 
 /* These have waited to be received, and will be that late when they leave. */
@@ -147,9 +188,12 @@ worker_receive(struct wf_worker *w, const struct wf_plan **newest, wf_ns_t now_n
 			plan->dir[dir].needs_flow || (w->by_value && plan->dir[dir].holds), rx);
 		if (WF_UNLIKELY(waited_ns > 0))
 			worker_note_wait(w, rx, n, waited_ns);
+		if (WF_UNLIKELY(w->capture.tap != NULL))
+			wf_worker_capture_in(&w->capture, dir, rx, n);
 		if (w->n_workers > 1)
-			n = worker_share_out(w, plan, dir, rx, n);
-		worker_take_in(w, plan, dir, rx, n, true);
+			worker_take_in_shared(w, plan, dir, rx, n);
+		else
+			worker_take_in(w, plan, dir, rx, n, true);
 	}
 	return total;
 }
@@ -161,15 +205,17 @@ worker_take_over(struct wf_worker *w, const struct wf_plan *plan, wf_ns_t now_ns
 	uint32_t total = 0;
 
 	for (uint32_t i = 0; i < w->n_workers; i++) {
+		const struct wf_identity *who[WF_BURST];
 		struct wf_rx rx[WF_BURST];
 		uint32_t dir, n, sum = 0;
 
 		/* Runs of one direction are short: up to one whole burst from each ring. */
 		while (w->in[i] && sum < WF_BURST &&
-			(n = wf_handoff_take(w->in[i], w->pipe, w->stats, now_ns, &dir, rx)) > 0) {
+			(n = wf_handoff_take(w->in[i], w->pipe, w->stats, now_ns, &dir, rx, who)) >
+				0) {
 			if (WF_UNLIKELY(wf_waited_any(&w->waited, rx, n)))
 				w->any_waited = true;
-			worker_take_in(w, plan, dir, rx, n, false);
+			worker_take_known(w, plan, dir, rx, who, n, false);
 			sum += n;
 		}
 		total += sum;
@@ -289,13 +335,18 @@ worker_turn(struct wf_worker *w, const struct wf_plan *plan, int phase, wf_ns_t 
 	return work > 0;
 }
 
+/* After a turn without work. What a device has not taken is not left waiting. */
 static void
-worker_rest(const struct wf_worker *w)
+worker_rest(struct wf_worker *w)
 {
-	if (w->yields)
-		sched_yield();
-	else
-		rte_pause();
+	struct wf_idle_rest rest = { WF_IDLE_RELAX, 0 };
+	uint64_t waits = 0;
+
+	for (uint32_t k = 0; k < w->n_busy; k++)
+		waits |= w->busy[k];
+	if (w->idle.kind != WF_IDLE_spin && waits == 0)
+		rest = wf_idle_rest(&w->idle, wf_clock_ns(&w->clock), wf_pipe_next(w->pipe));
+	wf_idle_do(&w->idle, &rest, &w->clock);
 }
 
 int
@@ -307,6 +358,7 @@ wf_worker_main(void *worker)
 	bool busy = false;
 
 	pthread_getcpuclockid(pthread_self(), &w->cpu_clock);
+	wf_idle_begin(&w->idle);
 	for (uint32_t q = 0; q < w->n_rxqs; q++)
 		w->rxq[q].wait.since_ns = wf_clock_ns(&w->clock);
 	wf_swap_join(w->swap, w->index, wf_clock_ns_at(&w->clock, before));
@@ -318,6 +370,8 @@ wf_worker_main(void *worker)
 
 		worker_count_turn(w, now_ns, start - before, busy);
 		before = start;
+		if (WF_UNLIKELY(wf_worker_capture_changed(&w->capture)))
+			wf_worker_capture_adopt(w);
 		if (WF_UNLIKELY(wf_stats_turn_wanted(w->stats)))
 			wf_pipe_turn_stats(w->pipe, now_ns);
 		busy = worker_turn(w, plan, wanted, now_ns);
@@ -325,7 +379,9 @@ wf_worker_main(void *worker)
 			phase = wanted;
 			atomic_store_explicit(&w->seen, phase, memory_order_release);
 		}
-		if (!busy)
+		if (busy)
+			wf_idle_busy(&w->idle);
+		else
 			worker_rest(w);
 		if (WF_UNLIKELY(phase == WF_PHASE_FINISH) &&
 			(worker_empty(w) || now_ns >= w->orders->deadline_ns))

@@ -12,11 +12,13 @@
 
 #include "wf_clock.h"
 #include "wf_handoff.h"
+#include "wf_idle.h"
 #include "wf_pipe.h"
 #include "wf_stall.h"
 #include "wf_swap.h"
 #include "wf_txq.h"
 #include "wf_wait.h"
+#include "wf_worker_capture.h"
 
 /* What the control thread wants of all workers. They go through it in this order. */
 enum wf_phase {
@@ -44,8 +46,9 @@ struct wf_rxq {
 struct wf_worker {
 	/* Constant while it runs. */
 	uint32_t index, n_workers;
-	bool yields;   /* the control thread runs on this core too */
 	bool by_value; /* short packets that have to wait are copied */
+	bool drop_rights;
+	uint64_t rights; /* that its thread keeps, if it drops any */
 	uint32_t n_rxqs, n_txqs;
 	struct wf_rxq *rxq;
 	struct wf_txq *txq;         /* one a port */
@@ -61,8 +64,12 @@ struct wf_worker {
 	struct wf_clock clock;
 	struct wf_waited waited;
 
+	struct wf_worker_capture capture;
+
 	/* Worker writes. */
-	bool any_waited; /* packets with a mark of `waited` may be held */
+	bool any_waited WF_CACHE_ALIGNED; /* packets with a mark of `waited` may be held */
+	struct wf_idle idle;
+	/* Worker writes, control reads. */
 	_Atomic int seen
 		WF_CACHE_ALIGNED; /* release; partner: wf_worker_wait: the phase it is in */
 	clockid_t cpu_clock;      /* of its thread; before the first phase */
@@ -71,7 +78,8 @@ struct wf_worker {
 
 struct wf_worker_params {
 	uint32_t index, n_workers, n_ports, n_dirs;
-	bool yields;
+	bool yields; /* the control thread runs on its core too */
+	enum wf_idle_kind idle;
 	const struct wf_orders *orders;
 	struct wf_swap *swap;
 	const struct wf_clock *clock;
@@ -79,6 +87,7 @@ struct wf_worker_params {
 	wf_ns_t flow_idle_ns;
 	wf_ns_t start_ns; /* of the run */
 	struct wf_pkt_ops ops;
+	const uint64_t *marks;    /* [4]: of struct wf_worker_capture */
 	const struct wf_tap *tap; /* NULL: none */
 };
 

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * A worker's memory, from its making to its end. Control thread, while the worker does not run.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "wf_lines.h"
 #include "wf_worker.h"
 
 static struct wf_pipe *
 new_pipe(const struct wf_worker_params *q, struct wf_stats *stats)
 {
-	char name[32];
 	struct wf_pipe_params params = {
-		.name = name,
 		.n_dirs = q->n_dirs,
 		.n_slots = WF_PLAN_MAX_SLOTS, /* live changes may add classes */
 		.max_held = q->max_held,
@@ -25,7 +23,6 @@ new_pipe(const struct wf_worker_params *q, struct wf_stats *stats)
 		.tap = q->tap,
 	};
 
-	snprintf(name, sizeof(name), "wf_worker_%u", q->index);
 	return wf_pipe_new(&params);
 }
 
@@ -39,18 +36,20 @@ wf_worker_new(const struct wf_worker_params *q)
 	memset(w, 0, sizeof(*w));
 	w->index = q->index;
 	w->n_workers = q->n_workers;
-	w->yields = q->yields;
 	w->by_value = q->by_value_bytes > 0;
+	wf_idle_init(&w->idle, q->idle, q->yields);
 	w->orders = q->orders;
 	w->swap = q->swap;
 	w->clock = *q->clock;
-	w->rxq = calloc(q->n_ports, sizeof(*w->rxq));
-	w->txq = calloc(q->n_ports, sizeof(*w->txq));
-	w->txq_of_dir = calloc(q->n_dirs, sizeof(struct wf_txq *));
+	w->capture.other = q->tap;
+	memcpy(w->capture.marks, q->marks, sizeof(w->capture.marks));
+	w->rxq = wf_lines_new(q->n_ports, sizeof(*w->rxq));
+	w->txq = wf_lines_new(q->n_ports, sizeof(*w->txq));
+	w->txq_of_dir = wf_lines_new(q->n_dirs, sizeof(struct wf_txq *));
 	w->n_busy = q->n_ports / 64 + 1;
-	w->busy = calloc(w->n_busy, sizeof(*w->busy));
-	w->in = calloc(q->n_workers, sizeof(struct wf_handoff *));
-	w->out = calloc(q->n_workers, sizeof(struct wf_handoff *));
+	w->busy = wf_lines_new(w->n_busy, sizeof(*w->busy));
+	w->in = wf_lines_new(q->n_workers, sizeof(struct wf_handoff *));
+	w->out = wf_lines_new(q->n_workers, sizeof(struct wf_handoff *));
 	w->stats = wf_stats_new(q->n_dirs, WF_PLAN_MAX_SLOTS);
 	if (w->stats)
 		w->pipe = new_pipe(q, w->stats);
@@ -94,10 +93,11 @@ wf_worker_cpu_ns(const struct wf_worker *w)
 static void
 drop_handed(struct wf_worker *w, struct wf_handoff *ring, wf_ns_t now_ns)
 {
+	const struct wf_identity *who[WF_BURST];
 	struct wf_rx rx[WF_BURST];
 	uint32_t dir, n;
 
-	while ((n = wf_handoff_take(ring, w->pipe, w->stats, now_ns, &dir, rx)) > 0)
+	while ((n = wf_handoff_take(ring, w->pipe, w->stats, now_ns, &dir, rx, who)) > 0)
 		wf_pipe_refuse(w->pipe, dir, rx, n, false, WF_DROP_shutdown);
 }
 

@@ -176,17 +176,50 @@ wf_event_leave(struct wf_event_log *log, struct wf_event_reader *r)
 		*at = r->next;
 }
 
-void
-wf_event_print(const struct wf_event *e, bool quiet, FILE *out)
+static bool
+is_told(const struct wf_event *e, enum wf_event_level level)
 {
-	const char *text = e->text != NULL ? e->text : "out of memory";
 	enum wf_event_line line = wf_event_info[e->kind].line;
 
+	if (level == WF_EVENT_DEBUG)
+		return true;
 	/* Who changes what is always told. */
-	if (line == WF_EVENT_NEVER || (line == WF_EVENT_USUAL && quiet && e->who == NULL))
+	return line != WF_EVENT_NEVER &&
+	       (line != WF_EVENT_USUAL || level == WF_EVENT_INFO || e->who != NULL);
+}
+
+static const char *
+text_of(const struct wf_event *e)
+{
+	return e->text != NULL ? e->text : "out of memory";
+}
+
+void
+wf_event_print(const struct wf_event *e, enum wf_event_level level, FILE *out)
+{
+	if (!is_told(e, level))
 		return;
 	if (e->whole)
-		wf_wrap_message(text, 0, out);
+		wf_wrap_message(text_of(e), 0, out);
 	else
-		fprintf(out, "wirefault: %s\n", text);
+		fprintf(out, "wirefault: %s\n", text_of(e));
+}
+
+void
+wf_event_write(const struct wf_event *e, enum wf_event_level level, FILE *out)
+{
+	time_t seconds = (time_t)(e->wall_ns / WF_NS_PER_S);
+	char when[32] = "";
+	struct tm tm;
+
+	if (!is_told(e, level))
+		return;
+	if (gmtime_r(&seconds, &tm) != NULL)
+		strftime(when, sizeof(when), "%FT%T", &tm);
+	fprintf(out, "%s.%03uZ %s ", when, (unsigned)(e->wall_ns % WF_NS_PER_S / WF_NS_PER_MS),
+		wf_event_info[e->kind].name);
+	/* A line an event, whatever is in it. */
+	for (const char *c = text_of(e); *c != '\0'; c++)
+		fputc(*c == '\n' ? ' ' : *c, out);
+	fputc('\n', out);
 }

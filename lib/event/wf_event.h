@@ -29,6 +29,7 @@ enum wf_event_line {
 	X(profile, WF_EVENT_USUAL, "a profile was saved or removed")                               \
 	X(refused, WF_EVENT_ALWAYS, "a change was refused: nothing has changed")                   \
 	X(reset, WF_EVENT_ALWAYS, "counters and histograms start again from zero")                 \
+	X(begun, WF_EVENT_USUAL, "a change begins by itself, as was asked for")                    \
 	X(ended, WF_EVENT_USUAL, "a change ends by itself, as was asked for")                      \
 	X(warning, WF_EVENT_ALWAYS, "something is not as it should be")                            \
 	X(stall, WF_EVENT_NEVER, "a worker did not poll for longer than is on time")               \
@@ -39,6 +40,10 @@ enum wf_event_line {
 	X(port_changed, WF_EVENT_USUAL, "a port's interface has another name or MTU")              \
 	X(carrier_taken, WF_EVENT_NEVER, "an outage pulls the cable of a port's host")             \
 	X(carrier_given, WF_EVENT_NEVER, "the cable of a port's host is plugged in again")         \
+	X(capture_asked, WF_EVENT_USUAL, "somebody begins or ends a capture")                      \
+	X(capture_started, WF_EVENT_USUAL, "packets are written to a file from here on")           \
+	X(capture_ended, WF_EVENT_USUAL, "its file is complete")                                   \
+	X(capture_failed, WF_EVENT_ALWAYS, "its file cannot be written any more, and it ends")     \
 	X(replay, WF_EVENT_ALWAYS, "a replay was started, stopped, paused or given another pace")
 
 enum wf_event_kind {
@@ -105,7 +110,16 @@ const struct wf_event *wf_event_next(const struct wf_event_log *log, struct wf_e
 void wf_event_join(struct wf_event_log *log, struct wf_event_reader *r);
 void wf_event_leave(struct wf_event_log *log, struct wf_event_reader *r);
 
+/* How much is told to people. */
+enum wf_event_level {
+	WF_EVENT_INFO,    /* what is usual */
+	WF_EVENT_WARNING, /* --quiet: only what nobody should miss */
+	WF_EVENT_DEBUG,   /* everything */
+};
+
 /* The line for people, if this kind has one. */
-void wf_event_print(const struct wf_event *e, bool quiet, FILE *out);
+void wf_event_print(const struct wf_event *e, enum wf_event_level level, FILE *out);
+/* The same for a file: with its time (UTC) and kind before it. */
+void wf_event_write(const struct wf_event *e, enum wf_event_level level, FILE *out);
 
 #endif

@@ -38,7 +38,6 @@ struct wf_hostif *
 wf_hostif_new(const char *file)
 {
 	struct wf_hostif *h = calloc(1, sizeof(*h));
-
 	struct wf_err *unsaid = wf_err_new();
 	int n = 0;
 
@@ -263,6 +262,15 @@ wf_hostif_take(struct wf_hostif *h, const char *ifname, uint32_t mtu, const stru
 		return ret;
 	}
 	return 0;
+}
+
+uint64_t
+wf_hostif_rights(const struct wf_hostif *h)
+{
+	uint64_t rights = 0;
+	for (const struct touched *t = h->last; t; t = t->before)
+		rights |= wf_netns_rights(&t->found.netns);
+	return rights;
 }
 
 void

@@ -21,6 +21,10 @@ int wf_hostif_take(struct wf_hostif *h, const char *ifname, uint32_t mtu,
 /* Gives everything back as it was found, the last change first. */
 void wf_hostif_free(struct wf_hostif *h);
 
+/* Capabilities (WF_RIGHT_...) that giving it back takes besides CAP_NET_ADMIN: a way into other
+ * namespaces, where peers are. */
+uint64_t wf_hostif_rights(const struct wf_hostif *h);
+
 /* Who is told of each interface what became of it. */
 struct wf_hostif_said {
 	void (*of)(void *ctx, const char *interface, const char *what);

@@ -4,6 +4,7 @@
  * alone repeat from namespace to namespace and could point at somebody else's interface.)
  */
 #include "wf_veth.h"
+#include "wf_rights.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -228,6 +229,15 @@ wf_netns_own(struct wf_netns *out)
 		out->dev = st.st_dev;
 		out->ino = st.st_ino;
 	}
+}
+
+uint64_t
+wf_netns_rights(const struct wf_netns *netns)
+{
+	if (netns->path[0] == '\0')
+		return 0;
+	/* A namespace without a name is that of a process. */
+	return WF_RIGHT_ADMIN | (strncmp(netns->path, "/proc/", 6) == 0 ? WF_RIGHT_PTRACE : 0);
 }
 
 int

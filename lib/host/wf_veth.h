@@ -27,6 +27,8 @@ int wf_veth_find_peer(const char *ifname, struct wf_veth_peer *out);
 
 /* Our own: path "", and which one it is. */
 void wf_netns_own(struct wf_netns *out);
+/* Capabilities (WF_RIGHT_...) that going there takes. */
+uint64_t wf_netns_rights(const struct wf_netns *netns);
 /* Runs fn(arg) in the namespace, in a thread of its own. What it returns, or -errno; -ENOENT: the
  * namespace has gone. */
 int wf_netns_run(const struct wf_netns *netns, int (*fn)(void *arg), void *arg);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wf_lines.h"
 #include "wf_rng.h"
 
 /* Flows looked at for ageing in one turn of the loop. */
@@ -17,16 +18,21 @@
 /* Packets by value that are held at most, unless as many could be held by reference: 60 GB. */
 #define MOST_RECORDS (1u << 30)
 
-/* Records that the store must have: all by reference, or by value. Memory that is never used is
- * never touched, but there has to be so much. */
-static uint32_t
-pipe_records(uint32_t max_held, uint32_t by_value)
+/* A store for as many records as there may be packets: by reference, or so many times as many by
+ * value. Memory that is never used is never touched, but where the kernel does not promise as much,
+ * fewer have to do. */
+static struct wf_store *
+pipe_store(const struct wf_pipe_params *q, uint32_t by_value)
 {
-	uint64_t n = (uint64_t)max_held * (by_value > 0 ? by_value : 1);
+	uint64_t n = by_value > 1 ? (uint64_t)q->max_held * by_value : q->max_held;
+	struct wf_store *store;
 
 	if (n > MOST_RECORDS)
-		n = max_held > MOST_RECORDS ? max_held : MOST_RECORDS;
-	return (uint32_t)n;
+		n = q->max_held > MOST_RECORDS ? q->max_held : MOST_RECORDS;
+	while ((store = wf_store_new((uint32_t)n, q->n_dirs, q->start_ns)) == NULL &&
+		n > q->max_held)
+		n = n / 2 > q->max_held ? n / 2 : q->max_held;
+	return store;
 }
 
 static int
@@ -45,9 +51,9 @@ pipe_init(struct wf_pipe *p, const struct wf_pipe_params *q)
 	p->generation = UINT64_MAX;
 	p->queues.next_event_ns = UINT64_MAX;
 	p->intake.states = &p->states;
-	p->in_store = calloc(q->n_dirs, sizeof(*p->in_store));
+	p->in_store = wf_lines_new(q->n_dirs, sizeof(*p->in_store));
 	wf_by_value_init(&p->by_value, &p->end, q->by_value_bytes);
-	p->store = wf_store_new(pipe_records(q->max_held, by_value), q->n_dirs, q->start_ns);
+	p->store = pipe_store(q, by_value);
 	if (p->in_store == NULL || p->store == NULL || !wf_ready_init(&p->ready) ||
 		wf_room_init(&p->end.room, q->n_dirs, q->max_held, by_value) < 0 ||
 		wf_states_init(&p->states, q->n_slots, q->max_flows, words, q->start_ns) < 0 ||
@@ -55,8 +61,8 @@ pipe_init(struct wf_pipe *p, const struct wf_pipe_params *q)
 		wf_queues_init(&p->queues, &p->end, &p->states, q->max_held) < 0 ||
 		wf_parking_init(&p->parking, p->store, &p->end, q->max_held) < 0)
 		return -ENOMEM;
-	p->intake.flows = wf_flow_table_new(
-		q->name, q->max_flows, q->flow_idle_ns, wf_states_flow_end, &p->states);
+	p->intake.flows =
+		wf_flow_table_new(q->max_flows, q->flow_idle_ns, wf_states_flow_end, &p->states);
 	return p->intake.flows == NULL ? -ENOMEM : 0;
 }
 
@@ -107,6 +113,12 @@ wf_pipe_free(struct wf_pipe *p)
 	free(p->ready.held);
 	free(p->in_store);
 	free(p);
+}
+
+void
+wf_pipe_set_tap(struct wf_pipe *p, const struct wf_tap *tap)
+{
+	p->end.tap = tap;
 }
 
 int
@@ -295,20 +307,11 @@ wf_pipe_refuse(struct wf_pipe *p, uint32_t dir, const struct wf_rx *rx, uint32_t
 	wf_end_refuse(&p->end, dir, rx, n, cause);
 }
 
-uint32_t
-wf_pipe_owner(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const struct wf_rx *rx,
-	uint32_t n_workers)
+void
+wf_pipe_know(struct wf_pipe *p, const struct wf_rx *rx, const struct wf_identity *const *who)
 {
-	const struct wf_plan_dir *d = &plan->dir[dir];
-	struct wf_parsed parsed, other;
-	const struct wf_flow_key *key;
-
-	if (d->owned)
-		return dir % n_workers;
-	if (!d->needs_flow)
-		return WF_PIPE_ANY;
-	key = &wf_pipe_identify(&p->intake.fragments, d, dir, rx, &parsed, &other)->key;
-	return (uint32_t)(((wf_flow_hash(key) >> 32) * n_workers) >> 32);
+	p->intake.known_rx = rx;
+	p->intake.known = who;
 }
 
 void

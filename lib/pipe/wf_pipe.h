@@ -9,6 +9,7 @@
 #define WF_PIPE_H
 
 #include "wf_frame.h"
+#include "wf_identity.h"
 #include "wf_plan.h"
 #include "wf_stats.h"
 #include "wf_store.h"
@@ -34,6 +35,8 @@ struct wf_pkt_ops {
 	void (*resize)(void *ctx, void *pkt, uint32_t n, uint32_t len_bytes);
 	/* A new packet of these bytes. NULL: no buffer. */
 	void *(*make)(void *ctx, const uint8_t *data, uint32_t len_bytes);
+	/* A stage has damaged its bytes. NULL: nobody wants to know. */
+	void (*corrupted)(void *ctx, void *pkt);
 
 	/* For packets by value; all three, or none. */
 	/* Where the bytes of each of n packets are, in one piece, and behind them enough to be read
@@ -53,8 +56,9 @@ struct wf_pkt_ops {
 
 /* Told of every packet that leaves or ends, in the worker's thread: what it was, why it ends
  * (WF_DROP_NONE: it left), and when. h->slot is WF_TAP_NO_CLASS where it never got as far as a
- * class. The packet of one that left may be the device's already, and must not be looked at; h->pkt
- * is NULL where there was no buffer for it: for a copy, a forged packet, or one held by value. */
+ * class. The packet of one that left is the device's already, unless whoever sent it has kept it;
+ * h->pkt is NULL where there was no buffer for it: for a copy, a forged packet, or one held by
+ * value. */
 #define WF_TAP_NO_CLASS 0xfff
 struct wf_tap {
 	void (*told)(void *ctx, const struct wf_held *h, enum wf_drop cause, wf_ns_t ns);
@@ -62,7 +66,6 @@ struct wf_tap {
 };
 
 struct wf_pipe_params {
-	const char *name; /* unique: names the flow table */
 	uint32_t n_dirs, n_slots;
 	uint32_t max_held; /* packets that the store must hold */
 	/* Packets up to this length are copied into buffers that they share: by value. What they
@@ -78,10 +81,13 @@ struct wf_pipe_params {
 
 struct wf_pipe;
 
-/* NULL: out of memory. Needs EAL (the flow table is made at once). */
+/* NULL: out of memory. */
 struct wf_pipe *wf_pipe_new(const struct wf_pipe_params *params);
 /* Frees what is still held through ops->free. */
 void wf_pipe_free(struct wf_pipe *p);
+
+/* From now on this one is told, or nobody (NULL). The worker itself, between two bursts. */
+void wf_pipe_set_tap(struct wf_pipe *p, const struct wf_tap *tap);
 
 /* Control: makes the statistics ready for the plan's classes, before the pipe's worker uses it:
  * times are kept of each class of a direction that has more than its default one. 0 or -ENOMEM. */
@@ -116,12 +122,18 @@ void wf_pipe_drop_queued(struct wf_pipe *p, enum wf_drop cause);
 void wf_pipe_refuse(struct wf_pipe *p, uint32_t dir, const struct wf_rx *rx, uint32_t n,
 	bool count_rx, enum wf_drop cause);
 
-/* Which worker must process this packet (0..n_workers-1)? WF_PIPE_ANY: whichever has it. `p` is the
- * receiving worker's, which remembers first fragments; so the fragments of a datagram have to be
- * received by one worker, as they are by one queue, or by RSS without ports. */
+/* Which worker must process each of these n packets (0..n_workers-1)? WF_PIPE_ANY: whichever has
+ * it. Returns how many are not WF_PIPE_ANY. Fills in who they are, as far as that was to be found
+ * out, until the next call. `p` is the receiving worker's, which remembers first fragments; so the
+ * fragments of a datagram have to be received by one worker, as they are by one queue, or by RSS
+ * without ports. */
 #define WF_PIPE_ANY UINT32_MAX
-uint32_t wf_pipe_owner(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir,
-	const struct wf_rx *rx, uint32_t n_workers);
+uint32_t wf_pipe_owners(struct wf_pipe *p, const struct wf_plan *newest, uint32_t dir,
+	const struct wf_rx *rx, uint32_t n, uint32_t n_workers, uint32_t owner[WF_BURST],
+	const struct wf_identity *who[WF_BURST]);
+/* Who packets are that wf_pipe_in will be given: who[i] is of rx[i], in this very array, or in
+ * parts of it. Until it is told NULL, which is the state at the start: it finds out itself. */
+void wf_pipe_know(struct wf_pipe *p, const struct wf_rx *rx, const struct wf_identity *const *who);
 
 /* A little housekeeping: ages flows. Call once a loop turn. */
 void wf_pipe_tidy(struct wf_pipe *p, wf_ns_t now_ns);

@@ -50,6 +50,8 @@ wf_pipe_edit(struct wf_end *end, const struct wf_plan_class *k, uint32_t dir, st
 		wf_count_add(&kc->marked, b->len_bytes[row]);
 	}
 	if (f.corrupted) {
+		if (end->ops.corrupted != NULL)
+			end->ops.corrupted(end->ops.ctx, pkt);
 		wf_count_add(&dc->corrupted, b->len_bytes[row]);
 		wf_count_add(&kc->corrupted, b->len_bytes[row]);
 	}

@@ -16,8 +16,9 @@ struct wf_end {
 	struct wf_room room;
 	const struct wf_tap *tap; /* NULL: nobody wants to know */
 	/* Times are kept of some class: control stores, wf_end_sent loads. */
-	_Atomic bool timed;
-	uint32_t n_dead;
+	_Atomic bool timed WF_CACHE_ALIGNED;
+	/* Worker writes. */
+	uint32_t n_dead WF_CACHE_ALIGNED;
 	void *dead[WF_BURST]; /* have ended; freed together */
 };
 

@@ -13,7 +13,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "wf_pipe_memory.h"
+#include "wf_pages.h"
 #include "wf_tunnel.h"
 
 #define SETS        1024 /* a power of two */
@@ -29,14 +29,14 @@ struct wf_fragment {
 int
 wf_fragments_init(struct wf_fragments *f)
 {
-	f->place = wf_pipe_memory((size_t)SETS * WAYS * sizeof(*f->place));
+	f->place = wf_pages_reserve((size_t)SETS * WAYS * sizeof(*f->place));
 	return f->place == NULL ? -ENOMEM : 0;
 }
 
 void
 wf_fragments_fini(struct wf_fragments *f)
 {
-	wf_pipe_memory_free(f->place, (size_t)SETS * WAYS * sizeof(*f->place));
+	wf_pages_free(f->place, (size_t)SETS * WAYS * sizeof(*f->place));
 }
 
 /* RFC 791: addresses, protocol and identification. RFC 8200: without the protocol. */
@@ -101,8 +101,8 @@ fragment_join(struct wf_fragments *all, const struct wf_parsed *fragment,
 }
 
 const struct wf_parsed *
-wf_pipe_identify(struct wf_fragments *all, const struct wf_plan_dir *d, uint32_t dir,
-	const struct wf_rx *rx, struct wf_parsed *parsed, struct wf_parsed *other)
+wf_pipe_identify_any(struct wf_fragments *all, const struct wf_plan_dir *d, uint32_t dir,
+	const struct wf_rx *rx, struct wf_parsed *parsed, struct wf_parsed *other, uint64_t *hash)
 {
 	const struct wf_parsed *who = parsed;
 
@@ -114,7 +114,8 @@ wf_pipe_identify(struct wf_fragments *all, const struct wf_plan_dir *d, uint32_t
 		who = other;
 	}
 	if (WF_UNLIKELY((parsed->flags | who->flags) & WF_PARSE_FRAGMENT))
-		return fragment_join(all, parsed->flags & WF_PARSE_FRAGMENT ? parsed : who, who,
+		who = fragment_join(all, parsed->flags & WF_PARSE_FRAGMENT ? parsed : who, who,
 			rx->rx_ns, other);
+	*hash = wf_flow_hash(&who->key);
 	return who;
 }

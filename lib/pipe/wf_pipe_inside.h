@@ -38,6 +38,7 @@ struct wf_pipe {
 	struct wf_batch leaving;
 	struct wf_parsed leaving_parsed;
 	struct wf_forged forged[WF_FORGED_MAX]; /* scratch */
+	struct wf_identity found[WF_BURST];     /* by wf_pipe_owners */
 };
 
 /* May packets of the direction go to the ready list? Those who follow packets in the store line up

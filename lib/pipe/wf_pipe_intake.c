@@ -34,50 +34,70 @@ intake_parse(struct wf_intake *in, const struct wf_plan_dir *d, uint32_t dir,
 		}
 		l->self[i] = &l->parsed[t];
 		l->who[i] = wf_pipe_identify(
-			&in->fragments, d, dir, &rx[i], &l->parsed[t], &l->other[t]);
+			&in->fragments, d, dir, &rx[i], &l->parsed[t], &l->other[t], &l->hash[t]);
 		/* Where the first of a burst are no trains, the others hardly are. */
 		kind = trains && (i < 4 || t < i) ? wf_alike_kind(l->self[i], rx[i].readable_bytes)
 						  : WF_ALIKE_NONE;
 		l->first[t] = (uint8_t)i;
 		l->key[t] = &l->who[i]->key;
-		l->dir_key[t] = d->rng_key;
+		wf_flow_table_expect(in->flows, l->hash[t]);
 		l->now_ns[t++] = rx[i].rx_ns;
 	}
 	l->first[t] = (uint8_t)n;
 	l->n_trains = t;
-	/* Not in the same loop: the hash reads in words what the parser has just written in bytes.
-	 */
-	for (t = 0; t < l->n_trains; t++)
-		l->hash[t] = wf_flow_hash(l->key[t]);
 }
 
-/* The flow's class as remembered, or by the rules: for new flows, changed rules, and packets
- * without a flow. Trains first..end-1. */
+/* The same where the worker that received them has told, as far as it has. */
 static void
-intake_classify(const struct wf_plan_dir *d, uint32_t first, uint32_t end,
-	const struct wf_lookup *l, uint16_t *class_id)
+intake_adopt(struct wf_intake *in, const struct wf_plan_dir *d, uint32_t dir,
+	const struct wf_rx *rx, uint32_t n)
 {
-	const struct wf_parsed *ask[WF_BURST];
-	uint16_t found[WF_BURST] = { 0 };
-	uint32_t train[WF_BURST], n_ask = 0;
+	const struct wf_identity *const *known = in->known + (rx - in->known_rx);
+	struct wf_lookup *l = &in->lookup;
+	bool trains = intake_may_train(in, d, n);
+	uint32_t t = 0;
 
-	for (uint32_t t = first; t < end; t++) {
-		const struct wf_parsed *who = l->who[l->first[t]];
-		const struct wf_flow *f = l->train_flow[t];
-
-		if (f != NULL && f->class_epoch == d->epoch) {
-			class_id[t] = f->class_id;
+	for (uint32_t i = 0; i < n; i++) {
+		if (trains && i > 0 && wf_identity_same(known[i - 1], known[i])) {
+			l->self[i] = l->self[i - 1];
+			l->who[i] = l->who[i - 1];
 			continue;
 		}
-		ask[n_ask] = who;
-		train[n_ask++] = t;
+		if (known[i]->known && !d->inner) {
+			l->self[i] = l->who[i] = &known[i]->who;
+			l->hash[t] = known[i]->hash;
+		} else {
+			l->self[i] = &l->parsed[t];
+			l->who[i] = wf_pipe_identify(&in->fragments, d, dir, &rx[i], &l->parsed[t],
+				&l->other[t], &l->hash[t]);
+		}
+		l->first[t] = (uint8_t)i;
+		l->key[t] = &l->who[i]->key;
+		wf_flow_table_expect(in->flows, l->hash[t]);
+		l->now_ns[t++] = rx[i].rx_ns;
 	}
-	if (n_ask != 0 && d->rules != NULL)
-		wf_rules_classify(d->rules, ask, found, n_ask);
-	for (uint32_t k = 0; k < n_ask; k++) {
-		struct wf_flow *f = l->train_flow[train[k]];
+	l->first[t] = (uint8_t)n;
+	l->n_trains = t;
+}
 
-		class_id[train[k]] = found[k];
+/* By the rules: what new flows are, and packets without a flow, and all when rules have changed.
+ * Trains train[0..n-1]. */
+static __attribute__((noinline)) void
+intake_classify(const struct wf_plan_dir *d, struct wf_lookup *l, const uint8_t *train, uint32_t n)
+{
+	const struct wf_parsed *ask[WF_BURST] = { NULL };
+	uint16_t found[WF_BURST] = { 0 };
+
+	for (uint32_t k = 0; k < n; k++)
+		ask[k] = l->who[l->first[train[k]]];
+	if (d->rules != NULL)
+		wf_rules_classify(d->rules, ask, found, n);
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t t = train[k];
+		struct wf_flow *f = l->train_flow[t];
+
+		for (uint32_t i = l->first[t]; i < l->first[t + 1]; i++)
+			l->class_id[i] = found[k];
 		if (f == NULL)
 			continue;
 		f->class_epoch = d->epoch;
@@ -93,29 +113,39 @@ intake_exempt(const struct wf_plan_dir *d, uint32_t first, uint32_t end, struct 
 			l->class_id[i] = d->neighbours;
 }
 
-/* Trains first..end-1. */
+/* Trains first..end-1. A flow remembers its class as long as the rules stay. */
 static void
 intake_look_up(struct wf_intake *in, const struct wf_plan_dir *d, const struct wf_rx *rx,
 	uint32_t first, uint32_t end)
 {
 	struct wf_lookup *l = &in->lookup;
-	uint16_t class_id[WF_BURST];
+	uint8_t ask[WF_BURST];
+	uint32_t n_ask = 0;
 
-	wf_flow_table_lookup(in->flows, l->key + first, l->hash + first, l->dir_key + first,
-		l->now_ns + first, end - first, d->run, l->train_flow + first);
-	intake_classify(d, first, end, l, class_id);
+	wf_flow_table_lookup(in->flows, l->key + first, l->hash + first, l->now_ns + first,
+		end - first, d->rng_key, d->run, d->flow_lines, l->train_flow + first);
 	for (uint32_t t = first; t < end; t++) {
-		uint32_t i, next = l->first[t + 1];
+		struct wf_flow *f = l->train_flow[t];
+		uint32_t i = l->first[t], next = l->first[t + 1];
+		uint16_t class_id = 0;
 
-		for (i = l->first[t]; i < next; i++) {
-			l->flow[i] = l->train_flow[t];
-			l->class_id[i] = class_id[t];
+		if (WF_LIKELY(f != NULL && f->class_epoch == d->epoch)) {
+			class_id = f->class_id;
+			wf_states_prefetch(in->states, &d->classes[class_id], f);
+		} else {
+			ask[n_ask++] = (uint8_t)t;
 		}
-		if (l->train_flow[t] == NULL)
-			continue;
-		l->train_flow[t]->last_seen_ns = rx[next - 1].rx_ns;
-		wf_states_prefetch(in->states, &d->classes[class_id[t]], l->train_flow[t]);
+		if (f != NULL)
+			f->last_seen_ns = rx[next - 1].rx_ns;
+		l->flow[i] = f;
+		l->class_id[i] = class_id;
+		while (WF_UNLIKELY(++i < next)) {
+			l->flow[i] = f;
+			l->class_id[i] = class_id;
+		}
 	}
+	if (WF_UNLIKELY(n_ask > 0))
+		intake_classify(d, l, ask, n_ask);
 	if (d->n_picks > 0)
 		wf_intake_pick(in, d, rx, l->first[first], l->first[end]);
 	if (d->neighbours != 0)
@@ -255,7 +285,10 @@ wf_intake(struct wf_intake *in, const struct wf_plan_dir *d, uint32_t dir, const
 	uint16_t order[WF_BURST];
 	uint32_t n_runs;
 
-	intake_parse(in, d, dir, rx, n);
+	if (WF_UNLIKELY(in->known != NULL))
+		intake_adopt(in, d, dir, rx, n);
+	else
+		intake_parse(in, d, dir, rx, n);
 	intake_find(in, d, rx);
 	n_runs = intake_group(in->lookup.class_id, n, order, runs);
 	for (uint32_t r = 0; r < n_runs; r++)

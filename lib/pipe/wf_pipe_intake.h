@@ -22,7 +22,7 @@ struct wf_lookup {
 	struct wf_parsed parsed[WF_BURST];
 	struct wf_parsed other[WF_BURST];
 	const struct wf_flow_key *key[WF_BURST];
-	uint64_t hash[WF_BURST], dir_key[WF_BURST];
+	uint64_t hash[WF_BURST];
 	wf_ns_t now_ns[WF_BURST]; /* of its last packet */
 	struct wf_flow *train_flow[WF_BURST];
 };
@@ -31,6 +31,9 @@ struct wf_intake {
 	struct wf_flow_table *flows;
 	struct wf_states *states; /* lent */
 	struct wf_fragments fragments;
+	/* Who the packets are, where that is known already; NULL. known[0] is of known_rx[0]. */
+	const struct wf_rx *known_rx;
+	const struct wf_identity *const *known;
 	struct wf_lookup lookup;
 	uint64_t n_fallback; /* packets whose flow found no room; read and cleared by lib/pipe */
 };

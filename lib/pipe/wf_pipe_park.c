@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-#include "wf_pipe_memory.h"
+#include "wf_pages.h"
 
 #define NOWHERE UINT32_MAX
 
@@ -18,7 +18,7 @@ wf_parking_init(struct wf_parking *k, struct wf_store *store, struct wf_end *end
 	k->end = end;
 	k->size = size;
 	k->free = NOWHERE;
-	k->place = wf_pipe_memory((size_t)size * sizeof(*k->place));
+	k->place = wf_pages_reserve((size_t)size * sizeof(*k->place));
 	return k->place == NULL ? -ENOMEM : 0;
 }
 
@@ -28,7 +28,7 @@ wf_parking_fini(struct wf_parking *k)
 	for (uint32_t i = 0; i < k->used; i++)
 		if (k->place[i].h.pkt != NULL)
 			k->end->ops.free(k->end->ops.ctx, &k->place[i].h.pkt, 1);
-	wf_pipe_memory_free(k->place, (size_t)k->size * sizeof(*k->place));
+	wf_pages_free(k->place, (size_t)k->size * sizeof(*k->place));
 }
 
 static void

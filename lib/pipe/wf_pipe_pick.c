@@ -55,7 +55,7 @@ pick_find_flows(struct wf_intake *in, const struct wf_plan_dir *d, const struct 
 	struct wf_lookup *l = &in->lookup;
 	struct wf_flow_key tagged[WF_BURST];
 	const struct wf_flow_key *key[WF_BURST];
-	uint64_t hash[WF_BURST], dir_key[WF_BURST];
+	uint64_t hash[WF_BURST];
 	wf_ns_t now_ns[WF_BURST];
 	struct wf_flow *flow[WF_BURST];
 	uint32_t n = 0;
@@ -68,12 +68,12 @@ pick_find_flows(struct wf_intake *in, const struct wf_plan_dir *d, const struct 
 			tagged[n].tag[k] ^= by[i]->tag[k];
 		key[n] = &tagged[n];
 		hash[n] = wf_flow_hash(&tagged[n]);
-		dir_key[n] = d->rng_key;
 		now_ns[n++] = rx[i].rx_ns;
 	}
 	if (n == 0)
 		return;
-	wf_flow_table_lookup(in->flows, key, hash, dir_key, now_ns, n, d->run, flow);
+	wf_flow_table_lookup(
+		in->flows, key, hash, now_ns, n, d->rng_key, d->run, d->flow_lines, flow);
 	n = 0;
 	for (uint32_t i = first; i < end; i++)
 		if (by[i] != NULL)

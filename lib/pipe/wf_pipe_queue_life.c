@@ -32,7 +32,7 @@ life_give_memory(struct wf_queues *q, uint32_t offset, unsigned bits)
 
 static struct wf_pipe_queue *
 life_new_queue(struct wf_queues *q, const struct wf_plan *plan, const struct wf_plan_class *k,
-	uint64_t *name, wf_ns_t now_ns)
+	uint64_t *name, uint32_t dir, wf_ns_t now_ns)
 {
 	struct wf_pipe_queue *w;
 	uint32_t id = q->free, memory;
@@ -46,7 +46,7 @@ life_new_queue(struct wf_queues *q, const struct wf_plan *plan, const struct wf_
 	else
 		id = q->used++;
 	w = &q->queue[id];
-	w->name = name;
+	w->named = true;
 	*name = (uint64_t)id + 1;
 	w->generation = plan->generation;
 	w->class_uid = k->uid;
@@ -56,7 +56,7 @@ life_new_queue(struct wf_queues *q, const struct wf_plan *plan, const struct wf_
 	w->heap_at = WF_QNONE;
 	w->memory = memory;
 	w->memory_bits = bits;
-	w->q.origin_ns = q->states->env.start_ns;
+	w->q.origin_ns = wf_states_origin(q->states, &plan->dir[dir]);
 	wf_queue_init(&w->q, k->queue,
 		memory != WF_ARENA_NONE ? q->states->env.arena.words + memory : NULL, now_ns);
 	return w;
@@ -80,7 +80,7 @@ life_join(struct wf_queues *q, struct wf_pipe_queue *w, struct wf_pipe_queue *se
 void
 wf_queue_life_end(struct wf_queues *q, struct wf_pipe_queue *w)
 {
-	if (!w->live || w->name != NULL || w->members > 0 || !wf_queue_idle(&w->q))
+	if (!w->live || w->named || w->members > 0 || !wf_queue_idle(&w->q))
 		return;
 	life_join(q, w, w);
 	w->live = false;
@@ -94,7 +94,7 @@ wf_queue_life_orphan(void *queues, uint64_t name)
 {
 	struct wf_queues *q = queues;
 
-	q->queue[name - 1].name = NULL;
+	q->queue[name - 1].named = false;
 	wf_queue_life_end(q, &q->queue[name - 1]);
 }
 
@@ -162,7 +162,7 @@ life_named(struct wf_queues *q, const struct wf_plan *plan, const struct wf_plan
 	uint64_t *name, uint32_t dir, uint16_t class_id, wf_ns_t now_ns)
 {
 	struct wf_pipe_queue *w =
-		*name != 0 ? &q->queue[*name - 1] : life_new_queue(q, plan, k, name, now_ns);
+		*name != 0 ? &q->queue[*name - 1] : life_new_queue(q, plan, k, name, dir, now_ns);
 
 	if (w != NULL) {
 		w->dir = (uint16_t)dir;
@@ -181,15 +181,15 @@ life_shared(struct wf_queues *q, const struct wf_plan *plan, const struct wf_pla
 	const struct wf_plan_class *first = &plan->dir[dir].classes[0];
 	wf_ns_t now_ns = b->rx_ns[row];
 	uint8_t *state = wf_states_block(q->states, first, NULL, b->rng[row], now_ns);
-	struct wf_pipe_queue *server =
-		life_named(q, plan, first, (uint64_t *)(state + q->state_offset), dir, 0, now_ns);
+	struct wf_pipe_queue *server = life_named(
+		q, plan, first, (uint64_t *)(state + first->queue_offset), dir, 0, now_ns);
 	struct wf_pipe_queue *w =
 		server != NULL ? life_named(q, plan, k, name, dir, b->class_id[row], now_ns) : NULL;
 
 	if (w == NULL || w->q.server == &server->q)
 		return w;
 	if (!wf_queue_idle(&w->q)) {
-		w->name = NULL;
+		w->named = false;
 		*name = 0;
 		w = life_named(q, plan, k, name, dir, b->class_id[row], now_ns);
 		if (w == NULL)
@@ -203,7 +203,7 @@ struct wf_pipe_queue *
 wf_queue_life_for(struct wf_queues *q, const struct wf_plan *plan, const struct wf_plan_class *k,
 	uint32_t dir, const struct wf_batch *b, uint32_t row)
 {
-	uint64_t *name = (uint64_t *)(b->state[row] + q->state_offset);
+	uint64_t *name = (uint64_t *)(b->state[row] + k->queue_offset);
 
 	return k->shares ? life_shared(q, plan, k, dir, b, row, name)
 			 : life_named(q, plan, k, name, dir, b->class_id[row], b->rx_ns[row]);

@@ -9,21 +9,20 @@
 
 #include <errno.h>
 
-#include "wf_pipe_memory.h"
+#include "wf_pages.h"
 
 int
 wf_queues_init(struct wf_queues *q, struct wf_end *end, struct wf_states *states, uint32_t max_held)
 {
-	struct wf_qentry *entry = wf_pipe_memory((size_t)max_held * sizeof(*entry));
+	struct wf_qentry *entry = wf_pages_reserve((size_t)max_held * sizeof(*entry));
 
 	q->end = end;
 	q->states = states;
 	q->next_event_ns = UINT64_MAX;
 	q->free = WF_QNONE;
-	q->state_offset = wf_block_state_offset(WF_BLOCK_QUEUE);
 	q->size = states->n_slots + states->max_flows;
-	q->queue = wf_pipe_memory((size_t)q->size * sizeof(*q->queue));
-	q->heap = wf_pipe_memory((size_t)q->size * sizeof(*q->heap));
+	q->queue = wf_pages_reserve((size_t)q->size * sizeof(*q->queue));
+	q->heap = wf_pages_reserve((size_t)q->size * sizeof(*q->heap));
 	wf_qpool_init(&q->pool, entry, max_held);
 	states->env.end_queue = wf_queue_life_orphan;
 	states->env.end_queue_ctx = q;
@@ -36,9 +35,9 @@ wf_queues_fini(struct wf_queues *q)
 	for (uint32_t i = 0; i < q->pool.used; i++)
 		if (q->pool.entry[i].pkt != NULL)
 			q->end->ops.free(q->end->ops.ctx, &q->pool.entry[i].pkt, 1);
-	wf_pipe_memory_free(q->pool.entry, (size_t)q->pool.size * sizeof(*q->pool.entry));
-	wf_pipe_memory_free(q->queue, (size_t)q->size * sizeof(*q->queue));
-	wf_pipe_memory_free(q->heap, (size_t)q->size * sizeof(*q->heap));
+	wf_pages_free(q->pool.entry, (size_t)q->pool.size * sizeof(*q->pool.entry));
+	wf_pages_free(q->queue, (size_t)q->size * sizeof(*q->queue));
+	wf_pages_free(q->heap, (size_t)q->size * sizeof(*q->heap));
 	if (q->states != NULL)
 		q->states->env.end_queue = NULL;
 }

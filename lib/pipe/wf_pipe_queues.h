@@ -18,7 +18,7 @@
 
 struct wf_pipe_queue {
 	struct wf_queue q;
-	uint64_t *name; /* in the state that it belongs to; NULL: that has ended */
+	bool named; /* in the state that it belongs to; false: that has ended */
 	uint64_t generation;
 	uint32_t class_uid;
 	uint32_t heap_at; /* WF_QNONE: it is idle */
@@ -39,7 +39,6 @@ struct wf_queues {
 	uint32_t *heap; /* [size]: busy queues, the next event first */
 	uint32_t n_heap;
 	wf_ns_t next_event_ns; /* UINT64_MAX: none */
-	uint32_t state_offset; /* of the queue block's state */
 };
 
 /* What an event has let go. */

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "wf_lines.h"
+
 /* An eighth of the room is shared out. */
 #define SHARED 8
 
@@ -17,9 +19,9 @@ wf_room_init(struct wf_room *r, uint32_t n_dirs, uint64_t max_held, uint32_t by_
 	r->cost[WF_HELD_PACKET] = by_value > 0 ? by_value : 1;
 	r->cost[WF_HELD_VALUE] = 1;
 	r->max_cost = max_held * r->cost[WF_HELD_PACKET];
-	r->held = calloc(n_dirs, sizeof(*r->held));
-	r->cost_held = calloc(n_dirs, sizeof(*r->cost_held));
-	r->share = calloc(n_dirs, sizeof(*r->share));
+	r->held = wf_lines_new(n_dirs, sizeof(*r->held));
+	r->cost_held = wf_lines_new(n_dirs, sizeof(*r->cost_held));
+	r->share = wf_lines_new(n_dirs, sizeof(*r->share));
 	return r->held == NULL || r->cost_held == NULL || r->share == NULL ? -ENOMEM : 0;
 }
 

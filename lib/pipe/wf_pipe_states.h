@@ -1,25 +1,34 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * State blocks of classes and flows, and what a worker lends the stages that keep state in them.
- * Blocks move to a changed plan one by one, when the next packet needs it, so that a live change
- * costs no pause however many flows there are. One worker's own.
+ *
+ * A block holds just what its class's stages need (wf_state_layout.h). A flow's is in its record,
+ * where it fits, which it does but for long chains of stages. Blocks move to a changed plan one by
+ * one, when the next packet needs it, so that a live change costs no pause however many flows there
+ * are. One worker's own.
  */
 #ifndef WF_PIPE_STATES_H
 #define WF_PIPE_STATES_H
 
 #include "wf_plan.h"
 
+struct wf_states_large {
+	uint8_t state[WF_STATE_MAX] WF_CACHE_ALIGNED;
+};
+
+struct wf_states_class {
+	uint8_t state[WF_STATE_MAX] WF_CACHE_ALIGNED;
+	struct wf_state_head held;
+};
+
 struct wf_states {
 	struct wf_stage_env env;
 	wf_ns_t start_ns; /* no packet arrives before */
-	uint32_t block_bytes;
 	uint32_t n_slots, max_flows;
-	uint8_t *of_class;        /* [n_slots] blocks */
-	uint8_t *of_flow;         /* [max_flows] blocks */
-	uint32_t free;            /* first free block of of_flow, by its first word */
-	uint32_t used;            /* blocks of of_flow ever used */
-	uint32_t slots_seen;      /* no flow was ever of a class slot at or above it */
-	uint32_t *class_flows;    /* [n_slots]: flows in the table */
-	struct wf_flow *fallback; /* [n_slots]: for packets whose flow found no room */
+	struct wf_states_class *of_class; /* [n_slots] */
+	struct wf_states_large *large;    /* [max_flows]: of flows whose record is too short */
+	uint32_t slots_seen;              /* no flow was ever of a class slot at or above it */
+	uint32_t *class_flows;            /* [n_slots]: flows in the table */
+	struct wf_flow *fallback;         /* [n_slots]: for packets whose flow found no room */
 };
 
 /* Room for the stages' own memory comes on top: arena_words. 0 or -ENOMEM. */
@@ -27,22 +36,53 @@ int wf_states_init(struct wf_states *s, uint32_t n_slots, uint32_t max_flows, ui
 	wf_ns_t start_ns);
 void wf_states_fini(struct wf_states *s);
 
+/* Where a flow's state of so many bytes is. */
+static inline uint8_t *
+wf_states_of_flow(const struct wf_states *s, struct wf_flow *flow, uint32_t bytes)
+{
+	return WF_LIKELY(bytes <= sizeof(flow->state)) ? flow->state : s->large[flow->index].state;
+}
+
+/* The block was another class's or of another run, or the class has changed: then stages that stay
+ * keep their state, and move with it from the one place to the other. */
+void wf_states_renew(struct wf_states *s, const struct wf_plan_class *k, struct wf_state_head *head,
+	uint8_t *from, uint8_t *to, uint64_t packet_rng, wf_ns_t now_ns) __attribute__((noinline));
+/* The block of a flow, as long as it now is. */
+uint8_t *wf_states_held(const struct wf_states *s, struct wf_flow *flow);
+
 /* The state block for a packet of class k and its flow (which may be NULL), ready for the class's
  * stages. */
-uint8_t *wf_states_block(struct wf_states *s, const struct wf_plan_class *k, struct wf_flow *flow,
-	uint64_t packet_rng, wf_ns_t now_ns);
-/* A packet of class k and its flow comes soon: of the block that wf_states_block will give, the
- * lines that its stages use. */
+static inline uint8_t *
+wf_states_block(struct wf_states *s, const struct wf_plan_class *k, struct wf_flow *flow,
+	uint64_t packet_rng, wf_ns_t now_ns)
+{
+	struct wf_states_class *c = &s->of_class[k->slot];
+	uint8_t *block;
+
+	if (!k->flow_scope || flow == NULL || flow == &s->fallback[k->slot]) {
+		if (WF_UNLIKELY(c->held.state_uid != k->state_uid))
+			wf_states_renew(s, k, &c->held, c->state, c->state, packet_rng, now_ns);
+		return c->state;
+	}
+	block = wf_states_of_flow(s, flow, k->state_bytes);
+	if (WF_UNLIKELY(flow->held.state_uid != k->state_uid))
+		wf_states_renew(
+			s, k, &flow->held, wf_states_held(s, flow), block, packet_rng, now_ns);
+	return block;
+}
+
+/* A packet of class k and its flow comes soon, whose record has been fetched: the same for the
+ * state that is not in there. */
 static inline void
 wf_states_prefetch(
 	const struct wf_states *s, const struct wf_plan_class *k, const struct wf_flow *flow)
 {
-	const uint8_t *block = s->of_flow + (size_t)flow->state * s->block_bytes;
-
-	if (!k->flow_scope || flow->state == WF_NO_STATE)
+	if (WF_LIKELY(!k->flow_scope || k->state_bytes <= sizeof(flow->state)))
 		return;
 	for (uint32_t left = k->state_lines; left != 0; left &= left - 1)
-		__builtin_prefetch(block + WF_CACHE_LINE * (uint32_t)__builtin_ctz(left), 1);
+		__builtin_prefetch(
+			&s->large[flow->index].state[WF_CACHE_LINE * (uint32_t)__builtin_ctz(left)],
+			1);
 }
 
 /* A flow to stand in for one that found no room: shared by the class, never aged. */

@@ -11,28 +11,45 @@
 #define WF_BATCH_ROWS 32 /* with the copies that duplication inserts */
 static_assert(WF_BATCH_ROWS >= WF_BURST, "room for a burst");
 
-/* What stages may know of a flow. One cache line; written by the worker that owns the flow. */
+/* Whose state a state block holds, and where in it. lib/pipe's. */
+struct wf_state_head {
+	uint32_t state_uid; /* of the class's set of stages that it was made for; 0: nobody's */
+	uint32_t run_uid;   /* the class it belongs to, and the run */
+	uint64_t layout;    /* of lib/stage: wf_state_layout */
+};
+
+/* What stages may know of a flow, and all that a packet of it needs: what finds it and counts for
+ * its draws in the first line, the rest in the second, and behind them its state. Written by the
+ * worker that owns the flow. */
 enum wf_flow_stage { WF_FLOW_FREE, WF_FLOW_LIVE, WF_FLOW_ENDED };
+#define WF_FLOW_STATE 192
 
 struct wf_flow {
-	uint64_t rng_key;     /* of (seed, direction, flow): wf_rng_flow */
-	uint64_t ordinal;     /* packets seen; the next packet's number */
-	wf_ns_t last_due_ns;  /* order = "flow": release of the packet before */
-	wf_ns_t last_seen_ns; /* for ageing */
-	uint64_t hash;        /* wf_flow_hash, to keep the ordinal beyond the table */
-	uint32_t state;       /* index of the state block of scope = "flow"; WF_NO_STATE */
-	uint32_t class_epoch; /* rules under which class_id was found */
+	struct wf_flow_key key;
+	uint64_t rng_key; /* of (seed, direction, flow): wf_rng_flow */
+	uint64_t ordinal; /* packets seen; the next packet's number */
+
+	wf_ns_t last_seen_ns;      /* for ageing */
+	wf_ns_t last_due_ns;       /* order = "flow": release of the packet before */
+	uint64_t hash;             /* wf_flow_hash, to keep the ordinal beyond the table */
+	struct wf_state_head held; /* of the flow's state */
+	uint32_t index;            /* of the record */
+	uint32_t class_epoch;      /* rules under which class_id was found */
+	uint32_t run;              /* in which it counts: see wf_flow_table_lookup */
 	uint32_t waiting;  /* packets in a real queue: until they have left, the flow is not idle */
 	uint16_t class_id; /* index into the direction's classes */
 	uint16_t slot;     /* class counters that list it, when `listed` */
 	uint8_t stage;     /* lib/flow's own: enum wf_flow_stage */
 	bool listed;
-	uint8_t pad[2];
-	uint32_t run; /* in which it counts: see wf_flow_table_lookup */
-};
-static_assert(sizeof(struct wf_flow) == WF_CACHE_LINE, "one line a flow");
 
-#define WF_NO_STATE UINT32_MAX
+	/* Of scope = "flow", when it is no longer than this: the class's stages one behind the
+	 * other. */
+	uint8_t state[WF_FLOW_STATE] WF_CACHE_ALIGNED;
+} WF_CACHE_ALIGNED;
+static_assert(offsetof(struct wf_flow, last_seen_ns) == WF_CACHE_LINE, "what finds it: one line");
+static_assert(offsetof(struct wf_flow, state) == 2 * (size_t)WF_CACHE_LINE, "the rest: another");
+/* An odd number of lines, so that the first lines of flows fall into all sets of a cache. */
+static_assert(sizeof(struct wf_flow) / WF_CACHE_LINE % 2 == 1, "five lines");
 
 enum wf_row_flags {
 	WF_ROW_NEIGHBOUR = 1 << 0, /* ARP or Neighbour Discovery */

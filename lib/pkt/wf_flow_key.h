@@ -44,21 +44,30 @@ wf_flow_fold(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64) ^ a ^ b;
 }
 
-/* 64-bit hash of a key: own, byte-order neutral. The whole key counts. */
+/* The hash of a key's six words, little-endian ones whatever the CPU. */
 static inline uint64_t
-wf_flow_hash(const struct wf_flow_key *key)
+wf_flow_hash_words(const uint64_t w[6])
 {
-	uint64_t w[6], h;
+	uint64_t h;
 
-	memcpy(w, key, sizeof(w));
-	for (int i = 0; i < 6; i++)
-		w[i] = le64toh(w[i]);
 	h = wf_flow_fold(w[0] ^ 0x6a09e667f3bcc908ull, w[1] ^ 0xbb67ae8584caa73bull);
 	h += wf_flow_fold(w[2] ^ 0x3c6ef372fe94f82bull, w[3] ^ 0xa54ff53a5f1d36f1ull);
 	h ^= wf_flow_fold(w[4] ^ 0x510e527fade682d1ull, w[5] ^ 0x9b05688c2b3e6c1full);
 	h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9ull;
 	h = (h ^ (h >> 27)) * 0x94d049bb133111ebull;
 	return h ^ (h >> 31);
+}
+
+/* 64-bit hash of a key: own, byte-order neutral. The whole key counts. */
+static inline uint64_t
+wf_flow_hash(const struct wf_flow_key *key)
+{
+	uint64_t w[6];
+
+	memcpy(w, key, sizeof(w));
+	for (int i = 0; i < 6; i++)
+		w[i] = le64toh(w[i]);
+	return wf_flow_hash_words(w);
 }
 
 #endif

@@ -7,6 +7,8 @@
  */
 #include "wf_parse.h"
 
+#include "wf_words.h"
+
 enum {
 	ETHER_BYTES = 14,
 	TAG_BYTES = 4,
@@ -61,55 +63,15 @@ struct found {
 	uint32_t fragment_id;
 };
 
-static inline uint16_t
-load_be16(const uint8_t *p)
-{
-	uint16_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return be16toh(v);
-}
-
-static inline uint32_t
-load_be32(const uint8_t *p)
-{
-	return (uint32_t)load_be16(p) << 16 | load_be16(p + 2);
-}
-
-static inline uint32_t
-load_le32(const uint8_t *p)
-{
-	uint32_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return le32toh(v);
-}
-
-static inline uint64_t
-load_le64(const uint8_t *p)
-{
-	uint64_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return le64toh(v);
-}
-
-static inline void
-store_le64(uint8_t *p, uint64_t v)
-{
-	v = htole64(v);
-	memcpy(p, &v, sizeof(v));
-}
-
 /* Everything behind the addresses. */
 static inline void
 store_rest(struct wf_parsed *out, const struct found *f)
 {
 	uint8_t *key = (uint8_t *)&out->key;
 
-	store_le64(key + 32, f->ports | (uint64_t)__builtin_bswap16(f->vlan) << 32 |
-				     (uint64_t)__builtin_bswap16(f->type) << 48);
-	store_le64(key + 40, (uint64_t)f->proto << 16 | (uint64_t)f->family << 24);
+	wf_store_le64(key + 32, f->ports | (uint64_t)__builtin_bswap16(f->vlan) << 32 |
+					(uint64_t)__builtin_bswap16(f->type) << 48);
+	wf_store_le64(key + 40, (uint64_t)f->proto << 16 | (uint64_t)f->family << 24);
 	out->l3_offset = (uint16_t)f->l3;
 	out->l4_offset = (uint16_t)f->l4;
 	out->dscp = f->tos >> 2;
@@ -130,10 +92,10 @@ store_ipv4(struct wf_parsed *out, const uint8_t *frame, const struct found *f)
 {
 	uint8_t *key = (uint8_t *)&out->key;
 
-	store_le64(key, 0);
-	store_le64(key + 8, mapped_ipv4(load_le32(frame + f->l3 + 12)));
-	store_le64(key + 16, 0);
-	store_le64(key + 24, mapped_ipv4(load_le32(frame + f->l3 + 16)));
+	wf_store_le64(key, 0);
+	wf_store_le64(key + 8, mapped_ipv4(wf_load_le32(frame + f->l3 + 12)));
+	wf_store_le64(key + 16, 0);
+	wf_store_le64(key + 24, mapped_ipv4(wf_load_le32(frame + f->l3 + 16)));
 	store_rest(out, f);
 }
 
@@ -156,10 +118,10 @@ store_mac(struct wf_parsed *out, const uint8_t *frame, struct found *f, bool com
 		f->type = 0;
 	if (f->type == ETHER_ARP)
 		f->flags |= WF_PARSE_NEIGHBOUR;
-	store_le64(key, complete ? load_le64(frame + 6) & mac : 0);
-	store_le64(key + 8, 0);
-	store_le64(key + 16, complete ? load_le64(frame) & mac : 0);
-	store_le64(key + 24, 0);
+	wf_store_le64(key, complete ? wf_load_le64(frame + 6) & mac : 0);
+	wf_store_le64(key + 8, 0);
+	wf_store_le64(key + 16, complete ? wf_load_le64(frame) & mac : 0);
+	wf_store_le64(key + 24, 0);
 	store_rest(out, f);
 }
 
@@ -173,7 +135,7 @@ parse_icmp(const uint8_t *frame, uint32_t l4, struct found *f)
 	if (f->family == 6 && type >= 133 && type <= 137)
 		f->flags |= WF_PARSE_NEIGHBOUR;
 	if (echo)
-		f->ports = (load_le32(frame + l4 + 4) & 0xffff) * 0x10001;
+		f->ports = (wf_load_le32(frame + l4 + 4) & 0xffff) * 0x10001;
 }
 
 /* The layer above IP, at l4 in a packet or a first fragment. */
@@ -184,7 +146,7 @@ parse_l4(const uint8_t *frame, uint32_t l4, struct found *f)
 	uint8_t proto = f->proto;
 
 	if (WF_LIKELY((proto == PROTO_UDP || proto == PROTO_TCP) && room >= PORTS_BYTES)) {
-		f->ports = load_le32(frame + l4);
+		f->ports = wf_load_le32(frame + l4);
 		f->flags |= WF_PARSE_PORTS;
 		f->l4 = l4;
 		return;
@@ -202,7 +164,7 @@ parse_l4(const uint8_t *frame, uint32_t l4, struct found *f)
 	}
 	f->l4 = l4;
 	if (ports) {
-		f->ports = load_le32(frame + l4);
+		f->ports = wf_load_le32(frame + l4);
 		f->flags |= WF_PARSE_PORTS;
 	} else if (icmp) {
 		parse_icmp(frame, l4, f);
@@ -228,8 +190,8 @@ parse_ipv4(const uint8_t *frame, uint32_t len, struct found *f)
 	header = (ip[0] & 0x0fu) * 4;
 	if (WF_UNLIKELY(ip[0] >> 4 != 4 || header < IPV4_BYTES || header > len - f->l3))
 		return false;
-	total = load_be16(ip + 2);
-	fragment = load_be16(ip + 6);
+	total = wf_load_be16(ip + 2);
+	fragment = wf_load_be16(ip + 6);
 	f->family = 4;
 	f->flags = WF_PARSE_IP;
 	f->tos = ip[1];
@@ -242,7 +204,7 @@ parse_ipv4(const uint8_t *frame, uint32_t len, struct found *f)
 	if (WF_UNLIKELY(fragment & (IPV4_OFFSET | IPV4_MORE))) {
 		f->flags |= fragment & IPV4_OFFSET ? WF_PARSE_FRAGMENT | WF_PARSE_LATER
 						   : WF_PARSE_FRAGMENT;
-		f->fragment_id = load_be16(ip + 4);
+		f->fragment_id = wf_load_be16(ip + 4);
 	}
 	if (WF_LIKELY(!(fragment & IPV4_OFFSET)))
 		parse_l4(frame, f->l3 + header, f);
@@ -275,11 +237,11 @@ skip_extensions(const uint8_t *frame, uint32_t at, struct found *f)
 			goto cut;
 		f->proto = frame[at];
 		if (kind == PROTO_FRAGMENT) {
-			uint16_t fragment = load_be16(frame + at + 2);
+			uint16_t fragment = wf_load_be16(frame + at + 2);
 
 			if (fragment & (IPV6_OFFSET | IPV6_MORE)) {
 				f->flags |= WF_PARSE_FRAGMENT;
-				f->fragment_id = load_be32(frame + at + 4);
+				f->fragment_id = wf_load_be32(frame + at + 4);
 			}
 			if (fragment & IPV6_OFFSET) {
 				f->flags |= WF_PARSE_LATER;
@@ -303,10 +265,10 @@ parse_ipv6(const uint8_t *frame, uint32_t len, struct found *f)
 
 	if (WF_UNLIKELY(len - f->l3 < IPV6_BYTES || ip[0] >> 4 != 6))
 		return false;
-	payload = load_be16(ip + 4);
+	payload = wf_load_be16(ip + 4);
 	f->family = 6;
 	f->flags = WF_PARSE_IP;
-	f->tos = (uint8_t)(load_be16(ip) >> 4);
+	f->tos = (uint8_t)(wf_load_be16(ip) >> 4);
 	f->proto = ip[6];
 	f->end = end_of(l4, payload, len);
 	if (WF_UNLIKELY(is_extension(f->proto)))
@@ -332,8 +294,8 @@ skip_tags(const uint8_t *frame, uint32_t len, struct found *f)
 			return;
 		}
 		if (n == 0)
-			f->vlan = load_be16(frame + f->l3) & VLAN_ID;
-		f->type = load_be16(frame + f->l3 + 2);
+			f->vlan = wf_load_be16(frame + f->l3) & VLAN_ID;
+		f->type = wf_load_be16(frame + f->l3 + 2);
 		f->l3 += TAG_BYTES;
 	}
 }
@@ -393,7 +355,7 @@ wf_parse(const uint8_t *frame, uint32_t len, struct wf_parsed *out)
 		store_mac(out, frame, &f, false);
 		return;
 	}
-	f.type = load_be16(frame + 12);
+	f.type = wf_load_be16(frame + 12);
 	if (WF_UNLIKELY(is_tag(f.type)))
 		skip_tags(frame, len, &f);
 	type = f.type;

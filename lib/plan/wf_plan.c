@@ -9,29 +9,16 @@
 #include <string.h>
 
 #include "wf_plan_budget.h"
-#include "wf_plan_pack.h"
+#include "wf_plan_compiler.h"
 #include "wf_plan_rules.h"
 #include "wf_plan_share.h"
 #include "wf_rng.h"
-#include "wf_units.h"
-
-struct compiler {
-	const struct wf_conf *conf;
-	const struct wf_plan *before;
-	struct wf_plan *plan;
-	struct wf_err *err;
-	bool slot_used[WF_PLAN_MAX_SLOTS]; /* by the plan before or by this one */
-	/* Of the class that is being compiled. */
-	struct wf_plan_pack *pack;
-	struct wf_plan_step step[WF_BLOCK_COUNT];
-	uint8_t n_steps;
-};
 
 /* Memory of the plan: zeroed, aligned to a cache line, freed with it. NULL adds an error. */
 static void *
 reserve(void *compiler, size_t bytes)
 {
-	struct compiler *c = compiler;
+	struct wf_plan_compiler *c = compiler;
 	void *p = wf_plan_reserve(c->plan, bytes);
 
 	if (p == NULL)
@@ -39,28 +26,16 @@ reserve(void *compiler, size_t bytes)
 	return p;
 }
 
-/* The same, of the pack. */
-static void *
-reserve_pack(void *compiler, size_t bytes)
-{
-	struct compiler *c = compiler;
-	void *p = wf_plan_block(&c->pack->memory, bytes);
-
-	if (p == NULL)
-		wf_err_add(c->err, NULL, NULL, "out of memory");
-	return p;
-}
-
 static const struct wf_plan_dir *
-dir_before(const struct compiler *c, uint32_t dir)
+dir_before(const struct wf_plan_compiler *c, uint32_t dir)
 {
 	return c->before != NULL && dir < c->before->n_dirs ? &c->before->dir[dir] : NULL;
 }
 
-static const struct wf_plan_class *
-class_before(const struct compiler *c, uint32_t dir, const char *name)
+const struct wf_plan_class *
+wf_plan_class_of(const struct wf_plan *p, uint32_t dir, const char *name)
 {
-	const struct wf_plan_dir *d = dir_before(c, dir);
+	const struct wf_plan_dir *d = p != NULL && dir < p->n_dirs ? &p->dir[dir] : NULL;
 
 	for (uint16_t i = 0; d != NULL && i < d->n_classes; i++)
 		if (strcmp(d->classes[i].about->name, name) == 0)
@@ -68,9 +43,15 @@ class_before(const struct compiler *c, uint32_t dir, const char *name)
 	return NULL;
 }
 
+static const struct wf_plan_class *
+class_before(const struct wf_plan_compiler *c, uint32_t dir, const char *name)
+{
+	return wf_plan_class_of(c->before, dir, name);
+}
+
 /* The slot and uid of the class of this name in the plan before, or new ones. */
 static int
-identify(struct compiler *c, uint32_t dir, struct wf_plan_class *k)
+identify(struct wf_plan_compiler *c, uint32_t dir, struct wf_plan_class *k)
 {
 	const struct wf_plan_class *old = class_before(c, dir, k->about->name);
 
@@ -99,86 +80,9 @@ identify(struct compiler *c, uint32_t dir, struct wf_plan_class *k)
 	return 0;
 }
 
-/* Room for the next step: the last, or for an early one the first behind those of blackhole and
- * outage. */
-static struct wf_plan_step *
-add_step(struct compiler *c, bool early)
-{
-	uint8_t at = c->n_steps++;
-
-	for (; early && at > 0 && c->step[at - 1].stage > WF_BLOCK_OUTAGE; at--)
-		c->step[at] = c->step[at - 1];
-	return &c->step[at];
-}
-
-/* Where in a block the stage's state is; its head is in the first line. */
-static uint8_t
-state_lines(enum wf_block_id id)
-{
-	uint32_t first = wf_block_state_offset(id) / WF_CACHE_LINE;
-	uint32_t last =
-		(wf_block_state_offset(id) + wf_block_registry[id]->state_size - 1) / WF_CACHE_LINE;
-
-	assert(last < 8);
-	return (uint8_t)(1u | ((2u << last) - (1u << first)));
-}
-
-static int
-compile_stage(struct compiler *c, const struct wf_conf_dir *conf, int id, struct wf_plan_class *k)
-{
-	const struct wf_block *block = wf_block_registry[id];
-	struct wf_block_compile sc = {
-		.blocks = conf->block,
-		.flow_scope = k->flow_scope,
-		.where = &conf->block_where[id],
-		.err = c->err,
-		.forecast = &k->about->forecast,
-		.reserve = reserve_pack,
-		.reserve_ctx = c,
-	};
-	struct wf_plan_step *step;
-	void *cfg = reserve_pack(c, block->cfg_size + 1);
-	int variant;
-
-	if (cfg == NULL)
-		return -ENOMEM;
-	variant = block->compile(conf->block[id], &sc, cfg);
-	if (variant <= 0)
-		return variant;
-	assert(variant < 256);
-	c->pack->needs |= sc.needs;
-	if (block->state_size != 0) {
-		/* A queue that joins another's server is not the one that it was. */
-		k->about->variant[id] = (uint8_t)(variant + (id == WF_BLOCK_QUEUE && k->shares));
-		k->needs_state = true;
-		k->state_lines |= state_lines((enum wf_block_id)id);
-	}
-	if (block->stage == NULL) {
-		if (sc.needs & WF_NEED_QUEUE)
-			k->queue = cfg;
-		return 0;
-	}
-	step = add_step(c, sc.early);
-	step->run = sc.run != NULL ? sc.run : block->stage->run;
-	assert(step->run != NULL);
-	step->cfg = cfg;
-	step->edit = block->stage->edit;
-	step->forge = block->stage->forge;
-	step->state_offset = wf_block_state_offset((enum wf_block_id)id);
-	step->stage = (uint8_t)id;
-	step->variant = (uint8_t)variant;
-	step->copies = (sc.needs & WF_NEED_COPIES) != 0;
-	if (sc.max_copies > c->pack->copies)
-		c->pack->copies = sc.max_copies;
-	step->copy_spacing_ns = sc.copy_spacing_ns;
-	if (id < WF_BLOCK_QUEUE || sc.early)
-		k->n_before++;
-	return 0;
-}
-
 /* State is looked at anew when a stage is added, removed or changes its variant. */
 static void
-identify_state(struct compiler *c, uint32_t dir, struct wf_plan_class *k)
+identify_state(struct wf_plan_compiler *c, uint32_t dir, struct wf_plan_class *k)
 {
 	const struct wf_plan_class *old = class_before(c, dir, k->about->name);
 
@@ -191,7 +95,7 @@ identify_state(struct compiler *c, uint32_t dir, struct wf_plan_class *k)
 
 /* A cable is pulled as a whole, so by the direction's own outage. */
 static int
-find_carrier(struct compiler *c, struct wf_plan_dir *d, const struct wf_conf_dir *conf,
+find_carrier(struct wf_plan_compiler *c, struct wf_plan_dir *d, const struct wf_conf_dir *conf,
 	const struct wf_plan_class *k)
 {
 	if (k != d->classes)
@@ -204,70 +108,10 @@ find_carrier(struct compiler *c, struct wf_plan_dir *d, const struct wf_conf_dir
 	return 0;
 }
 
-/* The steps of a class, and where its queue stands between them. */
-static int
-keep_steps(struct compiler *c, struct wf_plan_class *k)
-{
-	struct wf_plan_step *step = reserve_pack(c, (c->n_steps + 1u) * sizeof(*step));
-
-	if (step == NULL)
-		return -ENOMEM;
-	memcpy(step, c->step, c->n_steps * sizeof(*step));
-	k->n_behind = (uint8_t)(c->n_steps - k->n_before);
-	k->before = step;
-	k->behind = step + k->n_before;
-	return 0;
-}
-
-/* All stages in pipeline order, all errors. */
-static int
-compile_stages(struct compiler *c, const struct wf_conf_dir *conf, struct wf_plan_class *k)
-{
-	int rc = 0;
-
-	c->n_steps = 0;
-	for (int id = 0; id < WF_BLOCK_COUNT && conf->present && !conf->bypass; id++)
-		if (conf->block[id] != NULL && !(k->shares && id == WF_BLOCK_RATE) &&
-			compile_stage(c, conf, id, k) < 0)
-			rc = -EINVAL;
-	return keep_steps(c, k) < 0 ? -ENOMEM : rc;
-}
-
-/* As in the plan before. */
-static void
-share_pack(struct compiler *c, const struct wf_plan_class *old, struct wf_plan_class *k)
-{
-	*k->about = *old->about;
-	c->pack = wf_plan_pack_hold(old->about->pack);
-	k->needs_state = old->needs_state;
-	k->n_before = old->n_before;
-	k->n_behind = old->n_behind;
-	k->before = old->before;
-	k->queue = old->queue;
-	k->behind = old->behind;
-}
-
-static int
-compile_pack(
-	struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, struct wf_plan_class *k)
-{
-	struct wf_plan_print print = wf_plan_print(conf, k->flow_scope, k->shares);
-	const struct wf_plan_class *old = class_before(c, dir, k->about->name);
-
-	if (old != NULL && wf_plan_print_same(&print, &old->about->pack->print)) {
-		share_pack(c, old, k);
-		return 0;
-	}
-	c->pack = k->about->pack = wf_plan_pack_new(&print);
-	if (c->pack == NULL)
-		return wf_err_add(c->err, NULL, NULL, "out of memory");
-	return compile_stages(c, conf, k);
-}
-
 /* One class of one direction. */
 static int
-compile_class(struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, bool flow_scope,
-	struct wf_plan_class *k)
+compile_class(struct wf_plan_compiler *c, uint32_t dir, const struct wf_conf_dir *conf,
+	bool flow_scope, struct wf_plan_class *k)
 {
 	struct wf_plan_dir *d = &c->plan->dir[dir];
 	int rc = identify(c, dir, k);
@@ -275,7 +119,7 @@ compile_class(struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, 
 
 	k->flow_scope = flow_scope;
 	k->shares = k != &d->classes[0] && wf_plan_shares(conf);
-	rc |= compile_pack(c, dir, conf, k);
+	rc |= wf_plan_steps_of(c, dir, conf, k);
 	if (c->pack == NULL)
 		return -ENOMEM;
 	needs = c->pack->needs;
@@ -285,6 +129,7 @@ compile_class(struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, 
 	if (flow_scope && k->needs_state) {
 		needs |= WF_NEED_FLOW;
 		c->plan->flow_states = true;
+		d->flow_lines |= k->state_lines;
 	}
 	if (needs & WF_NEED_CARRIER)
 		rc |= find_carrier(c, d, conf, k);
@@ -299,7 +144,7 @@ compile_class(struct compiler *c, uint32_t dir, const struct wf_conf_dir *conf, 
 
 /* A class that does nothing, behind those that rules can find. */
 static int
-compile_neighbours(struct compiler *c, uint32_t dir)
+compile_neighbours(struct wf_plan_compiler *c, uint32_t dir)
 {
 	static const struct wf_conf_dir wire = { .present = false };
 	struct wf_plan_dir *d = &c->plan->dir[dir];
@@ -319,7 +164,8 @@ choose_path(const struct wf_plan_dir *d)
 }
 
 static int
-compile_dir(struct compiler *c, const struct wf_conf_link *link, uint32_t dir, enum wf_side side)
+compile_dir(struct wf_plan_compiler *c, const struct wf_conf_link *link, uint32_t dir,
+	enum wf_side side)
 {
 	struct wf_plan_dir *d = &c->plan->dir[dir];
 	struct wf_plan_about *about;
@@ -373,7 +219,7 @@ compile_dir(struct compiler *c, const struct wf_conf_link *link, uint32_t dir, e
 
 /* Slots that the plan before uses stay taken. */
 static void
-mark_slots(struct compiler *c)
+mark_slots(struct wf_plan_compiler *c)
 {
 	if (c->before == NULL)
 		return;
@@ -384,28 +230,18 @@ mark_slots(struct compiler *c)
 			c->slot_used[c->before->dir[d].classes[i].slot] = true;
 }
 
-/* Where the configuration gives rate, delay and memory, what cannot fit is refused. */
-static int
-check_budget(const struct compiler *c)
-{
-	double need = wf_plan_bytes(c->plan);
-	struct wf_where where = { c->conf->file, 0, "memory" };
-	char have[WF_UNITS_TEXT], hint[80];
-
-	if (c->conf->memory_bytes == 0 || need <= (double)c->conf->memory_bytes)
-		return 0;
-	snprintf(hint, sizeof(hint),
-		"Write memory = \"%.0fMB\", or lower a rate, delay or queue limit", need / 1e6 + 1);
-	return wf_err_add(c->err, &where, hint,
-		"%s cannot hold what rate x delay of full-size frames need",
-		wf_units_format_size(c->conf->memory_bytes, have));
-}
-
 struct wf_plan *
 wf_plan_compile(
 	const struct wf_conf *conf, uint64_t seed, const struct wf_plan *before, struct wf_err *err)
 {
-	struct compiler *c = calloc(1, sizeof(*c));
+	return wf_plan_compile_over(conf, seed, before, NULL, err);
+}
+
+struct wf_plan *
+wf_plan_compile_over(const struct wf_conf *conf, uint64_t seed, const struct wf_plan *before,
+	const struct wf_plan *base, struct wf_err *err)
+{
+	struct wf_plan_compiler *c = calloc(1, sizeof(*c));
 	struct wf_plan *plan = wf_plan_new();
 	int rc = 0;
 
@@ -413,7 +249,9 @@ wf_plan_compile(
 		wf_err_add(err, NULL, NULL, "out of memory");
 		goto fail;
 	}
-	*c = (struct compiler){ .conf = conf, .before = before, .plan = plan, .err = err };
+	*c = (struct wf_plan_compiler){
+		.conf = conf, .before = before, .base = base, .plan = plan, .err = err
+	};
 	plan->generation = before != NULL ? before->generation + 1 : 1;
 	plan->seed = seed;
 	plan->next_uid = before != NULL ? before->next_uid : 1;
@@ -431,7 +269,7 @@ wf_plan_compile(
 			rc |= compile_dir(
 				c, &conf->links[i], 2 * i + (uint32_t)side, (enum wf_side)side);
 	}
-	if (rc < 0 || check_budget(c) < 0)
+	if (rc < 0 || wf_plan_check_budget(plan, conf, err) < 0)
 		goto fail;
 	if (before != NULL && before->seed != seed)
 		wf_plan_begin_run(plan, plan->run_key);

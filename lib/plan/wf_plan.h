@@ -30,8 +30,10 @@ struct wf_plan_pack;
 struct wf_plan_about {
 	char name[WF_NAME_MAX];
 	struct wf_plan_pack *pack;     /* what it was compiled to; NULL: another plan's */
-	uint8_t variant[WF_BLOCK_MAX]; /* what struct wf_state_head.variant must be */
+	uint8_t variant[WF_BLOCK_MAX]; /* of each stage that keeps state; 0: none */
 	struct wf_forecast forecast;
+	bool stale; /* its files can't be read as they are now: what was read of them before stands
+		     */
 };
 
 /* One cache line. Its packets go through the steps before the queue, wait in it if there is one,
@@ -46,7 +48,10 @@ struct wf_plan_class {
 	bool needs_state; /* some stage keeps state */
 	bool shares;      /* its packets wait for the server of the default class's queue */
 	uint8_t n_before, n_behind;
-	uint8_t state_lines; /* bits of the cache lines of a state block that its stages use */
+	uint8_t state_lines;   /* bits of the cache lines of a state block that its packets touch */
+	uint16_t state_bytes;  /* of its state block */
+	uint16_t queue_offset; /* of the queue's state in it */
+	uint64_t layout;       /* wf_state_layout */
 	const struct wf_plan_step *before;
 	const struct wf_queue_cfg *queue;  /* NULL: none */
 	const struct wf_plan_step *behind; /* in memory behind `before`: see wf_plan_steps */
@@ -93,6 +98,7 @@ struct wf_plan_dir {
 	bool in_order;   /* releases are in the order of arrivals */
 	bool inner;      /* flows and rules are of what is in a tunnel */
 	bool needs_bytes;    /* some class edits or forges packets */
+	uint8_t flow_lines;  /* bits of the lines of flows' state that packets touch */
 	const void *carrier; /* for wf_outage_is_down; NULL: the carrier stays */
 	uint32_t epoch; /* changes when the rules do: cached classes are then looked up again */
 	uint64_t rng_key;
@@ -146,9 +152,15 @@ wf_plan_at(const struct wf_plan *newest, wf_ns_t rx_ns)
 #define WF_PLAN_MAX_SLOTS 2048
 
 /* Compiles. `before` (may be NULL) is the plan it will replace: classes of the same direction and
- * name keep slot and uid. Another seed begins another run. NULL with reasons in err. */
+ * name keep slot and uid, and what is compiled from the same. Of a class whose keys are the same
+ * and whose files can't be read any more, what was read before. Another seed begins another run.
+ * NULL with reasons in err. */
 struct wf_plan *wf_plan_compile(const struct wf_conf *conf, uint64_t seed,
 	const struct wf_plan *before, struct wf_err *err);
+/* The same, of a configuration that changes above `base` (may be NULL): what was compiled for that
+ * one, and its files, can be had again. */
+struct wf_plan *wf_plan_compile_over(const struct wf_conf *conf, uint64_t seed,
+	const struct wf_plan *before, const struct wf_plan *base, struct wf_err *err);
 /* wf_plan_run.c: with the plan's first packet a run begins: flows count from 0 again, states are
  * fresh, and draws are keyed by run_key besides the seed. So the same run gives the same fates,
  * however often it is repeated, and offline. Plans that follow go on with it. Before the plan is
@@ -158,6 +170,9 @@ void wf_plan_begin_run(struct wf_plan *plan, uint64_t run_key);
  * follow go on with it. Before the plan is offered. */
 void wf_plan_set_origin(struct wf_plan *plan, uint32_t dir, wf_ns_t origin_ns);
 
+/* The class of a direction that has this name; NULL: there is none, or no plan. */
+const struct wf_plan_class *wf_plan_class_of(
+	const struct wf_plan *p, uint32_t dir, const char *name);
 /* Builds the rules (needs EAL). 0 or -EINVAL with reasons. */
 int wf_plan_arm(struct wf_plan *plan, struct wf_err *err);
 /* One holder more, and one less: the last one frees it. */

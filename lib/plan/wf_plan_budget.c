@@ -3,7 +3,10 @@
  */
 #include "wf_plan_budget.h"
 
+#include <stdio.h>
+
 #include "wf_store_value.h"
+#include "wf_units.h"
 
 double
 wf_plan_longest_ns(const struct wf_forecast *f)
@@ -44,4 +47,20 @@ wf_plan_rate_held(
 	return longest_ns <= 0 ? 0
 			       : memory_bytes / wf_plan_held_bytes(frame_bytes, by_value_bytes) *
 					 frame_bytes * 8 / longest_ns * 1e9;
+}
+
+int
+wf_plan_check_budget(const struct wf_plan *plan, const struct wf_conf *conf, struct wf_err *err)
+{
+	double need = wf_plan_bytes(plan);
+	struct wf_where where = { conf->file, 0, "memory" };
+	char have[WF_UNITS_TEXT], hint[80];
+
+	if (conf->memory_bytes == 0 || need <= (double)conf->memory_bytes)
+		return 0;
+	snprintf(hint, sizeof(hint),
+		"Write memory = \"%.0fMB\", or lower a rate, delay or queue limit", need / 1e6 + 1);
+	return wf_err_add(err, &where, hint,
+		"%s cannot hold what rate x delay of full-size frames need",
+		wf_units_format_size(conf->memory_bytes, have));
 }

@@ -22,6 +22,10 @@ double wf_plan_longest_ns(const struct wf_forecast *f);
 double wf_plan_packets(const struct wf_forecast *f, uint32_t frame_bytes);
 /* Bytes that all classes of all directions need for full-size frames. */
 double wf_plan_bytes(const struct wf_plan *plan);
+/* Where the configuration gives rate, delay and memory, what cannot fit is refused. 0, or -EINVAL
+ * with the reason. */
+int wf_plan_check_budget(
+	const struct wf_plan *plan, const struct wf_conf *conf, struct wf_err *err);
 /* What holding a frame takes of `memory`, when frames up to by_value_bytes are held by value. */
 double wf_plan_held_bytes(uint32_t frame_bytes, uint32_t by_value_bytes);
 /* Rate in bit/s of such frames that memory_bytes hold for that long. */

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "wf_plan_states.h"
+
 static_assert(WF_BLOCK_COUNT <= 64, "a bit for each stage");
 
 /* The plan's memory: the class and, for the other direction, one that does nothing. */
@@ -20,6 +22,7 @@ static void
 keep_stages(struct only *o, const struct wf_plan_class *from, uint64_t stages)
 {
 	struct wf_plan_class *k = &o->class[0];
+	uint32_t bytes[WF_BLOCK_COUNT];
 	uint8_t n = 0;
 
 	*k = *from;
@@ -46,6 +49,9 @@ keep_stages(struct only *o, const struct wf_plan_class *from, uint64_t stages)
 		k->queue = NULL;
 	k->behind = k->before + k->n_before;
 	k->n_behind = (uint8_t)(n - k->n_before);
+	for (int id = 0; id < WF_BLOCK_COUNT; id++)
+		bytes[id] = wf_block_registry[id]->state_size;
+	wf_plan_lay_out(k, o->step, n, bytes);
 }
 
 static void

@@ -37,14 +37,14 @@ wf_plan_pack_free(struct wf_plan_pack *p)
 }
 
 static void
-add(struct wf_plan_print *p, uint64_t word)
+add(uint64_t p[2], uint64_t word)
 {
-	p->word[0] = wf_rng_mix(p->word[0] ^ word);
-	p->word[1] = wf_rng_mix(p->word[1] + word * WF_RNG_STEP + 1);
+	p[0] = wf_rng_mix(p[0] ^ word);
+	p[1] = wf_rng_mix(p[1] + word * WF_RNG_STEP + 1);
 }
 
 static void
-add_bytes(struct wf_plan_print *p, const void *bytes, size_t n)
+add_bytes(uint64_t p[2], const void *bytes, size_t n)
 {
 	const uint8_t *at = bytes;
 
@@ -57,87 +57,124 @@ add_bytes(struct wf_plan_print *p, const void *bytes, size_t n)
 	}
 }
 
+/* What goes into both prints, and into that of the files. */
+struct printer {
+	uint64_t keys[2];
+	uint64_t files[2];
+	bool keys_known, files_known;
+};
+
 /* A file that can't be found where it is named may be one that is looked for elsewhere: then nobody
  * knows what it is. */
-static bool
-add_file(struct wf_plan_print *p, const char *name, const struct wf_where *where)
+static void
+add_file(struct printer *p, const char *name, const struct wf_where *where)
 {
 	const char *slash = where->file != NULL ? strrchr(where->file, '/') : NULL;
 	int folder = slash != NULL && *name != '/' ? (int)(slash + 1 - where->file) : 0;
 	char path[4096];
 	struct stat st;
 
+	if (folder > 0) /* where it is looked for is part of its name */
+		add_bytes(p->keys, where->file, (size_t)folder);
 	if ((size_t)snprintf(path, sizeof(path), "%.*s%s", folder, folder > 0 ? where->file : "",
 		    name) >= sizeof(path) ||
-		stat(path, &st) < 0)
-		return false;
-	add(p, st.st_dev);
-	add(p, st.st_ino);
-	add(p, (uint64_t)st.st_size);
-	add(p, (uint64_t)st.st_mtim.tv_sec * WF_NS_PER_S + (uint64_t)st.st_mtim.tv_nsec);
-	add(p, (uint64_t)st.st_ctim.tv_sec * WF_NS_PER_S + (uint64_t)st.st_ctim.tv_nsec);
-	return true;
+		stat(path, &st) < 0) {
+		p->files_known = false;
+		return;
+	}
+	add(p->files, st.st_dev);
+	add(p->files, st.st_ino);
+	add(p->files, (uint64_t)st.st_size);
+	add(p->files, (uint64_t)st.st_mtim.tv_sec * WF_NS_PER_S + (uint64_t)st.st_mtim.tv_nsec);
+	add(p->files, (uint64_t)st.st_ctim.tv_sec * WF_NS_PER_S + (uint64_t)st.st_ctim.tv_nsec);
 }
 
-/* false: it can't be told. */
-static bool
-add_value(struct wf_plan_print *p, const struct wf_param *row, const void *block,
+static void
+add_value(struct printer *p, const struct wf_param *row, const void *block,
 	const struct wf_where *where)
 {
 	const void *value = (const uint8_t *)block + row->offset;
+	const char *text;
 
 	switch (row->type) {
 	case WF_PARAM_BOOL:
-		add(p, *(const bool *)value);
-		return true;
+		add(p->keys, *(const bool *)value);
+		break;
 	case WF_PARAM_CHOICE:
-		add(p, (uint64_t) * (const int *)value);
-		return true;
+		add(p->keys, (uint64_t) * (const int *)value);
+		break;
 	case WF_PARAM_LIMIT:
-		add(p, ((const struct wf_limit *)value)->kind);
-		add(p, ((const struct wf_limit *)value)->value);
-		return true;
-	case WF_PARAM_STRING: {
-		const char *text = *(char *const *)value;
-
+		add(p->keys, ((const struct wf_limit *)value)->kind);
+		add(p->keys, ((const struct wf_limit *)value)->value);
+		break;
+	case WF_PARAM_STRING:
+		text = *(char *const *)value;
 		if (text == NULL)
-			return true;
-		add_bytes(p, text, strlen(text));
-		return !row->names_file || add_file(p, text, where);
-	}
+			break;
+		add_bytes(p->keys, text, strlen(text));
+		if (row->names_file)
+			add_file(p, text, where);
+		break;
 	case WF_PARAM_ELSEWHERE:
-		return false;
+		p->keys_known = false;
+		break;
 	default: /* numbers of 64 bits */
-		add_bytes(p, value, sizeof(uint64_t));
-		return true;
+		add_bytes(p->keys, value, sizeof(uint64_t));
 	}
+}
+
+/* The keys' print, and both together: what is not known stays zero. */
+static struct wf_plan_print
+finish(const struct printer *p)
+{
+	struct wf_plan_print out = { 0 };
+
+	if (!p->keys_known)
+		return out;
+	memcpy(out.keys, p->keys, sizeof(out.keys));
+	if (!p->files_known)
+		return out;
+	memcpy(out.whole, p->keys, sizeof(out.whole));
+	add(out.whole, p->files[0]);
+	add(out.whole, p->files[1]);
+	return out;
 }
 
 struct wf_plan_print
 wf_plan_print(const struct wf_conf_dir *conf, bool flow_scope, bool shares)
 {
-	struct wf_plan_print p = { { 1, 1 } };
-	bool known = true;
+	struct printer p = { { 1, 1 }, { 1, 1 }, true, true };
 
-	add(&p, flow_scope);
-	add(&p, shares);
+	add(p.keys, flow_scope);
+	add(p.keys, shares);
 	for (int id = 0; id < WF_BLOCK_COUNT && conf->present && !conf->bypass; id++) {
 		const void *block = conf->block[id];
 
 		if (block == NULL)
 			continue;
-		add(&p, (uint64_t)id + 1);
-		add_bytes(&p, block, sizeof(uint64_t)); /* what was given */
+		add(p.keys, (uint64_t)id + 1);
+		add_bytes(p.keys, block, sizeof(uint64_t)); /* what was given */
 		for (const struct wf_param *row = wf_block_registry[id]->params; row->name != NULL;
 			row++)
-			known &= add_value(&p, row, block, &conf->block_where[id]);
+			add_value(&p, row, block, &conf->block_where[id]);
 	}
-	return known ? p : (struct wf_plan_print){ { 0, 0 } };
+	return finish(&p);
+}
+
+static bool
+same(const uint64_t a[2], const uint64_t b[2])
+{
+	return (a[0] | a[1]) != 0 && a[0] == b[0] && a[1] == b[1];
 }
 
 bool
 wf_plan_print_same(const struct wf_plan_print *a, const struct wf_plan_print *b)
 {
-	return (a->word[0] | a->word[1]) != 0 && a->word[0] == b->word[0] &&
-	       a->word[1] == b->word[1];
+	return same(a->whole, b->whole);
+}
+
+bool
+wf_plan_print_same_keys(const struct wf_plan_print *a, const struct wf_plan_print *b)
+{
+	return same(a->keys, b->keys);
 }

@@ -169,10 +169,10 @@ port(const struct wf_snap_port *p)
 static json_t *
 worker(const struct wf_snap_worker *w)
 {
-	return json_pack("{s:i,s:f,s:o,s:o,s:o,s:b}", "lcore", (int)w->lcore, "busy_ratio",
+	return json_pack("{s:i,s:f,s:o,s:o,s:o,s:b,s:s}", "lcore", (int)w->lcore, "busy_ratio",
 		round(w->busy_ratio * 1e4) / 1e4, "loops", number(w->loops), "stall_max_ns",
-		number(w->stall_max_ns), "cpu_ns", number(w->cpu_ns), "shares_core",
-		w->shares_core);
+		number(w->stall_max_ns), "cpu_ns", number(w->cpu_ns), "shares_core", w->shares_core,
+		"idle", w->idle != NULL ? w->idle : "");
 }
 
 static json_t *
@@ -302,6 +302,13 @@ wf_json_stats(const struct wf_snapshot *s)
 
 	if (j == NULL)
 		return NULL;
+	if (s->capture.any &&
+		json_object_set_new(j, "capture",
+			json_pack("{s:o,s:o}", "captured", number(s->capture.captured),
+				"capture_missed", number(s->capture.missed))) < 0) {
+		json_decref(j);
+		return NULL;
+	}
 	if ((!s->live && json_object_set_new(j, "input", input(&s->input)) < 0) ||
 		json_object_set_new(j, "warnings", warnings(s)) < 0 ||
 		json_object_set_new(j, "verdict", verdict(s)) < 0) {

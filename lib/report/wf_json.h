@@ -19,6 +19,9 @@ json_t *wf_json_stats(const struct wf_snapshot *snap);
 /* One replay, which the document has with its port; and a histogram's summary in it. */
 json_t *wf_json_replay(const struct wf_snap_replay *r);
 json_t *wf_json_hist(const struct wf_hist *h);
+/* As json_dumps, which may leave keys out when memory is short (jansson 2.14): heap, with a newline
+ * at its end, or NULL. */
+char *wf_json_print(const json_t *j, size_t flags);
 /* A tree as JSON and back. NULL: out of memory, or a value that no tree holds. */
 json_t *wf_json_from_node(const struct wf_node *n);
 struct wf_node *wf_json_to_node(const json_t *j);

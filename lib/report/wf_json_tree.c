@@ -198,3 +198,45 @@ wf_json_errors(const struct wf_err *err)
 	}
 	return j;
 }
+
+struct printed {
+	char *text;
+	size_t len, room;
+	bool failed;
+};
+
+static int
+add_text(const char *data, size_t n, void *ctx)
+{
+	struct printed *p = ctx;
+
+	if (!p->failed && p->len + n + 2 > p->room) {
+		size_t room = 2 * p->room + n + 256;
+		char *grown = realloc(p->text, room);
+
+		p->failed = grown == NULL;
+		if (grown != NULL) {
+			p->text = grown;
+			p->room = room;
+		}
+	}
+	if (p->failed)
+		return -1;
+	memcpy(p->text + p->len, data, n);
+	p->len += n;
+	return 0;
+}
+
+char *
+wf_json_print(const json_t *j, size_t flags)
+{
+	struct printed p = { 0 };
+
+	if (json_dump_callback(j, add_text, &p, flags) < 0 || p.failed || p.text == NULL) {
+		free(p.text);
+		return NULL;
+	}
+	p.text[p.len] = '\n';
+	p.text[p.len + 1] = '\0';
+	return p.text;
+}

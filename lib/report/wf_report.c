@@ -102,6 +102,11 @@ print_machine(const json_t *stats, FILE *out)
 	fprintf(out, "  packet buffers in use: %s of %s\n",
 		wf_text_count(wf_report_integer(pool, "in_use"), a),
 		wf_text_count(wf_report_integer(pool, "size"), b));
+	j = json_object_get(stats, "capture");
+	if (j != NULL)
+		fprintf(out, "  captured packets: %s, missed: %s\n",
+			wf_text_count(wf_report_integer(j, "captured"), a),
+			wf_text_count(wf_report_integer(j, "capture_missed"), b));
 }
 
 /* Words behind `at` columns, and a newline. */

@@ -38,6 +38,7 @@ enum wf_rng_purpose {
 	WF_RNG_DNS_ADDRESS = 61, /* the address of a random answer */
 	WF_RNG_SLOT = 70,        /* how long until the window opens */
 	WF_RNG_GENERATOR = 80,   /* order of a generator's flows */
+	WF_RNG_PACE = 81,        /* time to its next packet */
 };
 
 #define WF_RNG_STEP 0x9e3779b97f4a7c15ull

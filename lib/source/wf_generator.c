@@ -6,6 +6,7 @@
 #include "wf_generator.h"
 
 #include <endian.h>
+#include <errno.h>
 #include <stdlib.h>
 
 #include "wf_checksum.h"
@@ -88,7 +89,9 @@ make_head(const struct wf_generator *g, const struct wf_generator_spec *q,
 	uint32_t ip_bytes = s->len_bytes - ETHERNET;
 	uint32_t udp_bytes = s->len_bytes - (g->payload_at - UDP_BYTES);
 	uint32_t payload = s->len_bytes - g->payload_at;
+	uint32_t summed = payload - (q->probe != WF_GENERATOR_NO_PROBE ? WF_PROBE_BYTES : 0);
 
+	s->odd = summed % 2 != 0;
 	memcpy(s->head, macs, sizeof(macs));
 	if (q->version == 4) {
 		put16(s->head + 12, 0x0800);
@@ -113,7 +116,7 @@ make_head(const struct wf_generator *g, const struct wf_generator_spec *q,
 							    : WF_GENERATOR_HEAD - g->payload_at);
 	s->udp_sum = folded(wf_checksum_add(
 		wf_checksum_add(wf_checksum_pseudo(ip, UDP, udp_bytes), udp, UDP_BYTES), g->payload,
-		payload));
+		summed));
 }
 
 /* How long a packet of this size keeps the schedule busy, of all parts. */
@@ -125,9 +128,10 @@ set_gap(struct wf_generator *g, const struct wf_generator_spec *q, struct wf_gen
 
 	if (g->rate == 0)
 		return;
-	ns *= q->bps > 0 ? 8 * (uint64_t)s->len_bytes : 1;
+	ns *= q->bps > 0 ? 8 * (uint64_t)(s->len_bytes + q->extra_bytes) : 1;
 	s->gap_ns = (uint64_t)(ns / g->rate);
 	s->gap_rest = (uint64_t)(ns % g->rate);
+	s->gap_part = (uint32_t)(((unsigned __int128)s->gap_rest << 32) / g->rate);
 }
 
 static void *
@@ -158,19 +162,42 @@ set_start(struct wf_generator *g, const struct wf_generator_spec *q, uint32_t pa
 {
 	unsigned __int128 ns = (unsigned __int128)g->size[0].gap_ns * g->rate + g->size[0].gap_rest;
 
-	g->due_ns = start_ns;
+	g->due_ns = g->start_ns = start_ns;
 	g->left = q->packets == 0 ? UINT64_MAX : q->packets / parts + (part < q->packets % parts);
 	if (g->rate == 0)
 		return;
 	ns = ns / parts * part;
+	if (wf_pace_any(&g->pace)) {
+		g->tau_ns = (wf_ns_t)(ns / g->rate);
+		g->due_ns += wf_pace_bend(&g->pace, g->tau_ns);
+		return;
+	}
 	g->due_ns += (wf_ns_t)(ns / g->rate);
 	g->due_rest = (uint64_t)(ns % g->rate);
+}
+
+/* Numbers of streams: each part has every flow of which the number gives it as a rest. */
+static int
+make_probes(
+	struct wf_generator *g, const struct wf_generator_spec *q, uint32_t part, uint32_t parts)
+{
+	if (q->probe == WF_GENERATOR_NO_PROBE)
+		return 0;
+	g->n_sequences = q->probe == WF_GENERATOR_PROBE_FLOW ? g->n_flows : 1;
+	g->stream_first = q->stream + part;
+	g->stream_step = parts;
+	g->part = part;
+	g->epoch = q->epoch;
+	g->stamp_now = q->stamp_now;
+	g->sequence = calloc(g->n_sequences, sizeof(*g->sequence));
+	return g->sequence != NULL ? 0 : -ENOMEM;
 }
 
 struct wf_generator *
 wf_generator_new(const struct wf_generator_spec *q, uint32_t part, uint32_t parts, wf_ns_t start_ns)
 {
 	struct wf_generator *g = calloc(1, sizeof(*g));
+	uint32_t number = part;
 
 	if (g == NULL)
 		return NULL;
@@ -192,7 +219,10 @@ wf_generator_new(const struct wf_generator_spec *q, uint32_t part, uint32_t part
 	g->flow = aligned(g->n_flows, sizeof(*g->flow));
 	g->size = aligned(g->n_sizes, sizeof(*g->size));
 	g->payload = aligned(1, g->most_bytes + WF_GENERATOR_HEAD);
-	if (g->flow == NULL || g->size == NULL || g->payload == NULL) {
+	if (g->flow == NULL || g->size == NULL || g->payload == NULL ||
+		make_probes(g, q, number, parts) < 0 ||
+		wf_pace_init(&g->pace, q->poisson, q->on_ns, q->off_ns, g->rate, q->ramp_to,
+			q->ramp_ns) < 0) {
 		wf_generator_free(g);
 		return NULL;
 	}
@@ -216,5 +246,45 @@ wf_generator_free(struct wf_generator *g)
 	free(g->flow);
 	free(g->size);
 	free(g->payload);
+	free(g->sequence);
+	wf_pace_fini(&g->pace);
 	free(g);
+}
+
+void
+wf_generator_shift(struct wf_generator *g, wf_ns_t by_ns)
+{
+	g->start_ns += by_ns;
+	g->due_ns += by_ns;
+}
+
+void
+wf_generator_sent(const struct wf_generator *g, uint64_t *sent)
+{
+	for (uint32_t i = 0; i < g->n_sequences; i++)
+		sent[g->part + i * g->stream_step] += g->sequence[i];
+}
+
+uint32_t
+wf_generator_streams(const struct wf_generator_spec *q, uint32_t parts)
+{
+	return q->probe == WF_GENERATOR_NO_PROBE                         ? 0
+	       : q->probe == WF_GENERATOR_PROBE_FLOW && q->flows > parts ? q->flows
+									 : parts;
+}
+
+void
+wf_generator_pace(struct wf_generator *g, const struct wf_generator_size *s)
+{
+	unsigned __int128 gap = (unsigned __int128)s->gap_ns << 32 | s->gap_part;
+
+	if (g->pace.ln != NULL) {
+		uint64_t draw = wf_rng_draw(wf_rng_packet(g->key, g->paced++), WF_RNG_PACE);
+
+		gap = gap * wf_pace_exponential(&g->pace, draw) >> 32;
+	}
+	gap += g->due_rest;
+	g->tau_ns += (wf_ns_t)(gap >> 32);
+	g->due_rest = (uint32_t)gap;
+	g->due_ns = g->start_ns + wf_pace_bend(&g->pace, g->tau_ns);
 }

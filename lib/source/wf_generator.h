@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * UDP over IPv4 or IPv6 made in memory, right to the last checksum: up to a million flows, in turn
- * or shuffled or by chance, of given sizes, at a rate or as fast as they are taken. Frames are made
- * once; a packet costs the few bytes that tell it from another. One thread each.
+ * or shuffled or by chance, of given sizes, at a rate or as fast as they are taken; with a probe at
+ * the end of each, if that is wanted. Frames are made once; a packet costs the few bytes that tell
+ * it from another. One thread each.
  */
 #ifndef WF_GENERATOR_H
 #define WF_GENERATOR_H
@@ -9,6 +10,8 @@
 #include <string.h>
 
 #include "wf_err.h"
+#include "wf_pace.h"
+#include "wf_probe.h"
 #include "wf_rng.h"
 
 #define WF_GENERATOR_FLOWS 1000000
@@ -21,6 +24,9 @@ enum wf_generator_order {
 	WF_GENERATOR_SHUFFLE, /* in one order drawn by the seed, over and over */
 	WF_GENERATOR_RANDOM,  /* each packet's flow is drawn */
 };
+
+/* Who has a sequence of probes of its own. */
+enum wf_generator_probe { WF_GENERATOR_NO_PROBE, WF_GENERATOR_PROBE_ALL, WF_GENERATOR_PROBE_FLOW };
 
 /* Addresses or ports: `n` of them from the first on. */
 struct wf_generator_range {
@@ -38,7 +44,16 @@ struct wf_generator_spec {
 	uint32_t n_sizes;
 	uint32_t size[WF_GENERATOR_SIZES]; /* bytes of a frame, as captures count them */
 	uint64_t pps, bps;                 /* at most one of them; neither: unlimited */
-	uint64_t packets;                  /* 0: without end */
+	uint32_t extra_bytes;              /* of a frame on its layer, for bps */
+	bool poisson;
+	wf_ns_t on_ns, off_ns; /* on_ns 0: always */
+	wf_ns_t ramp_ns;       /* 0: there is none; else to ramp_to, as pps or bps */
+	uint64_t ramp_to;
+	uint8_t probe;    /* enum wf_generator_probe */
+	uint8_t epoch;    /* of the probes */
+	uint16_t stream;  /* number of the first */
+	bool stamp_now;   /* probes say when they were made, not when they were due */
+	uint64_t packets; /* 0: without end */
 	uint64_t seed;
 };
 
@@ -56,6 +71,8 @@ struct wf_generator_size {
 	uint32_t len_bytes;
 	uint32_t ip_sum, udp_sum;
 	uint64_t gap_ns, gap_rest; /* gap_rest / rate of a ns */
+	uint32_t gap_part;         /* the same in 2^-32 ns */
+	bool odd;                  /* where the probe begins */
 } WF_CACHE_ALIGNED;
 
 struct wf_generator {
@@ -69,12 +86,21 @@ struct wf_generator {
 	uint32_t payload_at;            /* in a frame */
 	uint32_t most_bytes;            /* the longest frame */
 	struct wf_generator_size *size; /* [n_sizes] */
+	struct wf_pace pace;
+	wf_ns_t start_ns;
+	uint32_t *sequence; /* of probes: [n_sequences], what comes next; NULL: there are none */
+	uint32_t n_sequences;
+	uint32_t stream_first, stream_step, part;
+	uint8_t epoch;
+	bool stamp_now;
 
 	/* What comes next. */
 	uint32_t flow_at, size_at;
-	uint64_t drawn, left;
+	uint64_t drawn, paced, left;
 	wf_ns_t due_ns;
-	uint64_t due_rest;
+	uint64_t due_rest; /* / rate of a ns; with a pace in 2^-32 ns, of tau_ns */
+	wf_ns_t tau_ns;    /* with a pace: since start_ns, by its own time */
+	wf_ns_t now_ns;    /* with stamp_now: what the next probe says, the caller's */
 };
 
 /* Part number `part` of `parts` (queues of a port): its share of the flows, and its place in the
@@ -82,6 +108,14 @@ struct wf_generator {
 struct wf_generator *wf_generator_new(
 	const struct wf_generator_spec *spec, uint32_t part, uint32_t parts, wf_ns_t start_ns);
 void wf_generator_free(struct wf_generator *g);
+/* Its schedule begins so much later. */
+void wf_generator_shift(struct wf_generator *g, wf_ns_t by_ns);
+/* Adds up how many probes of each stream were written: sent[0] is of the spec's first one. */
+void wf_generator_sent(const struct wf_generator *g, uint64_t *sent);
+/* How many streams a generator of this spec has, in so many parts. */
+uint32_t wf_generator_streams(const struct wf_generator_spec *spec, uint32_t parts);
+/* On to when the next packet is due, by a pace; this one was of size s. */
+void wf_generator_pace(struct wf_generator *g, const struct wf_generator_size *s);
 
 /* Does it want to send at this time? An unlimited one always does. */
 static inline bool
@@ -126,22 +160,47 @@ wf_generator_fold(uint8_t *field, uint32_t sum, bool udp)
 	memcpy(field, &v, sizeof(v));
 }
 
-/* What is the flow's own, over headers of this size that are there already. */
-static inline void
-wf_generator_stamp(const struct wf_generator *g, const struct wf_generator_size *s,
+/* The probe into a frame, and what it adds to the sum of UDP. */
+static inline uint32_t
+wf_generator_probe(struct wf_generator *g, const struct wf_generator_size *s,
 	const struct wf_generator_flow *f, uint8_t *frame)
 {
+	uint8_t *to = frame + s->len_bytes - WF_PROBE_BYTES;
+	uint32_t i = g->n_sequences > 1 ? (uint32_t)(f - g->flow) : 0, word[4];
+	uint64_t sum;
+
+	wf_probe_write(to, &(struct wf_probe){ .epoch = g->epoch,
+				   .stream = (uint16_t)(g->stream_first + i * g->stream_step),
+				   .sequence = g->sequence[i]++,
+				   .sent_ns = g->stamp_now ? g->now_ns : g->due_ns });
+	memcpy(word, to, sizeof(word));
+	sum = (uint64_t)word[0] + word[1] + word[2] + word[3];
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	/* RFC 1071, 2 (B): sums of bytes at odd places have theirs swapped. */
+	return s->odd ? __builtin_bswap16((uint16_t)sum) : (uint32_t)sum;
+}
+
+/* What is the flow's own, over headers of this size that are there already. */
+static inline void
+wf_generator_stamp(struct wf_generator *g, const struct wf_generator_size *s,
+	const struct wf_generator_flow *f, uint8_t *frame)
+{
+	uint32_t more = WF_UNLIKELY(g->sequence != NULL) ? wf_generator_probe(g, s, f, frame) : 0;
+
 	if (WF_LIKELY(g->version == 4)) {
 		memcpy(frame + 26, f->own, 12);
 		wf_generator_fold(frame + 24, s->ip_sum + f->ip_sum, false);
 		if (g->checksum)
-			wf_generator_fold(frame + 40, s->udp_sum + f->udp_sum, true);
+			wf_generator_fold(frame + 40, s->udp_sum + f->udp_sum + more, true);
 		return;
 	}
 	memcpy(frame + 34, f->own, 4);
 	memcpy(frame + 50, f->own + 4, 4);
 	memcpy(frame + 54, f->own + 8, 4);
-	wf_generator_fold(frame + 60, s->udp_sum + f->udp_sum, true);
+	wf_generator_fold(frame + 60, s->udp_sum + f->udp_sum + more, true);
 }
 
 /* On to the next packet. */
@@ -151,7 +210,9 @@ wf_generator_step(struct wf_generator *g)
 	uint32_t size_at = g->size_at + 1;
 
 	g->left--;
-	if (g->rate > 0) {
+	if (WF_UNLIKELY(wf_pace_any(&g->pace))) {
+		wf_generator_pace(g, &g->size[g->size_at]);
+	} else if (g->rate > 0) {
 		const struct wf_generator_size *s = &g->size[g->size_at];
 		uint64_t rest = g->due_rest + s->gap_rest;
 		bool over = rest >= g->rate;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Arguments of generators. Control thread.
  */
-#include "wf_generator_args.h"
+#include "wf_generator_params.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -13,101 +13,8 @@
 #define LEAST_BYTES_6 62
 #define MOST_BYTES    9216
 
-struct params {
-	uint64_t given;
-	uint64_t flows;
-	int order, ip;
-	char *size, *src, *dst, *sport, *dport;
-	uint64_t pps, bps, packets, seed;
-	bool checksum;
-};
-
-static const char *const order_names[] = { [WF_GENERATOR_TURN] = "turn",
-	[WF_GENERATOR_SHUFFLE] = "shuffle",
-	[WF_GENERATOR_RANDOM] = "random",
-	NULL };
-static const char *const ip_names[] = { "4", "6", NULL };
-
-enum { FLOWS, ORDER, SIZE, PPS, RATE, PACKETS, IP, SRC, DST, SPORT, DPORT, CHECKSUM, SEED };
-
-const struct wf_param wf_generator_table[] = {
-	[FLOWS] = { .name = "flows",
-		.type = WF_PARAM_COUNT,
-		.offset = offsetof(struct params, flows),
-		.fallback = "1",
-		.min = "1",
-		.max = "1000000",
-		.help = "flows of UDP packets, told apart by addresses and ports" },
-	[ORDER] = { .name = "order",
-		.type = WF_PARAM_CHOICE,
-		.offset = offsetof(struct params, order),
-		.fallback = "turn",
-		.choices = order_names,
-		.help = "of which flow the next packet is: each in turn; each in one order drawn "
-			"by the seed, over and over; or drawn for each packet" },
-	[SIZE] = { .name = "size",
-		.type = WF_PARAM_STRING,
-		.offset = offsetof(struct params, size),
-		.fallback = "64",
-		.help = "bytes of a frame without its FCS; several in a row with + between them; "
-			"imix: 7 of 64, 4 of 590 and 1 of 1514 in 12" },
-	[PPS] = { .name = "pps",
-		.type = WF_PARAM_COUNT,
-		.offset = offsetof(struct params, pps),
-		.fallback = "0",
-		.max = "1000000000",
-		.help = "packets a second; without it and without a rate as many as are taken" },
-	[RATE] = { .name = "rate",
-		.type = WF_PARAM_RATE,
-		.offset = offsetof(struct params, bps),
-		.fallback = "0",
-		.max = "1000Gbit",
-		.help = "bits a second of the frames, instead of pps" },
-	[PACKETS] = { .name = "packets",
-		.type = WF_PARAM_COUNT,
-		.offset = offsetof(struct params, packets),
-		.fallback = "0",
-		.help = "ends after so many; 0: never" },
-	[IP] = { .name = "ip",
-		.type = WF_PARAM_CHOICE,
-		.offset = offsetof(struct params, ip),
-		.fallback = "4",
-		.choices = ip_names,
-		.help = "version" },
-	[SRC] = { .name = "src",
-		.type = WF_PARAM_STRING,
-		.offset = offsetof(struct params, src),
-		.help = "prefix of the source addresses; without it 198.18.0.0/16 or 2001:2::/96 "
-			"(RFC 2544, 5180)" },
-	[DST] = { .name = "dst",
-		.type = WF_PARAM_STRING,
-		.offset = offsetof(struct params, dst),
-		.help = "address or prefix of the destinations; without it 198.19.0.1 or "
-			"2001:2:0:1::1" },
-	[SPORT] = { .name = "sport",
-		.type = WF_PARAM_STRING,
-		.offset = offsetof(struct params, sport),
-		.fallback = "30000-59999",
-		.help = "source port or range" },
-	[DPORT] = { .name = "dport",
-		.type = WF_PARAM_STRING,
-		.offset = offsetof(struct params, dport),
-		.fallback = "9",
-		.help = "destination port or range" },
-	[CHECKSUM] = { .name = "checksum",
-		.type = WF_PARAM_BOOL,
-		.offset = offsetof(struct params, checksum),
-		.fallback = "true",
-		.help = "of UDP; without it (IPv4 only) the payload beyond 64 bytes is not "
-			"written, "
-			"which is faster" },
-	[SEED] = { .name = "seed",
-		.type = WF_PARAM_COUNT,
-		.offset = offsetof(struct params, seed),
-		.fallback = "1",
-		.help = "of the order" },
-	{ 0 },
-};
+/* By `layer`: FCS; and preamble and gap. */
+static const uint32_t layer_bytes[] = { 0, 4, 24 };
 
 static int
 read_number(const char *text, uint32_t max, uint32_t *out)
@@ -223,8 +130,67 @@ check_flows(const struct wf_generator_spec *s, const struct wf_where *where, str
 		s->flows);
 }
 
+/* What a ramp and bursts need, and what contradicts them. */
 static int
-check(const struct params *p, uint32_t most_bytes, struct wf_generator_spec *out,
+check_pace(const struct wf_generator_params *p, struct wf_generator_spec *out,
+	const struct wf_where *where, struct wf_err *err)
+{
+	bool ramp = p->ramp_pps > 0 || p->ramp_rate > 0;
+	int ret = 0;
+
+	if ((p->arrival != 0 || p->on > 0 || ramp) && p->pps == 0 && p->bps == 0)
+		ret = wf_err_add(err, where, "Write pps=1000, or rate=10Mbit",
+			"arrival, on and ramps need a rate");
+	if ((p->on > 0) != (p->off > 0))
+		ret = wf_err_add(
+			err, where, "Write on=10ms,off=90ms", "one of on and off is missing");
+	if (ramp != (p->ramp_time > 0) || (p->ramp_pps > 0 && p->pps == 0) ||
+		(p->ramp_rate > 0 && p->bps == 0))
+		ret = wf_err_add(err, where,
+			"Write pps=1000,ramp_pps=5000,ramp_time=10s, or the same with rate and "
+			"ramp_rate",
+			"a ramp leads from pps to ramp_pps, or from rate to ramp_rate, within "
+			"ramp_time");
+	if (ramp && p->on > 0)
+		ret = wf_err_add(err, where, "Choose one", "ramps and on contradict each other");
+	if (p->layer != 0 && p->bps == 0)
+		ret = wf_err_add(err, where, "Write rate=10Mbit,layer=1",
+			"layer says what rate counts, and there is none");
+	out->extra_bytes = layer_bytes[p->layer];
+	out->poisson = p->arrival != 0;
+	out->on_ns = p->on;
+	out->off_ns = p->off;
+	out->ramp_ns = p->ramp_time;
+	out->ramp_to = p->bps > 0 ? p->ramp_rate : p->ramp_pps;
+	return ret;
+}
+
+/* Room for probes in every frame, and numbers for all streams. */
+static int
+check_probe(const struct wf_generator_params *p, struct wf_generator_spec *out,
+	const struct wf_where *where, struct wf_err *err)
+{
+	uint32_t least = (p->ip == 1 ? 62 : 42) + WF_PROBE_BYTES;
+	uint64_t streams = p->probe == WF_GENERATOR_PROBE_FLOW ? p->flows : 1;
+	int ret = 0;
+
+	out->probe = (uint8_t)p->probe;
+	out->stream = (uint16_t)p->stream;
+	if (p->probe == WF_GENERATOR_NO_PROBE)
+		return 0;
+	for (uint32_t i = 0; i < out->n_sizes && ret == 0; i++)
+		if (out->size[i] < least)
+			ret = wf_err_add(err, where, NULL,
+				"a frame with a probe has %u bytes at least, not %u", least,
+				out->size[i]);
+	if (p->stream + streams > WF_PROBE_STREAMS)
+		ret = wf_err_add(err, where, "Write probe=all, or fewer flows",
+			"there are %u streams of probes at most", WF_PROBE_STREAMS);
+	return ret;
+}
+
+static int
+check(const struct wf_generator_params *p, uint32_t most_bytes, struct wf_generator_spec *out,
 	const struct wf_where *where, struct wf_err *err)
 {
 	bool six = p->ip == 1;
@@ -245,6 +211,8 @@ check(const struct params *p, uint32_t most_bytes, struct wf_generator_spec *out
 			"UDP over IPv6 needs its checksum");
 	ret |= read_sizes(
 		p->size, six ? LEAST_BYTES_6 : LEAST_BYTES_4, most_bytes, out, where, err);
+	ret |= check_pace(p, out, where, err);
+	ret |= check_probe(p, out, where, err);
 	ret |= read_prefix("src",
 		p->src != NULL ? p->src
 		: six          ? "2001:2::/96"
@@ -261,12 +229,12 @@ check(const struct params *p, uint32_t most_bytes, struct wf_generator_spec *out
 }
 
 static int
-set(const char *name, const char *value, struct params *p, const struct wf_where *where,
-	struct wf_err *err)
+set(const char *name, const char *value, struct wf_generator_params *p,
+	const struct wf_where *where, struct wf_err *err)
 {
-	const char *names[WF_ARRAY_SIZE(wf_generator_table)] = { 0 }, *near;
+	const char *names[WF_GENERATOR_PARAMS + 1] = { 0 }, *near;
 	int row = wf_param_find(wf_generator_table, name);
-	char hint[256] = "It takes ";
+	char hint[320] = "It takes ";
 	char path[160];
 	struct wf_where at = { where->file, where->line, path };
 
@@ -291,7 +259,7 @@ wf_generator_parse(const char *device, uint32_t most_bytes, struct wf_generator_
 	const struct wf_where *where, struct wf_err *err)
 {
 	char *copy = strdup(device), *rest = copy, *word;
-	struct params p = { 0 };
+	struct wf_generator_params p = { 0 };
 	int ret = 0;
 
 	if (copy == NULL || wf_param_defaults(wf_generator_table, &p) < 0)
@@ -310,6 +278,53 @@ wf_generator_parse(const char *device, uint32_t most_bytes, struct wf_generator_
 	wf_param_release(wf_generator_table, &p);
 	free(copy);
 	return ret < 0 ? -EINVAL : 0;
+}
+
+/* What a stream must not do beside another one. */
+static int
+check_beside(const struct wf_generator_spec *s, uint32_t i, const struct wf_where *where,
+	struct wf_err *err)
+{
+	uint32_t from = s[i].stream, to = from + wf_generator_streams(&s[i], 1);
+
+	if (s[i].pps == 0 && s[i].bps == 0)
+		return wf_err_add(err, where, "Write pps or rate",
+			"stream %u has no rate: it would leave nothing to the others", i);
+	for (uint32_t k = 0; k < i; k++) {
+		uint32_t other = s[k].stream, end = other + wf_generator_streams(&s[k], 1);
+
+		if (from < end && other < to)
+			return wf_err_add(err, where, "Give it another `stream`",
+				"stream %u has the numbers of stream %u for its probes, too", i, k);
+	}
+	return 0;
+}
+
+int
+wf_generator_parse_all(const char *device, uint32_t most_bytes, struct wf_generator_spec *out,
+	uint32_t *n, const struct wf_where *where, struct wf_err *err)
+{
+	char *copy = strdup(device), *rest = copy, *one;
+	int ret = 0;
+
+	if (copy == NULL)
+		return wf_err_add(err, where, NULL, "out of memory");
+	for (*n = 0; ret == 0 && (one = strsep(&rest, ";")) != NULL; (*n)++) {
+		char *text = NULL;
+
+		if (*n == WF_GENERATOR_MOST)
+			ret = wf_err_add(err, where, NULL, "more than %d streams of a port",
+				WF_GENERATOR_MOST);
+		else if (asprintf(&text, "%s%s", *n > 0 ? "generator," : "", one) < 0)
+			ret = wf_err_add(err, where, NULL, "out of memory");
+		else
+			ret = wf_generator_parse(text, most_bytes, &out[*n], where, err);
+		free(text);
+	}
+	for (uint32_t i = 0; i < *n && ret == 0 && *n > 1; i++)
+		ret = check_beside(out, i, where, err);
+	free(copy);
+	return ret;
 }
 
 uint32_t

@@ -16,6 +16,13 @@ extern const struct wf_param wf_generator_table[];
 int wf_generator_parse(const char *device, uint32_t most_bytes, struct wf_generator_spec *out,
 	const struct wf_where *where, struct wf_err *err);
 
+/* The same of several streams of one port, "generator,pps=5;flows=9,rate=1Mbit": n of them in out,
+ * which has room for WF_GENERATOR_MOST. Each of several has a rate, and its probes have numbers of
+ * their own. */
+#define WF_GENERATOR_MOST 32
+int wf_generator_parse_all(const char *device, uint32_t most_bytes, struct wf_generator_spec *out,
+	uint32_t *n, const struct wf_where *where, struct wf_err *err);
+
 /* The longest frame of a spec. */
 uint32_t wf_generator_most_bytes(const struct wf_generator_spec *spec);
 

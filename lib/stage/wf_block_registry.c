@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * Every block of keys, in pipeline order, and where each keeps its state. Adding an impairment is a
- * file and a line here (and in enum wf_block_id).
+ * Every block of keys, in pipeline order. Adding an impairment is a file and a line here (and in
+ * enum wf_block_id).
  */
 #include <string.h>
 
@@ -34,22 +34,4 @@ wf_block_find(const char *name)
 		if (strcmp(wf_block_registry[i]->name, name) == 0)
 			return i;
 	return -1;
-}
-
-uint32_t
-wf_block_state_offset(enum wf_block_id id)
-{
-	uint32_t offset = sizeof(struct wf_state_head);
-
-	for (int i = 0; i < (int)id; i++)
-		offset += wf_block_registry[i]->state_size;
-	return offset;
-}
-
-uint32_t
-wf_block_state_size(void)
-{
-	uint32_t size = wf_block_state_offset(WF_BLOCK_COUNT);
-
-	return (size + WF_CACHE_LINE - 1) / WF_CACHE_LINE * WF_CACHE_LINE;
 }

@@ -224,17 +224,14 @@ check_foreign(const struct wf_delay_params *p, int law, struct wf_block_compile 
 {
 	const struct wf_param_choice chosen = { wf_delay_params, WF_DELAY_LAW, law,
 		"Leave the key out, or choose a distribution that has it" };
-	int rc = wf_param_foreign(&chosen, WF_DELAY_SHAPE, WF_DELAY_FILE_NAME, p, c->where, c->err);
+	int rc = wf_param_foreign(&chosen, WF_DELAY_SHAPE, WF_PARAM_LAST, p, c->where, c->err);
 
 	if (wf_param_given(p, WF_DELAY_STDDEV) && p->stddev > 0 && law != WF_LAW_CONSTANT &&
 		!wf_param_belongs(&wf_delay_params[WF_DELAY_STDDEV], law))
 		rc = wf_err_add(c->err, c->where, "Leave it out",
 			"distribution \"%s\" has no \"stddev\" of its own", wf_delay_laws[law]);
-	for (size_t i = WF_DELAY_CLOCK; i <= WF_DELAY_LOOP; i++)
-		if (wf_param_given(p, i) && law != WF_LAW_TRACE)
-			rc = wf_err_add(c->err, c->where, "Use distribution = \"trace\"",
-				"\"%s\" is for traces", wf_delay_params[i].name);
-	if (wf_param_given(p, WF_DELAY_INTERPOLATION) && p->clock == WF_DELAY_BY_PACKET)
+	if (wf_param_given(p, WF_DELAY_INTERPOLATION) && law == WF_LAW_TRACE &&
+		p->clock == WF_DELAY_BY_PACKET)
 		rc = wf_err_add(c->err, c->where, "Leave it out",
 			"\"interpolation\" is for traces by time");
 	if (p->mean > 0 && (law == WF_LAW_SAMPLES || law == WF_LAW_TRACE))

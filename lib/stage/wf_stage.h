@@ -106,6 +106,7 @@ struct wf_block_compile {
 	wf_stage_run *run;  /* out: does what the stage's `run` does, but for this cfg and scope
 			     * only, and faster; NULL: there is none */
 	uint32_t needs;     /* out: enum wf_stage_need */
+	uint32_t hot_bytes; /* out: of its state, what packets touch; 0: all of it */
 	bool early;         /* out: run right behind outage, before all other stages */
 	uint8_t max_copies; /* out, with WF_NEED_COPIES: 1 to 7 */
 	wf_ns_t copy_spacing_ns; /* out, with WF_NEED_COPIES: the k-th copy is due k * this later */
@@ -182,7 +183,8 @@ struct wf_block {
 	const struct wf_param *params;
 	size_t params_size;
 	uint32_t cfg_size;   /* compiled form: const, shared by all workers */
-	uint32_t state_size; /* per class or flow; at most 64, a multiple of 8 */
+	uint32_t state_size; /* per class or flow; at most 64, a multiple of 8. Nobody may keep its
+			      * address: it moves when the plan changes */
 	/* Human units to thresholds, reciprocals and tables. `cfg` is zeroed. Returns the variant
 	 * (1..15) whose state it uses, 0 if the stage does nothing and is to be left out, or
 	 * -EINVAL with the reasons in c->err. */
@@ -199,16 +201,7 @@ extern const struct wf_block *const wf_block_registry[WF_BLOCK_COUNT];
 /* Block id of a configuration key, -1 if it is none. */
 int wf_block_find(const char *name);
 
-/* A state block holds the state of every stage at a fixed offset, so that a live change, which may
- * add or remove stages, never moves the state of the others. */
-struct wf_state_head {
-	uint32_t state_uid;            /* of the set of variants that it was made for */
-	uint32_t run_uid;              /* the class it belongs to, and the run */
-	uint8_t variant[WF_BLOCK_MAX]; /* of each stage: whose state is valid; 0: none */
-};
-#define WF_STATE_MAX 1024
-/* Offset of a stage's state in a block, and the size of a block. */
-uint32_t wf_block_state_offset(enum wf_block_id id);
-uint32_t wf_block_state_size(void);
+/* Of a state block, at most: wf_state_layout.h. */
+#define WF_STATE_MAX 448
 
 #endif

@@ -61,6 +61,7 @@ struct wf_snap_port {
 struct wf_snap_worker {
 	unsigned lcore;   /* the core it runs on */
 	bool shares_core; /* with the control thread: it yields, timing is coarse */
+	const char *idle; /* what it does without work; NULL: no live worker */
 	double busy_ratio;
 	uint64_t loops;
 	wf_ns_t stall_max_ns;
@@ -109,6 +110,10 @@ struct wf_snapshot {
 	struct wf_snap_worker *workers;
 	uint64_t pool_size, pool_in_use;
 	struct wf_snap_input input; /* offline only */
+	struct {
+		bool any; /* there is or was a capture; of the last one: */
+		uint64_t captured, missed;
+	} capture; /* live only */
 	bool trustworthy;
 	uint32_t n_reasons;
 	struct wf_reason *reasons;

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wf_lines.h"
+
 void
 wf_dir_stats_init(struct wf_dir_stats *d)
 {
@@ -18,9 +20,8 @@ wf_dir_stats_init(struct wf_dir_stats *d)
 static int
 bank_init(struct wf_bank *b, uint32_t n_dirs, uint32_t n_classes)
 {
-	b->dir = aligned_alloc(WF_CACHE_LINE,
-		(n_dirs * sizeof(*b->dir) + WF_CACHE_LINE - 1) / WF_CACHE_LINE * WF_CACHE_LINE);
-	b->class = calloc(n_classes, sizeof(*b->class));
+	b->dir = wf_lines_new(n_dirs, sizeof(*b->dir));
+	b->class = wf_lines_new(n_classes, sizeof(*b->class));
 	b->times = calloc(n_classes, sizeof(*b->times));
 	if (b->dir == NULL || b->class == NULL || b->times == NULL)
 		return -1;
@@ -156,7 +157,7 @@ wf_class_stats_merge(struct wf_class_stats *dst, const struct wf_class_stats *sr
 struct wf_class_times *
 wf_class_times_new(void)
 {
-	struct wf_class_times *t = calloc(1, sizeof(*t));
+	struct wf_class_times *t = wf_lines_new(1, sizeof(*t));
 
 	if (t != NULL)
 		t->delay.min_ns = t->error.min_ns = UINT64_MAX;

@@ -24,6 +24,8 @@ struct member {
 	_Atomic bool joined;
 } WF_CACHE_ALIGNED;
 
+static_assert(sizeof(struct member) % WF_CACHE_LINE == 0, "a line of its own for each worker");
+
 /* A plan that workers may know. Control only. */
 struct entry {
 	struct entry *older;

@@ -153,8 +153,7 @@ static int
 start(struct trial *t)
 {
 	const struct wf_trial_params *q = t->q;
-	struct wf_pipe_params params = { .name = "trial",
-		.max_flows = q->flows ? q->packets + 64 : 64,
+	struct wf_pipe_params params = { .max_flows = q->flows ? q->packets + 64 : 64,
 		.flow_idle_ns = WF_TWIN_END,
 		.start_ns = START };
 	const struct wf_plan_class *k;

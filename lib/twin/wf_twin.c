@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "wf_source_merge.h"
+#include "wf_twin_capture.h"
 #include "wf_twin_drive.h"
 #include "wf_twin_packet.h"
 #include "wf_twin_snapshot.h"
@@ -25,6 +26,8 @@ struct twin {
 	wf_ns_t next_ns;
 	uint32_t next_dir;
 	wf_ns_t *left_ns; /* [n_dirs]: last stamp */
+	struct wf_twin_capture capture;
+	struct wf_tap tap;
 	wf_ns_t first_ns, last_ns;
 	int rc;    /* the first error */
 	bool dead; /* it is one that leaves no result */
@@ -102,7 +105,8 @@ static void
 arrive(struct twin *t)
 {
 	struct wf_rx rx[WF_BURST];
-	uint32_t n = 0, dir = t->next_dir;
+	/* What is written down stands there in order of time, however packets are bundled. */
+	uint32_t n = 0, dir = t->next_dir, burst = t->tap.told != NULL ? 1 : t->q->burst;
 
 	do {
 		rx[n++] = (struct wf_rx){ .pkt = t->next,
@@ -111,8 +115,14 @@ arrive(struct twin *t)
 			.len_bytes = t->next->len_bytes,
 			.rx_ns = t->next_ns };
 		advance(t);
-	} while (n < t->q->burst && t->next != NULL && t->next_dir == dir);
+	} while (n < burst && t->next != NULL && t->next_dir == dir);
+	if (t->tap.told != NULL)
+		wf_twin_capture_in(&t->capture, dir, rx, n);
 	wf_twin_drive_in(&t->drive, dir, rx, n);
+	if (t->capture.rc < 0 && !t->dead)
+		die(t, wf_err_add(t->err, NULL, "Is the disk full?",
+			       "the capture or the log of fates cannot be written: %s",
+			       strerror(-t->capture.rc)));
 	if (rx[n - 1].rx_ns > t->last_ns)
 		t->last_ns = rx[n - 1].rx_ns;
 }
@@ -136,7 +146,6 @@ start(struct twin *t)
 {
 	const struct wf_twin_params *q = t->q;
 	struct wf_pipe_params params = {
-		.name = "twin",
 		.max_held = q->max_held,
 		.max_flows = q->conf->max_flows,
 		.flow_idle_ns = q->conf->flow_idle_ns,
@@ -145,6 +154,15 @@ start(struct twin *t)
 	t->left_ns = calloc(q->plan->n_dirs, sizeof(*t->left_ns));
 	if (t->left_ns == NULL || merge(t) < 0)
 		return wf_err_add(t->err, NULL, NULL, "out of memory");
+	if (q->capture != NULL || q->log != NULL) {
+		t->capture.file = q->capture;
+		t->capture.log = q->log;
+		t->capture.n = calloc(q->plan->n_dirs, sizeof(*t->capture.n));
+		if (t->capture.n == NULL)
+			return wf_err_add(t->err, NULL, NULL, "out of memory");
+		t->tap = (struct wf_tap){ wf_twin_capture_told, &t->capture };
+		params.tap = &t->tap;
+	}
 	advance(t);
 	t->first_ns = t->last_ns = t->next != NULL ? t->next_ns : 0;
 	params.start_ns = t->first_ns;
@@ -196,6 +214,7 @@ wf_twin_run(const struct wf_twin_params *q, struct wf_snapshot **snap, struct wf
 		wf_twin_packet_put(t.next);
 	wf_twin_drive_fini(&t.drive);
 	wf_source_free(t.sources);
+	free(t.capture.n);
 	free(t.left_ns);
 	return t.rc;
 }

@@ -6,6 +6,8 @@
 #define WF_TWIN_H
 
 #include "wf_cap.h"
+#include "wf_capture_file.h"
+#include "wf_fates.h"
 #include "wf_plan.h"
 #include "wf_snapshot.h"
 #include "wf_source.h"
@@ -27,6 +29,8 @@ struct wf_twin_params {
 	const struct wf_twin_input *in;
 	uint32_t n_in;
 	struct wf_cap_writer *const *out; /* [plan->n_dirs]: what leaves; NULL: not written */
+	struct wf_capture_file *capture;  /* all that comes, leaves or ends; NULL: not written */
+	struct wf_fates_writer *log;      /* what becomes of each packet; NULL: not written */
 	uint32_t burst;    /* 1..WF_TWIN_BURST packets a call of the pipeline; changes nothing but
 			      speed */
 	uint32_t max_held; /* packets in flight; more are dropped as no_buffer */

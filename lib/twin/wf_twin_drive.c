@@ -37,7 +37,7 @@ wf_twin_drive_init(struct wf_twin_drive *v, const struct wf_plan *plan,
 		return -ENOMEM;
 	params->n_dirs = plan->n_dirs;
 	params->n_slots = n_slots;
-	params->ops = wf_twin_packet_ops;
+	params->ops = params->tap != NULL ? wf_twin_packet_ops_marking : wf_twin_packet_ops;
 	params->stats = v->stats;
 	v->pipe = wf_pipe_new(params);
 	return v->pipe != NULL ? prepare(v) : -ENOMEM;

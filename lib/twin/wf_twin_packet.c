@@ -22,8 +22,20 @@ new_packet(const uint8_t *data, uint32_t cap_bytes, uint32_t len_bytes)
 	q->room_bytes = cap_bytes + GROWTH;
 	q->tag = WF_TWIN_FORGED;
 	q->edited = false;
+	q->marks = 0;
+	q->ordinal = UINT64_MAX;
+	q->hash = 0;
 	memcpy(q->data, data, cap_bytes);
 	return q;
+}
+
+static void
+inherit(struct wf_twin_packet *p, const struct wf_twin_packet *from)
+{
+	p->tag = from->tag;
+	p->marks = from->marks;
+	p->ordinal = from->ordinal;
+	p->hash = from->hash;
 }
 
 struct wf_twin_packet *
@@ -54,6 +66,25 @@ clone_packet(void *ctx, void *pkt)
 }
 
 static void *
+copy_packet(void *ctx, void *pkt)
+{
+	const struct wf_twin_packet *p = pkt;
+	struct wf_twin_packet *q = new_packet(p->data, p->cap_bytes, p->len_bytes);
+
+	if (q == NULL)
+		return NULL;
+	inherit(q, p);
+	q->marks |= WF_CAPTURE_COPY;
+	return q;
+}
+
+static void
+corrupted(void *ctx, void *pkt)
+{
+	((struct wf_twin_packet *)pkt)->marks |= WF_CAPTURE_CORRUPTED;
+}
+
+static void *
 writable(void *ctx, void *pkt, struct wf_frame *f)
 {
 	struct wf_twin_packet *p = pkt;
@@ -62,10 +93,11 @@ writable(void *ctx, void *pkt, struct wf_frame *f)
 		p = new_packet(p->data, p->cap_bytes, p->len_bytes);
 		if (p == NULL)
 			return NULL;
-		p->tag = ((struct wf_twin_packet *)pkt)->tag;
+		inherit(p, pkt);
 		wf_twin_packet_put(pkt);
 	}
 	p->edited = true;
+	p->marks |= WF_CAPTURE_CHANGED;
 	f->data = p->data;
 	f->readable_bytes = p->cap_bytes;
 	f->room_bytes = p->room_bytes;
@@ -85,7 +117,11 @@ resize(void *ctx, void *pkt, uint32_t n, uint32_t len_bytes)
 static void *
 make(void *ctx, const uint8_t *data, uint32_t len_bytes)
 {
-	return new_packet(data, len_bytes, len_bytes);
+	struct wf_twin_packet *p = new_packet(data, len_bytes, len_bytes);
+
+	if (p != NULL)
+		p->marks = WF_CAPTURE_MADE;
+	return p;
 }
 
 const struct wf_pkt_ops wf_twin_packet_ops = {
@@ -94,4 +130,13 @@ const struct wf_pkt_ops wf_twin_packet_ops = {
 	.writable = writable,
 	.resize = resize,
 	.make = make,
+};
+
+const struct wf_pkt_ops wf_twin_packet_ops_marking = {
+	.free = free_packets,
+	.clone = copy_packet,
+	.writable = writable,
+	.resize = resize,
+	.make = make,
+	.corrupted = corrupted,
 };

@@ -6,6 +6,7 @@
 #define WF_TWIN_PACKET_H
 
 #include "wf_cap.h"
+#include "wf_capture_ring.h"
 #include "wf_pipe.h"
 
 struct wf_twin_packet {
@@ -15,6 +16,9 @@ struct wf_twin_packet {
 #define WF_TWIN_FORGED UINT32_MAX
 	uint32_t tag; /* its maker's; kept by copies that are edited */
 	bool edited;
+	uint8_t marks; /* WF_CAPTURE_COPY ... */
+	/* Of the packet that came, for a log: kept by copies, and by those whose bytes change. */
+	uint64_t ordinal, hash;
 	uint8_t data[];
 };
 
@@ -23,5 +27,7 @@ struct wf_twin_packet *wf_twin_packet_new(const struct wf_cap_packet *p);
 void wf_twin_packet_put(struct wf_twin_packet *p);
 /* What the pipeline may do with them. */
 extern const struct wf_pkt_ops wf_twin_packet_ops;
+/* The same for who wants to know which one is the copy: copies are blocks of their own. */
+extern const struct wf_pkt_ops wf_twin_packet_ops_marking;
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "wf_busy.h"
 #include "wf_lane.h"
+#include "wf_lines.h"
 #include "wf_wheel.h"
 
 struct wf_store {
@@ -24,7 +25,7 @@ struct wf_store {
 struct wf_store *
 wf_store_new(uint32_t max_held, uint32_t n_lanes, wf_ns_t now_ns)
 {
-	struct wf_store *s = calloc(1, sizeof(*s));
+	struct wf_store *s = wf_lines_new(1, sizeof(*s));
 	/* Full chunks, and those that need not be. A lane has one it reads and one it fills. */
 	uint32_t partial = WF_WHEEL_CHUNKS + 2 * n_lanes;
 
@@ -34,8 +35,8 @@ wf_store_new(uint32_t max_held, uint32_t n_lanes, wf_ns_t now_ns)
 	s->max_held = max_held;
 	s->n_lanes = n_lanes;
 	s->lane_tick = UINT64_MAX;
-	s->lane = calloc(n_lanes ? n_lanes : 1, sizeof(*s->lane));
-	s->in_wheel = calloc(n_lanes ? n_lanes : 1, sizeof(*s->in_wheel));
+	s->lane = wf_lines_new(n_lanes, sizeof(*s->lane));
+	s->in_wheel = wf_lines_new(n_lanes, sizeof(*s->in_wheel));
 	if (s->lane == NULL || s->in_wheel == NULL ||
 		wf_chunks_init(&s->chunks, max_held / WF_CHUNK_ENTRIES + partial) < 0 ||
 		wf_wheel_init(&s->wheel, &s->chunks, max_held, now_ns) < 0) {

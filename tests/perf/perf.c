@@ -143,76 +143,100 @@ number(const char *option, const char *text, uint64_t max)
 	return n;
 }
 
+struct options {
+	const char *pattern;
+	uint32_t rounds;
+	uint64_t packets; /* 0: as many as take long enough */
+	bool json, list;
+};
+
+/* Ends the program where there is nothing to measure. */
+static struct options
+read_options(int argc, char **argv)
+{
+	struct options o = { .pattern = ".", .rounds = 7 };
+
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--json") == 0)
+			o.json = true;
+		else if (strcmp(argv[i], "--list") == 0)
+			o.list = true;
+		else if (strcmp(argv[i], "--about") == 0) {
+			printf("%s\n", about());
+			exit(0);
+		} else if (strcmp(argv[i], "--rounds") == 0)
+			o.rounds = (uint32_t)number("--rounds", argv[++i], MAX_ROUNDS);
+		else if (strcmp(argv[i], "--packets") == 0)
+			o.packets = number("--packets", argv[++i], UINT32_MAX);
+		else if (argv[i][0] == '-') {
+			fprintf(stderr, "usage: perf [--json] [--list] [--about] [--rounds N] "
+					"[--packets N] [REGEX]\n");
+			exit(2);
+		} else
+			o.pattern = argv[i];
+	}
+	return o;
+}
+
+static void
+run(const struct perf_case *c, const struct options *o, const struct wf_clock *clock, bool first)
+{
+	struct figures f;
+
+	if (o->list) {
+		printf("%s\n", c->name);
+		return;
+	}
+	measure(c, clock, o->packets ? 1 : o->rounds, o->packets, &f);
+	if (o->json)
+		printf("%s\n{\"name\":\"%s\",\"ns\":%.3f,\"cycles\":%.2f,\"best_ns\":%.3f,"
+		       "\"packets\":%llu}",
+			first ? "" : ",", c->name, f.ns, f.cycles, f.best_ns,
+			(unsigned long long)f.packets);
+	else
+		printf("%-28s %10.2f %10.1f %10.2f\n", c->name, f.ns, f.cycles, f.best_ns);
+	fflush(stdout);
+}
+
+static void
+run_all(const struct options *o, const regex_t *wanted, const struct wf_clock *clock)
+{
+	bool first = true;
+
+	if (o->json)
+		printf("[");
+	else if (!o->list)
+		printf("%-28s %10s %10s %10s\n", "", "ns/packet", "cycles", "best ns");
+	for (size_t t = 0; t < WF_ARRAY_SIZE(tables); t++)
+		for (const struct perf_case *c = tables[t]; c->name != NULL; c++) {
+			if (regexec(wanted, c->name, 0, NULL, 0) != 0)
+				continue;
+			run(c, o, clock, first);
+			first = false;
+		}
+	if (o->json)
+		printf("\n]\n");
+}
+
 int
 main(int argc, char **argv)
 {
 	char *eal[] = { argv[0], "--no-huge", "--no-shconf", "--no-pci", "--no-telemetry", "-m",
 		"1536", "--log-level=error" };
-	const char *pattern = ".", *separator = "";
-	uint32_t rounds = 7;
-	uint64_t packets = 0;
-	bool json = false, list = false;
+	struct options o = read_options(argc, argv);
 	struct wf_clock clock;
 	regex_t wanted;
 
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--json") == 0)
-			json = true;
-		else if (strcmp(argv[i], "--list") == 0)
-			list = true;
-		else if (strcmp(argv[i], "--about") == 0) {
-			printf("%s\n", about());
-			return 0;
-		} else if (strcmp(argv[i], "--rounds") == 0)
-			rounds = (uint32_t)number("--rounds", argv[++i], MAX_ROUNDS);
-		else if (strcmp(argv[i], "--packets") == 0)
-			packets = number("--packets", argv[++i], UINT32_MAX);
-		else if (argv[i][0] == '-') {
-			fprintf(stderr, "usage: perf [--json] [--list] [--about] [--rounds N] "
-					"[--packets N] "
-					"[REGEX]\n");
-			return 2;
-		} else
-			pattern = argv[i];
-	}
-	if (regcomp(&wanted, pattern, REG_EXTENDED | REG_NOSUB) != 0) {
-		fprintf(stderr, "perf: not a regular expression: %s\n", pattern);
+	if (regcomp(&wanted, o.pattern, REG_EXTENDED | REG_NOSUB) != 0) {
+		fprintf(stderr, "perf: not a regular expression: %s\n", o.pattern);
 		return 2;
 	}
-	if (!list &&
+	if (!o.list &&
 		(rte_eal_init((int)WF_ARRAY_SIZE(eal), eal) < 0 || wf_clock_init(&clock) < 0)) {
 		fprintf(stderr, "perf: no EAL, or no constant TSC\n");
 		return 1;
 	}
-	if (json)
-		printf("[");
-	else if (!list)
-		printf("%-28s %10s %10s %10s\n", "", "ns/packet", "cycles", "best ns");
-	for (size_t t = 0; t < WF_ARRAY_SIZE(tables); t++)
-		for (const struct perf_case *c = tables[t]; c->name != NULL; c++) {
-			struct figures f;
-
-			if (regexec(&wanted, c->name, 0, NULL, 0) != 0)
-				continue;
-			if (list) {
-				printf("%s\n", c->name);
-				continue;
-			}
-			measure(c, &clock, packets ? 1 : rounds, packets, &f);
-			if (json)
-				printf("%s\n{\"name\":\"%s\",\"ns\":%.3f,\"cycles\":%.2f,\"best_"
-				       "ns\":%.3f,"
-				       "\"packets\":%llu}",
-					separator, c->name, f.ns, f.cycles, f.best_ns,
-					(unsigned long long)f.packets);
-			else
-				printf("%-28s %10.2f %10.1f %10.2f\n", c->name, f.ns, f.cycles,
-					f.best_ns);
-			fflush(stdout);
-			separator = ",";
-		}
-	if (json)
-		printf("\n]\n");
+	run_all(&o, &wanted, &clock);
 	regfree(&wanted);
 	return 0;
 }

@@ -23,7 +23,7 @@ flows_run(void *state, uint64_t n)
 {
 	struct flows *s = state;
 	const struct wf_flow_key *key[32];
-	uint64_t hash[32], dir_key[32], done = 0;
+	uint64_t hash[32], done = 0;
 	wf_ns_t now[32];
 	struct wf_flow *out[32];
 
@@ -36,11 +36,11 @@ flows_run(void *state, uint64_t n)
 			memcpy(s->key[i].src + 8, &flow, sizeof(flow));
 			key[i] = &s->key[i];
 			hash[i] = wf_flow_hash(key[i]);
-			dir_key[i] = 1;
+			wf_flow_table_expect(s->table, hash[i]);
 			now[i] = s->now_ns;
 			s->seen++;
 		}
-		wf_flow_table_lookup(s->table, key, hash, dir_key, now, 32, 0, out);
+		wf_flow_table_lookup(s->table, key, hash, now, 32, 1, 0, 0, out);
 		perf_sink = out[31] != NULL ? out[31]->ordinal : 0;
 		if (s->kind == 'n')
 			wf_flow_table_age(s->table, s->now_ns, 64);
@@ -73,8 +73,8 @@ flows_open(const struct perf_case *c)
 	s->n_flows = c->number;
 	s->now_ns = WF_NS_PER_S;
 	/* New ones stay for as many packets as the table has room. */
-	s->table = wf_flow_table_new("perf", (uint32_t)c->number,
-		s->kind == 'n' ? c->number * 50 : UINT64_MAX / 2, ended, NULL);
+	s->table = wf_flow_table_new(
+		(uint32_t)c->number, s->kind == 'n' ? c->number * 50 : UINT64_MAX / 2, ended, NULL);
 	if (s->table == NULL) {
 		fprintf(stderr, "perf: no memory for %s\n", c->name);
 		return NULL;

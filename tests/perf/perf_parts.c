@@ -5,7 +5,7 @@
 
 #include "perf.h"
 #include "wf_hist.h"
-#include "wf_parse.h"
+#include "wf_parse_plain.h"
 #include "wf_rng.h"
 
 #define FRAMES 256 /* a power of two */
@@ -37,6 +37,18 @@ parse_run(void *state, uint64_t n)
 
 	for (uint64_t i = 0; i < n; i++)
 		wf_parse(s->frame[i % FRAMES], 64, &s->parsed[i % FRAMES]);
+	return n;
+}
+
+static uint64_t
+plain_run(void *state, uint64_t n)
+{
+	struct parts *s = state;
+	uint64_t hash;
+
+	for (uint64_t i = 0; i < n; i++)
+		if (wf_parse_plain(s->frame[i % FRAMES], 64, 0, &s->parsed[i % FRAMES], &hash))
+			perf_sink = hash;
 	return n;
 }
 
@@ -84,6 +96,7 @@ hist_run(void *state, uint64_t n)
 
 const struct perf_case perf_parts[] = {
 	{ "part/parse", parts_open, parse_run, free, NULL, 0 },
+	{ "part/parse-and-hash-plain", parts_open, plain_run, free, NULL, 0 },
 	{ "part/flow-hash", parts_open, hash_run, free, NULL, 0 },
 	{ "part/rng-draw", parts_open, rng_run, free, NULL, 0 },
 	{ "part/histogram", parts_open, hist_run, free, NULL, 0 },

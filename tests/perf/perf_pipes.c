@@ -242,8 +242,7 @@ pipes_open(const struct perf_case *c)
 	static const char flow_class[] =
 		"{ name = \"all\"; match = { proto = \"udp\"; }; scope = \"flow\"; ab = { %s }; }";
 	struct pipes *s = perf_memory(sizeof(*s));
-	struct wf_pipe_params q = { .name = "perf",
-		.n_dirs = 2,
+	struct wf_pipe_params q = { .n_dirs = 2,
 		.n_slots = WF_PLAN_MAX_SLOTS,
 		.max_held = ROOM / 2 + ROOM / 4,
 		.flow_idle_ns = UINT64_MAX / 2,
@@ -301,6 +300,15 @@ pipes_open(const struct perf_case *c)
 		"pipe/" name, pipes_open, pipes_run, pipes_close, text, number                     \
 	}
 
+#define JITTER_FLOW "delay = { mean = \"10ms\"; stddev = \"1ms\"; order = \"flow\"; };"
+
+/* So many flows: each impaired by itself, and together by what keeps the order of each. */
+#define FLOWS(name, number)                                                                        \
+	PIPE("impaired-" name "-in-turn", IMPAIRED_FLOW, number),                                  \
+		PIPE("impaired-" name "-shuffled", IMPAIRED_FLOW, SHUFFLED | (number)),            \
+		PIPE("jitter-flow-" name "-in-turn", JITTER_FLOW, TOGETHER | (number)),            \
+		PIPE("jitter-flow-" name "-shuffled", JITTER_FLOW, SHUFFLED | TOGETHER | (number))
+
 const struct perf_case perf_pipes[] = {
 	PIPE("wire", "", 0),
 	PIPE("delay", "delay = \"10ms\";", 0),
@@ -311,10 +319,9 @@ const struct perf_case perf_pipes[] = {
 		"delay = { mean = \"10ms\"; stddev = \"1ms\"; order = \"free\"; };", BY_VALUE),
 	PIPE("impaired", IMPAIRED, 0),
 	PIPE("impaired-100-flows", IMPAIRED, 100),
-	PIPE("jitter-flow-10k-shuffled",
-		"delay = { mean = \"10ms\"; stddev = \"1ms\"; order = \"flow\"; };",
-		SHUFFLED | TOGETHER | 10000),
-	PIPE("impaired-10k-shuffled", IMPAIRED_FLOW, SHUFFLED | 10000),
+	FLOWS("100", 100),
+	FLOWS("10k", 10000),
+	FLOWS("100k", 100000),
 	PIPE("impaired-1M-shuffled", IMPAIRED_FLOW, SHUFFLED | 1000000),
 	PIPE("impaired-1M-in-turn", IMPAIRED, 1000000),
 	PIPE("impaired-1M-by-chance", IMPAIRED, 1000001),

@@ -54,6 +54,30 @@ for wrong in 'generator,size=12|60 to 9216' 'generator,flow=1|Did you mean' 'sin
 	contains "... and says why" "$LAB_DIR/out" "${wrong#*|}"
 done
 
+# Several streams of a port.
+streams() { # STREAMS [DEVICE]
+	cat >"$CONF" <<-END
+		ports = ( { name = "a"; device = "${2-generator}"; streams = ( $1 ); }, { name = "b"; device = "sink"; } );
+		links = ( { name = "wan"; ports = [ "a", "b" ]; } );
+	END
+}
+streams '{ pps = 2000; packets = 200; size = "imix"; }, { rate = "1Mbit"; layer = 1; arrival = "poisson"; packets = 100; flows = 10; }'
+run 1
+is "streams: exit code" $? 0
+is "... of both, or missed on a busy machine" "$(stat '.links[0].ab.rx.packets + .ports[0].rx_missed')" 300
+refused() { # STREAMS WHY [DEVICE]
+	streams "$1" "${3-generator}"
+	"$WIREFAULT" check -c "$CONF" >"$LAB_DIR/out" 2>&1
+	is "check refuses streams ( $1 )" $? 2
+	contains "... and says why" "$LAB_DIR/out" "$2"
+}
+refused '{ pps = 1; }, { flows = 2; }' 'stream 1 has no rate'
+refused '{ pps = 1; }, 5' 'a group of a generator.s arguments'
+refused '{ pps = 1; }, { pps = 2; flws = 1; }' 'Did you mean "flows"'
+refused '{ pps = 1; size = "64,65"; }' 'without , ;'
+refused '{ pps = 1; }' 'without other arguments' generator,flows=2
+refused '{ pps = 1; probe = "flow"; flows = 9; }, { pps = 1; probe = "all"; stream = 8; }' 'the numbers of stream 0'
+
 # Onto an interface: what is made here is what others take.
 lab_hosts
 lab_veth "$LAB_NS_B" wfb pb

@@ -71,5 +71,13 @@ for _ in {1..50}; do
 done
 fails "what ended while nobody looked is gone" grep 'ends in' "$LAB_DIR/diff"
 contains "what does not end is not" "$LAB_DIR/diff" 'wan ab loss.p=0%'
+
+# A file that is gone keeps nothing from changing or ending.
+printf '0s 7ms\n1s 7ms\n' >"$LAB_DIR/delays"
+ok "a delay by a file" lab_ctl set wan ab delay.distribution=trace "delay.file=$LAB_DIR/delays" delay.mean=null
+rm "$LAB_DIR/delays"
+ok "a change of something else" lab_ctl set wan ba loss.p=0% --for 100ms
+ok "it ends" lab_await "$LAB_LOG" 'ends by itself: wan ba loss.p=0%' "$LAB_PID" 10
+contains "what was read stays, and that is said" "$LAB_LOG" 'wan ab, class "default": a file of it can'
 conserved
 finish

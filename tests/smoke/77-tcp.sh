@@ -53,6 +53,7 @@ is "... changes" "$(http /v1/links/wan/ab -X PATCH -H 'Content-Type: application
 contains "... and is told of" "$LAB_LOG" 'control: admin token from 127.0.0.1 port [0-9]+: PATCH /v1/links/wan/ab: 200 OK'
 is "a reader's" "$(http /metrics -H "$(as $READ)")" 200
 is "... does not change" "$(http /v1/links/wan/ab -X DELETE -H "$(as $READ)")" 403
+contains "... is told of, too" "$LAB_LOG" 'control: read token from 127.0.0.1 port [0-9]+: DELETE /v1/links/wan/ab: 403 Forbidden'
 is "... and has not" "$(lab_ctl links -o json | jq -r '.links[0].ab.delay.mean')" 5ms
 is "another name" "$(http /v1/stats -H 'Host: evil.example' -H "$(as $ADMIN)")" 403
 is "a name that was allowed" "$(http /v1/stats -H 'Host: lab.example' -H "$(as $ADMIN)")" 200

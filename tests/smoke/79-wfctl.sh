@@ -22,7 +22,7 @@ contains "... and what to do" "$LAB_DIR/said" "permission denied. Run wfctl as r
 lab_bg a "$LAB_DIR/ping" ping -n -i 0.02 10.77.0.2
 lab_await "$LAB_DIR/ping" 'icmp_seq=100 ' $! 20 # rates are of a second at least
 ok "top, line by line" lab_ctl top --hz 10 --count 4
-cp "$LAB_DIR/ok.out" "$LAB_DIR/lines"
+mv "$LAB_DIR/ok.out" "$LAB_DIR/lines"
 is "... two directions each time, under one heading" "$(grep -cE '^wan +(ab|ba) ' "$LAB_DIR/lines") $(grep -c '^link ' "$LAB_DIR/lines")" "8 1"
 fails "... without colours" grep -q $'\033' "$LAB_DIR/lines"
 is "... sees the traffic" "$(awk '$1 == "wan" && $3 > 0 { n++ } END { print (n >= 4) }' "$LAB_DIR/lines")" 1

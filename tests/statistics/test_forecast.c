@@ -152,89 +152,89 @@ shipped_configurations(void **state)
 	wf_err_free(err);
 }
 
+static const char *const examples[] = {
+	"delay = \"20ms\";",
+	"delay = { min = \"5ms\"; max = \"30ms\"; order = \"free\"; };",
+	"delay = { distribution = \"uniform\"; mean = \"2ms\"; stddev = \"3ms\"; order = "
+	"\"free\"; };",
+	"delay = { mean = \"20ms\"; stddev = \"2ms\"; order = \"free\"; };",
+	"delay = { mean = \"20ms\"; stddev = \"2ms\"; order = \"free\"; rho = 0.6; };",
+	"delay = { mean = \"20ms\"; stddev = \"2ms\"; order = \"free\"; rho = -0.6; };",
+	"delay = { mean = \"20ms\"; stddev = \"2ms\"; order = \"free\"; half_life = "
+	"\"5ms\"; };",
+	"delay = { mean = \"20ms\"; amplitude = \"5ms\"; frequency = 10.0; order = "
+	"\"free\"; };",
+	"delay = { mean = \"20ms\"; stddev = \"2ms\"; amplitude = \"5ms\"; frequency = "
+	"3.0; "
+	"waveform = \"square\"; order = \"free\"; };",
+	"delay = { mean = \"4ms\"; stddev = \"1ms\"; amplitude = \"5ms\"; frequency = "
+	"300.0; "
+	"waveform = \"saw\"; order = \"free\"; };",
+	"delay = { mean = \"20ms\"; stddev = \"2ms\"; spike_p = \"3%\"; spike_min = "
+	"\"10ms\"; "
+	"spike_max = \"90ms\"; order = \"free\"; };",
+	"delay = { mean = \"1ms\"; stddev = \"2ms\"; order = \"free\"; };",
+	"delay = { mean = \"1ms\"; stddev = \"2ms\"; below_zero = \"redraw\"; order = "
+	"\"free\"; };",
+	"delay = { mean = \"20ms\"; stddev = \"9ms\"; cap = \"25ms\"; order = \"free\"; };",
+	"delay = { distribution = \"exponential\"; mean = \"8ms\"; order = \"free\"; };",
+	"delay = { distribution = \"lognormal\"; mean = \"40ms\"; stddev = \"15ms\"; order "
+	"= \"free\"; };",
+	"delay = { distribution = \"gamma\"; mean = \"40ms\"; stddev = \"15ms\"; order = "
+	"\"free\"; };",
+	"delay = { distribution = \"weibull\"; mean = \"40ms\"; stddev = \"15ms\"; order = "
+	"\"free\"; };",
+	"delay = { distribution = \"pareto\"; shape = 5; scale = \"10ms\"; order = "
+	"\"free\"; };",
+	"delay = { distribution = \"pareto-normal\"; mean = \"40ms\"; stddev = \"5ms\"; "
+	"cap "
+	"= \"80ms\"; order = \"free\"; };",
+	"delay = { distribution = \"bimodal\"; mean = \"20ms\"; stddev = \"1ms\"; mean2 = "
+	"\"80ms\"; stddev2 = \"5ms\"; share2 = \"20%\"; order = \"free\"; };",
+	"loss = \"1%\";",
+	"loss = { p = \"5%\"; correlation = \"60%\"; };",
+	"loss = { model = \"gilbert-elliott\"; p = 0.02; r = 0.2; h = 0.3; k = 0.99; };",
+	"loss = { model = \"4-state\"; p13 = \"2%\"; p31 = \"30%\"; p32 = \"20%\"; p23 = "
+	"\"40%\"; p14 = \"1%\"; };",
+	"loss = { model = \"markov\"; matrix = \"0.9 0.1; 0.5 0.5\"; state_loss = \"0% "
+	"100%\"; };",
+	"loss = { model = \"fault-5state\"; };",
+	"loss = { model = \"ber\"; ber = 1e-5; };",
+	"loss = { model = \"every\"; every = 7; };",
+	"loss = { model = \"burst\"; burst = 5; period = \"10ms\"; };",
+	"arq = { p = \"10%\"; rtt = \"8ms\"; };",
+	"arq = { p = \"40%\"; p_retry = \"70%\"; rtt = \"5ms\"; max_retries = 6; };",
+	"arq = { p = \"30%\"; correlation = \"50%\"; rtt = \"5ms\"; in_order = false; };",
+	"arq = { p = \"30%\"; max_retries = 0; };",
+	"corrupt = \"3%\";",
+	"corrupt = { ber = 1e-5; layer = \"payload\"; };",
+	"corrupt = { p = \"10%\"; truncate = 100; };",
+	"corrupt = { p = \"20%\"; correlation = \"50%\"; };",
+	"unreachable = \"7%\";",
+	"dns = { answer = \"nxdomain\"; p = \"30%\"; };",
+	"dns = { answer = \"timeout\"; p = \"30%\"; };",
+	"rewrite = { p = \"25%\"; dscp = 46; };",
+	"rewrite = { p = \"25%\"; correlation = \"50%\"; vlan = \"push\"; vlan_id = 7; };",
+	"reset = { p = \"2%\"; };",
+	"reset = { p = \"2%\"; to = \"sender\"; };",
+	"target = { on = \"data\"; p = \"5%\"; };",
+	"target = { on = \"any\"; min_bytes = 1000; p = \"5%\"; };",
+	"duplicate = { p = \"10%\"; copies = 3; spacing = \"2ms\"; };",
+	"outage = { period = \"30s\"; down = \"1s\"; offset = \"5s\"; };",
+	"rate = \"1kbit\";",
+	"rate = { rate = \"400Gbit\"; overhead = \"0B\"; };",
+	"rate = { rate = \"10Mbit\"; cell = 48; cell_overhead = 5; };",
+	"rate = { rate = \"10Mbit\"; burst = \"100kB\"; mode = \"police\"; };",
+	"rate = { rate = \"10Mbit\"; burst = \"100kB\"; }; queue = { limit = \"10ms\"; };",
+	"rate = \"10Mbit\"; queue = { limit = \"100kB\"; drop = \"head\"; };",
+	"rate = \"10Mbit\"; queue = { aqm = \"fq-codel\"; };",
+	"slot = { min = \"1ms\"; max = \"5ms\"; packets = 10; };",
+};
+
 /* Each law and model alone, as the tables of the documentation have them. */
 static void
 every_law_and_model(void **state)
 {
-	static const char *const examples[] = {
-		"delay = \"20ms\";",
-		"delay = { min = \"5ms\"; max = \"30ms\"; order = \"free\"; };",
-		"delay = { distribution = \"uniform\"; mean = \"2ms\"; stddev = \"3ms\"; order = "
-		"\"free\"; };",
-		"delay = { mean = \"20ms\"; stddev = \"2ms\"; order = \"free\"; };",
-		"delay = { mean = \"20ms\"; stddev = \"2ms\"; order = \"free\"; rho = 0.6; };",
-		"delay = { mean = \"20ms\"; stddev = \"2ms\"; order = \"free\"; rho = -0.6; };",
-		"delay = { mean = \"20ms\"; stddev = \"2ms\"; order = \"free\"; half_life = "
-		"\"5ms\"; };",
-		"delay = { mean = \"20ms\"; amplitude = \"5ms\"; frequency = 10.0; order = "
-		"\"free\"; };",
-		"delay = { mean = \"20ms\"; stddev = \"2ms\"; amplitude = \"5ms\"; frequency = "
-		"3.0; "
-		"waveform = \"square\"; order = \"free\"; };",
-		"delay = { mean = \"4ms\"; stddev = \"1ms\"; amplitude = \"5ms\"; frequency = "
-		"300.0; "
-		"waveform = \"saw\"; order = \"free\"; };",
-		"delay = { mean = \"20ms\"; stddev = \"2ms\"; spike_p = \"3%\"; spike_min = "
-		"\"10ms\"; "
-		"spike_max = \"90ms\"; order = \"free\"; };",
-		"delay = { mean = \"1ms\"; stddev = \"2ms\"; order = \"free\"; };",
-		"delay = { mean = \"1ms\"; stddev = \"2ms\"; below_zero = \"redraw\"; order = "
-		"\"free\"; };",
-		"delay = { mean = \"20ms\"; stddev = \"9ms\"; cap = \"25ms\"; order = \"free\"; };",
-		"delay = { distribution = \"exponential\"; mean = \"8ms\"; order = \"free\"; };",
-		"delay = { distribution = \"lognormal\"; mean = \"40ms\"; stddev = \"15ms\"; order "
-		"= \"free\"; };",
-		"delay = { distribution = \"gamma\"; mean = \"40ms\"; stddev = \"15ms\"; order = "
-		"\"free\"; };",
-		"delay = { distribution = \"weibull\"; mean = \"40ms\"; stddev = \"15ms\"; order = "
-		"\"free\"; };",
-		"delay = { distribution = \"pareto\"; shape = 5; scale = \"10ms\"; order = "
-		"\"free\"; };",
-		"delay = { distribution = \"pareto-normal\"; mean = \"40ms\"; stddev = \"5ms\"; "
-		"cap "
-		"= \"80ms\"; order = \"free\"; };",
-		"delay = { distribution = \"bimodal\"; mean = \"20ms\"; stddev = \"1ms\"; mean2 = "
-		"\"80ms\"; stddev2 = \"5ms\"; share2 = \"20%\"; order = \"free\"; };",
-		"loss = \"1%\";",
-		"loss = { p = \"5%\"; correlation = \"60%\"; };",
-		"loss = { model = \"gilbert-elliott\"; p = 0.02; r = 0.2; h = 0.3; k = 0.99; };",
-		"loss = { model = \"4-state\"; p13 = \"2%\"; p31 = \"30%\"; p32 = \"20%\"; p23 = "
-		"\"40%\"; p14 = \"1%\"; };",
-		"loss = { model = \"markov\"; matrix = \"0.9 0.1; 0.5 0.5\"; state_loss = \"0% "
-		"100%\"; };",
-		"loss = { model = \"fault-5state\"; };",
-		"loss = { model = \"ber\"; ber = 1e-5; };",
-		"loss = { model = \"every\"; every = 7; };",
-		"loss = { model = \"burst\"; burst = 5; period = \"10ms\"; };",
-		"arq = { p = \"10%\"; rtt = \"8ms\"; };",
-		"arq = { p = \"40%\"; p_retry = \"70%\"; rtt = \"5ms\"; max_retries = 6; };",
-		"arq = { p = \"30%\"; correlation = \"50%\"; rtt = \"5ms\"; in_order = false; };",
-		"arq = { p = \"30%\"; max_retries = 0; };",
-		"corrupt = \"3%\";",
-		"corrupt = { ber = 1e-5; layer = \"payload\"; };",
-		"corrupt = { p = \"10%\"; truncate = 100; };",
-		"corrupt = { p = \"20%\"; correlation = \"50%\"; };",
-		"unreachable = \"7%\";",
-		"dns = { answer = \"nxdomain\"; p = \"30%\"; };",
-		"dns = { answer = \"timeout\"; p = \"30%\"; };",
-		"rewrite = { p = \"25%\"; dscp = 46; };",
-		"rewrite = { p = \"25%\"; correlation = \"50%\"; vlan = \"push\"; vlan_id = 7; };",
-		"reset = { p = \"2%\"; };",
-		"reset = { p = \"2%\"; to = \"sender\"; };",
-		"target = { on = \"data\"; p = \"5%\"; };",
-		"target = { on = \"any\"; min_bytes = 1000; p = \"5%\"; };",
-		"duplicate = { p = \"10%\"; copies = 3; spacing = \"2ms\"; };",
-		"outage = { period = \"30s\"; down = \"1s\"; offset = \"5s\"; };",
-		"rate = \"1kbit\";",
-		"rate = { rate = \"400Gbit\"; overhead = \"0B\"; };",
-		"rate = { rate = \"10Mbit\"; cell = 48; cell_overhead = 5; };",
-		"rate = { rate = \"10Mbit\"; burst = \"100kB\"; mode = \"police\"; };",
-		"rate = { rate = \"10Mbit\"; burst = \"100kB\"; }; queue = { limit = \"10ms\"; };",
-		"rate = \"10Mbit\"; queue = { limit = \"100kB\"; drop = \"head\"; };",
-		"rate = \"10Mbit\"; queue = { aqm = \"fq-codel\"; };",
-		"slot = { min = \"1ms\"; max = \"5ms\"; packets = 10; };",
-	};
-
 	for (size_t i = 0; i < WF_ARRAY_SIZE(examples); i++) {
 		struct wf_err *err = wf_err_new();
 		uint32_t before = n_findings;

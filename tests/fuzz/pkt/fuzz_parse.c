@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wf_parse_plain.h"
 #include "wf_tunnel.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -62,6 +63,22 @@ check_inside(const uint8_t *data, uint32_t len, const struct wf_parsed *outer)
 	require(in.key.dir[0] == 0 && in.key.dir[1] == 0);
 }
 
+/* What the parse of plain frames takes, it finds the same in as the general one. */
+static void
+check_plain(const uint8_t *data, uint32_t len, struct wf_parsed general)
+{
+	struct wf_parsed plain;
+	uint64_t hash;
+
+	memset(&plain, 0xff, sizeof(plain));
+	if (!wf_parse_plain(data, len, 0x1a2b, &plain, &hash))
+		return;
+	general.key.dir[0] = 0x1a;
+	general.key.dir[1] = 0x2b;
+	require(memcmp(&plain, &general, sizeof(plain)) == 0);
+	require(hash == wf_flow_hash(&general.key));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -79,6 +96,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(copy + 1, data, size);
 	wf_parse(copy + 1, (uint32_t)size, &b);
 	check_inside(copy + 1, (uint32_t)size, &b);
+	check_plain(copy + 1, (uint32_t)size, b);
 	free(copy);
 	require(memcmp(&a.key, &b.key, sizeof(a.key)) == 0);
 	require(wf_flow_hash(&a.key) == wf_flow_hash(&b.key));

@@ -3,6 +3,7 @@
  * within bounds and its first frames are what a receiver takes. libFuzzer.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "wf_generator_args.h"
 #include "wf_parse.h"
@@ -44,19 +45,24 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct wf_where where = { .path = "ports.a" };
 	struct wf_err *err = wf_err_new();
 	char *text = malloc(size + 1);
-	struct wf_generator_spec spec;
+	static struct wf_generator_spec specs[WF_GENERATOR_MOST];
+	uint32_t n;
 
 	require(text != NULL && err != NULL);
 	memcpy(text, data, size);
 	text[size] = '\0';
-	if (wf_generator_parse(text, 0, &spec, &where, err) < 0) {
+	if (wf_generator_parse_all(text, 0, specs, &n, &where, err) < 0) {
 		require(wf_err_count(err) >= 1);
 	} else {
-		require(wf_err_count(err) == 0);
-		require(spec.flows >= 1 && spec.flows <= WF_GENERATOR_FLOWS);
-		require(spec.n_sizes >= 1 && spec.n_sizes <= WF_GENERATOR_SIZES);
-		require(spec.pps == 0 || spec.bps == 0);
-		try(&spec);
+		require(wf_err_count(err) == 0 && n >= 1 && n <= WF_GENERATOR_MOST);
+		for (uint32_t i = 0; i < n; i++) {
+			const struct wf_generator_spec *spec = &specs[i];
+
+			require(spec->flows >= 1 && spec->flows <= WF_GENERATOR_FLOWS);
+			require(spec->n_sizes >= 1 && spec->n_sizes <= WF_GENERATOR_SIZES);
+			require(spec->pps == 0 || spec->bps == 0);
+			try(spec);
+		}
 	}
 	free(text);
 	wf_err_free(err);

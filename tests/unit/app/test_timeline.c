@@ -370,8 +370,7 @@ static void
 offline(const struct wf_timeline *line, const struct traffic *t, wf_ns_t start_ns)
 {
 	static const struct wf_tap tap = { .told = told_offline };
-	struct wf_pipe_params params = { .name = "offline",
-		.n_dirs = 2,
+	struct wf_pipe_params params = { .n_dirs = 2,
 		.n_slots = WF_PLAN_MAX_SLOTS,
 		.max_held = 4 * PACKETS,
 		.max_flows = FLOWS,

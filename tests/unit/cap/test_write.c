@@ -27,180 +27,53 @@ write_one(const char *name, uint8_t *data, size_t size)
 	return fixture_get(name, data, size);
 }
 
+/* clang-format off */
+static const uint8_t pcap_hello[] = {
+	0x4d, 0x3c, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* magic, 2.4, zone */
+	0xff, 0xff, 0, 0, 1, 0, 0, 0, /* snap, Ethernet */
+	0x00, 0xf1, 0x53, 0x65, 0x15, 0xcd, 0x5b, 0x07, /* s, ns */
+	5, 0, 0, 0, 0xdc, 0x05, 0, 0, 'h', 'e', 'l', 'l', 'o',
+};
+/* clang-format on */
+
 static void
 pcap_to_the_byte(void **state)
 {
-	static const uint8_t wanted[] = {
-		0x4d,
-		0x3c,
-		0xb2,
-		0xa1,
-		2,
-		0,
-		4,
-		0,
-		0,
-		0,
-		0,
-		0,
-		0,
-		0,
-		0,
-		0, /* magic, 2.4, zone */
-		0xff,
-		0xff,
-		0,
-		0,
-		1,
-		0,
-		0,
-		0, /* snap, Ethernet */
-		0x00,
-		0xf1,
-		0x53,
-		0x65,
-		0x15,
-		0xcd,
-		0x5b,
-		0x07, /* s, ns */
-		5,
-		0,
-		0,
-		0,
-		0xdc,
-		0x05,
-		0,
-		0,
-		'h',
-		'e',
-		'l',
-		'l',
-		'o',
-	};
 	uint8_t data[256];
 
-	assert_int_equal(write_one("one.pcap", data, sizeof(data)), sizeof(wanted));
-	assert_memory_equal(data, wanted, sizeof(wanted));
+	assert_int_equal(write_one("one.pcap", data, sizeof(data)), sizeof(pcap_hello));
+	assert_memory_equal(data, pcap_hello, sizeof(pcap_hello));
 }
+
+/* clang-format off */
+static const uint8_t pcapng_hello[] = {
+	/* section header */
+	0x0a, 0x0d, 0x0d, 0x0a, 28, 0, 0, 0, 0x4d, 0x3c, 0x2b, 0x1a, 1, 0, 0, 0,
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 28, 0, 0, 0,
+	/* interface: Ethernet, snap length, if_tsresol = 9 */
+	1, 0, 0, 0, 32, 0, 0, 0, 1, 0, 0, 0, 0xff, 0xff, 0, 0,
+	9, 0, 1, 0, 9, 0, 0, 0, 0, 0, 0, 0, 32, 0, 0, 0,
+	/* packet */
+	6, 0, 0, 0, 40, 0, 0, 0, 0, 0, 0, 0, 0x9c, 0x97, 0x97, 0x17,
+	0x15, 0x5f, 0x7f, 0x82, /* 1700000000123456789, high first */
+	5, 0, 0, 0, 0xdc, 0x05, 0, 0, 'h', 'e', 'l', 'l', 'o', 0, 0, 0,
+	40, 0, 0, 0,
+};
+/* clang-format on */
 
 static void
 pcapng_to_the_byte(void **state)
 {
-	static const uint8_t wanted[] = {
-		/* section header */
-		0x0a,
-		0x0d,
-		0x0d,
-		0x0a,
-		28,
-		0,
-		0,
-		0,
-		0x4d,
-		0x3c,
-		0x2b,
-		0x1a,
-		1,
-		0,
-		0,
-		0,
-		0xff,
-		0xff,
-		0xff,
-		0xff,
-		0xff,
-		0xff,
-		0xff,
-		0xff,
-		28,
-		0,
-		0,
-		0,
-		/* interface: Ethernet, snap length, if_tsresol = 9 */
-		1,
-		0,
-		0,
-		0,
-		32,
-		0,
-		0,
-		0,
-		1,
-		0,
-		0,
-		0,
-		0xff,
-		0xff,
-		0,
-		0,
-		9,
-		0,
-		1,
-		0,
-		9,
-		0,
-		0,
-		0,
-		0,
-		0,
-		0,
-		0,
-		32,
-		0,
-		0,
-		0,
-		/* packet */
-		6,
-		0,
-		0,
-		0,
-		40,
-		0,
-		0,
-		0,
-		0,
-		0,
-		0,
-		0,
-		0x9c,
-		0x97,
-		0x97,
-		0x17,
-		0x15,
-		0x5f,
-		0x7f,
-		0x82, /* 1700000000123456789, high first */
-		5,
-		0,
-		0,
-		0,
-		0xdc,
-		0x05,
-		0,
-		0,
-		'h',
-		'e',
-		'l',
-		'l',
-		'o',
-		0,
-		0,
-		0,
-		40,
-		0,
-		0,
-		0,
-	};
 	uint64_t time = (uint64_t)CAP_T0;
-	uint8_t data[256], bytes[sizeof(wanted)];
+	uint8_t data[256], bytes[sizeof(pcapng_hello)];
 
-	memcpy(bytes, wanted, sizeof(wanted));
+	memcpy(bytes, pcapng_hello, sizeof(pcapng_hello));
 	for (int i = 0; i < 4; i++) {
 		bytes[72 + i] = (uint8_t)(time >> (32 + 8 * i));
 		bytes[76 + i] = (uint8_t)(time >> 8 * i);
 	}
-	assert_int_equal(write_one("one.pcapng", data, sizeof(data)), sizeof(wanted));
-	assert_memory_equal(data, bytes, sizeof(wanted));
+	assert_int_equal(write_one("one.pcapng", data, sizeof(data)), sizeof(pcapng_hello));
+	assert_memory_equal(data, bytes, sizeof(pcapng_hello));
 }
 
 /* 61, 62, 63, 64 bytes: every padding there is. */

@@ -29,6 +29,25 @@ edges_are_beginnings_and_ends(void **state)
 	wf_overrides_fini(&l);
 }
 
+/* Whatever was asked for first: what begins later wins. */
+static void
+they_stand_in_the_order_in_which_they_begin(void **state)
+{
+	struct wf_overrides l = { 0 };
+
+	assert_null(wf_overrides_newest(&l));
+	rig_override(&l, NULL, "ab", "delay=1ms", 300, 0);
+	rig_override(&l, NULL, "ab", "delay=2ms", 100, 0);
+	rig_override(&l, NULL, "ab", "delay=3ms", 200, 0);
+	rig_override(&l, NULL, "ab", "delay=4ms", 200, 0);
+	assert_int_equal(l.at[0].id, 2);
+	assert_int_equal(l.at[1].id, 3);
+	assert_int_equal(l.at[2].id, 4);
+	assert_int_equal(l.at[3].id, 1);
+	assert_int_equal(wf_overrides_newest(&l)->id, 4);
+	wf_overrides_fini(&l);
+}
+
 static void
 a_copy_leaves_out_what_has_ended_and_keeps_numbers(void **state)
 {
@@ -81,6 +100,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(edges_are_beginnings_and_ends),
+		TEST(they_stand_in_the_order_in_which_they_begin),
 		TEST(a_copy_leaves_out_what_has_ended_and_keeps_numbers),
 		TEST(is_written_as_wfctl_set_takes_it),
 		TEST(text_that_is_too_long_is_cut),

@@ -6,9 +6,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "folder.h"
 #include "rig.h"
 
 #define VOIP "{ name = \"voip\"; match = { dport = \"5060\"; }; ab = { delay = \"5ms\"; }; }"
@@ -192,6 +194,33 @@ another_base_is_valid_by_itself(void **state)
 	wf_overrides_fini(&l);
 }
 
+/* As long as its base stands. Another one is read anew. */
+static void
+an_end_returns_to_files_that_are_gone_meanwhile(void **state)
+{
+	struct wf_err *err = wf_err_new();
+	struct wf_overrides l = { 0 };
+	struct wf_setup *s, *next;
+	char ab[400];
+
+	snprintf(ab, sizeof(ab), "delay = { distribution = \"samples\"; file = \"%s\"; };",
+		folder_write("delays", "7ms\n7ms\n"));
+	s = rig_next(NULL, rig_tree(ab, "", ""), NULL, 0);
+	rig_override(&l, NULL, "ab", "delay.distribution=constant delay.mean=1ms", 5, 5);
+	rig_step(&s, NULL, &l, 5);
+	assert_string_equal(rig_value(s, "ab.delay.mean"), "1ms");
+	assert_int_equal(unlink(folder_path("delays")), 0);
+	rig_step(&s, NULL, &s->overrides, 6); /* somebody changes something else */
+	rig_step(&s, NULL, &s->overrides, 10);
+	assert_null(rig_value(s, "ab.delay.mean"));
+	assert_true(s->plan->dir[0].classes[0].about->forecast.delay_mean_ns == 7e6);
+	assert_true(s->plan->dir[0].classes[0].about->stale);
+	assert_int_equal(wf_setup_next(s, rig_tree(ab, "", ""), NULL, 11, &next, err), -EINVAL);
+	wf_err_free(err);
+	wf_setup_free(s);
+	wf_overrides_fini(&l);
+}
+
 static void
 what_needs_a_restart_is_refused_by_name(void **state)
 {
@@ -358,6 +387,7 @@ main(void)
 		TEST(another_base_keeps_overrides_and_names_what_it_drops),
 		TEST(what_is_not_valid_changes_nothing),
 		TEST(another_base_is_valid_by_itself),
+		TEST(an_end_returns_to_files_that_are_gone_meanwhile),
 		TEST(what_needs_a_restart_is_refused_by_name),
 		TEST(the_list_has_a_bound),
 		TEST(one_that_ends_does_not_stand_in_the_way_of_the_bound),
@@ -366,5 +396,5 @@ main(void)
 		TEST(the_difference_is_told_leaf_by_leaf),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

@@ -22,7 +22,7 @@ ports_and_links_are_enough(void **state)
 	assert_false(c->seed_given);
 	assert_int_equal(c->n_workers, 0);
 	assert_int_equal(c->memory_bytes, 0);
-	assert_int_equal(c->by_value_bytes, 128);
+	assert_int_equal(c->by_value_bytes, 64);
 	assert_int_equal(c->max_flows, 65536);
 	assert_int_equal(c->flow_idle_ns, 60 * WF_NS_PER_S);
 	assert_string_equal(c->control.socket, WF_CONF_DEFAULT_SOCKET);
@@ -221,7 +221,7 @@ the_sections_end_and_every_row_has_a_help(void **state)
 					p->name);
 		sections++;
 	}
-	assert_int_equal(sections, 7);
+	assert_int_equal(sections, 8);
 }
 
 int

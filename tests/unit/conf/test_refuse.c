@@ -185,8 +185,16 @@ links_that_cannot_be(void **state)
 	refuse_all(RIG_PORTS, w, WF_ARRAY_SIZE(w), "");
 }
 
+/* In a direction, or in a link, on line 3. */
 static void
-directions_and_classes_that_cannot_be(void **state)
+refuse_in_link(const struct wrong *w, size_t n)
+{
+	refuse_all(
+		RIG_PORTS "links = ( { name = \"wan\"; ports = [ \"a\", \"b\" ];\n", w, n, " } );");
+}
+
+static void
+delays_and_losses_that_cannot_be(void **state)
 {
 	static const struct wrong w[] = {
 		{ "ab = { dely = \"20ms\"; };", "t.conf:3: links.wan.ab.dely: unknown key "
@@ -231,6 +239,15 @@ directions_and_classes_that_cannot_be(void **state)
 			"\"bernoulli\", \"gilbert-elliott\", \"4-state\", \"markov\", "
 			"\"fault-5state\", \"ber\", \"every\", \"list\", \"burst\", "
 			"\"pattern\", \"trace\".\n" },
+	};
+
+	refuse_in_link(w, WF_ARRAY_SIZE(w));
+}
+
+static void
+rates_that_cannot_be(void **state)
+{
+	static const struct wrong w[] = {
 		{ "ab = { rate = \"100\"; };",
 			"t.conf:3: links.wan.ab.rate.rate: \"100\" has no unit. Write a rate with "
 			"bit, kbit, Mbit, Gbit or Bps, kBps, MBps, such as \"100Mbit\".\n" },
@@ -248,6 +265,15 @@ directions_and_classes_that_cannot_be(void **state)
 		{ "ab = { rate = { overhead = \"atm\"; }; };",
 			"t.conf:3: links.wan.ab.rate.overhead: \"atm\" is not a number of bytes. "
 			"Write a number of bytes, or \"ethernet\".\n" },
+	};
+
+	refuse_in_link(w, WF_ARRAY_SIZE(w));
+}
+
+static void
+other_keys_that_cannot_be(void **state)
+{
+	static const struct wrong w[] = {
 		{ "ab = { queue = \"-1pkt\"; };",
 			"t.conf:3: links.wan.ab.queue.limit: \"-1pkt\" is not a number of packets, "
 			"a size or a time. Write packets, bytes or time: \"1000pkt\", \"64kB\" or "
@@ -267,6 +293,15 @@ directions_and_classes_that_cannot_be(void **state)
 						 "true or false. Write true or false.\n" },
 		{ "ab = { scope = \"link\"; };", "t.conf:3: links.wan.ab.scope: \"link\" is not "
 						 "one of \"class\", \"flow\".\n" },
+	};
+
+	refuse_in_link(w, WF_ARRAY_SIZE(w));
+}
+
+static void
+copies_that_cannot_be(void **state)
+{
+	static const struct wrong w[] = {
 		{ "ab = { copy = \"ab\"; };",
 			"t.conf:3: links.wan.ab.copy: a direction can copy only the other one, "
 			"where that is no copy itself. Write ba = { copy = \"ab\"; } beside ab = { "
@@ -284,6 +319,15 @@ directions_and_classes_that_cannot_be(void **state)
 			"... }.\n" },
 		{ "ab = \"20ms\";", "t.conf:3: links.wan.ab: this is not a group of keys. Write it "
 				    "as { delay = \"20ms\"; ... }.\n" },
+	};
+
+	refuse_in_link(w, WF_ARRAY_SIZE(w));
+}
+
+static void
+classes_that_cannot_be(void **state)
+{
+	static const struct wrong w[] = {
 		{ "classes = {};", "t.conf:3: links.wan.classes: this is not a list. Write it as ( "
 				   "{ ... }, { ... } ).\n" },
 		{ "classes = ( 5 );", "t.conf:3: links.wan.classes.0: this is not a group of keys. "
@@ -318,8 +362,7 @@ directions_and_classes_that_cannot_be(void **state)
 			"\"flow\".\n" },
 	};
 
-	refuse_all(RIG_PORTS "links = ( { name = \"wan\"; ports = [ \"a\", \"b\" ];\n", w,
-		WF_ARRAY_SIZE(w), " } );");
+	refuse_in_link(w, WF_ARRAY_SIZE(w));
 }
 
 static void
@@ -407,7 +450,11 @@ main(void)
 		cmocka_unit_test(unknown_and_impossible_values_at_the_top),
 		cmocka_unit_test(ports_that_cannot_be),
 		cmocka_unit_test(links_that_cannot_be),
-		cmocka_unit_test(directions_and_classes_that_cannot_be),
+		cmocka_unit_test(delays_and_losses_that_cannot_be),
+		cmocka_unit_test(rates_that_cannot_be),
+		cmocka_unit_test(other_keys_that_cannot_be),
+		cmocka_unit_test(copies_that_cannot_be),
+		cmocka_unit_test(classes_that_cannot_be),
 		cmocka_unit_test(all_errors_come_at_once),
 		cmocka_unit_test(nothing_at_all_lacks_ports_and_links),
 		cmocka_unit_test(a_long_socket_path_is_refused),

@@ -31,9 +31,9 @@ static const char config_text[] = "ports = ( { name = \"a\"; device = \"net_null
 static struct wf_snapshot *
 fake_snapshot(void *ctx)
 {
-	const struct harness *h = ctx;
+	struct harness *h = ctx;
 
-	return h->no_snapshot ? NULL : sample_snapshot(true);
+	return h->no_snapshot || h->unanswered-- > 0 ? NULL : sample_snapshot(true);
 }
 
 static const struct wf_setup *
@@ -92,13 +92,42 @@ fake_change(void *ctx, struct wf_change *change, uint64_t *generation, struct wf
 	struct wf_override o = { .from_ns = NOW_NS,
 		.until_ns = change->for_ns != 0 ? NOW_NS + change->for_ns : UINT64_MAX,
 		.change = change };
-	int rc;
+	int rc = wf_overrides_copy(&list, &h->setup->overrides, NOW_NS);
 
-	assert_int_equal(wf_overrides_copy(&list, &h->setup->overrides, NOW_NS), 0);
-	assert_int_equal(wf_overrides_add(&list, &o), 0);
-	rc = step(h, NULL, &list, generation, err);
+	if (rc == 0)
+		rc = wf_overrides_add(&list, &o);
+	if (rc == 0)
+		rc = step(h, NULL, &list, generation, err);
 	wf_overrides_fini(&list);
 	return rc;
+}
+
+/* Those that begin later wait: nothing here makes them begin. */
+static int
+fake_schedule(void *ctx, const struct wf_changes *changes, uint64_t *generation, struct wf_err *err)
+{
+	struct harness *h = ctx;
+	struct wf_overrides list = { 0 };
+	int rc = 0;
+
+	for (uint32_t i = 0; i < changes->n; i++)
+		if (!wf_change_fits(changes->change[i], h->tree, err))
+			rc = -EINVAL;
+	assert_int_equal(wf_overrides_copy(&list, &h->setup->overrides, NOW_NS), 0);
+	assert_int_equal(wf_changes_override(changes, 0, &list), 0);
+	for (uint32_t i = 0; i < list.n; i++)
+		if (list.at[i].from_ns < NOW_NS) /* with the step */
+			list.at[i].from_ns = NOW_NS + h->generation;
+	if (rc == 0)
+		rc = step(h, NULL, &list, generation, err);
+	wf_overrides_fini(&list);
+	return rc;
+}
+
+static wf_ns_t
+fake_clock(void *ctx)
+{
+	return NOW_NS;
 }
 
 static int
@@ -106,10 +135,9 @@ fake_undo(void *ctx, uint64_t id, uint64_t *generation, struct wf_err *err)
 {
 	struct harness *h = ctx;
 	struct wf_overrides list = { 0 };
-	int rc = -ENOENT;
+	int rc = wf_overrides_copy(&list, &h->setup->overrides, NOW_NS) == 0 ? -ENOENT : -ENOMEM;
 
-	assert_int_equal(wf_overrides_copy(&list, &h->setup->overrides, NOW_NS), 0);
-	for (uint32_t i = list.n; i-- > 0;) {
+	for (uint32_t i = list.n; rc != -ENOMEM && i-- > 0;) {
 		if (id != WF_CTL_UNDO_ALL && id != list.at[i].id &&
 			(id != WF_CTL_UNDO_LAST || rc == 0))
 			continue;
@@ -159,8 +187,48 @@ fake_reset(void *ctx)
 {
 	struct harness *h = ctx;
 
+	if (h->unanswered-- > 0)
+		return -EAGAIN;
 	h->resets++;
 	return h->refuse;
+}
+
+static int
+fake_capture_start(void *ctx, const struct wf_conf_capture *what, struct wf_err *err)
+{
+	struct harness *h = ctx;
+
+	if (h->captured && h->captures.state == WF_CAPTURE_RUNS)
+		return -EBUSY;
+	if (strcmp(what->file, "no.pcapng") == 0)
+		return wf_err_add(err, NULL, NULL, "no.pcapng cannot be written");
+	h->captures = (struct wf_capture_status){
+		.captured = 7, .missed = what->snaplen, .bytes = what->size_bytes, .file = 3
+	};
+	h->captures.rotates = what->size_bytes != 0;
+	snprintf(h->captures.name, sizeof(h->captures.name), "%s", what->file);
+	h->captured = true;
+	return 0;
+}
+
+static int
+fake_capture_stop(void *ctx)
+{
+	struct harness *h = ctx;
+
+	if (!h->captured || h->captures.state != WF_CAPTURE_RUNS)
+		return -ENOENT;
+	h->captures.state = WF_CAPTURE_ENDED;
+	return 0;
+}
+
+static bool
+fake_capture_status(void *ctx, struct wf_capture_status *out)
+{
+	struct harness *h = ctx;
+
+	*out = h->captures;
+	return h->captured;
 }
 
 static void
@@ -200,9 +268,13 @@ start(void **state, bool tcp)
 	struct harness *h = calloc(1, sizeof(*h));
 	struct wf_err *err = wf_err_new();
 	struct wf_ctl_ops ops = { h, fake_snapshot, fake_setup, fake_setup, fake_apply, fake_amend,
-		fake_change, fake_undo, fake_reload, fake_progress, fake_wall, fake_reset };
+		fake_change, fake_undo, fake_reload, fake_progress, fake_wall, fake_reset,
+		fake_schedule, fake_clock };
 	struct wf_ctl_options opt = { .socket = h->path, .hosts = "lab.example, other.example" };
 
+	ops.capture_start = fake_capture_start;
+	ops.capture_stop = fake_capture_stop;
+	ops.capture_status = fake_capture_status;
 	snprintf(h->dir, sizeof(h->dir), "/tmp/wf-ctl-test-XXXXXX");
 	assert_non_null(mkdtemp(h->dir));
 	snprintf(h->path, sizeof(h->path), "%s/control.sock", h->dir);

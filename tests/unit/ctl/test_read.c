@@ -51,6 +51,23 @@ test_no_snapshot_is_503(void **state)
 	expect(h, 503, "GET", "/v1/ports", NULL, NULL);
 }
 
+/* A worker that answers late is waited for, by a timer. */
+static void
+test_workers_may_take_their_time(void **state)
+{
+	static const char *const paths[] = { "/v1/stats", "/v1/ports", "/v1/workers", "/readyz",
+		"/metrics" };
+	struct harness *h = *state;
+
+	for (size_t i = 0; i < WF_ARRAY_SIZE(paths); i++) {
+		h->unanswered = 20;
+		expect(h, 200, "GET", paths[i], NULL, NULL);
+	}
+	h->unanswered = 20;
+	expect(h, 200, "POST", "/v1/reset", NULL, NULL);
+	assert_int_equal(h->resets, 1);
+}
+
 static void
 test_ports_are_measured(void **state)
 {
@@ -125,6 +142,7 @@ main(void)
 		TEST(test_head_has_no_body),
 		TEST(test_stats_are_the_document),
 		TEST(test_no_snapshot_is_503),
+		TEST(test_workers_may_take_their_time),
 		TEST(test_ports_are_measured),
 		TEST(test_reset_reaches_the_program),
 		TEST(test_unknown_address_is_404),

@@ -94,9 +94,9 @@ static void
 test_wrong_tokens_wait_and_right_ones_do_not(void **state)
 {
 	static const char *const wrong[] = { "Authorization: Bearer wrong-wrong-wrong-wrong",
-		"Authorization: Bearer ", "Authorization: Bearer " HARNESS_ADMIN "x",
+		"Authorization: Bearer ", ("Authorization: Bearer " HARNESS_ADMIN "x"),
 		"Authorization: Bearer an-admin-token-of-the-test", "Authorization: Bearer x",
-		"Authorization: Bearer read:" HARNESS_READ };
+		("Authorization: Bearer read:" HARNESS_READ) };
 	struct harness *h = *state;
 	const struct wf_event *e;
 	struct wf_event_reader reader = { 0 };

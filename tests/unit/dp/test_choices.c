@@ -92,13 +92,14 @@ a_core_that_is_not_ours_is_refused(void **state)
 
 /* Chooses memory; -1 when refused, else hold MiB, negative sign for ordinary memory. */
 static int
-memory(uint64_t wanted_mib, enum wf_dp_huge huge, uint64_t free_mib, uint64_t ram_mib)
+memory_and_tables(uint64_t wanted_mib, enum wf_dp_huge huge, uint64_t free_mib, uint64_t ram_mib,
+	uint64_t table_mib)
 {
 	struct wf_conf conf = { .memory_bytes = wanted_mib * MIB };
 	struct wf_memory_has has = { free_mib * MIB, ram_mib * MIB };
 	struct wf_err *err = wf_err_new();
 	struct wf_memory m;
-	int ret = wf_memory_choose(&conf, huge, &has, 100 * MIB, &m, err);
+	int ret = wf_memory_choose(&conf, huge, &has, 100 * MIB, table_mib * MIB, &m, err);
 
 	if (ret < 0)
 		assert_true(wf_err_count(err) == 1);
@@ -106,6 +107,12 @@ memory(uint64_t wanted_mib, enum wf_dp_huge huge, uint64_t free_mib, uint64_t ra
 	if (ret < 0)
 		return -1;
 	return (int)(m.hold_bytes / MIB) * (m.huge ? 1 : -1);
+}
+
+static int
+memory(uint64_t wanted_mib, enum wf_dp_huge huge, uint64_t free_mib, uint64_t ram_mib)
+{
+	return memory_and_tables(wanted_mib, huge, free_mib, ram_mib, 0);
 }
 
 static void
@@ -137,6 +144,16 @@ more_than_the_machine_has_is_an_error(void **state)
 	assert_int_equal(memory(4096, WF_DP_HUGE_AUTO, 0, 2048), -1);
 }
 
+static void
+flow_tables_count(void **state)
+{
+	assert_int_equal(memory_and_tables(500, WF_DP_HUGE_NO, 0, 4096, 3496), -500);
+	assert_int_equal(memory_and_tables(500, WF_DP_HUGE_NO, 0, 4096, 3497), -1);
+	assert_int_equal(memory_and_tables(0, WF_DP_HUGE_AUTO, 1024, 4096, 3072), 924);
+	assert_int_equal(memory_and_tables(0, WF_DP_HUGE_AUTO, 1024, 4096, 3073), -1);
+	assert_int_equal(memory_and_tables(0, WF_DP_HUGE_AUTO, 0, 1024, 800), -1);
+}
+
 int
 main(void)
 {
@@ -150,6 +167,7 @@ main(void)
 		cmocka_unit_test(too_few_hugepages_mean_ordinary_memory),
 		cmocka_unit_test(hugepages_asked_for_and_absent_are_an_error),
 		cmocka_unit_test(more_than_the_machine_has_is_an_error),
+		cmocka_unit_test(flow_tables_count),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

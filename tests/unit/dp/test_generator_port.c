@@ -112,6 +112,39 @@ test_frames(void **state)
 	assert_int_equal(counted().rx_missed + counted().rx_nombuf, 0);
 }
 
+/* Several streams of a port: in the order of their times, each as if it were alone. */
+static void
+test_streams(void **state)
+{
+	struct rte_mbuf *m[WF_BURST];
+	wf_ns_t rx_ns[WF_BURST], start_ns = 0, last_ns = 0;
+	uint64_t seen[3] = { 0 };
+	void *q;
+
+	open_port("generator,pps=30000,size=60,packets=300;pps=70000,size=61,packets=700;"
+		  "pps=1000,size=62,on=1ms,off=4ms,packets=10",
+		0, 1);
+	q = port.ops->queue(&port, 0);
+	while (seen[0] + seen[1] + seen[2] < 1010 && counted().rx_missed == 0) {
+		uint16_t n = port.ops->rx_burst(q, m, rx_ns, WF_BURST);
+
+		for (uint16_t i = 0; i < n; i++) {
+			static const uint64_t pps[] = { 30000, 70000, 200 };
+			uint32_t s = m[i]->pkt_len - 60;
+
+			start_ns = start_ns == 0 ? rx_ns[i] : start_ns;
+			assert_true(rx_ns[i] >= last_ns);
+			last_ns = rx_ns[i];
+			assert_in_range(s, 0, 2);
+			if (counted().rx_missed == 0)
+				assert_int_equal(
+					rx_ns[i] - start_ns, seen[s]++ * WF_NS_PER_S / pps[s]);
+		}
+		port.ops->tx_burst(q, m, n);
+	}
+	assert_true(seen[0] > 0 && seen[1] > 0 && seen[2] > 0);
+}
+
 /* Packets have the times at which they were due. */
 static void
 test_schedule(void **state)
@@ -279,6 +312,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_frames, end),
+		cmocka_unit_test_teardown(test_streams, end),
 		cmocka_unit_test_teardown(test_schedule, end),
 		cmocka_unit_test_teardown(test_stall, end),
 		cmocka_unit_test_teardown(test_no_buffers, end),

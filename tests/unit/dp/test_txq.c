@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "wf_eal.h"
+#include "wf_lines.h"
 #include "wf_port.h"
 #include "wf_txq.h"
 
@@ -74,7 +75,7 @@ end(void **state)
 static int
 setup(void **state)
 {
-	q = calloc(1, sizeof(*q));
+	q = wf_lines_new(1, sizeof(*q));
 	wf_txq_init(q, &wf_port_ethdev, wf_port_ethdev.queue(&wf_port, 0), &shut, FITS);
 	atomic_store_explicit(&shut, WF_DROP_NONE, memory_order_relaxed);
 	sent = 0;

@@ -2,6 +2,7 @@
  * Two workers: net_ring has no notion of flows, so packets arrive at the wrong worker and are
  * handed over.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include <cmocka.h>
 
 #include "rig.h"
+#include "wf_dp_private.h"
 
 static struct rig rig;
 
@@ -70,6 +72,23 @@ handed_packets_are_as_late(void **state)
 	wf_snapshot_free(s);
 	assert_int_equal(wf_dp_reset(rig.dp), 0);
 	rig.sent_packets = 0;
+}
+
+/* See test_layout.c for what stands in them. */
+static void
+each_worker_writes_on_lines_of_its_own(void **state)
+{
+	for (uint32_t i = 0; i < 2; i++) {
+		const struct wf_worker *w = rig.dp->workers[i];
+		const void *block[] = { w, w->rxq, w->txq, w->busy, w->stats, w->stats->bank[0].dir,
+			w->stats->bank[1].dir, w->stats->bank[0].class, w->stats->bank[1].class,
+			w->pipe, w->in[!i] };
+
+		for (size_t b = 0; b < WF_ARRAY_SIZE(block); b++)
+			assert_int_equal((uintptr_t)block[b] % WF_CACHE_LINE, 0);
+		for (uint32_t q = 0; q < w->n_rxqs; q++)
+			assert_int_equal((uintptr_t)w->rxq[q].queue % WF_CACHE_LINE, 0);
+	}
 }
 
 /* Every one of many snapshots under traffic cuts through both workers and the rings exactly. */
@@ -164,6 +183,32 @@ an_interval_is_a_second_at_least(void **state)
 	wf_snapshot_free(s);
 }
 
+/* Who asks a worker that stands still goes on, and is answered when that does. */
+static void
+a_worker_that_stands_still_holds_up_nobody(void **state)
+{
+	wf_ns_t begin_ns, end_ns;
+	struct wf_snapshot *s = NULL;
+
+	rig_stop(&rig, 0);
+	begin_ns = wf_dp_now(rig.dp);
+	assert_null(wf_dp_snapshot_now(rig.dp));
+	assert_int_equal(wf_dp_reset_now(rig.dp), -EAGAIN);
+	end_ns = wf_dp_now(rig.dp);
+	assert_true(end_ns - begin_ns < WF_NS_PER_S / 2);
+	rig_go_on();
+	while (s == NULL)
+		s = wf_dp_snapshot_now(rig.dp);
+	assert_true(s->uptime_ns > 0);
+	wf_snapshot_free(s);
+	while (wf_dp_reset_now(rig.dp) < 0)
+		;
+	s = wf_dp_snapshot(rig.dp);
+	assert_int_equal(wf_snapshot_unaccounted(s).packets, 0);
+	rig.sent_packets = s->links[0].dir[WF_AB].s.c.rx.packets;
+	wf_snapshot_free(s);
+}
+
 static void
 stopping_empties_the_rings_too(void **state)
 {
@@ -180,17 +225,40 @@ stopping_empties_the_rings_too(void **state)
 	wf_snapshot_free(s);
 }
 
+/* It is not in force yet: what is told is of the one that is. The last test: its time never comes.
+ */
+static void
+a_plan_that_is_offered_ahead_is_not_told_of(void **state)
+{
+	struct wf_plan *ahead = rig_plan(&rig, (const char *const[]){ "delay.mean=1ms", NULL });
+	uint64_t seed = ahead->seed;
+	struct wf_snapshot *s;
+
+	ahead->seed = seed + 1;
+	ahead->from_ns = wf_dp_now(rig.dp) + 3600 * WF_NS_PER_S;
+	snprintf(ahead->dir[0].classes[0].about->name, WF_NAME_MAX, "another");
+	assert_int_equal(wf_dp_offer(rig.dp, ahead), 0);
+	s = wf_dp_snapshot(rig.dp);
+	assert_non_null(s);
+	assert_int_equal(s->seed, seed);
+	assert_string_equal(s->links[0].dir[WF_AB].classes[0].name, "default");
+	wf_snapshot_free(s);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_worker_writes_on_lines_of_its_own),
 		cmocka_unit_test(flows_are_handed_to_their_owners),
 		cmocka_unit_test(handed_packets_are_as_late),
 		cmocka_unit_test(snapshots_are_exact_while_packets_change_hands),
 		cmocka_unit_test(a_plan_that_nobody_owns_needs_no_hand_over),
 		cmocka_unit_test(rates_begin_at_the_reset),
 		cmocka_unit_test(an_interval_is_a_second_at_least),
+		cmocka_unit_test(a_worker_that_stands_still_holds_up_nobody),
 		cmocka_unit_test(stopping_empties_the_rings_too),
+		cmocka_unit_test(a_plan_that_is_offered_ahead_is_not_told_of),
 	};
 
 	rig_need_cores(2);

@@ -9,12 +9,13 @@
 
 #include <cmocka.h>
 
-#include "eal.h"
 #include "wf_flow_table.h"
 #include "wf_rng.h"
 
 enum { UNIVERSE = 6000, MAX_FLOWS = 2048, PACKETS = 1000000 };
 #define IDLE_NS 150000ull
+#define DIR_KEY 0x1234567890abcdefull
+#define ALIKE   0x300000003full
 
 struct model_flow {
 	struct wf_flow_key key;
@@ -31,6 +32,7 @@ struct model {
 	uint32_t count;
 	wf_ns_t now_ns;
 	bool ageing;
+	bool alike; /* hashes are, so that flows may find no room in a table that has some */
 	uint64_t created, came_back, counted_on, refused, aged, swept;
 };
 
@@ -50,15 +52,24 @@ random_flow(void)
 	return rnd(2) ? rnd(UNIVERSE / 16) : rnd(UNIVERSE);
 }
 
-/* `state` holds the number of the flow, as a caller's state block would. */
+/* A flow's state is full of its number, as a caller's would be of its own. */
+static void
+check_state(const struct wf_flow *flow, uint32_t number)
+{
+	for (size_t i = 0; i < sizeof(flow->state); i += sizeof(number))
+		assert_memory_equal(flow->state + i, &number, sizeof(number));
+}
+
 static void
 flow_ends(void *ctx, struct wf_flow *flow)
 {
+	uint32_t number = flow->held.state_uid - 1;
 	struct model *m = ctx;
 	struct model_flow *f;
 
-	assert_in_range(flow->state, 0, UNIVERSE - 1);
-	f = &m->of[flow->state];
+	assert_in_range(number, 0, UNIVERSE - 1);
+	check_state(flow, number);
+	f = &m->of[number];
 	assert_ptr_equal(f->flow, flow);
 	assert_int_equal(flow->ordinal, f->ordinal);
 	if (m->ageing)
@@ -73,10 +84,13 @@ flow_ends(void *ctx, struct wf_flow *flow)
 static void
 check_new(struct model *m, struct model_flow *f, struct wf_flow *flow)
 {
+	uint32_t number = (uint32_t)(f - m->of);
+
 	assert_int_equal(flow->hash, f->hash);
-	assert_int_equal(flow->state, WF_NO_STATE);
+	assert_memory_equal(&flow->key, &f->key, sizeof(f->key));
+	assert_int_equal(flow->held.state_uid, 0);
 	assert_true(flow->last_due_ns == 0 || flow->last_due_ns == f->saved_due_ns);
-	assert_int_equal(flow->rng_key, wf_rng_flow(f->hash ^ 1, f->hash));
+	assert_int_equal(flow->rng_key, wf_rng_flow(DIR_KEY, f->hash));
 	/* Its past may have been taken over by another's. */
 	assert_true(flow->ordinal == 0 || flow->ordinal == f->saved);
 	m->created++;
@@ -84,7 +98,9 @@ check_new(struct model *m, struct model_flow *f, struct wf_flow *flow)
 	m->counted_on += f->saved != 0 && flow->ordinal == f->saved;
 	f->ordinal = flow->ordinal;
 	f->flow = flow;
-	flow->state = (uint32_t)(f - m->of);
+	flow->held.state_uid = number + 1;
+	for (size_t i = 0; i < sizeof(flow->state); i += sizeof(number))
+		memcpy(flow->state + i, &number, sizeof(number));
 	flow->last_due_ns = m->now_ns;
 	m->count++;
 }
@@ -95,14 +111,14 @@ check_packet(struct model *m, struct model_flow *f, struct wf_flow *flow, wf_ns_
 	if (flow == NULL) {
 		assert_null(f->flow);
 		/* Room is looked for in a stretch of the table, not in all of it. */
-		assert_in_range(m->count, MAX_FLOWS * 9 / 10, MAX_FLOWS);
+		assert_in_range(m->count, m->alike ? 0 : MAX_FLOWS * 9 / 10, MAX_FLOWS);
 		m->refused++;
 		return;
 	}
 	if (f->flow == NULL)
 		check_new(m, f, flow);
 	assert_ptr_equal(flow, f->flow);
-	assert_int_equal(flow->state, f - m->of);
+	check_state(flow, (uint32_t)(f - m->of));
 	assert_true(flow->last_seen_ns >= now_ns);
 	f->last_seen_ns = flow->last_seen_ns;
 	flow->ordinal++;
@@ -113,7 +129,7 @@ static uint32_t
 burst(struct model *m, struct wf_flow_table *t)
 {
 	const struct wf_flow_key *keys[WF_BURST];
-	uint64_t hash[WF_BURST], dir_key[WF_BURST];
+	uint64_t hash[WF_BURST];
 	struct wf_flow *out[WF_BURST];
 	uint32_t who[WF_BURST], n = 1 + rnd(WF_BURST);
 	wf_ns_t now_ns[WF_BURST];
@@ -125,10 +141,9 @@ burst(struct model *m, struct wf_flow_table *t)
 		f = &m->of[who[i]];
 		keys[i] = &f->key;
 		hash[i] = f->hash;
-		dir_key[i] = f->hash ^ 1;
 		now_ns[i] = m->now_ns += rnd(50);
 	}
-	wf_flow_table_lookup(t, keys, hash, dir_key, now_ns, n, 0, out);
+	wf_flow_table_lookup(t, keys, hash, now_ns, n, DIR_KEY, 0, rnd(8), out);
 	for (uint32_t i = 0; i < n; i++)
 		check_packet(m, &m->of[who[i]], out[i], now_ns[i]);
 	assert_int_equal(wf_flow_table_count(t), m->count);
@@ -151,26 +166,31 @@ check_each(void *ctx, struct wf_flow *flow)
 {
 	struct model *m = ctx;
 
-	assert_ptr_equal(m->of[flow->state].flow, flow);
+	assert_ptr_equal(m->of[flow->held.state_uid - 1].flow, flow);
 	m->swept++;
 }
 
 static void
-a_million_packets_as_in_the_model(void **state)
+play(bool alike)
 {
 	struct model *m = calloc(1, sizeof(*m));
-	struct wf_flow_table *t = wf_flow_table_new("model", MAX_FLOWS, IDLE_NS, flow_ends, m);
+	struct wf_flow_table *t = wf_flow_table_new(MAX_FLOWS, IDLE_NS, flow_ends, m);
 
 	assert_non_null(m);
 	assert_non_null(t);
 	m->ageing = true;
+	m->alike = alike;
 	for (uint32_t i = 0; i < UNIVERSE; i++) {
 		m->of[i].key.src[0] = (uint8_t)i;
 		m->of[i].key.dport[1] = (uint8_t)(i >> 8);
 		m->of[i].hash = wf_flow_hash(&m->of[i].key);
+		if (alike)
+			m->of[i].hash &= ALIKE;
 	}
 	for (uint32_t done = 0; done < PACKETS; done += burst(m, t)) {
-		wf_flow_table_age(t, m->now_ns, rnd(4) * 8);
+		uint32_t budget = rnd(4) * 8;
+
+		assert_true(wf_flow_table_age(t, m->now_ns, budget) <= budget);
 		if (rnd(1000) == 0)
 			m->now_ns += IDLE_NS * rnd(3) / 2; /* quiet on the line */
 		if (rnd(1000) == 0)
@@ -180,7 +200,7 @@ a_million_packets_as_in_the_model(void **state)
 	/* All that can happen did, thousands of times. */
 	assert_true(m->created > 10000 && m->aged > 10000 && m->came_back > 10000);
 	assert_true(m->refused > 1000 && m->swept > 10);
-	assert_true(m->counted_on * 4 > m->came_back);
+	assert_true(alike || m->counted_on * 4 > m->came_back);
 	m->swept = 0;
 	wf_flow_table_each(t, check_each, m);
 	assert_int_equal(m->swept, m->count);
@@ -190,12 +210,26 @@ a_million_packets_as_in_the_model(void **state)
 	free(m);
 }
 
+static void
+a_million_packets_as_in_the_model(void **state)
+{
+	play(false);
+}
+
+/* As many buckets as there are places for in the longest chains, and four tags. */
+static void
+hashes_that_somebody_made_alike_change_nothing(void **state)
+{
+	play(true);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_million_packets_as_in_the_model),
+		cmocka_unit_test(hashes_that_somebody_made_alike_change_nothing),
 	};
 
-	return cmocka_run_group_tests(tests, eal_start, eal_stop);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * The bench of a pipeline.
  */
-#include "bench.h"
+#include "bench_packet.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,26 +13,6 @@
 
 #include "eal.h"
 #include "wf_snapshot.h"
-#include "wf_store_value.h"
-
-#define LONGEST_VALUE 512
-
-struct fake {
-	struct bench_out who;  /* first: what tests read through void *pkt */
-	struct fake *original; /* of a clone */
-	uint32_t refs;
-	uint32_t len, readable; /* length as counted, and of what is in frame */
-	uint8_t frame[128];
-};
-
-/* What a packet was when its bytes were asked for: they are the address of this, and then what
- * stands in its frame. So whoever makes a packet of bytes knows which it was, and that they are
- * right. */
-struct shadow {
-	struct shadow *next;
-	struct fake was;
-	uint8_t bytes[LONGEST_VALUE];
-};
 
 int
 bench_eal(void **state)
@@ -72,21 +52,16 @@ bench_plan(const char *text, uint64_t seed, const struct wf_plan *before)
 	return plan;
 }
 
-static void
-put(struct bench *b, struct fake *f)
+void
+bench_put(struct bench *b, struct fake *f)
 {
 	assert_true(f->refs > 0);
 	if (--f->refs > 0)
 		return;
 	if (f->original != NULL)
-		put(b, f->original);
-	if (f->who.id == BENCH_BUFFER) {
-		void *memory;
-
-		memcpy(&memory, f->frame, sizeof(memory));
-		free(memory);
-		b->buffers--;
-	}
+		bench_put(b, f->original);
+	if (f->who.id == BENCH_BUFFER)
+		bench_buffer_end(b, f);
 	free(f);
 	b->alive--;
 }
@@ -95,7 +70,7 @@ static void
 free_packets(void *ctx, void *const *pkts, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
-		put(ctx, pkts[i]);
+		bench_put(ctx, pkts[i]);
 }
 
 void *
@@ -108,7 +83,7 @@ bench_hold(void *pkt)
 void
 bench_release(struct bench *b, void *pkt)
 {
-	put(b, pkt);
+	bench_put(b, pkt);
 }
 
 /* A clone keeps its original alive, as an indirect mbuf does. */
@@ -167,90 +142,12 @@ writable(void *ctx, void *pkt, struct wf_frame *f)
 		*p = *(struct fake *)pkt;
 		p->refs = 1;
 		b->alive++;
-		put(b, pkt);
+		bench_put(b, pkt);
 	}
 	f->data = p->frame;
 	f->readable_bytes = p->readable;
 	f->room_bytes = b->room_bytes ? b->room_bytes : sizeof(p->frame);
 	return p;
-}
-
-static void
-bytes_of(void *ctx, void *const *pkts, uint32_t n, const uint8_t **data)
-{
-	struct bench *b = ctx;
-
-	for (uint32_t i = 0; i < n; i++) {
-		const struct fake *f = pkts[i];
-		struct shadow *s;
-
-		data[i] = NULL;
-		if (f->refs > 1 || (b->special != 0 && f->who.id % b->special == 0))
-			continue;
-		s = calloc(1, sizeof(*s));
-		assert_non_null(s);
-		s->was = *f;
-		s->was.original = NULL;
-		s->was.refs = 1;
-		memcpy(s->bytes, f->frame, sizeof(f->frame));
-		memcpy(s->bytes, &s, sizeof(struct shadow *));
-		s->next = b->shadows;
-		b->shadows = s;
-		data[i] = s->bytes;
-	}
-}
-
-/* A buffer is a packet as others are: whoever frees it does not know. */
-static void *
-buffer(void *ctx, uint8_t **memory, uint32_t *bytes)
-{
-	struct bench *b = ctx;
-	struct fake *f;
-
-	if (b->buffers_left == 0)
-		return NULL;
-	b->buffers_left--;
-	f = calloc(1, sizeof(*f));
-	assert_non_null(f);
-	f->refs = 1;
-	f->who.id = BENCH_BUFFER;
-	*bytes = 34 * 64;
-	*memory = aligned_alloc(64, *bytes);
-	assert_non_null(*memory);
-	memcpy(f->frame, memory, sizeof(*memory));
-	b->buffers++;
-	b->alive++;
-	return f;
-}
-
-static uint32_t
-make_again(void *ctx, const struct wf_held *h, uint32_t n, void **pkts, uint32_t again)
-{
-	struct bench *b = ctx;
-
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t len = wf_value_len(h[i].len_bytes);
-		struct shadow *s;
-		struct fake *f;
-
-		if (i < again)
-			put(b, pkts[i]);
-		else if (b->again_left == 0)
-			return i;
-		else
-			b->again_left--;
-		memcpy(&s, h[i].pkt, sizeof(struct shadow *));
-		assert_int_equal(len, s->was.len);
-		assert_true(len <= b->options.by_value_bytes);
-		assert_memory_equal(h[i].pkt, s->bytes, len);
-		f = malloc(sizeof(*f));
-		assert_non_null(f);
-		*f = s->was;
-		b->alive++;
-		b->by_value++;
-		pkts[i] = f;
-	}
-	return n;
 }
 
 static void
@@ -287,7 +184,7 @@ bench_new(const char *text, const struct bench_options *options)
 {
 	static const struct bench_options plenty;
 	struct bench *b = calloc(1, sizeof(*b));
-	struct wf_pipe_params q = { .name = "bench", .n_dirs = 2, .n_slots = WF_PLAN_MAX_SLOTS };
+	struct wf_pipe_params q = { .n_dirs = 2, .n_slots = WF_PLAN_MAX_SLOTS };
 
 	assert_non_null(b);
 	b->options = options != NULL ? *options : plenty;
@@ -311,11 +208,11 @@ bench_new(const char *text, const struct bench_options *options)
 		.make = make_packet,
 		.writable = writable,
 		.resize = resize,
-		.bytes = bytes_of,
-		.buffer = buffer,
-		.make_bulk = make_again,
+		.bytes = bench_bytes,
+		.buffer = bench_buffer,
+		.make_bulk = bench_make_again,
 		.ctx = b };
-	assert_true(b->options.by_value_bytes <= LONGEST_VALUE);
+	assert_true(b->options.by_value_bytes <= BENCH_LONGEST_VALUE);
 	q.by_value_bytes = b->options.by_value_bytes;
 	b->pipe = wf_pipe_new(&q);
 	assert_non_null(b->pipe);
@@ -328,10 +225,7 @@ bench_free(struct bench *b)
 {
 	wf_pipe_free(b->pipe);
 	assert_int_equal(b->alive, 0);
-	for (struct shadow *s = b->shadows, *next; s != NULL; s = next) {
-		next = s->next;
-		free(s);
-	}
+	bench_shadows_end(b);
 	wf_stats_free(b->stats);
 	wf_plan_free(b->plan);
 	free(b->out);
@@ -391,6 +285,24 @@ bench_rx(struct bench *b, const struct bench_packet *p, struct wf_rx *rx)
 		.rx_ns = p->ns };
 }
 
+/* As packets go in that another worker has received. */
+static void
+take_over(struct bench *b, uint32_t dir, const struct wf_rx *rx, uint32_t n)
+{
+	const struct wf_identity *who[WF_BURST];
+	struct wf_identity ring[WF_BURST];
+	uint32_t owner[WF_BURST];
+
+	wf_pipe_owners(b->pipe, b->plan, dir, rx, n, 2, owner, who);
+	for (uint32_t i = 0; i < n; i++) {
+		ring[i] = *who[i];
+		who[i] = &ring[i];
+	}
+	wf_pipe_know(b->pipe, rx, who);
+	wf_pipe_in(b->pipe, b->plan, dir, rx, n, true);
+	wf_pipe_know(b->pipe, NULL, NULL);
+}
+
 void
 bench_in(struct bench *b, uint32_t dir, const struct bench_packet *p, uint32_t n, uint32_t burst)
 {
@@ -400,7 +312,10 @@ bench_in(struct bench *b, uint32_t dir, const struct bench_packet *p, uint32_t n
 
 		for (uint32_t i = 0; i < k; i++)
 			bench_rx(b, &p[i], &rx[i]);
-		wf_pipe_in(b->pipe, b->plan, dir, rx, k, true);
+		if (b->options.handed)
+			take_over(b, dir, rx, k);
+		else
+			wf_pipe_in(b->pipe, b->plan, dir, rx, k, true);
 		if (b->now_ns < p[k - 1].ns)
 			b->now_ns = p[k - 1].ns;
 		p += k;
@@ -451,7 +366,7 @@ leave(struct bench *b)
 		}
 		wf_pipe_sent(b->pipe, h, n, b->now_ns);
 		for (uint32_t i = 0; i < n; i++)
-			put(b, h[i].pkt);
+			bench_put(b, h[i].pkt);
 	}
 }
 

@@ -35,7 +35,8 @@ struct bench_options {
 	uint32_t max_held, max_flows; /* 0: plenty */
 	wf_ns_t idle_ns;              /* 0: for ever */
 	uint64_t seed;
-	bool general;            /* by the general path, whatever the plan says */
+	bool general; /* by the general path, whatever the plan says */
+	bool handed;  /* who packets are has been found out before, and has been through a ring */
 	uint32_t by_value_bytes; /* packets up to this length are held by value */
 };
 

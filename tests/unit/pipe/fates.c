@@ -55,16 +55,17 @@ log_of(struct bench *b, const uint32_t *number, struct fates *f)
 static uint32_t
 owner(struct bench *const *b, const struct bench_packet *p, uint32_t receiver, uint32_t workers)
 {
+	const struct wf_identity *who[WF_BURST];
+	uint32_t w[WF_BURST];
 	struct wf_rx rx;
-	uint32_t w;
 
 	if (workers == 1)
 		return 0;
 	bench_rx(b[receiver], p, &rx);
-	w = wf_pipe_owner(b[receiver]->pipe, b[receiver]->plan, 0, &rx, workers);
+	wf_pipe_owners(b[receiver]->pipe, b[receiver]->plan, 0, &rx, 1, workers, w, who);
 	bench_release(b[receiver], rx.pkt);
 	b[receiver]->n_in--;
-	return w == WF_PIPE_ANY ? receiver : w;
+	return w[0] == WF_PIPE_ANY ? receiver : w[0];
 }
 
 /* The next burst of all traffic, from packet i on, each to its worker. Returns where it ends. */
@@ -96,9 +97,10 @@ send(struct bench *const *b, const struct fates_run *q, uint32_t *const *number,
 struct fates *
 fates_run(const struct fates_run *q)
 {
-	struct bench_options o = {
-		.seed = q->seed, .general = q->general, .by_value_bytes = q->by_value_bytes
-	};
+	struct bench_options o = { .seed = q->seed,
+		.general = q->general,
+		.handed = q->workers > 1,
+		.by_value_bytes = q->by_value_bytes };
 	struct fates *f = calloc(1, sizeof(*f) + q->n * sizeof(f->packet[0]));
 	uint32_t *number[WORKERS];
 	struct bench *b[WORKERS];

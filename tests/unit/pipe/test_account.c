@@ -336,14 +336,17 @@ owner(const char *text, uint32_t flow, uint32_t n_workers)
 {
 	struct bench *b = bench_new(text, NULL);
 	struct bench_packet p = { b->now_ns, flow, 100 };
+	const struct wf_identity *id[WF_BURST];
+	uint32_t who[WF_BURST], n;
 	struct wf_rx rx;
-	uint32_t who;
 
 	bench_rx(b, &p, &rx);
-	who = wf_pipe_owner(b->pipe, b->plan, 1, &rx, n_workers);
+	n = wf_pipe_owners(b->pipe, b->plan, 1, &rx, 1, n_workers, who, id);
+	assert_int_equal(n, who[0] != WF_PIPE_ANY);
+	assert_int_equal(id[0]->known, b->plan->dir[1].needs_flow);
 	wf_pipe_refuse(b->pipe, 1, &rx, 1, true, WF_DROP_shutdown);
 	bench_free(b);
-	return who;
+	return who[0];
 }
 
 static void

@@ -139,13 +139,17 @@ the_owner_of_the_first_owns_them_all(void **state)
 	for (uint16_t id = 0; id < 64; id++) {
 		struct bench_packet whole = { .ns = b->now_ns, .flow = id, .len = 64 };
 		struct wf_rx rx[3] = { fragment(b, id, 0, id), fragment(b, id, 1, 0) };
-		uint32_t owner;
+		const struct wf_identity *who[WF_BURST];
+		uint32_t owner[WF_BURST];
 
 		bench_rx(b, &whole, &rx[2]);
-		owner = wf_pipe_owner(b->pipe, b->plan, 0, &rx[0], 4);
-		assert_int_equal(wf_pipe_owner(b->pipe, b->plan, 0, &rx[1], 4), owner);
-		assert_int_equal(wf_pipe_owner(b->pipe, b->plan, 0, &rx[2], 4), owner);
-		seen |= 1u << owner;
+		assert_int_equal(wf_pipe_owners(b->pipe, b->plan, 0, rx, 3, 4, owner, who), 3);
+		assert_int_equal(owner[1], owner[0]);
+		assert_int_equal(owner[2], owner[0]);
+		assert_false(who[0]->known); /* the owner has to remember the first */
+		assert_false(who[1]->known);
+		assert_true(who[2]->known);
+		seen |= 1u << owner[0];
 		in(b, rx, 3);
 	}
 	assert_int_equal(seen, 15);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Packets of one flow in a row are looked up once: nobody can tell. Random trains of random flows,
- * in a table that is large or small, with flows that end in the middle of a burst.
+ * in a table that is large or small, with flows that end in the middle of a burst. Nor can anybody
+ * tell whether another worker has found out who they are.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -43,15 +44,17 @@ make_trains(struct bench_packet *p, wf_ns_t gap_ns)
 }
 
 static void
-same_in_bursts_and_alone(wf_ns_t gap_ns, const struct bench_options *o)
+same_as_alone(wf_ns_t gap_ns, const struct bench_options *o, bool handed)
 {
+	struct bench_options as_burst = *o;
 	struct bench_packet *p = calloc(PACKETS, sizeof(*p));
 	struct bench *burst, *alone;
 	uint32_t lost = 0;
 
 	assert_non_null(p);
 	make_trains(p, gap_ns);
-	burst = bench_new(bench_text("delay = \"2ms\";", "", classes), o);
+	as_burst.handed = handed;
+	burst = bench_new(bench_text("delay = \"2ms\";", "", classes), &as_burst);
 	alone = bench_new(bench_text("delay = \"2ms\";", "", classes), o);
 	bench_in(burst, 0, p, PACKETS, 32);
 	bench_in(alone, 0, p, PACKETS, 1);
@@ -75,9 +78,18 @@ same_in_bursts_and_alone(wf_ns_t gap_ns, const struct bench_options *o)
 }
 
 static void
+same_in_bursts_and_alone(wf_ns_t gap_ns, const struct bench_options *o)
+{
+	same_as_alone(gap_ns, o, false);
+	same_as_alone(gap_ns, o, true);
+}
+
+static void
 plenty_of_room(void **state)
 {
-	same_in_bursts_and_alone(US, NULL);
+	struct bench_options o = { 0 };
+
+	same_in_bursts_and_alone(US, &o);
 }
 
 static void

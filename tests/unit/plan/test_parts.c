@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -167,6 +168,47 @@ a_file_that_has_changed_is_read_again(void **state)
 	wf_plan_free(p);
 }
 
+/* A change of something else goes on, and so does one that ends. */
+static void
+what_was_read_of_a_file_that_is_gone_stays(void **state)
+{
+	struct wf_err *err = wf_err_new();
+	const struct wf_plan_step *others;
+	struct wf_plan *p = NULL;
+	unsigned lines;
+
+	folder_write("delays", "1ms\n2ms\n3ms\n");
+	folder_write("rate", "0s 1Mbit\n1s 2Mbit\n");
+	change(&p, 1000, 1);
+	others = plan_class(p, 0, "k8")->before;
+	lines = plan_class(p, 0, "default")->state_lines;
+	assert_int_not_equal(lines, 0);
+	assert_int_equal(unlink(folder_path("delays")), 0);
+	folder_write("rate", "0s 1Mb"); /* somebody writes it just now */
+	for (unsigned i = 0; i < 3; i++) {
+		change(&p, 1000, 2 + i);
+		assert_true(plan_class(p, 0, "k7")->about->forecast.delay_mean_ns == (2 + i) * 1e6);
+		assert_ptr_equal(plan_class(p, 0, "k8")->before, others);
+		assert_true(plan_class(p, 0, "k8")->about->stale);
+		assert_true(plan_class(p, 0, "default")->about->stale);
+		assert_false(plan_class(p, 0, "k7")->about->stale);
+		assert_int_equal(plan_class(p, 0, "default")->state_lines, lines);
+	}
+	/* It is back, as it was or another. */
+	folder_write("delays", "1ms\n2ms\n3ms\n40ms\n");
+	folder_write("rate", "0s 1Mbit\n1s 2Mbit\n");
+	change(&p, 1000, 5);
+	assert_false(plan_class(p, 0, "k8")->about->stale);
+	assert_false(plan_class(p, 0, "default")->about->stale);
+	assert_true(plan_class(p, 0, "k8")->about->forecast.delay_max_ns > 30e6);
+	/* Whoever names it first has nothing that was read. */
+	unlink(folder_path("delays"));
+	assert_null(plan_try(text_of(1000, 5), NULL, err));
+	assert_non_null(strstr(wf_err_item(err, 0)->message, "delays"));
+	wf_plan_free(p);
+	wf_err_free(err);
+}
+
 /* Whoever goes first. */
 static void
 what_is_shared_lives_as_long_as_a_plan_that_has_it(void **state)
@@ -205,6 +247,7 @@ main(void)
 		cmocka_unit_test(a_change_builds_what_it_changes),
 		cmocka_unit_test(other_rules_are_built_but_not_the_classes),
 		cmocka_unit_test(a_file_that_has_changed_is_read_again),
+		cmocka_unit_test(what_was_read_of_a_file_that_is_gone_stays),
 		cmocka_unit_test(what_is_shared_lives_as_long_as_a_plan_that_has_it),
 	};
 

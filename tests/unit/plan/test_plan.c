@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "planner.h"
+#include "wf_state_layout.h"
 
 #define X    "{ name = \"x\"; match = { dport = \"80\"; }; "
 #define WIDE "\"1-65535\""
@@ -111,8 +112,8 @@ stages_stand_in_pipeline_order(void **state)
 	for (size_t i = 0; i < WF_ARRAY_SIZE(order); i++) {
 		assert_int_equal(k->before[i].stage, order[i]);
 		assert_int_equal(k->before[i].copies, order[i] == WF_BLOCK_DUPLICATE);
-		assert_int_equal(
-			k->before[i].state_offset, wf_block_state_offset(k->before[i].stage));
+		assert_int_equal(k->before[i].state_offset,
+			wf_state_offset(k->layout, (enum wf_block_id)order[i]));
 		assert_int_equal((uintptr_t)k->before[i].cfg % WF_CACHE_LINE, 0);
 	}
 	wf_plan_free(p);
@@ -144,10 +145,37 @@ loss_at_the_ingress_stands_in_front(void **state)
 		assert_int_equal(wf_plan_steps(k), q == 0 ? 6 : 5);
 		if (q == 1)
 			assert_int_equal(k->n_before, 4);
-		assert_int_equal(k->before[2].state_offset, wf_block_state_offset(WF_BLOCK_LOSS));
+		assert_int_equal(
+			k->before[2].state_offset, wf_state_offset(k->layout, WF_BLOCK_LOSS));
 		assert_non_null(k->about->forecast.note[WF_BLOCK_LOSS]);
 		wf_plan_free(p);
 	}
+}
+
+/* So a flow with a rate, losses and jitter has its state in its record. */
+static void
+states_stand_side_by_side(void **state)
+{
+	struct wf_plan *p =
+		plan_ab("scope = \"flow\"; rate = \"1Mbit\"; queue = \"9ms\"; dns = \"refused\"; "
+			"delay = { mean = \"5ms\"; stddev = \"1ms\"; };"
+			"loss = { model = \"gilbert-elliott\"; p = 0.1; r = 0.5; };");
+	const struct wf_plan_class *k = &p->dir[0].classes[0];
+	const uint32_t rate = wf_block_registry[WF_BLOCK_RATE]->state_size;
+	const uint32_t loss = wf_block_registry[WF_BLOCK_LOSS]->state_size;
+	const uint32_t delay = wf_block_registry[WF_BLOCK_DELAY]->state_size;
+
+	assert_int_equal(wf_plan_steps(k), 4);
+	assert_int_equal(k->before[1].state_offset, 0);
+	assert_int_equal(k->before[2].state_offset, rate);
+	assert_int_equal(k->before[3].state_offset, rate + loss);
+	assert_int_equal(k->state_bytes, rate + loss + delay);
+	assert_true(k->state_bytes <= WF_FLOW_STATE);
+	/* Of the delay's only where the order is kept: its other line is not fetched. */
+	assert_int_equal(k->state_lines, 3);
+	assert_int_equal(p->dir[0].flow_lines, 3);
+	assert_int_equal(p->dir[1].flow_lines, 0);
+	wf_plan_free(p);
 }
 
 static void
@@ -376,6 +404,7 @@ main(void)
 		cmocka_unit_test(a_cable_is_pulled_by_a_direction_not_by_a_class),
 		cmocka_unit_test(stages_stand_in_pipeline_order),
 		cmocka_unit_test(loss_at_the_ingress_stands_in_front),
+		cmocka_unit_test(states_stand_side_by_side),
 		cmocka_unit_test(only_stages_with_state_are_variants),
 		cmocka_unit_test(the_spacing_of_copies_is_in_their_step),
 		cmocka_unit_test(every_direction_has_its_own_key),

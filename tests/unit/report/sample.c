@@ -37,6 +37,8 @@ fill_direction(struct wf_snap_dir *d)
 	d->classes[0].s.flows = 7;
 	d->classes[0].since_reset.tx = (struct wf_count){ 15, 1500 };
 	d->classes[0].times = wf_class_times_new();
+	if (d->classes[0].times == NULL)
+		return;
 	wf_hist_add(&d->classes[0].times->delay, 30 * WF_NS_PER_MS);
 	wf_hist_add(&d->classes[0].times->error, 400);
 }

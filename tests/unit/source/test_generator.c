@@ -114,7 +114,10 @@ test_frames(void **state)
 		"generator,flows=1000,size=1500+9000+101,src=10.0.0.0/30,dst=10.9.0.0/24,dport=1-9",
 		"generator,ip=6,size=62", "generator,ip=6,size=imix,flows=333,order=shuffle",
 		"generator,ip=6,flows=40000,src=fd00::/112,sport=1-2,size=62+63+64+65+1000",
-		"generator,checksum=false,size=60+64+1514,flows=7" };
+		"generator,checksum=false,size=60+64+1514,flows=7",
+		"generator,probe=all,size=60+61+62+63+64+65+1514",
+		"generator,probe=flow,flows=500,size=imix",
+		"generator,probe=flow,flows=7,ip=6,size=78+79+80+81+1000" };
 
 	for (size_t d = 0; d < WF_ARRAY_SIZE(devices); d++) {
 		struct wf_generator_spec spec = spec_of(devices[d]);
@@ -330,6 +333,15 @@ test_refused(void **state)
 		{ "generator,dport=65536", "no range" },
 		{ "generator,flows=9,src=10.0.0.1,sport=1-8", "for 8 flows only, not for 9" },
 		{ "generator,flows", "flows" },
+		{ "generator,arrival=poisson", "need a rate" },
+		{ "generator,pps=1,on=1ms", "on and off" },
+		{ "generator,pps=1,ramp_pps=2", "within ramp_time" },
+		{ "generator,pps=1,ramp_rate=2bit,ramp_time=1s", "within ramp_time" },
+		{ "generator,pps=1,ramp_pps=2,ramp_time=1s,on=1ms,off=1ms", "Choose one" },
+		{ "generator,pps=1,layer=1", "what rate counts" },
+		{ "generator,ip=6,probe=all,size=77", "78 bytes at least, not 77" },
+		{ "generator,probe=flow,flows=65537", "65536 streams of probes at most" },
+		{ "generator,probe=all,stream=65536", "65535" },
 	};
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(cases); i++) {

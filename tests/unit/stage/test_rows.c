@@ -193,7 +193,8 @@ what_is_no_trace_is_refused(void **state)
 	assert_non_null(strstr(rig_error(r), "\"trace\" is missing"));
 	rig_free(r);
 	r = rig_new(WF_BLOCK_DELAY, "mean=5ms clock=packet");
-	assert_non_null(strstr(rig_error(r), "is for traces"));
+	assert_non_null(
+		strstr(rig_error(r), "\"clock\" does not belong to distribution \"constant\""));
 	rig_free(r);
 }
 

@@ -172,10 +172,9 @@ burst(const struct traffic *t, uint32_t first, uint32_t most, struct wf_rx *rx)
 }
 
 static struct wf_pipe_params
-params_of(const char *name)
+params_of(void)
 {
-	return (struct wf_pipe_params){ .name = name,
-		.n_dirs = 2,
+	return (struct wf_pipe_params){ .n_dirs = 2,
 		.n_slots = WF_PLAN_MAX_SLOTS,
 		.max_held = 4 * PACKETS,
 		.max_flows = 4096,
@@ -193,7 +192,7 @@ leave(void *ctx, const struct wf_held *h)
 static void
 offline(const struct wf_timeline *line, const struct traffic *t, uint32_t most, struct fates *f)
 {
-	struct wf_pipe_params params = params_of("offline");
+	struct wf_pipe_params params = params_of();
 	struct wf_twin_drive v;
 	struct wf_rx rx[WF_BURST];
 	uint32_t n;
@@ -253,7 +252,7 @@ static void
 live(struct wf_timeline *line, const struct traffic *t, uint64_t seed, struct fates *f)
 {
 	struct live l = { .line = line, .next = 1, .f = f };
-	struct wf_pipe_params params = params_of("live");
+	struct wf_pipe_params params = params_of();
 	const struct wf_plan *newest;
 	struct wf_rx rx[WF_BURST];
 	wf_ns_t now_ns = START;

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Any bytes as a decision log: it is refused, or read as far as it is good, and what was read and
+ * is written again are the same bytes. libFuzzer.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "wf_drop.h"
+#include "wf_fates.h"
+
+#define HEAD   64
+#define RECORD 48
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+require(bool ok)
+{
+	if (!ok)
+		abort();
+}
+
+static void
+round_trip(const char *path, const struct wf_fates_head *head, const uint8_t *data,
+	const struct wf_fate *fate, size_t n)
+{
+	struct wf_err *err = wf_err_new();
+	struct wf_fates_writer *w = wf_fates_create(path, head, err);
+	uint8_t again[HEAD + RECORD];
+	FILE *f;
+
+	for (size_t i = 0; i < n; i++)
+		require(wf_fates_write(w, &fate[i]) == 0);
+	require(wf_fates_finish(w) == 0);
+	f = fopen(path, "r");
+	require(f != NULL && fread(again, 1, HEAD, f) == HEAD && memcmp(again, data, 44) == 0);
+	for (size_t i = 0; i < n; i++)
+		require(fread(again, 1, RECORD, f) == RECORD &&
+			memcmp(again, data + HEAD + i * RECORD, RECORD) == 0);
+	fclose(f);
+	wf_err_free(err);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static int fd = -1;
+	struct wf_fates_head head;
+	struct wf_err *err = wf_err_new();
+	struct wf_fate fate[64];
+	struct wf_fates_reader *r;
+	char path[64];
+	size_t n = 0;
+	int rc = 0;
+
+	if (fd < 0)
+		fd = memfd_create("fuzz", MFD_CLOEXEC);
+	if (ftruncate(fd, 0) < 0 || pwrite(fd, data, size, 0) != (ssize_t)size)
+		return 0;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	r = wf_fates_open(path, &head, err);
+	require((r == NULL) == (wf_err_count(err) == 1));
+	while (r != NULL && n < 64 && (rc = wf_fates_read(r, &fate[n], err)) == 1) {
+		require(fate[n].dir < head.n_dirs && fate[n].cause < WF_DROP_COUNT);
+		n++;
+	}
+	require(r == NULL || (rc < 0) == (wf_err_count(err) > 0));
+	wf_fates_close(r);
+	wf_err_free(err);
+	if (r != NULL)
+		round_trip(path, &head, data, fate, n);
+	return 0;
+}
