@@ -75,6 +75,7 @@ enum {
 
 static const struct wf_option options[] = { OPTIONS, { 0 } };
 static const struct wf_option events_options[] = { OPTIONS, SINCE, FOLLOW, { 0 } };
+static const struct wf_option replay_options[] = { OPTIONS, FOLLOW, { 0 } };
 static const struct wf_option set_options[] = { OPTIONS, FOR, AT, { 0 } };
 static const struct wf_option apply_options[] = { OPTIONS, AT, { 0 } };
 static const struct wf_option bypass_options[] = { OPTIONS, FOR, { 0 } };
@@ -133,6 +134,19 @@ static const struct verb verbs[] = {
 		"  wfctl set wan voip ab delay=5ms\n"
 		"  wfctl set wan both delay=80ms and lan ba rate=1Mbit --at +2s --for 10s\n",
 		3, -1, wfctl_set, set_options },
+	{ "replay", "[status | start | stop | pause | resume | step | rate]",
+		"captures of pcap ports: how far they are, start, pause, another pace",
+		"`status` (also without a word) prints how far each is, by how much packets were "
+		"late, and what of the files is not sent; with --follow it shows a bar until all "
+		"are done. PORT is the one that has the file; where only one has, it may be left "
+		"out.\n\n"
+		"  wfctl replay start [PORT [PACE]]   from the beginning\n"
+		"  wfctl replay stop [PORT]\n"
+		"  wfctl replay pause [PORT]\n"
+		"  wfctl replay resume [PORT]\n"
+		"  wfctl replay step [PORT] [N]       N packets of one that is paused\n"
+		"  wfctl replay rate [PORT] PACE      x2, 1000pps, 100Mbit, 1ms, top, step\n",
+		0, 3, wfctl_replay, replay_options },
 	{ "apply", "FILE", "make the changes of a file, each at its time",
 		"The file is one that `wirefault offline --changes` takes: changes = ( { at = "
 		"\"10s\"; link = \"wan\"; ab = { loss = \"5%\"; }; }, ... ). Their times count "
@@ -308,10 +322,11 @@ static bool
 fits(const struct verb *v, const struct wfctl_options *o)
 {
 	bool events = v->options == events_options;
+	bool follows = events || v->options == replay_options;
 	bool at = v->run == wfctl_set || v->run == wfctl_apply;
 	bool changes = v->run == wfctl_set || v->run == wfctl_bypass, top = v->run == wfctl_top;
 	const char *strange = o->since != NULL && !events       ? "since"
-			      : o->follow && !events            ? "follow"
+			      : o->follow && !follows           ? "follow"
 			      : o->for_time != NULL && !changes ? "for"
 			      : o->at_time != NULL && !at       ? "at"
 			      : o->hz != NULL && !top           ? "hz"

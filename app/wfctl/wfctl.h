@@ -35,6 +35,7 @@ int wfctl_config(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_config_diff(const struct wfctl_options *o);
 int wfctl_config_undo(const struct wfctl_options *o, const char *word);
 int wfctl_set(const struct wfctl_options *o, int argc, char **argv);
+int wfctl_replay(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_apply(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_fault(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_bypass(const struct wfctl_options *o, int argc, char **argv);

@@ -8,6 +8,7 @@
 
 #include "offline_changes.h"
 #include "offline_log.h"
+#include "offline_replay.h"
 #include "progress.h"
 #include "wf_cmd.h"
 #include "wf_eal.h"
@@ -22,7 +23,8 @@
 static const struct wf_option options[] = {
 	WF_CMD_FROM_OPTIONS,
 	{ "link", 'l', "NAME", "the link; may be left out where there is one" },
-	{ "ab", 0, "IN", "capture that enters at the first port" },
+	{ "ab", 0, "IN",
+		"capture that enters at the first port; port: that which it has as a pcap port" },
 	{ "ab-out", 0, "OUT", "what leaves at the second port; .pcapng or nanosecond pcap" },
 	{ "ba", 0, "IN", "capture that enters at the second port" },
 	{ "ba-out", 0, "OUT", "what leaves at the first port" },
@@ -237,7 +239,10 @@ open_captures(struct offline *o, struct wf_err *err)
 		to->dir = 2 * o->link + (uint32_t)side;
 		if (q.path == NULL)
 			continue;
-		to->source = wf_source_capture(&q, err);
+		to->source = strcmp(q.path, WF_OFFLINE_PORT) == 0
+				     ? wf_offline_replay(o->loaded.conf,
+					       o->loaded.conf->links[o->link].port[side], err)
+				     : wf_source_capture(&q, err);
 		if (to->source == NULL)
 			return -EINVAL;
 		o->twin.n_in++;

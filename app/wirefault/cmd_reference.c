@@ -8,6 +8,7 @@
 #include "wf_cmd.h"
 #include "wf_generator_args.h"
 #include "wf_load_settings.h"
+#include "wf_replay_spec.h"
 
 static const struct wf_option options[] = {
 	{ "help", 'h', NULL, "this help" },
@@ -90,6 +91,12 @@ run(int argc, char **argv)
 		       "`generator,flows=10000,order=shuffle,size=imix,pps=1000000`. What is sent "
 		       "to it is counted and freed; so it is at a `sink`, which makes none.\n\n");
 		table(wf_generator_table, stdout);
+		printf("### pcap\n\nA device from which captures come: "
+		       "`pcap,file=talk.pcap,pace=x2,loops=10`, and for the other side of a "
+		       "conversation, on a port of its own, `pcap,of=a` with a's `split`. What is "
+		       "sent to it is counted and freed. Files are those of the working "
+		       "directory.\n\n");
+		table(wf_replay_table, stdout);
 	}
 	printf("## Impairments of a direction\n\n"
 	       "In `ab`, `ba` and in the `ab` and `ba` of a class, in the order in which packets "

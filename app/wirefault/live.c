@@ -403,6 +403,7 @@ wf_live_ops(struct wf_live *live)
 		.progress = progress,
 		.wall = wall,
 		.reset = reset,
+		.replay = wf_live_replay,
 		.schedule = wf_live_schedule,
 		.clock = clock_now,
 		.observe = observe,

@@ -12,11 +12,20 @@ struct wf_cap_packet {
 	wf_ns_t time_ns;    /* since the Unix epoch */
 	uint32_t cap_bytes; /* present in data */
 	uint32_t len_bytes; /* on the wire */
+	uint32_t iface;     /* of a pcapng file's section; else 0 */
 	const uint8_t *data;
 };
 
 /* Which packets of a capture that has both directions. */
-enum wf_cap_split { WF_CAP_ALL, WF_CAP_FIRST, WF_CAP_MAC, WF_CAP_IP };
+enum wf_cap_split {
+	WF_CAP_ALL,
+	WF_CAP_FIRST, /* the sender of the first frame */
+	WF_CAP_MAC,
+	WF_CAP_IP,
+	WF_CAP_PORT,  /* who sends to this TCP or UDP port */
+	WF_CAP_SYN,   /* who opened the TCP connection */
+	WF_CAP_IFACE, /* what came by this interface of a pcapng file */
+};
 
 struct wf_cap_options {
 	/* Times that go back by up to this are set to their predecessor's. Beyond it a packet is
@@ -33,6 +42,7 @@ struct wf_cap_options {
 	uint8_t mac[6];
 	uint8_t ip[16]; /* IPv4 as its first 4 bytes */
 	uint8_t ip_version, ip_bits;
+	uint32_t port_or_iface;
 };
 #define WF_CAP_OPTIONS                                                                             \
 	{                                                                                          \
@@ -46,7 +56,8 @@ struct wf_cap_options {
 	}
 /* "ethernet", or "ethernet,SRC,DST" with MAC addresses. 0 or -EINVAL with a reason. */
 int wf_cap_options_link_type(struct wf_cap_options *o, const char *text, struct wf_err *err);
-/* "first", "mac=ADDRESS", "ip=PREFIX". 0 or -EINVAL with a reason. */
+/* "first", "syn", "mac=ADDRESS", "ip=PREFIX", "port=N", "interface=N". 0 or -EINVAL with a reason.
+ */
 int wf_cap_options_split(struct wf_cap_options *o, const char *text, struct wf_err *err);
 
 /* What had to be mended, or left out. */

@@ -14,6 +14,7 @@ struct wf_cap_record {
 	bool timed;      /* false: the file doesn't say when; time_ns is 0 */
 	uint32_t cap_bytes, len_bytes;
 	uint32_t link_type; /* LINKTYPE_ */
+	uint32_t iface;     /* of a pcapng section; else 0 */
 	const uint8_t *data;
 };
 

@@ -48,6 +48,7 @@ next(struct wf_cap_file *f, struct wf_cap_record *r)
 	r->time_ns = seconds * WF_NS_PER_S + fraction * (WF_NS_PER_S / f->fractions);
 	r->timed = true;
 	r->link_type = f->link_type;
+	r->iface = 0;
 	r->data = h + f->header_bytes;
 	return 1;
 }

@@ -122,6 +122,7 @@ packet(struct wf_cap_file *f, uint32_t iface, const uint8_t *when, const uint8_t
 				    &r->time_ns))
 		return wf_cap_damage(f, "a packet's time is out of range");
 	r->link_type = i->link_type;
+	r->iface = iface;
 	r->data = data;
 	return 1;
 }

@@ -98,12 +98,13 @@ take(struct wf_cap_reader *r, const struct wf_cap_record *rec, struct ahead *a)
 		return r->notes.malformed++, 0;
 	a->p.len_bytes = plain ? length : length - (uint32_t)cut + WF_CAP_ETHERNET_BYTES;
 	a->p.time_ns = rec->time_ns;
+	a->p.iface = rec->iface;
 	a->timed = rec->timed;
 	if (!keep_bytes(a, header, plain ? 0 : WF_CAP_ETHERNET_BYTES, rec->data + cut,
 		    rec->cap_bytes - (uint32_t)cut))
 		return -1;
 	if (r->options.split != WF_CAP_ALL) {
-		int side = wf_cap_side(&r->sides, &r->options, a->p.data, a->p.cap_bytes);
+		int side = wf_cap_side(&r->sides, &r->options, &a->p);
 
 		r->notes.no_side += side < 0;
 		r->notes.other_side += side >= 0 && side != r->options.side;

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wf_parse.h"
+
 /* ---- Options ---- */
 
 static int
@@ -46,19 +48,45 @@ read_prefix(const char *text, struct wf_cap_options *o)
 	return bits <= (o->ip_version == 6 ? 128 : 32) ? 0 : -EINVAL;
 }
 
+/* "port=443", "interface=1". */
+static int
+read_index(const char *text, uint32_t max, uint32_t *out)
+{
+	char *end;
+	unsigned long v = strtoul(text, &end, 10);
+
+	*out = (uint32_t)v;
+	return *text >= '0' && *text <= '9' && *end == 0 && v <= max ? 0 : -EINVAL;
+}
+
 int
 wf_cap_options_split(struct wf_cap_options *o, const char *text, struct wf_err *err)
 {
-	if (strcmp(text, "first") == 0)
-		return o->split = WF_CAP_FIRST, 0;
-	o->split = strncmp(text, "mac=", 4) == 0 ? WF_CAP_MAC : WF_CAP_IP;
-	if (o->split == WF_CAP_MAC && read_mac(text + 4, o->mac) == 0)
+	static const struct {
+		const char *name;
+		enum wf_cap_split split;
+	} rules[] = { { "mac=", WF_CAP_MAC }, { "ip=", WF_CAP_IP }, { "port=", WF_CAP_PORT },
+		{ "interface=", WF_CAP_IFACE } };
+	int rc = -EINVAL;
+
+	o->split = strcmp(text, "first") == 0 ? WF_CAP_FIRST : WF_CAP_SYN;
+	if (o->split == WF_CAP_FIRST || strcmp(text, "syn") == 0)
 		return 0;
-	if (strncmp(text, "ip=", 3) == 0 && read_prefix(text + 3, o) == 0)
+	for (size_t i = 0; i < WF_ARRAY_SIZE(rules); i++) {
+		size_t n = strlen(rules[i].name);
+
+		if (strncmp(text, rules[i].name, n) != 0)
+			continue;
+		o->split = rules[i].split;
+		rc = o->split == WF_CAP_MAC  ? read_mac(text + n, o->mac)
+		     : o->split == WF_CAP_IP ? read_prefix(text + n, o)
+					     : read_index(text + n, 65535, &o->port_or_iface);
+	}
+	if (rc == 0)
 		return 0;
 	return wf_err_add(err, NULL,
-		"Write mac=02:00:00:00:00:01 or ip=10.0.0.0/8, whose packets go from a to b, or "
-		"first: those "
+		"Write mac=02:00:00:00:00:01 or ip=10.0.0.0/8, whose packets go from a to b; "
+		"port=443 or syn: those of clients; interface=0 of a pcapng file; or first: those "
 		"of the sender of the first frame",
 		"--split \"%s\" says nothing about directions", text);
 }
@@ -168,25 +196,90 @@ by_memory(struct wf_cap_sides *s, const uint8_t *mac, int side)
 	return side;
 }
 
-int
-wf_cap_side(
-	struct wf_cap_sides *s, const struct wf_cap_options *o, const uint8_t *frame, uint32_t n)
+/* A number for what is sent from one to the other. */
+static uint64_t
+sent_key(const struct wf_flow_key *k, bool back)
 {
-	const uint8_t *from;
+	const uint8_t *piece[] = { back ? k->dst : k->src, back ? k->src : k->dst,
+		back ? k->dport : k->sport, back ? k->sport : k->dport };
+	uint64_t h = 0xcbf29ce484222325ull; /* FNV-1a */
 
-	if (n < 12)
+	for (uint32_t i = 0; i < WF_ARRAY_SIZE(piece); i++)
+		for (uint32_t b = 0; b < (i < 2 ? 16 : 2); b++)
+			h = (h ^ piece[i][b]) * 0x100000001b3ull;
+	return (h ^ h >> 29) | 1;
+}
+
+/* Of a connection: learns its side, or remembers it. One that finds no room takes an old one's. */
+static int
+by_connection(struct wf_cap_sides *s, uint64_t key, int side)
+{
+	uint32_t at = (uint32_t)(key >> 40) % WF_CAP_CONNECTIONS, i = 0;
+
+	while (i < 8 && s->sent[at].key != key && s->sent[at].key != 0) {
+		at = (at + 1) % WF_CAP_CONNECTIONS;
+		i++;
+	}
+	if (side >= 0) {
+		s->sent[at].key = key;
+		s->sent[at].side = (uint8_t)side;
+	}
+	return s->sent[at].key == key ? s->sent[at].side : -1;
+}
+
+enum { TCP = 6, TCP_FLAGS_AT = 13, TCP_SYN = 2, TCP_ACK = 16 };
+
+static int
+by_syn(struct wf_cap_sides *s, const struct wf_parsed *parsed, const uint8_t *frame, uint32_t n)
+{
+	uint32_t at = parsed->l4_offset + TCP_FLAGS_AT;
+	int side = -1;
+
+	if (!(parsed->flags & WF_PARSE_PORTS) || parsed->key.proto != TCP)
 		return -1;
-	from = frame + 6;
+	if (at < n && (frame[at] & TCP_SYN)) {
+		side = (frame[at] & TCP_ACK) != 0;
+		by_connection(s, sent_key(&parsed->key, true), !side);
+	}
+	return by_connection(s, sent_key(&parsed->key, false), side);
+}
+
+static int
+by_port(uint32_t port, const struct wf_parsed *parsed)
+{
+	bool to = (uint32_t)(parsed->key.dport[0] << 8 | parsed->key.dport[1]) == port;
+	bool from = (uint32_t)(parsed->key.sport[0] << 8 | parsed->key.sport[1]) == port;
+
+	return (parsed->flags & WF_PARSE_PORTS) && to != from ? from : -1;
+}
+
+int
+wf_cap_side(struct wf_cap_sides *s, const struct wf_cap_options *o, const struct wf_cap_packet *p)
+{
+	const uint8_t *frame = p->data, *from = frame + 6;
+	struct wf_parsed parsed;
+
+	if (o->split == WF_CAP_IFACE)
+		return p->iface != o->port_or_iface;
+	if (p->cap_bytes < 12)
+		return -1;
 	if (!s->begun)
 		memcpy(s->first, from, 6);
 	s->begun = true;
+	if (o->split == WF_CAP_PORT || o->split == WF_CAP_SYN)
+		wf_parse(frame, p->cap_bytes, &parsed);
 	switch (o->split) {
 	case WF_CAP_FIRST:
 		return memcmp(from, s->first, 6) != 0;
 	case WF_CAP_MAC:
 		return memcmp(from, o->mac, 6) != 0;
 	case WF_CAP_IP:
-		return by_memory(s, from, by_address(o, frame, n));
+		return by_memory(s, from, by_address(o, frame, p->cap_bytes));
+	case WF_CAP_PORT:
+		return by_memory(s, from, by_port(o->port_or_iface, &parsed));
+	case WF_CAP_SYN:
+		return by_memory(s, from, by_syn(s, &parsed, frame, p->cap_bytes));
+	case WF_CAP_IFACE:
 	case WF_CAP_ALL:
 		break;
 	}

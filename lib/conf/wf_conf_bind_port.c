@@ -21,13 +21,14 @@ is_kind(const char *device, const char *kind)
 }
 
 /* As much of a device as must differ from that of every other port: DPDK knows it by its name, a
- * packet port is its interface; there are as many generators, sinks and testers as anybody wants.
+ * packet port is its interface; there are as many generators, captures, sinks and testers as
+ * anybody wants.
  */
 static size_t
 own_length(const char *device)
 {
-	if (device == NULL || is_kind(device, "generator") || is_kind(device, "sink") ||
-		is_kind(device, "tester"))
+	if (device == NULL || is_kind(device, "generator") || is_kind(device, "pcap") ||
+		is_kind(device, "sink") || is_kind(device, "tester"))
 		return 0;
 	return strncmp(device, "packet,", 7) == 0 ? strlen(device) : strcspn(device, ",");
 }

@@ -89,7 +89,7 @@ const struct wf_param wf_port_table[] = {
 		.offset = offsetof(struct wf_port_params, device),
 		.help = "network interface such as eth1 (also packet,iface=eth1), DPDK device "
 			"with its arguments, such as net_tap0,iface=wfa or 0000:03:00.1, or "
-			"generator (with arguments) or sink (required)" },
+			"generator or pcap (with arguments) or sink (required)" },
 	[PORT_MTU] = { .name = "mtu",
 		.type = WF_PARAM_COUNT,
 		.offset = offsetof(struct wf_port_params, mtu),

@@ -8,6 +8,7 @@
 #include "wf_capture.h"
 #include "wf_changes.h"
 #include "wf_event.h"
+#include "wf_replay.h"
 #include "wf_setup.h"
 #include "wf_snapshot.h"
 
@@ -21,6 +22,13 @@ struct wf_ctl_progress {
 
 #define WF_CTL_UNDO_LAST 0
 #define WF_CTL_UNDO_ALL  UINT64_MAX
+
+/* The replay of the port of that name, and the time by its clock. */
+struct wf_ctl_replay {
+	const char *port;
+	struct wf_replay *replay;
+	wf_ns_t now_ns;
+};
 
 /* What the server asks of the program around it. Called in the control thread; nothing waits.
  *
@@ -55,6 +63,8 @@ struct wf_ctl_ops {
 	wf_ns_t (*wall)(void *ctx, wf_ns_t ns);
 	/* -EAGAIN: likewise. */
 	int (*reset)(void *ctx);
+	/* Replay number `index` of all. false: there are fewer. */
+	bool (*replay)(void *ctx, uint32_t index, struct wf_ctl_replay *out);
 	/* Adds overrides, all or none, which take references. Each begins at its at_ns, or as soon
 	 * as may be if that is earlier. */
 	int (*schedule)(void *ctx, const struct wf_changes *changes, uint64_t *generation,

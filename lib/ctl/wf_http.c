@@ -23,7 +23,6 @@ wf_http_phrase(int status)
 		const char *phrase;
 	} known[] = {
 		{ 200, "OK" },
-		{ 202, "Accepted" },
 		{ 400, "Bad Request" },
 		{ 401, "Unauthorized" },
 		{ 403, "Forbidden" },

@@ -38,4 +38,11 @@ json_t *wf_route_overrides(const struct wf_request *r, const struct wf_overrides
  * replied. */
 struct wf_node *wf_route_body_tree(struct wf_request *r, struct wf_err *err);
 
+/* wf_routes_replay.c: replays of captures. */
+void wf_route_replays(struct wf_request *r);
+void wf_route_replay_start(struct wf_request *r);
+void wf_route_replay_get(struct wf_request *r);
+void wf_route_replay_patch(struct wf_request *r);
+void wf_route_replay_stop(struct wf_request *r);
+
 #endif

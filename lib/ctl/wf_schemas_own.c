@@ -36,7 +36,17 @@ static const struct {
 	{ "port_stats", "name:str device:str kind:str arrival:str spread:str queues:int "
 			"rx_slots:int tx_slots:int "
 			"link_up:bool state:str interface:str|null gone:bool mtu:int downs:int "
-			"rx_missed:int rx_nombuf:int tx_errors:int rx_errors:int sunk?:count" },
+			"rx_missed:int rx_nombuf:int tx_errors:int rx_errors:int sunk?:count "
+			"replay?:replay_stats" },
+	{ "replay_stats",
+		"state:waiting|running|paused|stopped|done|failed pace:str runs:int loop:int "
+		"loops:int packets:int bytes:int limit_packets:int loop_packets:int "
+		"elapsed_ns:int progress_percent:num|null eta_ns:int|null streams:bool late:str "
+		"tolerance_ns:int too_late:int late_dropped:int slipped_ns:int underruns:int "
+		"no_buffers:int lateness_ns:quantiles notes:obj port?:str" },
+	{ "replays", "replays:[replay_stats]" },
+	{ "replay_start", "!port:str pace?:str paused?:bool" },
+	{ "replay_patch", "!pace?:str paused?:bool step?:int" },
 	{ "worker_stats", "lcore:int busy_ratio:num loops:int stall_max_ns:int cpu_ns:int "
 			  "shares_core:bool idle:str" },
 	{ "verdict", "trustworthy:bool reasons:[str] remedies:[str]" },

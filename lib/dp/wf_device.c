@@ -82,8 +82,9 @@ wf_device_is_interface(const char *device)
 {
 	return device != NULL && *device != 0 && !wf_devargs_is_pci(device) &&
 	       !wf_devargs_driver(device, "generator") && !wf_devargs_driver(device, "sink") &&
-	       !wf_devargs_driver(device, "tester") && strpbrk(device, ",/=: \t") == NULL &&
-	       strncmp(device, "net_", 4) != 0 && strncmp(device, "eth_", 4) != 0;
+	       !wf_devargs_driver(device, "tester") && !wf_devargs_driver(device, "pcap") &&
+	       strpbrk(device, ",/=: \t") == NULL && strncmp(device, "net_", 4) != 0 &&
+	       strncmp(device, "eth_", 4) != 0;
 }
 
 char *

@@ -227,6 +227,8 @@ start_ports(struct wf_dp *dp, struct wf_err *err)
 	for (uint32_t i = 0; i < dp->n_ports; i++)
 		if (wf_port_find(&dp->ports[i], err) < 0)
 			ret = -ENODEV;
+	for (uint32_t i = 0; ret == 0 && i < dp->n_ports; i++)
+		ret = wf_port_join(&dp->ports[i], dp->ports, dp->n_ports, err);
 	if (ret == 0)
 		ret = wf_pool_init(&dp->pool, dp->memory.hold_bytes, reserved_buffers(dp),
 			frame_bytes(dp), ports_socket(dp), dp->memory.by_default, err);

@@ -14,6 +14,7 @@
 
 struct wf_capture;
 struct wf_dp;
+struct wf_replay;
 
 enum wf_dp_huge { WF_DP_HUGE_AUTO, WF_DP_HUGE_YES, WF_DP_HUGE_NO };
 
@@ -96,6 +97,8 @@ bool wf_dp_host_again(struct wf_dp *dp);
 
 /* An exact snapshot of everything. NULL: out of memory, or a worker did not answer within 1 s. */
 struct wf_snapshot *wf_dp_snapshot(struct wf_dp *dp);
+/* Port number `port`'s replay, and its name; NULL: it has none. */
+struct wf_replay *wf_dp_replay(struct wf_dp *dp, uint32_t port, const char **name);
 /* The same, and does not wait. NULL: out of memory, or a worker has not answered yet; then ask
  * again after a millisecond or so. */
 struct wf_snapshot *wf_dp_snapshot_now(struct wf_dp *dp);

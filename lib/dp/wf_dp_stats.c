@@ -314,6 +314,15 @@ fill(struct wf_dp *dp)
 	return s;
 }
 
+struct wf_replay *
+wf_dp_replay(struct wf_dp *dp, uint32_t port, const char **name)
+{
+	if (port >= dp->n_ports)
+		return NULL;
+	*name = dp->ports[port].name;
+	return wf_port_replay(&dp->ports[port]);
+}
+
 struct wf_snapshot *
 wf_dp_snapshot(struct wf_dp *dp)
 {

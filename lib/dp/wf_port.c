@@ -16,6 +16,7 @@
 #include "wf_hostguard.h"
 #include "wf_hostif.h"
 #include "wf_packet_args.h"
+#include "wf_replay.h"
 #include "wf_rights.h"
 
 static uint32_t
@@ -51,6 +52,8 @@ wf_port_check(const struct wf_conf_port *c, struct wf_err *err)
 
 	if (wf_devargs_driver(c->device, "generator"))
 		return check_generator(c, err);
+	if (wf_devargs_driver(c->device, "pcap"))
+		return wf_port_pcap_check(c->device, &c->where, err);
 	if (wf_devargs_driver(c->device, "sink") && strchr(c->device, ','))
 		return wf_err_add(
 			err, &c->where, "Write device = \"sink\"", "a sink takes no arguments");
@@ -73,6 +76,8 @@ kind_of(const char *device)
 		return &wf_port_generator;
 	if (wf_devargs_driver(device, "sink"))
 		return &wf_port_sink;
+	if (wf_devargs_driver(device, "pcap"))
+		return &wf_port_pcap;
 	if (wf_devargs_driver(device, "tester"))
 		return &wf_port_tester;
 	return &wf_port_ethdev;
@@ -179,6 +184,12 @@ wf_port_find(struct wf_port *p, struct wf_err *err)
 	return p->ops->find(p, err);
 }
 
+int
+wf_port_join(struct wf_port *p, struct wf_port *ports, uint32_t n, struct wf_err *err)
+{
+	return p->ops->join ? p->ops->join(p, ports, n, err) : 0;
+}
+
 uint32_t
 wf_port_frame_bytes(const struct wf_port *p)
 {
@@ -260,9 +271,16 @@ fill_host(const struct wf_port *p, struct wf_snap_port *out)
 	out->downs = p->host.downs - p->host.downs_before;
 }
 
+struct wf_replay *
+wf_port_replay(struct wf_port *p)
+{
+	return p->started && p->ops->replay ? p->ops->replay(p) : NULL;
+}
+
 void
 wf_port_snapshot(struct wf_port *p, struct wf_snap_port *out)
 {
+	const struct wf_replay *replay = wf_port_replay(p);
 	struct wf_snap_port now = { 0 };
 
 	read_counters(p, &now);
@@ -288,6 +306,10 @@ wf_port_snapshot(struct wf_port *p, struct wf_snap_port *out)
 	out->sinks = now.sinks;
 	out->sunk.packets = now.sunk.packets - p->base.sunk.packets;
 	out->sunk.bytes = now.sunk.bytes - p->base.sunk.bytes;
+	if (replay)
+		out->replay = calloc(1, sizeof(*out->replay));
+	if (replay && out->replay)
+		wf_replay_look(replay, wf_clock_ns(p->clock), out->replay);
 }
 
 void

@@ -74,6 +74,8 @@ int wf_port_rights(const struct wf_port *p, struct wf_err *err);
 int wf_port_claim(struct wf_port *p, struct wf_err *err);
 /* Finds it after EAL's start, and its MTU. 0 or -errno with reasons. */
 int wf_port_find(struct wf_port *p, struct wf_err *err);
+/* What it shares with others of the n ports, all of which were found. 0 or -errno with reasons. */
+int wf_port_join(struct wf_port *p, struct wf_port *ports, uint32_t n, struct wf_err *err);
 /* Largest frame in bytes, tags included. */
 uint32_t wf_port_frame_bytes(const struct wf_port *p);
 /* Opens it with n_queues queue pairs. 0 or -errno with reasons. */
@@ -87,6 +89,8 @@ void wf_port_shut(struct wf_port *p);
 /* Takes in what has been counted so far, under what has held so far: before the host's carrier is
  * lost, and before that it is back is taken note of. */
 void wf_port_account(struct wf_port *p);
+/* The replay of the capture that it has; NULL: none. */
+struct wf_replay *wf_port_replay(struct wf_port *p);
 /* Counters since the last reset, link state, names. */
 void wf_port_snapshot(struct wf_port *p, struct wf_snap_port *out);
 /* What the device misses from now on, because nobody receives, does not count. */

@@ -13,6 +13,7 @@
 struct rte_mbuf;
 struct rte_mempool;
 struct wf_port;
+struct wf_replay;
 
 /* The end of one packet that was given to a port which says later what became of it. */
 struct wf_tx_end {
@@ -26,6 +27,9 @@ struct wf_port_ops {
 	/* Finds what the configuration names, after EAL's start, and its MTU. 0 or -errno with
 	 * reasons. */
 	int (*find)(struct wf_port *p, struct wf_err *err);
+	/* What it shares with others of the n ports, once all were found. NULL: nothing. 0 or
+	 * -errno with reasons. */
+	int (*join)(struct wf_port *p, struct wf_port *ports, uint32_t n, struct wf_err *err);
 	/* Gets it going with n_queues queue pairs, or refuses: a queue that exists and is not
 	 * polled would swallow packets. 0 or -errno with reasons; close() mirrors it, and a failed
 	 * one too. */
@@ -35,6 +39,8 @@ struct wf_port_ops {
 	/* Slots of a queue's rings, and the counters since open(): members rx_* and tx_* of *out.
 	 * Only one thread asks: some sources forget when they are read. */
 	void (*stats)(struct wf_port *p, struct wf_snap_port *out);
+	/* The replay of the capture that it has. NULL: it has none. */
+	struct wf_replay *(*replay)(struct wf_port *p);
 	/* Can packets be sent now? */
 	bool (*link)(struct wf_port *p);
 	/* From now on the queues neither receive nor send; a burst that has begun may still go on.
@@ -74,6 +80,10 @@ extern const struct wf_port_ops wf_port_ethdev;
 extern const struct wf_port_ops wf_port_packet;
 /* No device: packets that are made here, or none; what is sent is counted and freed. */
 extern const struct wf_port_ops wf_port_generator, wf_port_sink;
+/* Packets of a capture; what is sent is counted and freed. */
+extern const struct wf_port_ops wf_port_pcap;
+/* Is the device string of a pcap port right? 0, or -EINVAL with reasons. */
+int wf_port_pcap_check(const char *device, const struct wf_where *where, struct wf_err *err);
 /* No device either: the ends of load tests (wf_tester.h). */
 extern const struct wf_port_ops wf_port_tester;
 

@@ -43,7 +43,8 @@ enum wf_event_line {
 	X(capture_asked, WF_EVENT_USUAL, "somebody begins or ends a capture")                      \
 	X(capture_started, WF_EVENT_USUAL, "packets are written to a file from here on")           \
 	X(capture_ended, WF_EVENT_USUAL, "its file is complete")                                   \
-	X(capture_failed, WF_EVENT_ALWAYS, "its file cannot be written any more, and it ends")
+	X(capture_failed, WF_EVENT_ALWAYS, "its file cannot be written any more, and it ends")     \
+	X(replay, WF_EVENT_ALWAYS, "a replay was started, stopped, paused or given another pace")
 
 enum wf_event_kind {
 #define WF_EVENT_ENUM(name, line, help) WF_EVENT_##name,

@@ -75,8 +75,8 @@ dropped(const struct wf_count *by_cause)
 	return j;
 }
 
-static json_t *
-hist(const struct wf_hist *h)
+json_t *
+wf_json_hist(const struct wf_hist *h)
 {
 	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "count", number(h->count), "min",
 		number(h->count ? h->min_ns : 0), "mean", number(wf_hist_mean(h)), "stddev",
@@ -106,8 +106,8 @@ class_stats(const struct wf_snapshot *s, const struct wf_snap_class *c)
 		all_rates(s, &c->since_reset, &c->lately), "dup_created",
 		count(&c->s.c.dup_created), "marked", count(&c->s.c.marked), "corrupted",
 		count(&c->s.c.corrupted), "dropped", dropped(c->s.c.dropped), "delay_ns",
-		t != NULL ? hist(&t->delay) : NULL, "release_error_ns",
-		t != NULL ? hist(&t->error) : NULL, "flows", number(c->s.flows));
+		t != NULL ? wf_json_hist(&t->delay) : NULL, "release_error_ns",
+		t != NULL ? wf_json_hist(&t->error) : NULL, "flows", number(c->s.flows));
 }
 
 static json_t *
@@ -136,9 +136,10 @@ direction(const struct wf_snapshot *s, const struct wf_snap_dir *d)
 		"dup_created", count(&c->dup_created), "forged", count(&c->forged), "grown",
 		count(&c->grown), "cut", count(&c->cut), "marked", count(&c->marked), "corrupted",
 		count(&c->corrupted), "resent", count(&d->s.resent), "dropped", dropped(c->dropped),
-		"delay_ns", hist(&d->s.delay), "release_error_ns", hist(&d->s.error), "on_time_ns",
-		s->live ? number(d->on_time_ns) : NULL, "clamped", clamped(&d->s), "flow_fallback",
-		number(d->s.fallback), "classes", classes(s, d));
+		"delay_ns", wf_json_hist(&d->s.delay), "release_error_ns",
+		wf_json_hist(&d->s.error), "on_time_ns", s->live ? number(d->on_time_ns) : NULL,
+		"clamped", clamped(&d->s), "flow_fallback", number(d->s.fallback), "classes",
+		classes(s, d));
 }
 
 static json_t *
@@ -152,8 +153,8 @@ link_stats(const struct wf_snapshot *s, const struct wf_snap_link *l)
 static json_t *
 port(const struct wf_snap_port *p)
 {
-	return json_pack(
-		"{s:o,s:o,s:s,s:s,s:s,s:i,s:i,s:i,s:b,s:s,s:o,s:b,s:o,s:o,s:o,s:o,s:o,s:o,s:o*}",
+	return json_pack("{s:o,s:o,s:s,s:s,s:s,s:i,s:i,s:i,s:b,s:s,s:o,s:b,s:o,s:o,s:o,s:o,s:o,s:o,"
+			 "s:o*,s:o*}",
 		"name", wf_json_text(p->name), "device", wf_json_text(p->device), "kind",
 		p->kind != NULL ? p->kind : "", "arrival", p->arrival != NULL ? p->arrival : "",
 		"spread", p->spread != NULL ? p->spread : "", "queues", (int)p->queues, "rx_slots",
@@ -162,7 +163,8 @@ port(const struct wf_snap_port *p)
 		"gone", p->gone, "mtu", number(p->mtu), "downs", number(p->downs), "rx_missed",
 		number(p->rx_missed), "rx_nombuf", number(p->rx_nombuf), "tx_errors",
 		number(p->tx_errors), "rx_errors", number(p->rx_errors), "sunk",
-		p->sinks ? count(&p->sunk) : NULL);
+		p->sinks ? count(&p->sunk) : NULL, "replay",
+		p->replay != NULL ? wf_json_replay(p->replay) : NULL);
 }
 
 static json_t *

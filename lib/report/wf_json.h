@@ -16,6 +16,9 @@
 /* The document "wirefault.stats/1": the same live, offline and in the final report. Offline it
  * carries virtual times only: no workers. NULL: out of memory. */
 json_t *wf_json_stats(const struct wf_snapshot *snap);
+/* One replay, which the document has with its port; and a histogram's summary in it. */
+json_t *wf_json_replay(const struct wf_snap_replay *r);
+json_t *wf_json_hist(const struct wf_hist *h);
 /* As json_dumps, which may leave keys out when memory is short (jansson 2.14): heap, with a newline
  * at its end, or NULL. */
 char *wf_json_print(const json_t *j, size_t flags);

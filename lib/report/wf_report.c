@@ -169,6 +169,7 @@ wf_report_table(const json_t *stats, FILE *out)
 	wf_report_print_rates(stats, out);
 	wf_report_print_lost(stats, out);
 	wf_report_print_times(stats, out);
+	wf_report_print_replays(stats, out);
 	print_machine(stats, out);
 	print_warnings(stats, out);
 	print_verdict(stats, out);

@@ -24,6 +24,7 @@ void wf_report_direction(const json_t *link, int side, char *out, size_t size);
 void wf_report_print_packets(const json_t *stats, FILE *out);
 void wf_report_print_rates(const json_t *stats, FILE *out);
 void wf_report_print_lost(const json_t *stats, FILE *out);
+void wf_report_print_replays(const json_t *stats, FILE *out);
 void wf_report_print_times(const json_t *stats, FILE *out);
 
 #endif

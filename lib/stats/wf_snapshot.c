@@ -71,6 +71,8 @@ wf_snapshot_free(struct wf_snapshot *s)
 		for (int side = 0; side < 2; side++)
 			free_dir(&s->links[i].dir[side]);
 	free(s->links);
+	for (uint32_t i = 0; s->ports != NULL && i < s->n_ports; i++)
+		free(s->ports[i].replay);
 	free(s->ports);
 	free(s->workers);
 	free(s->reasons);

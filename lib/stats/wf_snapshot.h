@@ -5,6 +5,7 @@
 #ifndef WF_SNAPSHOT_H
 #define WF_SNAPSHOT_H
 
+#include "wf_snap_replay.h"
 #include "wf_stats.h"
 
 /* What came and left in some time: rates follow from it. */
@@ -51,6 +52,7 @@ struct wf_snap_port {
 	uint64_t rx_missed, rx_nombuf, rx_errors, tx_errors;
 	bool sinks;           /* what is sent to it ends there ... */
 	struct wf_count sunk; /* ... as it counts by itself, a moment later than its link */
+	struct wf_snap_replay *replay; /* that it has the capture of; NULL: none */
 	/* Of the host's interface that it stands on, where it stands on one: */
 	char hostif[WF_NAME_MAX]; /* as it is called now; "": none */
 	bool gone;                /* it isn't in our namespace any more */

@@ -96,7 +96,7 @@ wf_mean_run(const double *x, uint32_t n, double *scratch)
 }
 
 double
-wf_pace(const double *x, uint32_t n, double *scratch)
+wf_replay_pace(const double *x, uint32_t n, double *scratch)
 {
 	return n > 1 && x[n - 1] > x[0] ? (n - 1) / (x[n - 1] - x[0]) : NAN;
 }

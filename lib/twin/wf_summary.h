@@ -30,7 +30,7 @@ double wf_rho(const double *x, uint32_t n, double *scratch);
 /* x is 0 or 1: how many 1 follow each other. */
 double wf_mean_run(const double *x, uint32_t n, double *scratch);
 /* x are instants: how many there are in a unit of time. */
-double wf_pace(const double *x, uint32_t n, double *scratch);
+double wf_replay_pace(const double *x, uint32_t n, double *scratch);
 
 /* x becomes ranks; ties have their mean. -1: out of memory. */
 int wf_ranks(double *x, uint32_t n);

@@ -244,7 +244,7 @@ find_rate(struct wf_verify_work *w)
 	qsort(w->x, n, sizeof(*w->x), by_time);
 	for (uint32_t i = 0; i < n; i++) /* so that the pace is in bit/s */
 		w->x[i] /= wf_verify_frame_bits(w->k) * 1e9;
-	f = find(w, "rate", WF_UNIT_BPS, bps, wf_pace, n, n > 1 ? bps / (n - 1) : bps);
+	f = find(w, "rate", WF_UNIT_BPS, bps, wf_replay_pace, n, n > 1 ? bps / (n - 1) : bps);
 	f->differs = f->differs && !(fabs(f->simulated - bps) <= RATE_ERROR * bps);
 	if (0x1p-32 * (double)v->burst > (WF_VERIFY_OFFERED - 1) * w->q.packets / 2 * full) {
 		f->differs = false;

@@ -35,7 +35,7 @@ small_series_by_hand(void **state)
 	near(wf_p99(v, 5, scratch), 10);
 	near(wf_longest(v, 5, scratch), 10);
 	near(wf_mean_run(runs, 9, scratch), 2);
-	near(wf_pace(at, 4, scratch), 0.75);
+	near(wf_replay_pace(at, 4, scratch), 0.75);
 }
 
 static void
@@ -48,7 +48,7 @@ nothing_has_no_value(void **state)
 	assert_true(isnan(wf_longest(none, 0, scratch)));
 	assert_true(isnan(wf_mean_run(none, 3, scratch)));
 	assert_true(isnan(wf_rho(none, 3, scratch)));
-	assert_true(isnan(wf_pace(none, 3, scratch)));
+	assert_true(isnan(wf_replay_pace(none, 3, scratch)));
 	assert_true(isnan(wf_summary_of(wf_mean, none, 3, scratch).error));
 }
 
