@@ -258,14 +258,33 @@ write_tokens(struct harness *h)
 	assert_int_equal(chmod(h->tokens, 0640), 0);
 }
 
+/* No port has a capture to replay. */
+static bool
+fake_replay(void *ctx, uint32_t index, struct wf_ctl_replay *out)
+{
+	return false;
+}
+
 static int
 start(void **state, bool tcp)
 {
 	struct harness *h = calloc(1, sizeof(*h));
 	struct wf_err *err = wf_err_new();
-	struct wf_ctl_ops ops = { h, fake_snapshot, fake_setup, fake_setup, fake_apply, fake_amend,
-		fake_change, fake_undo, fake_reload, fake_progress, fake_wall, fake_reset,
-		fake_schedule, fake_clock };
+	struct wf_ctl_ops ops = { .ctx = h,
+		.snapshot = fake_snapshot,
+		.setup = fake_setup,
+		.in_force = fake_setup,
+		.apply = fake_apply,
+		.amend = fake_amend,
+		.change = fake_change,
+		.undo = fake_undo,
+		.reload = fake_reload,
+		.progress = fake_progress,
+		.wall = fake_wall,
+		.reset = fake_reset,
+		.replay = fake_replay,
+		.schedule = fake_schedule,
+		.clock = fake_clock };
 	struct wf_ctl_options opt = { .socket = h->path, .hosts = "lab.example, other.example" };
 
 	ops.capture_start = fake_capture_start;
