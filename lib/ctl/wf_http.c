@@ -375,9 +375,14 @@ wf_http_body_json(struct wf_request *r)
 	struct evbuffer *in = evhttp_request_get_input_buffer(r->req);
 	size_t len = evbuffer_get_length(in);
 	const char *data = len != 0 ? (const char *)evbuffer_pullup(in, -1) : "";
+	enum wf_media media = wf_http_media(r);
 	json_error_t at;
 	json_t *body;
 
+	if (media == WF_MEDIA_TEXT || media == WF_MEDIA_OTHER) {
+		wf_http_problem(r, 415, NULL, "Content-Type must be application/json.");
+		return NULL;
+	}
 	if (data == NULL) {
 		out_of_memory(r);
 		return NULL;

@@ -86,7 +86,8 @@ enum wf_media { WF_MEDIA_NONE, WF_MEDIA_JSON, WF_MEDIA_MERGE_PATCH, WF_MEDIA_TEX
 enum wf_media wf_http_media(const struct wf_request *r);
 /* Does the client ask for text/plain? */
 bool wf_http_wants_text(const struct wf_request *r);
-/* The body as JSON. NULL: not JSON, and 400 has been replied. */
+/* The body as JSON. NULL: not JSON, or said to be something else, and 400 or 415 has been replied.
+ */
 json_t *wf_http_body_json(struct wf_request *r);
 /* The body as a heap string. NULL: 400 or 503 has been replied. */
 char *wf_http_body_text(struct wf_request *r);

@@ -89,7 +89,7 @@ wf_route_captures_post(struct wf_request *r)
 	if (read_body(r, &what, err) == 0) {
 		rc = r->ops->capture_start(r->ops->ctx, &what, err);
 		if (rc == 0)
-			wf_http_json(r, 201, captures(r));
+			wf_http_json(r, 200, captures(r));
 		else if (rc == -EBUSY)
 			wf_http_problem(r, 409, NULL,
 				"A capture is running. End it first: wfctl capture stop.");

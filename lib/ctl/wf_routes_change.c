@@ -71,10 +71,6 @@ read_which(struct wf_request *r, uint64_t *id)
 	*id = WF_CTL_UNDO_LAST;
 	if (wf_http_media(r) == WF_MEDIA_NONE)
 		return true;
-	if (wf_http_media(r) != WF_MEDIA_JSON) {
-		wf_http_problem(r, 415, NULL, "Content-Type must be application/json.");
-		return false;
-	}
 	body = wf_http_body_json(r);
 	if (body == NULL)
 		return false;

@@ -12,7 +12,15 @@ status() { api "$1" "$2" "${3-}" "${@:4}" -o /dev/null -w '%{http_code}'; }
 
 mkdir "$LAB_DIR/profiles"
 conf 'delay = "5ms";' 'delay = "5ms";'
-echo "control = { profiles = \"$LAB_DIR/profiles\"; };" >>"$CONF"
+# A second link, on which a capture waits to be replayed.
+"$WF_BUILD/tests/golden/make_capture" "$LAB_DIR/talk.pcap" 200 100 1
+sed -i -e 's|^ports = (|&  { name = "c"; device = "pcap,file='"$LAB_DIR"'/talk.pcap,start=wait"; }, { name = "d"; device = "sink"; },|' \
+	-e 's|^\s*} );$|}, { name = "replays"; ports = [ "c", "d" ]; } );|' "$CONF"
+mkdir "$LAB_DIR/captures"
+cat >>"$CONF" <<-END
+	control = { profiles = "$LAB_DIR/profiles"; };
+	capture = { directory = "$LAB_DIR/captures"; };
+END
 lab_up "$CONF" || exit 1
 
 ok "every route keeps to the document" /usr/bin/python3 "$(dirname "$0")/api_contract.py" "$LAB_SOCK"

@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator, RefResolver  # noqa: E402
 
 LINK = "/v1/links/{link}"
 CLASS = LINK + "/classes/{class}"
-NAMES = {"link": "wan", "class": "voip", "side": "ab", "name": "mine", "file": "app.js"}
+NAMES = {"link": "wan", "class": "voip", "side": "ab", "name": "mine", "file": "app.js", "port": "c"}
 VOIP = {"match": {"proto": "udp"}, "ab": {"delay": "5ms"}}
 
 # What a call needs that is more than GET of the pattern: body, query, status.
@@ -32,7 +32,7 @@ CALLS = {
     "POST /v1/config/undo": {"body": {"all": True}, "before": ("PATCH", "/v1/links/wan/ab", {"loss": "1%"})},
     "POST /v1/links": {"body": {"name": "lan", "ports": ["a", "b"]}, "status": 422},
     f"PATCH {LINK}": {"body": {"ab": {"delay": "1ms"}}},
-    f"DELETE {LINK}": {"status": 422},
+    f"DELETE {LINK}": {"status": 409},
     f"POST {LINK}/fault": {"body": {"type": "blackhole", "duration": "50ms"}},
     f"PATCH {LINK}/{{side}}": {"body": {"delay": {"mean": "3ms"}, "for": "60s"}},
     f"PUT {LINK}/{{side}}": {"body": {"delay": "4ms"}},
@@ -44,6 +44,12 @@ CALLS = {
     f"PUT {CLASS}/{{side}}": {"body": {"delay": "4ms"}},
     f"DELETE {CLASS}/{{side}}": {},
     "PUT /v1/profiles/{name}": {"body": "config"},
+    "POST /v1/captures": {"body": {"file": "c.pcapng"}, "after": ("DELETE", "/v1/captures")},
+    "DELETE /v1/captures": {"before": ("POST", "/v1/captures", {"file": "d.pcapng"})},
+    "POST /v1/changes": {"body": {"for": "60s", "items": [{"link": "wan", "ab": {"delay": "2ms"}}]}},
+    "POST /v1/replays": {"body": {"port": "c", "paused": True}},
+    "PATCH /v1/replays/{port}": {"body": {"paused": True}},
+    "DELETE /v1/replays/{port}": {},
     "DELETE /v1/profiles/{name}": {"after": ("PUT", "/v1/profiles/mine", "config")},
 }
 
