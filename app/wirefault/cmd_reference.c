@@ -7,8 +7,8 @@
 #include "wf_changes.h"
 #include "wf_cmd.h"
 #include "wf_generator_args.h"
-#include "wf_replay_spec.h"
 #include "wf_load_settings.h"
+#include "wf_replay_spec.h"
 
 static const struct wf_option options[] = {
 	{ "help", 'h', NULL, "this help" },
