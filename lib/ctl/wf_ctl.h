@@ -63,8 +63,6 @@ struct wf_ctl_ops {
 	wf_ns_t (*wall)(void *ctx, wf_ns_t ns);
 	/* -EAGAIN: likewise. */
 	int (*reset)(void *ctx);
-	/* Replay number `index` of all. false: there are fewer. */
-	bool (*replay)(void *ctx, uint32_t index, struct wf_ctl_replay *out);
 	/* Adds overrides, all or none, which take references. Each begins at its at_ns, or as soon
 	 * as may be if that is earlier. */
 	int (*schedule)(void *ctx, const struct wf_changes *changes, uint64_t *generation,
@@ -81,6 +79,8 @@ struct wf_ctl_ops {
 	int (*capture_stop)(void *ctx);
 	/* Of the last one. false: there has been none. */
 	bool (*capture_status)(void *ctx, struct wf_capture_status *out);
+	/* Replay number `index` of all. false: there are fewer. NULL: there are none. */
+	bool (*replay)(void *ctx, uint32_t index, struct wf_ctl_replay *out);
 };
 
 struct wf_ctl;

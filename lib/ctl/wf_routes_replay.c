@@ -32,13 +32,20 @@ state_of(const struct wf_ctl_replay *p)
 	return look.state;
 }
 
+/* Replay number i. false: there are fewer. */
+static bool
+number(const struct wf_request *r, uint32_t i, struct wf_ctl_replay *out)
+{
+	return r->ops->replay != NULL && r->ops->replay(r->ops->ctx, i, out);
+}
+
 void
 wf_route_replays(struct wf_request *r)
 {
 	json_t *list = json_array();
 	struct wf_ctl_replay p;
 
-	for (uint32_t i = 0; list != NULL && r->ops->replay(r->ops->ctx, i, &p); i++)
+	for (uint32_t i = 0; list != NULL && number(r, i, &p); i++)
 		if (json_array_append_new(list, document(&p)) < 0) {
 			json_decref(list);
 			list = NULL;
@@ -52,7 +59,7 @@ find(struct wf_request *r, const char *port, struct wf_ctl_replay *out)
 {
 	const char *names[WF_CONF_MAX_PORTS + 1] = { 0 }, *near;
 
-	for (uint32_t i = 0; i < WF_CONF_MAX_PORTS && r->ops->replay(r->ops->ctx, i, out); i++) {
+	for (uint32_t i = 0; i < WF_CONF_MAX_PORTS && number(r, i, out); i++) {
 		names[i] = out->port;
 		if (strcmp(out->port, port) == 0) {
 			r->about = out->port;

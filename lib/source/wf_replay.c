@@ -160,7 +160,8 @@ obey(struct wf_replay *r, wf_ns_t now_ns)
 	if (!r->begun && r->state == WF_REPLAY_RUNNING)
 		begin(r, now_ns);
 	pause_or_go_on(r, o.paused, now_ns);
-	set(&r->seen_order, seq);
+	/* Behind what follows from it; partner: wf_replay_look. */
+	atomic_store_explicit(&r->seen_order, seq, memory_order_release);
 }
 
 void

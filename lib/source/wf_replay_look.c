@@ -107,6 +107,9 @@ wf_replay_look(const struct wf_replay *r, wf_ns_t now_ns, struct wf_snap_replay 
 	static const char *const late[] = { [WF_REPLAY_CATCH_UP] = "catch-up",
 		[WF_REPLAY_SLIP] = "slip",
 		[WF_REPLAY_DROP] = "drop" };
+	/* First: the state may follow from an order that is noted a moment later. */
+	bool up_to_date = atomic_load_explicit(&r->seen_order, memory_order_acquire) ==
+			  atomic_load_explicit(&r->order_seq, memory_order_relaxed);
 	wf_ns_t begin_ns = get(&r->seen_begin_ns), last_ns = get(&r->seen_now_ns);
 
 	memset(out, 0, sizeof(*out));
@@ -125,7 +128,7 @@ wf_replay_look(const struct wf_replay *r, wf_ns_t now_ns, struct wf_snap_replay 
 	if (out->state == WF_REPLAY_RUNNING && now_ns > last_ns)
 		last_ns = now_ns;
 	out->elapsed_ns = out->runs > 0 && last_ns > begin_ns ? last_ns - begin_ns : 0;
-	if (get(&r->seen_order) != atomic_load_explicit(&r->order_seq, memory_order_relaxed))
+	if (!up_to_date)
 		foresee(r, out);
 	out->late_dropped = get(&r->dropped);
 	out->slipped_ns = get(&r->slipped_ns);

@@ -47,13 +47,14 @@ bytes() { tshark -r "$1" -Y "${2:-frame}" -T json -x 2>/dev/null | jq -c '.[]._s
 dump() { # a|b COUNT
 	: >"$LAB_DIR/dump-$1.err"
 	lab_bg "$1" "$LAB_DIR/dump-$1.err" timeout 60 tcpdump -i "wf$1" -B 32768 --nano -c "$2" -w "$LAB_DIR/far-$1.pcap"
+	dumps+=($!)
 	lab_await "$LAB_DIR/dump-$1.err" 'listening on' $! 10
 }
+dumps=()
+# They end with their last packet, and then their files are whole.
 await_dumps() {
-	local side
-	for side in "$@"; do
-		lab_await "$LAB_DIR/dump-$side.err" 'packets captured' $$ 30 || return 1
-	done
+	wait "${dumps[@]}"
+	dumps=()
 }
 replay() { # ARGUMENTS; the document in out.json
 	nsenter --net="/run/netns/$LAB_NS_M" -- timeout 60 "$WIREFAULT" replay --no-huge --force -o json "$@" \
@@ -69,7 +70,7 @@ from_a=$(bytes "$LAB_DIR/real.pcap" 'ip.src == 10.88.0.1' | wc -l)
 dump a "$all"
 replay "$LAB_DIR/real.pcap" --port packet,iface=pa
 is "one interface: exit code" $? 0
-await_dumps a
+await_dumps
 is "... packets" "$(of '.ports[0].replay | [.packets, .state] | @csv')" "$all,\"done\""
 is "... tcpdump gets each, byte for byte, in order" "$(bytes "$LAB_DIR/far-a.pcap" | md5sum)" "$(bytes "$LAB_DIR/real.pcap" | md5sum)"
 is "... nothing is unaccounted for" "$(of '.unaccounted.packets')" 0
@@ -82,7 +83,7 @@ dump b $((all - from_a))
 replay "$LAB_DIR/real.pcap" --port packet,iface=pa --port2 packet,iface=pb --split ip=10.88.0.1 \
 	--with smac=02:00:00:00:00:01,map=10.88.0.0/24-10.99.0.0/24,ttl=9 --with2 map=10.88.0.0/24-10.99.0.0/24 --pace x2
 is "two interfaces: exit code" $? 0
-await_dumps a b
+await_dumps
 is "... each side gets its own" "$(packets "$LAB_DIR/far-a.pcap"),$(packets "$LAB_DIR/far-b.pcap")" "$from_a,$((all - from_a))"
 is "... with other addresses, and all checksums right" \
 	"$(tshark -r "$LAB_DIR/far-a.pcap" -o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE \
