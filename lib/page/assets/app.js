@@ -6,7 +6,6 @@ import { state, text } from './dom.js';
 import { store, follow, loadParameters } from './store.js';
 import { overview } from './overview.js';
 import { linkView } from './link.js';
-import { flows } from './flows.js';
 import { events } from './events.js';
 import { healthView } from './health.js';
 
@@ -23,7 +22,7 @@ export function notice(words, kind = 'bad') {
 
 function route() {
 	const parts = location.hash.slice(2).split('/').map(decodeURIComponent);
-	const views = { '': overview, link: linkView, flows, events, health: healthView };
+	const views = { '': overview, link: linkView, events, health: healthView };
 	const make = views[parts[0]] || overview;
 
 	view?.close?.();
