@@ -14,7 +14,7 @@ lab_start "$CONF" --no-huge || exit 1
 HTTP=$(sed -n 's/^.*API on http:\/\///p' "$LAB_LOG")
 
 lab_in m timeout 250 /usr/bin/python3 "$(dirname "$0")/control_load.py" "$LAB_SOCK" "$HTTP" $TOKEN "$LAB_PID" \
-	"$([ -z "${WF_TEST_LONG-}" ] && echo 7 || echo 120)" >"$LAB_DIR/load" 2>"$LAB_DIR/load.err"
+	"$([ -z "${WF_TEST_LONG-}" ] && echo 2 || echo 120)" >"$LAB_DIR/load" 2>"$LAB_DIR/load.err"
 of() { jq "$1" "$LAB_DIR/load"; }
 is "it was done" "$(tail -n 3 "$LAB_DIR/load.err")" ""
 sed 's/^/# /' "$LAB_DIR/load"
