@@ -14,6 +14,7 @@ import sys
 import time
 
 SOCKET, HTTP, TOKEN, PID, SECONDS = sys.argv[1:6]
+CONNECTIONS = int(sys.argv[6])
 SECONDS = float(SECONDS)
 HOST, PORT = HTTP.rsplit(":", 1)
 GET = b"GET /v1/stats HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -126,7 +127,7 @@ class Load:
             for _ in range(20):  # a crowd that comes by TCP, and holds on
                 if len(self.idle) >= 800:
                     self.idle.pop(0).close()
-                if self.connections < 10000:
+                if self.connections < CONNECTIONS:
                     self.idle.append(dial(tcp=True)[0])
                     self.connections += 1
 
@@ -166,7 +167,7 @@ def main():
         load.end()
     load = Load()
     load.connections = connections
-    while load.connections < 10000:
+    while load.connections < CONNECTIONS:
         load.run(0.2)
     connections = load.connections
     peak = max(peak, memory())
