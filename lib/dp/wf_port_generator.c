@@ -15,6 +15,7 @@
 
 #include "wf_generator_args.h"
 #include "wf_port.h"
+#include "wf_sunk.h"
 
 /* What a card's ring of 4096 buffers holds of small packets at 10 Gbit/s is 0.3 ms, but a shared
  * machine stands still for longer, and that is not what a generator is for. */
@@ -31,7 +32,8 @@ struct queue {
 	uint32_t n_spare;
 	struct rte_mbuf *spare[SPARE];
 	/* Relaxed; partner: stats(). */
-	_Atomic uint64_t missed WF_CACHE_ALIGNED, nombuf, packets, bytes;
+	_Atomic uint64_t missed WF_CACHE_ALIGNED, nombuf;
+	struct wf_sunk sunk;
 };
 
 static_assert(sizeof(struct queue) % WF_CACHE_LINE == 0, "lines of its own for each worker");
@@ -41,14 +43,6 @@ struct generator {
 	uint32_t n_specs, n_queues;
 	struct queue *queue; /* [n_queues] */
 };
-
-static inline void
-add(_Atomic uint64_t *counter, uint64_t n)
-{
-	/* One writer: no need for a locked instruction. */
-	atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + n,
-		memory_order_relaxed);
-}
 
 static int
 find_any(struct wf_port *p, struct wf_err *err)
@@ -146,8 +140,7 @@ stats_any(struct wf_port *p, struct wf_snap_port *out)
 
 		out->rx_missed += atomic_load_explicit(&q->missed, memory_order_relaxed);
 		out->rx_nombuf += atomic_load_explicit(&q->nombuf, memory_order_relaxed);
-		out->sunk.packets += atomic_load_explicit(&q->packets, memory_order_relaxed);
-		out->sunk.bytes += atomic_load_explicit(&q->bytes, memory_order_relaxed);
+		wf_sunk_count(&q->sunk, &out->sunk);
 	}
 }
 
@@ -200,7 +193,7 @@ static void
 starve(struct queue *q, wf_ns_t now_ns, uint16_t n)
 {
 	for (uint32_t i = 0; i < q->n_g; i++)
-		add(&q->nombuf, q->g[i]->rate > 0 ? skip(q->g[i], now_ns) : n);
+		wf_sunk_add(&q->nombuf, q->g[i]->rate > 0 ? skip(q->g[i], now_ns) : n);
 }
 
 /* The schedule begins with the first look at it; what was due too long ago is missed. */
@@ -213,7 +206,7 @@ look(struct queue *q, wf_ns_t now_ns)
 		if (WF_UNLIKELY(!q->begun))
 			wf_generator_shift(g, now_ns);
 		if (WF_UNLIKELY(g->rate > 0 && g->due_ns + LATE_NS < now_ns))
-			add(&q->missed, skip(g, now_ns - LATE_NS));
+			wf_sunk_add(&q->missed, skip(g, now_ns - LATE_NS));
 	}
 	q->begun = true;
 }
@@ -294,14 +287,8 @@ static uint16_t
 tx_burst_any(void *queue, struct rte_mbuf **m, uint16_t n)
 {
 	struct queue *q = queue;
-	uint64_t bytes = 0;
 
-	for (uint16_t i = 0; i < n; i++)
-		bytes += m[i]->pkt_len;
-	rte_pktmbuf_free_bulk(m, n);
-	add(&q->packets, n);
-	add(&q->bytes, bytes);
-	return n;
+	return wf_sunk_take(&q->sunk, m, n);
 }
 
 /* It refuses nothing. */

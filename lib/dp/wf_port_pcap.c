@@ -12,6 +12,7 @@
 
 #include "wf_port.h"
 #include "wf_replay.h"
+#include "wf_sunk.h"
 
 /* No packet is said to have come longer ago: see wf_port_generator.c. */
 #define LATE_NS    (10 * WF_NS_PER_MS)
@@ -27,8 +28,7 @@ struct queue {
 	wf_ns_t last_ns;
 	uint32_t n_spare;
 	struct rte_mbuf *spare[SPARE];
-	/* Relaxed; partner: pcap_stats(). */
-	_Atomic uint64_t packets WF_CACHE_ALIGNED, bytes;
+	struct wf_sunk sunk WF_CACHE_ALIGNED;
 };
 
 struct pcap {
@@ -39,13 +39,6 @@ struct pcap {
 	uint32_t side, n_queues;
 	struct queue *queue; /* [n_queues] */
 };
-
-static inline void
-add(_Atomic uint64_t *counter, uint64_t n)
-{
-	atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + n,
-		memory_order_relaxed);
-}
 
 int
 wf_port_pcap_check(const char *device, const struct wf_where *where, struct wf_err *err)
@@ -207,8 +200,7 @@ pcap_stats(struct wf_port *p, struct wf_snap_port *out)
 	for (uint32_t i = 0; i < k->n_queues; i++) {
 		const struct queue *q = &k->queue[i];
 
-		out->sunk.packets += atomic_load_explicit(&q->packets, memory_order_relaxed);
-		out->sunk.bytes += atomic_load_explicit(&q->bytes, memory_order_relaxed);
+		wf_sunk_count(&q->sunk, &out->sunk);
 	}
 }
 
@@ -251,7 +243,7 @@ refill(struct queue *q, uint16_t n)
 		q->n_spare = SPARE;
 		return n;
 	}
-	add(&q->r->no_buffers, 1);
+	wf_sunk_add(&q->r->no_buffers, 1);
 	return (uint16_t)q->n_spare;
 }
 
@@ -288,14 +280,8 @@ static uint16_t
 pcap_tx_burst(void *queue, struct rte_mbuf **m, uint16_t n)
 {
 	struct queue *q = queue;
-	uint64_t bytes = 0;
 
-	for (uint16_t i = 0; i < n; i++)
-		bytes += m[i]->pkt_len;
-	rte_pktmbuf_free_bulk(m, n);
-	add(&q->packets, n);
-	add(&q->bytes, bytes);
-	return n;
+	return wf_sunk_take(&q->sunk, m, n);
 }
 
 /* It refuses nothing. */
