@@ -142,8 +142,8 @@ void wf_pipe_tidy_all(struct wf_pipe *p, wf_ns_t now_ns);
 
 /* Counts at the worker's side of the hand-off rings; handed_out counts rx too. Of handed-in packets
  * wf_pipe_in is called with count_rx = false. */
-void wf_pipe_handed_out(struct wf_pipe *p, uint32_t dir, const struct wf_rx *rx, uint32_t n);
-void wf_pipe_handed_in(struct wf_pipe *p, uint32_t dir, const struct wf_rx *rx, uint32_t n);
+void wf_pipe_handed_out(struct wf_pipe *p, uint32_t dir, const struct wf_count *sum);
+void wf_pipe_handed_in(struct wf_pipe *p, uint32_t dir, const struct wf_count *sum);
 
 /* Sets the gauges and turns the banks: only between two bursts. */
 void wf_pipe_turn_stats(struct wf_pipe *p, wf_ns_t now_ns);

@@ -101,6 +101,7 @@ worker_start(struct several *s, struct several_worker *w, uint32_t index)
 	assert_int_equal(wf_pipe_prepare(w->pipe, s->plan), 0);
 	for (int dir = 0; dir < 2; dir++)
 		wf_dir_stats_init(&w->total[dir]);
+	w->share = (struct wf_share){ w->pipe, w->stats, w->out, index, s->n };
 }
 
 void
@@ -165,36 +166,18 @@ make_rx(struct several *s)
 		.rx_ns = p->ns };
 }
 
-/* What is its own goes in, the rest into the rings, each in order. */
+/* As worker_take_in_shared. */
 static void
 share_out(struct several *s, struct several_worker *w, uint32_t dir, struct wf_rx *rx, uint32_t n)
 {
 	const struct wf_identity *who[WF_BURST];
-	uint32_t owner[WF_BURST];
+	bool known;
 
-	if (wf_pipe_owners(w->pipe, s->plan, dir, rx, n, s->n, owner, who) == 0) {
-		wf_pipe_in(w->pipe, s->plan, dir, rx, n, true);
-		return;
-	}
-	for (uint32_t to = 0; to < s->n; to++) {
-		const struct wf_identity *same_who[WF_BURST];
-		struct wf_rx same[WF_BURST];
-		uint32_t k = 0;
-
-		for (uint32_t i = 0; i < n; i++) {
-			if (owner[i] != to && !(owner[i] == WF_PIPE_ANY && to == w->index))
-				continue;
-			same_who[k] = who[i];
-			same[k++] = rx[i];
-		}
-		if (to != w->index) {
-			wf_handoff_put(w->out[to], w->pipe, w->stats, dir, same, same_who, k);
-			continue;
-		}
-		wf_pipe_know(w->pipe, same, same_who);
-		wf_pipe_in(w->pipe, s->plan, dir, same, k, true);
-		wf_pipe_know(w->pipe, NULL, NULL);
-	}
+	n = wf_share_out(&w->share, s->plan, dir, rx, who, n, &known);
+	if (known)
+		wf_pipe_know(w->pipe, rx, who);
+	wf_pipe_in(w->pipe, s->plan, dir, rx, n, true);
+	wf_pipe_know(w->pipe, NULL, NULL);
 }
 
 uint32_t

@@ -6,7 +6,7 @@
 #ifndef SEVERAL_H
 #define SEVERAL_H
 
-#include "wf_handoff.h"
+#include "wf_share.h"
 
 #define SEVERAL_MOST 3
 
@@ -29,6 +29,7 @@ struct several_worker {
 	struct wf_stats *stats;
 	struct wf_dir_stats total[2];
 	struct wf_handoff *in[SEVERAL_MOST], *out[SEVERAL_MOST];
+	struct wf_share share;
 	struct wf_tap tap;
 	struct several *of;
 	uint32_t index;
