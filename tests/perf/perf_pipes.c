@@ -384,6 +384,7 @@ const struct perf_case perf_pipes[] = {
 	FLOWS("100", 100),
 	FLOWS("10k", 10000),
 	FLOWS("100k", 100000),
+	PIPE("impaired-together-10k-shuffled", IMPAIRED, SHUFFLED | TOGETHER | 10000),
 	PIPE("wire-two", "", TWO),
 	PIPE("jitter-flow-10k-shuffled-two",
 		"delay = { mean = \"10ms\"; stddev = \"1ms\"; order = \"flow\"; };",
