@@ -7,6 +7,10 @@
 #include "wf_lines.h"
 #include "wf_worker.h"
 
+/* Moved within the store at a time: as many as 10 GbE brings in a slot of the wheel, which takes
+ * some 20 to 30 us. */
+#define MOST_MOVED 2048
+
 static struct wf_pipe *
 new_pipe(const struct wf_worker_params *q, struct wf_stats *stats)
 {
@@ -15,6 +19,7 @@ new_pipe(const struct wf_worker_params *q, struct wf_stats *stats)
 		.n_slots = WF_PLAN_MAX_SLOTS, /* live changes may add classes */
 		.max_held = q->max_held,
 		.by_value_bytes = q->by_value_bytes,
+		.most_moved = MOST_MOVED,
 		.max_flows = q->max_flows,
 		.flow_idle_ns = q->flow_idle_ns,
 		.start_ns = q->start_ns,

@@ -32,6 +32,8 @@ pipe_store(const struct wf_pipe_params *q, uint32_t by_value)
 	while ((store = wf_store_new((uint32_t)n, q->n_dirs, q->start_ns)) == NULL &&
 		n > q->max_held)
 		n = n / 2 > q->max_held ? n / 2 : q->max_held;
+	if (store != NULL && q->most_moved > 0)
+		wf_store_bound(store, q->most_moved);
 	return store;
 }
 

@@ -71,6 +71,8 @@ struct wf_pipe_params {
 	/* Packets up to this length are copied into buffers that they share: by value. What they
 	 * take of max_held is a part of a packet. 0: none. */
 	uint32_t by_value_bytes;
+	/* Packets that one wf_pipe_take moves within the store at most (wf_store_bound). 0: any. */
+	uint32_t most_moved;
 	uint32_t max_flows; /* of the flow table */
 	wf_ns_t flow_idle_ns;
 	wf_ns_t start_ns; /* no packet arrives before */
