@@ -33,11 +33,12 @@ static const struct {
 		"delay_ns:quantiles release_error_ns:quantiles on_time_ns?:int clamped:clamped "
 		"flow_fallback:int classes:[class_stats]" },
 	{ "link_stats", "name:str ports:[str] ab:direction_stats ba:direction_stats" },
-	{ "port_stats", "name:str device:str kind:str arrival:str spread:str queues:int "
-			"rx_slots:int tx_slots:int "
-			"link_up:bool state:str interface:str|null gone:bool mtu:int downs:int "
-			"rx_missed:int rx_nombuf:int tx_errors:int rx_errors:int sunk?:count "
-			"replay?:replay_stats" },
+	{ "port_stats",
+		"name:str device:str kind:str arrival:str release:str spread:str queues:int "
+		"rx_slots:int tx_slots:int "
+		"link_up:bool state:str interface:str|null gone:bool mtu:int downs:int "
+		"rx_missed:int rx_nombuf:int tx_errors:int rx_errors:int sunk?:count "
+		"replay?:replay_stats" },
 	{ "replay_stats",
 		"state:waiting|running|paused|stopped|done|failed pace:str runs:int loop:int "
 		"loops:int packets:int bytes:int limit_packets:int loop_packets:int "

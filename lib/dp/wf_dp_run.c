@@ -31,7 +31,7 @@ assign_queues(struct wf_dp *dp, struct wf_worker *w)
 			w->rxq[w->n_rxqs++] = (struct wf_rxq){ .burst = p->ops->rx_burst,
 				.queue = queue,
 				.dir = (uint16_t)p->rx_dir,
-				.stamps = p->ops->stamps,
+				.stamps = wf_port_stamps(p),
 				.wait.slots = p->ops->rx_slots ? p->ops->rx_slots(p) : 0 };
 	}
 	for (uint32_t l = 0; l < dp->n_links; l++) {
