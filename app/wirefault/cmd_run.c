@@ -108,7 +108,10 @@ on_reload(evutil_socket_t fd, short what, void *arg)
 static void
 on_second(evutil_socket_t fd, short what, void *arg)
 {
-	wf_dp_tell_stalls(((struct run *)arg)->live.dp);
+	struct wf_dp *dp = ((struct run *)arg)->live.dp;
+
+	wf_dp_tell_stalls(dp);
+	wf_dp_tell_files(dp);
 }
 
 static struct timeval

@@ -91,6 +91,8 @@ void wf_dp_host(struct wf_dp *dp, uint32_t port, const struct wf_watch_state *be
 
 /* Tells of workers that did not poll for long since it was last called: once a second or so. */
 void wf_dp_tell_stalls(struct wf_dp *dp);
+/* Tells of files of ports that can't be written any more, once each. */
+void wf_dp_tell_files(struct wf_dp *dp);
 /* Makes taps anew that were gone and could not be at once. true: some still can't; then it is worth
  * to ask again in a second. */
 bool wf_dp_host_again(struct wf_dp *dp);
