@@ -38,7 +38,8 @@ static const struct {
 		"rx_slots:int tx_slots:int "
 		"link_up:bool state:str interface:str|null gone:bool mtu:int downs:int "
 		"rx_missed:int rx_nombuf:int tx_errors:int rx_errors:int sunk?:count "
-		"replay?:replay_stats" },
+		"written?:port_written replay?:replay_stats" },
+	{ "port_written", "packets:int missed:int file_bytes:int failed:bool" },
 	{ "replay_stats",
 		"state:waiting|running|paused|stopped|done|failed pace:str runs:int loop:int "
 		"loops:int packets:int bytes:int limit_packets:int loop_packets:int "

@@ -90,9 +90,11 @@ bool wf_dp_hostif(struct wf_dp *dp, uint32_t port, struct wf_watch_want *want);
 void wf_dp_host(struct wf_dp *dp, uint32_t port, const struct wf_watch_state *before,
 	const struct wf_watch_state *now, struct wf_err *err);
 
-/* Once a second or so: tells of workers that did not poll for long since it was last called, and
- * follows the clocks of devices that stamp frames. */
+/* Once a second or so: tells of workers that did not poll for long since it was last called, and of
+ * files that can't be written any more; follows the clocks of devices that stamp frames. */
 void wf_dp_second(struct wf_dp *dp);
+/* Tells of files of ports that can't be written any more, once each: at the end of a run, too. */
+void wf_dp_tell_files(struct wf_dp *dp);
 /* Makes taps anew that were gone and could not be at once. true: some still can't; then it is worth
  * to ask again in a second. */
 bool wf_dp_host_again(struct wf_dp *dp);

@@ -235,6 +235,9 @@ wf_dp_stop(struct wf_dp *dp, wf_ns_t drain_ns)
 	dp->running = false;
 	for (uint32_t i = 0; i < dp->cores.n_workers; i++)
 		wf_worker_drop_rest(dp->workers[i]);
+	for (uint32_t i = 0; i < dp->n_ports; i++)
+		wf_port_end(&dp->ports[i]);
+	wf_dp_tell_files(dp);
 }
 
 uint32_t
