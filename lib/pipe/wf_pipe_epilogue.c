@@ -4,15 +4,18 @@
  */
 #include "wf_pipe_epilogue.h"
 
+#include "wf_pipe_account.h"
 #include "wf_pipe_bytes.h"
 
 static inline void
 row_drop(struct wf_epilogue *e, uint32_t row, uint16_t slot, enum wf_drop cause, void *pkt)
 {
 	const struct wf_batch *b = e->b;
+	wf_ns_t rx_ns = e->departing ? e->rx_ns : b->rx_ns[row];
 
-	wf_end_drop(&e->p->end, wf_held_tag(e->dir, slot), e->departing ? e->rx_ns : b->rx_ns[row],
-		pkt, b->len_bytes[row], cause);
+	if (WF_UNLIKELY(cause == WF_DROP_no_buffer && e->p->accounts.on && b->flow[row] != NULL))
+		wf_pipe_account_unheld(e->p, e->d, b, row, rx_ns, e->departing);
+	wf_end_drop(&e->p->end, wf_held_tag(e->dir, slot), rx_ns, pkt, b->len_bytes[row], cause);
 }
 
 static inline void

@@ -2,6 +2,7 @@
  * The general path: classes, queues, copies, changed bytes, packets that wait for others. Worker
  * threads.
  */
+#include "wf_pipe_account.h"
 #include "wf_pipe_epilogue.h"
 
 /* What came, for the class of the run. */
@@ -29,6 +30,8 @@ wf_pipe_general(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, con
 	uint32_t n_runs = wf_pipe_take_in(p, d, dir, rx, n, runs);
 	wf_ns_t ns;
 
+	if (WF_UNLIKELY(p->accounts.on))
+		wf_pipe_account_expect(p, b);
 	for (uint32_t r = 0; r < n_runs; r++)
 		general_count(p, &d->classes[runs[r].class_id], b, &runs[r]);
 	for (uint32_t r = 0; r < n_runs; r++) {
@@ -41,6 +44,8 @@ wf_pipe_general(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, con
 					   (uint16_t)(runs[r].end + grown), &p->states.env));
 	}
 	wf_pipe_count_stages(&p->states.env, ds);
+	if (WF_UNLIKELY(p->accounts.on))
+		wf_pipe_account_rows(p, d, b);
 	wf_epilogue_arrive(&e, p, plan, dir, b, n, n_runs > 1);
 	while (WF_UNLIKELY(wf_epilogue_go(&e, &ns)))
 		wf_pipe_serve(p, plan, ns, UINT32_MAX);
