@@ -23,12 +23,10 @@ wf_pipe_general(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, con
 {
 	const struct wf_plan_dir *d = &plan->dir[dir];
 	struct wf_dir_stats *ds = wf_end_dir(&p->end, dir);
-	struct wf_batch *b = &p->arriving;
+	struct wf_batch *b = &p->batch;
 	struct wf_run runs[WF_BURST];
-	struct wf_epilogue e;
 	uint16_t grown = 0;
 	uint32_t n_runs = wf_pipe_take_in(p, d, dir, rx, n, runs);
-	wf_ns_t ns;
 
 	if (WF_UNLIKELY(p->accounts.on))
 		wf_pipe_account_expect(p, b);
@@ -46,7 +44,5 @@ wf_pipe_general(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, con
 	wf_pipe_count_stages(&p->states.env, ds);
 	if (WF_UNLIKELY(p->accounts.on))
 		wf_pipe_account_rows(p, d, b);
-	wf_epilogue_arrive(&e, p, plan, dir, b, n, n_runs > 1);
-	while (WF_UNLIKELY(wf_epilogue_go(&e, &ns)))
-		wf_pipe_serve(p, plan, ns, UINT32_MAX);
+	wf_epilogue_arrive(p, plan, dir, b, n, n_runs > 1);
 }
