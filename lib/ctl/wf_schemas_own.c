@@ -101,6 +101,15 @@ static const struct {
 	{ "changes", "!at?:int|str for?:str phase?:bool run?:int|str link?:str class?:str "
 		     "ab?:patch ba?:patch both?:patch items?:[change_item] changes?:[change]" },
 	{ "which", "!id?:int all?:bool" },
+	{ "flow_delay", "packets:int mean:int max:int" },
+	{ "flow", "link:str direction:ab|ba class?:str protocol:str source:str source_port?:int "
+		  "destination:str destination_port?:int identifier?:int vlan?:int packets:int "
+		  "bytes:int dropped:int delay_ns:flow_delay age_ns:int idle_ns:int" },
+	{ "flows_total", "flows:int packets:int bytes:int dropped:int" },
+	{ "flows_others", "packets:int bytes:int dropped:int" },
+	{ "flows", "counted:bool by:bytes|packets|loss|delay complete:bool total:flows_total "
+		   "others:flows_others flows:[flow]" },
+	{ "flows_patch", "!counted:bool" },
 	{ "bypass", "!on:bool for?:str" },
 	{ "fault", "!type:blackhole|flap|spike duration:str side?:ab|ba|both period?:str down?:str "
 		   "delay?:str" },

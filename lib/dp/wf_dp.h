@@ -13,6 +13,7 @@
 #include "wf_watch.h"
 
 struct wf_capture;
+struct wf_flow_accounts;
 struct wf_dp;
 struct wf_replay;
 
@@ -108,6 +109,8 @@ struct wf_replay *wf_dp_replay(struct wf_dp *dp, uint32_t port, const char **nam
 struct wf_snapshot *wf_dp_snapshot_now(struct wf_dp *dp);
 /* What DPDK's telemetry tells from now on. */
 void wf_dp_telemetry(struct wf_dp *dp, const struct wf_snapshot *snap);
+/* What worker number `worker` counts of flows, if the plan says so. NULL: there are fewer. */
+const struct wf_flow_accounts *wf_dp_flow_accounts(const struct wf_dp *dp, uint32_t worker);
 /* Counters and histograms start again; what is held counts as received. */
 int wf_dp_reset(struct wf_dp *dp);
 /* The same, and does not wait: -EAGAIN as above. */
