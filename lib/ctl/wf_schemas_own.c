@@ -93,11 +93,12 @@ static const struct {
 	{ "parameter_block", "name:str summary:str main:str selector?:str params:[parameter]" },
 	{ "parameters", "blocks:[parameter_block]" },
 	{ "bypassed", "bypass:bool" },
-	{ "change_item", "!link:str class?:str ab?:patch ba?:patch both?:patch" },
+	{ "change_item", "!link:str class?:str ab?:patch ba?:patch both?:patch replace?:bool" },
 	{ "change", "!at:str for?:str phase?:bool run?:int|str link?:str class?:str ab?:patch "
-		    "ba?:patch both?:patch items?:[change_item]" },
+		    "ba?:patch both?:patch replace?:bool items?:[change_item]" },
 	{ "changes", "!at?:int|str for?:str phase?:bool run?:int|str link?:str class?:str "
-		     "ab?:patch ba?:patch both?:patch items?:[change_item] changes?:[change]" },
+		     "ab?:patch ba?:patch both?:patch replace?:bool items?:[change_item] "
+		     "changes?:[change]" },
 	{ "which", "!id?:int all?:bool" },
 	{ "bypass", "!on:bool for?:str" },
 	{ "fault", "!type:blackhole|flap|spike duration:str side?:ab|ba|both period?:str down?:str "
