@@ -6,6 +6,7 @@
 
 #include "wf_changes.h"
 #include "wf_cmd.h"
+#include "wf_expect.h"
 #include "wf_generator_args.h"
 #include "wf_load_settings.h"
 #include "wf_replay_spec.h"
@@ -95,6 +96,15 @@ scenarios(void)
 	       "duration it lasts to the end. Windows may overlap: what stands in two of them "
 	       "stands once.\n\n");
 	table(wf_fault_table, stdout);
+	printf("### Traffic\n\nOf each group one of the first three.\n\n");
+	table(wf_traffic_table, stdout);
+	printf("### Expectations\n\nA limit is \"<= 5%%\", \">= 9Mbit\" or \"9Mbit .. 11Mbit\"; a "
+	       "value alone is the most, of `throughput` and `packets` the least. A share has to "
+	       "be shown by the exact binomial bound (95 %%), a percentile by as many packets as "
+	       "could show it: where there were too few, the expectation is not kept. A packet "
+	       "belongs to the phase in which it came, throughput to that in which packets left. "
+	       "The report has a [schema](scenario-report.schema.json).\n\n");
+	table(wf_expect_table, stdout);
 }
 
 static int

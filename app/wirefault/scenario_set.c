@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -65,13 +66,13 @@ load(struct scenario *to, const struct scenario_options *o, struct wf_err *err)
 	char *path = NULL, seed[24];
 	int rc;
 
-	if (from.file == NULL && from.profile == NULL) {
+	if (from.file == NULL && from.profile == NULL && from.text == NULL) {
 		from.tree = s->own_config;
 		from.profile = s->profile;
 		if (s->config != NULL)
 			from.file = path = wf_conf_path_beside(s->config, s->source->file);
 	}
-	if (from.tree == NULL && from.profile == NULL && from.file == NULL)
+	if (from.tree == NULL && from.profile == NULL && from.file == NULL && from.text == NULL)
 		return wf_err_add(err,
 			&(struct wf_where){
 				.file = s->source->file, .line = s->source->line, .path = s->name },
@@ -89,6 +90,17 @@ load(struct scenario *to, const struct scenario_options *o, struct wf_err *err)
 	return rc;
 }
 
+/* Of links, classes and phases. */
+static int
+check_names(const struct scenario *c, struct wf_err *err)
+{
+	struct wf_plan *plan = wf_plan_compile(c->loaded.conf, c->loaded.seed, NULL, err);
+	int rc = plan != NULL ? wf_scenario_check(c->s, plan, err) : -EINVAL;
+
+	wf_plan_free(plan);
+	return rc;
+}
+
 static int
 make(struct scenario *to, const struct scenario_options *o, struct wf_err *err)
 {
@@ -98,7 +110,7 @@ make(struct scenario *to, const struct scenario_options *o, struct wf_err *err)
 		rc = wf_script_make(to->s, to->loaded.tree, to->loaded.seed, &to->script, err);
 	if (rc == 0)
 		rc = wf_script_timeline(&to->script, to->loaded.tree, 1, NULL, err);
-	return rc;
+	return rc == 0 ? check_names(to, err) : rc;
 }
 
 static int
@@ -139,6 +151,59 @@ scenario_set_read(struct scenario_set *set, char *const *paths, int n,
 	}
 	if (make_all(set, o, err) < 0)
 		rc = -EINVAL;
+	return rc;
+}
+
+/* A member that is text. NULL with a reason. */
+static const char *
+text_of(const json_t *doc, const char *key, const char *path, struct wf_err *err)
+{
+	const char *text = json_string_value(json_object_get(doc, key));
+
+	if (text == NULL)
+		wf_err_add(err, &(struct wf_where){ .file = path },
+			"Take NAME.json of scenario run --report",
+			"this is no report of a scenario: it has no %s", key);
+	return text;
+}
+
+int
+scenario_set_read_report(struct scenario_set *set, const char *path,
+	const struct scenario_options *o, bool *live, struct wf_err *err)
+{
+	static const char schema[] = "wirefault.scenario/1";
+	struct scenario_options again = *o;
+	json_error_t why;
+	json_t *doc = json_load_file(path, 0, &why);
+	const char *config = NULL, *scenario = NULL, *seed = NULL, *file = NULL, *mode = NULL,
+		   *is = NULL;
+	int rc = -EINVAL;
+
+	*set = (struct scenario_set){ 0 };
+	if (doc == NULL)
+		return wf_err_add(err,
+			&(struct wf_where){
+				.file = path, .line = why.line > 0 ? (unsigned)why.line : 0 },
+			NULL, "%s", why.text);
+	if ((is = text_of(doc, "schema", path, err)) != NULL && strcmp(is, schema) != 0)
+		wf_err_add(err, &(struct wf_where){ .file = path }, NULL, "is \"%s\", not \"%s\"",
+			is, schema);
+	else if (is != NULL && (config = text_of(doc, "config", path, err)) != NULL &&
+		 (scenario = text_of(doc, "scenario", path, err)) != NULL &&
+		 (seed = text_of(doc, "seed", path, err)) != NULL &&
+		 (mode = text_of(doc, "mode", path, err)) != NULL &&
+		 (file = text_of(doc, "file", path, err)) != NULL)
+		set->file = calloc(1, sizeof(*set->file));
+	if (set->file != NULL) {
+		*live = strcmp(mode, "live") == 0;
+		again.from.text = config;
+		again.seed = o->seed != NULL ? o->seed : seed;
+		set->n_files = 1;
+		rc = wf_scenarios_read_text(scenario, file, set->file, err);
+	}
+	if (rc == 0)
+		rc = make_all(set, &again, err);
+	json_decref(doc);
 	return rc;
 }
 

@@ -21,7 +21,7 @@ struct scenario_set {
 };
 
 struct scenario_options {
-	struct wf_bridge from; /* file and profile NULL: what the scenarios say */
+	struct wf_bridge from; /* file, profile and text NULL: what the scenarios say */
 	const char *seed;      /* NULL: the scenario's, else the configuration's */
 };
 
@@ -29,6 +29,9 @@ struct scenario_options {
  * err -errno, and then nothing is to be started. */
 int scenario_set_read(struct scenario_set *set, char *const *paths, int n,
 	const struct scenario_options *o, struct wf_err *err);
+/* The scenario of a report, with its configuration and seed, as it was run: *live if it was. */
+int scenario_set_read_report(struct scenario_set *set, const char *path,
+	const struct scenario_options *o, bool *live, struct wf_err *err);
 void scenario_set_free(struct scenario_set *set);
 
 #endif

@@ -176,7 +176,9 @@ wf_change_format(const struct wf_change *c, char out[WF_CHANGE_TEXT])
 	for (uint32_t i = 0; i < c->n_items; i++) {
 		const struct wf_change_item *item = &c->item[i];
 
-		print(&t, "%s%s%s%s %s", i > 0 ? "; " : "", item->link,
+		if (c->phase && item->patch->first == NULL && !item->replace)
+			continue; /* only its clocks begin */
+		print(&t, "%s%s%s%s %s", t.used > 0 ? "; " : "", item->link,
 			*item->class != 0 ? " " : "", item->class,
 			item->side[0] && item->side[1] ? "both"
 			: item->side[0]                ? "ab"

@@ -18,7 +18,20 @@ struct keys {
 	uint64_t seed;
 	wf_ns_t duration_ns;
 };
-enum { SCHEMA, NAME, TITLE, CONFIG, PROFILE, LINK, SEED, DURATION, PHASES, FAULTS };
+enum {
+	SCHEMA,
+	NAME,
+	TITLE,
+	CONFIG,
+	PROFILE,
+	LINK,
+	SEED,
+	DURATION,
+	PHASES,
+	FAULTS,
+	TRAFFIC,
+	EXPECT
+};
 
 const struct wf_param wf_scenario_table[] = {
 	[SCHEMA] = { .name = "schema_version",
@@ -65,6 +78,14 @@ const struct wf_param wf_scenario_table[] = {
 		.type = WF_PARAM_ELSEWHERE,
 		.kind = "list",
 		.help = "what stands above the phases, on schedules of its own" },
+	[TRAFFIC] = { .name = "traffic",
+		.type = WF_PARAM_ELSEWHERE,
+		.kind = "list",
+		.help = "what sends packets; without it whoever is there" },
+	[EXPECT] = { .name = "expect",
+		.type = WF_PARAM_ELSEWHERE,
+		.kind = "list",
+		.help = "what has to hold, else the run has failed" },
 	{ 0 },
 };
 
@@ -72,6 +93,7 @@ static void
 fini(struct wf_scenario *s)
 {
 	wf_scenario_free_phases(s);
+	wf_scenario_free_traffic(s);
 	free(s->title);
 	free(s->config);
 	free(s->profile);
@@ -120,7 +142,8 @@ read_config(struct wf_scenario *s, struct wf_err *err)
 static int
 read_one(const struct wf_node *group, bool in_list, struct wf_scenario *s, struct wf_err *err)
 {
-	const uint64_t others = 1ull << NAME | 1ull << CONFIG | 1ull << PHASES | 1ull << FAULTS;
+	const uint64_t others = 1ull << NAME | 1ull << CONFIG | 1ull << PHASES | 1ull << FAULTS |
+				1ull << TRAFFIC | 1ull << EXPECT;
 	const char *link = WF_SCENARIO_LINK;
 	struct keys k = { 0 };
 	int rc = wf_conf_bind_table(group, wf_scenario_table, others, &k, err);
@@ -152,7 +175,12 @@ read_one(const struct wf_node *group, bool in_list, struct wf_scenario *s, struc
 		rc = -EINVAL;
 	if (wf_scenario_read_faults(s, link, err) < 0)
 		rc = -EINVAL;
-	if (rc == 0 && s->n_phases == 0 && s->end_ns == UINT64_MAX && s->n_faults == 0)
+	if (wf_scenario_read_traffic(s, link, err) < 0)
+		rc = -EINVAL;
+	if (wf_scenario_read_expects(s, link, err) < 0)
+		rc = -EINVAL;
+	if (rc == 0 && s->n_phases == 0 && s->end_ns == UINT64_MAX && s->n_faults == 0 &&
+		s->n_traffic == 0)
 		rc = wf_conf_complain(err, group,
 			"Write duration = \"10s\", or phases = ( { name = \"a\"; } )",
 			"a scenario in which nothing happens, and no end");
