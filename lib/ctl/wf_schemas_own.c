@@ -95,11 +95,12 @@ static const struct {
 	{ "parameter_block", "name:str summary:str main:str selector?:str params:[parameter]" },
 	{ "parameters", "blocks:[parameter_block]" },
 	{ "bypassed", "bypass:bool" },
-	{ "change_item", "!link:str class?:str ab?:patch ba?:patch both?:patch" },
+	{ "change_item", "!link:str class?:str ab?:patch ba?:patch both?:patch replace?:bool" },
 	{ "change", "!at:str for?:str phase?:bool run?:int|str link?:str class?:str ab?:patch "
-		    "ba?:patch both?:patch items?:[change_item]" },
+		    "ba?:patch both?:patch replace?:bool items?:[change_item]" },
 	{ "changes", "!at?:int|str for?:str phase?:bool run?:int|str link?:str class?:str "
-		     "ab?:patch ba?:patch both?:patch items?:[change_item] changes?:[change]" },
+		     "ab?:patch ba?:patch both?:patch replace?:bool items?:[change_item] "
+		     "changes?:[change]" },
 	{ "which", "!id?:int all?:bool" },
 	{ "flow_delay", "packets:int mean:int max:int" },
 	{ "flow", "link:str direction:ab|ba class?:str protocol:str source:str source_port?:int "
