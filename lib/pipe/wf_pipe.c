@@ -139,7 +139,8 @@ wf_pipe_prepare(struct wf_pipe *p, const struct wf_plan *plan)
 }
 
 /* How many of n packets go through together: up to the next event of a queue, which is served
- * before, and so many that the batch has room for their copies. */
+ * before, be it there already or made by one of them; and so many that the batch has room for their
+ * copies. */
 static uint32_t
 pipe_part(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_dir *d,
 	const struct wf_rx *rx, uint32_t n)
@@ -147,7 +148,8 @@ pipe_part(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_di
 	uint32_t most = WF_BATCH_ROWS / (1 + d->copies), m = 1;
 
 	wf_pipe_serve(p, plan, rx[0].rx_ns, UINT32_MAX);
-	while (m < n && m < most && rx[m].rx_ns < p->queues.next_event_ns)
+	while (m < n && m < most && rx[m].rx_ns < p->queues.next_event_ns &&
+		rx[m].rx_ns - rx[0].rx_ns < d->soonest_ns)
 		m++;
 	return m;
 }
@@ -199,7 +201,8 @@ void
 wf_pipe_in(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const struct wf_rx *rx,
 	uint32_t n, bool count_rx)
 {
-	wf_ns_t last_ns;
+	const struct wf_plan_dir *d = &plan->dir[dir];
+	wf_ns_t last_ns, span_ns;
 
 	if (n == 0)
 		return;
@@ -209,8 +212,9 @@ wf_pipe_in(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const st
 		p->generation = plan->generation;
 	}
 	last_ns = rx[n - 1].rx_ns;
-	if (WF_UNLIKELY(p->queues.next_event_ns <= last_ns || plan->dir[dir].copies > 0 ||
-			last_ns - rx[0].rx_ns >= p->flow_idle_ns))
+	span_ns = last_ns - rx[0].rx_ns;
+	if (WF_UNLIKELY(p->queues.next_event_ns <= last_ns || d->copies > 0 ||
+			span_ns >= p->flow_idle_ns || span_ns >= d->soonest_ns))
 		pipe_parts(p, plan, dir, rx, n, count_rx);
 	else
 		pipe_burst(p, plan, dir, rx, n, count_rx);

@@ -357,6 +357,8 @@ pipes_open(const struct perf_case *c)
 	"order = \"flow\"; };"                                                                     \
 	"loss = { model = \"gilbert-elliott\"; plr = \"1%\"; mean_burst = 4.0; };"
 
+#define CODEL "queue = { limit = \"100ms\"; aqm = \"codel\"; };"
+
 #define PIPE(name, text, number)                                                                   \
 	{                                                                                          \
 		"pipe/" name, pipes_open, pipes_run, pipes_close, text, number                     \
@@ -380,6 +382,8 @@ const struct perf_case perf_pipes[] = {
 	PIPE("jitter-free-by-value",
 		"delay = { mean = \"10ms\"; stddev = \"1ms\"; order = \"free\"; };", BY_VALUE),
 	PIPE("impaired", IMPAIRED, 0),
+	PIPE("codel", "rate = \"400Gbit\";" CODEL, 0),
+	PIPE("codel-bucket", "rate = { rate = \"400Gbit\"; burst = \"15kB\"; };" CODEL, 0),
 	PIPE("impaired-100-flows", IMPAIRED, 100),
 	FLOWS("100", 100),
 	FLOWS("10k", 10000),
