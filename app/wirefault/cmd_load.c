@@ -9,6 +9,7 @@
 #include "load_live.h"
 #include "load_offline.h"
 #include "load_target.h"
+#include "test_self.h"
 #include "wf_cmd.h"
 #include "wf_json.h"
 #include "wf_load_report.h"
@@ -29,6 +30,8 @@ static const struct wf_option options[] = {
 	WF_LOAD_SETTINGS(OPTION){ "html", 0, "FILE", "the report as one page with plots" },
 	{ "markdown", 0, "FILE", "the report as Markdown" },
 	{ "junit", 0, "FILE", "findings as JUnit XML" },
+	{ "calibration", 0, "FILE",
+		"of test calibrate --save: what the machine adds, shown beside" },
 	{ "quiet", 'q', NULL, "no progress" },
 	{ "force", 0, NULL, "a core even if another wirefault polls there, and any interface" },
 	{ "huge", 0, NULL, "use hugepages or fail" },
@@ -40,6 +43,7 @@ static const struct wf_option options[] = {
 
 struct run {
 	struct wf_load load;
+	struct wf_load_own own;
 	struct wf_load_place place;
 	struct wf_option_values v;
 	struct wf_err *err;
@@ -96,6 +100,24 @@ read_settings(struct run *r)
 	/* The same seed for both, unless the traffic says its own. */
 	if (seed != NULL && (traffic == NULL || strstr(traffic, "seed=") == NULL))
 		s->traffic.seed = strtoull(seed, NULL, 0);
+}
+
+static void
+read_calibration(struct run *r)
+{
+	const char *path = value(&r->v, "calibration");
+	char cpu[256];
+
+	if (path == NULL)
+		return;
+	if (r->place.offline) {
+		wf_err_add(r->err, NULL, "Leave one of them out",
+			"--calibration with --offline: nothing adds to packets on a virtual clock");
+		return;
+	}
+	wf_self_cpu_model(cpu, sizeof(cpu));
+	if (wf_load_own_read(&r->own, path, cpu, r->err) == 0)
+		r->load.own = &r->own;
 }
 
 static void
@@ -229,12 +251,14 @@ run(int argc, char **argv)
 	}
 	read_settings(r);
 	read_place(r);
+	read_calibration(r);
 	wf_cmd_json(&wf_cmd_load, &r->v, &r->json, r->err);
 	if (wf_err_count(r->err) == 0)
 		wf_load_place_load(&r->place, &r->load.settings, r->err);
 	rc = wf_err_count(r->err) > 0 ? wf_cmd_refuse(r->err) : measure(r);
 	wf_load_place_fini(&r->place);
 	wf_load_fini(&r->load);
+	wf_load_own_fini(&r->own);
 	wf_err_free(r->err);
 	free(r);
 	return rc;

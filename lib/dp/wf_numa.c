@@ -4,6 +4,7 @@
 #include "wf_numa.h"
 
 #include <dirent.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,65 @@ wf_numa_of_pci(const char *sysfs, const char *address)
 	snprintf(path, sizeof(path), "%s/bus/pci/devices/%s%.64s/numa_node", sysfs,
 		strlen(address) < strlen("0000:00:00.0") ? "0000:" : "", address);
 	return node_in(path);
+}
+
+/* Appends to a text of limited size. */
+static void __attribute__((format(printf, 3, 4)))
+append(char *out, size_t size, const char *fmt, ...)
+{
+	size_t n = strlen(out);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(out + n, size - n, fmt, ap);
+	va_end(ap);
+}
+
+/* Interfaces of the host that are on the socket. */
+static void
+append_interfaces(const char *sysfs, int node, char *out, size_t size)
+{
+	char path[512];
+	struct dirent **names;
+	int n;
+
+	snprintf(path, sizeof(path), "%s/class/net", sysfs);
+	n = scandir(path, &names, NULL, alphasort);
+	for (int i = 0; i < n; i++) {
+		if (names[i]->d_name[0] != '.' &&
+			wf_numa_of_interface(sysfs, names[i]->d_name) == node)
+			append(out, size, ", %.15s", names[i]->d_name);
+		free(names[i]);
+	}
+	if (n >= 0)
+		free(names);
+}
+
+uint32_t
+wf_numa_text(const char *sysfs, char *out, size_t size)
+{
+	uint32_t n = 0;
+
+	out[0] = 0;
+	for (int node = 0; node < NODES; node++) {
+		char path[512], cores[64] = "";
+		FILE *f;
+
+		snprintf(path, sizeof(path), "%s/devices/system/node/node%d/cpulist", sysfs, node);
+		f = fopen(path, "re");
+		if (f == NULL)
+			continue;
+		if (fscanf(f, "%63s", cores) != 1)
+			cores[0] = 0; /* memory without cores */
+		fclose(f);
+		append(out, size, "%s%d: %s%s", n > 0 ? "; " : "", node,
+			cores[0] != 0 ? "cores " : "no cores", cores);
+		append_interfaces(sysfs, node, out, size);
+		n++;
+	}
+	if (n == 0)
+		snprintf(out, size, "one, as far as the kernel says");
+	return n > 0 ? n : 1;
 }
 
 int
