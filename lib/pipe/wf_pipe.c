@@ -32,6 +32,8 @@ pipe_store(const struct wf_pipe_params *q, uint32_t by_value)
 	while ((store = wf_store_new((uint32_t)n, q->n_dirs, q->start_ns)) == NULL &&
 		n > q->max_held)
 		n = n / 2 > q->max_held ? n / 2 : q->max_held;
+	if (store != NULL && q->most_moved > 0)
+		wf_store_bound(store, q->most_moved);
 	return store;
 }
 
@@ -137,7 +139,8 @@ wf_pipe_prepare(struct wf_pipe *p, const struct wf_plan *plan)
 }
 
 /* How many of n packets go through together: up to the next event of a queue, which is served
- * before, and so many that the batch has room for their copies. */
+ * before, be it there already or made by one of them; and so many that the batch has room for their
+ * copies. */
 static uint32_t
 pipe_part(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_dir *d,
 	const struct wf_rx *rx, uint32_t n)
@@ -145,7 +148,8 @@ pipe_part(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_plan_di
 	uint32_t most = WF_BATCH_ROWS / (1 + d->copies), m = 1;
 
 	wf_pipe_serve(p, plan, rx[0].rx_ns, UINT32_MAX);
-	while (m < n && m < most && rx[m].rx_ns < p->queues.next_event_ns)
+	while (m < n && m < most && rx[m].rx_ns < p->queues.next_event_ns &&
+		rx[m].rx_ns - rx[0].rx_ns < d->soonest_ns)
 		m++;
 	return m;
 }
@@ -197,7 +201,8 @@ void
 wf_pipe_in(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const struct wf_rx *rx,
 	uint32_t n, bool count_rx)
 {
-	wf_ns_t last_ns;
+	const struct wf_plan_dir *d = &plan->dir[dir];
+	wf_ns_t last_ns, span_ns;
 
 	if (n == 0)
 		return;
@@ -207,8 +212,9 @@ wf_pipe_in(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const st
 		p->generation = plan->generation;
 	}
 	last_ns = rx[n - 1].rx_ns;
-	if (WF_UNLIKELY(p->queues.next_event_ns <= last_ns || plan->dir[dir].copies > 0 ||
-			last_ns - rx[0].rx_ns >= p->flow_idle_ns))
+	span_ns = last_ns - rx[0].rx_ns;
+	if (WF_UNLIKELY(p->queues.next_event_ns <= last_ns || d->copies > 0 ||
+			span_ns >= p->flow_idle_ns || span_ns >= d->soonest_ns))
 		pipe_parts(p, plan, dir, rx, n, count_rx);
 	else
 		pipe_burst(p, plan, dir, rx, n, count_rx);
@@ -328,21 +334,18 @@ wf_pipe_tidy_all(struct wf_pipe *p, wf_ns_t now_ns)
 }
 
 void
-wf_pipe_handed_out(struct wf_pipe *p, uint32_t dir, const struct wf_rx *rx, uint32_t n)
+wf_pipe_handed_out(struct wf_pipe *p, uint32_t dir, const struct wf_count *sum)
 {
 	struct wf_dir_stats *ds = wf_end_dir(&p->end, dir);
 
-	for (uint32_t i = 0; i < n; i++) {
-		wf_count_add(&ds->c.rx, rx[i].len_bytes);
-		wf_count_add(&ds->handed_out, rx[i].len_bytes);
-	}
+	wf_count_merge(&ds->c.rx, sum);
+	wf_count_merge(&ds->handed_out, sum);
 }
 
 void
-wf_pipe_handed_in(struct wf_pipe *p, uint32_t dir, const struct wf_rx *rx, uint32_t n)
+wf_pipe_handed_in(struct wf_pipe *p, uint32_t dir, const struct wf_count *sum)
 {
-	for (uint32_t i = 0; i < n; i++)
-		wf_count_add(&wf_end_dir(&p->end, dir)->handed_in, rx[i].len_bytes);
+	wf_count_merge(&wf_end_dir(&p->end, dir)->handed_in, sum);
 }
 
 void

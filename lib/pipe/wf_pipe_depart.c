@@ -20,12 +20,13 @@ departure_flow(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_p
 	return f;
 }
 
-/* Makes the departing packet the only row of p->leaving. */
+/* Makes the departing packet the only row of the batch. parsed: where to keep what its headers say.
+ */
 static void
-departure_fill_row(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_departure *out)
+departure_fill_row(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_departure *out,
+	struct wf_batch *b, struct wf_parsed *parsed)
 {
 	const struct wf_plan_class *k = out->k;
-	struct wf_batch *b = &p->leaving;
 	struct wf_qentry *e = out->e;
 
 	b->n = 1;
@@ -45,17 +46,15 @@ departure_fill_row(struct wf_pipe *p, const struct wf_plan_dir *d, const struct 
 	b->edits[0] = b->forges[0] = 0;
 	b->data[0] = e->data;
 	b->readable_bytes[0] = e->readable_bytes;
-	b->parsed[0] = &p->leaving_parsed;
+	b->parsed[0] = parsed;
 	if (d->needs_bytes || e->marked)
-		wf_parse(e->data, e->readable_bytes, &p->leaving_parsed);
+		wf_parse(e->data, e->readable_bytes, parsed);
 }
 
-/* Sets Congestion Experienced in the packet of p->leaving. */
+/* Sets Congestion Experienced in the packet of the row. */
 static void
-departure_mark(struct wf_pipe *p, const struct wf_pipe_queue *w)
+departure_mark(struct wf_end *end, const struct wf_pipe_queue *w, struct wf_batch *b)
 {
-	struct wf_end *end = &p->end;
-	struct wf_batch *b = &p->leaving;
 	struct wf_frame f = { 0 };
 	void *pkt = end->ops.writable(end->ops.ctx, b->pkt[0], &f);
 
@@ -65,7 +64,7 @@ departure_mark(struct wf_pipe *p, const struct wf_pipe_queue *w)
 	}
 	b->pkt[0] = pkt;
 	b->data[0] = f.data;
-	wf_ecn_mark(f.data, &p->leaving_parsed);
+	wf_ecn_mark(f.data, b->parsed[0]);
 	wf_count_add(&wf_end_dir(end, w->dir)->c.marked, b->len_bytes[0]);
 	wf_count_add(&wf_end_class(end, w->slot)->c.marked, b->len_bytes[0]);
 }
@@ -93,9 +92,8 @@ departure_run(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_dep
 	const struct wf_plan_class *k = out->k;
 	const struct wf_pipe_queue *w = out->from;
 	struct wf_flow *f = out->e->flow;
-	struct wf_batch *b = &p->leaving;
-	struct wf_epilogue e;
-	wf_ns_t ns;
+	struct wf_batch *b = &p->batch;
+	struct wf_parsed parsed;
 
 	if (f != NULL && f->last_seen_ns < out->now_ns)
 		f->last_seen_ns = out->now_ns; /* idle from here on */
@@ -106,13 +104,12 @@ departure_run(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_dep
 	wf_room_give(
 		&p->end.room, w->dir, WF_HELD_PACKET, &(struct wf_count){ 1, out->e->len_bytes });
 	p->states.env.start_ns = wf_states_origin(&p->states, &plan->dir[w->dir]);
-	departure_fill_row(p, &plan->dir[w->dir], out);
+	departure_fill_row(p, &plan->dir[w->dir], out, b, &parsed);
 	if (out->e->marked)
-		departure_mark(p, w);
+		departure_mark(&p->end, w, b);
 	wf_pipe_run(k->behind, k->n_behind, b, 0, 1, &p->states.env);
 	wf_pipe_count_stages(&p->states.env, wf_end_dir(&p->end, w->dir));
-	wf_epilogue_depart(&e, p, plan, w->dir, b, out->e->rx_ns);
-	wf_epilogue_go(&e, &ns);
+	wf_epilogue_depart(p, plan, w->dir, b, out->e->rx_ns);
 }
 
 void

@@ -1,22 +1,34 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * What stages have marked is done: drops end, copies are cloned, bytes changed, survivors put into
- * the store, packets of a real queue into that. Worker threads.
+ * the store, or into the real queue of their class. Worker threads.
  */
 #include "wf_pipe_epilogue.h"
 
 #include "wf_pipe_bytes.h"
 
-static inline void
-row_drop(struct wf_epilogue *e, uint32_t row, uint16_t slot, enum wf_drop cause, void *pkt)
-{
-	const struct wf_batch *b = e->b;
+/* The rows of a batch, on their way out. */
+struct epilogue {
+	struct wf_pipe *p;
+	const struct wf_plan *plan;
+	const struct wf_plan_dir *d;
+	struct wf_batch *b;
+	uint32_t dir;
+	bool direct;                    /* to the ready list, not to the store */
+	struct wf_count held, by_value; /* not yet counted */
+	uint64_t room;                  /* what more may cost */
+};
 
-	wf_end_drop(&e->p->end, wf_held_tag(e->dir, slot), e->departing ? e->rx_ns : b->rx_ns[row],
-		pkt, b->len_bytes[row], cause);
+/* rx_ns, here and below: when the packet came, which for one that has waited in a queue is before
+ * the row's time. */
+static inline void
+row_drop(struct epilogue *e, uint32_t row, wf_ns_t rx_ns, uint16_t slot, enum wf_drop cause,
+	void *pkt)
+{
+	wf_end_drop(&e->p->end, wf_held_tag(e->dir, slot), rx_ns, pkt, e->b->len_bytes[row], cause);
 }
 
 static inline void
-row_held(struct wf_epilogue *e, enum wf_held_kind kind, uint32_t len_bytes)
+row_held(struct epilogue *e, enum wf_held_kind kind, uint32_t len_bytes)
 {
 	uint32_t cost = e->p->end.room.cost[kind];
 
@@ -25,7 +37,7 @@ row_held(struct wf_epilogue *e, enum wf_held_kind kind, uint32_t len_bytes)
 }
 
 static inline bool
-row_store(struct wf_epilogue *e, const struct wf_held *h)
+row_store(struct epilogue *e, const struct wf_held *h)
 {
 	if (WF_UNLIKELY(!(e->d->in_order ? wf_store_put_in_order(e->p->store, h)
 					 : wf_store_put(e->p->store, h))))
@@ -36,7 +48,7 @@ row_store(struct wf_epilogue *e, const struct wf_held *h)
 
 /* By value; the packet is needed no more. false: it is the caller's as before. */
 static __attribute__((noinline)) bool
-row_store_value(struct wf_epilogue *e, const struct wf_held *h)
+row_store_value(struct epilogue *e, const struct wf_held *h)
 {
 	struct wf_by_value *v = &e->p->by_value;
 	struct wf_held copy = *h;
@@ -56,7 +68,7 @@ row_store_value(struct wf_epilogue *e, const struct wf_held *h)
 
 /* Takes a packet in charge until it leaves. */
 static inline bool
-row_hold(struct wf_epilogue *e, uint32_t row, const struct wf_held *h)
+row_hold(struct epilogue *e, uint32_t row, const struct wf_held *h)
 {
 	struct wf_pipe *p = e->p;
 
@@ -77,7 +89,7 @@ row_hold(struct wf_epilogue *e, uint32_t row, const struct wf_held *h)
 /* Forges what the row gives rise to, and edits it if it is going to leave. Its copies stand behind
  * it and are made of the edited packet. */
 static __attribute__((noinline)) void
-row_change_bytes(struct wf_epilogue *e, uint32_t row)
+row_change_bytes(struct epilogue *e, uint32_t row)
 {
 	struct wf_batch *b = e->b;
 	const struct wf_plan_class *k = &e->d->classes[b->class_id[row]];
@@ -101,7 +113,7 @@ row_change_bytes(struct wf_epilogue *e, uint32_t row)
 /* The packet waits for others to pass it; or it is the last of those, and what waits leaves behind
  * it. */
 static __attribute__((noinline)) void
-row_park(struct wf_epilogue *e, uint32_t row, uint16_t slot, const struct wf_held *h)
+row_park(struct epilogue *e, uint32_t row, uint16_t slot, const struct wf_held *h)
 {
 	struct wf_batch *b = e->b;
 
@@ -110,17 +122,17 @@ row_park(struct wf_epilogue *e, uint32_t row, uint16_t slot, const struct wf_hel
 			wf_parking_put(&e->p->parking, h, b->park[row]))
 			row_held(e, WF_HELD_PACKET, h->len_bytes);
 		else
-			row_drop(e, row, slot, WF_DROP_no_buffer, h->pkt);
+			row_drop(e, row, h->rx_ns, slot, WF_DROP_no_buffer, h->pkt);
 		return;
 	}
 	if (!row_hold(e, row, h))
-		row_drop(e, row, slot, WF_DROP_no_buffer, h->pkt);
+		row_drop(e, row, h->rx_ns, slot, WF_DROP_no_buffer, h->pkt);
 	wf_parking_let_go(&e->p->parking, b->park[row], h->due_ns);
 }
 
 /* A copy is made of the packet that stands in its place. NULL: it ends. */
 static void *
-row_clone(struct wf_epilogue *e, uint32_t row, uint16_t slot)
+row_clone(struct epilogue *e, uint32_t row, uint16_t slot)
 {
 	struct wf_batch *b = e->b;
 	struct wf_end *end = &e->p->end;
@@ -133,26 +145,41 @@ row_clone(struct wf_epilogue *e, uint32_t row, uint16_t slot)
 	return pkt;
 }
 
-/* At once: it may depart before the end of the burst. (There are no copies yet.) */
+/* (There are no copies yet: they are made behind the queue.) */
 static void
-row_queue(struct wf_epilogue *e, const struct wf_plan_class *k, uint32_t row)
+row_queue(struct epilogue *e, const struct wf_plan_class *k, uint32_t row)
 {
 	uint32_t cost = e->p->end.room.cost[WF_HELD_PACKET];
 
 	if (e->room >= cost && wf_queues_in(&e->p->queues, e->plan, k, e->dir, e->b, row))
 		e->room -= cost;
 	else
-		row_drop(e, row, k->slot, WF_DROP_no_buffer, e->b->pkt[row]);
+		row_drop(e, row, e->b->rx_ns[row], k->slot, WF_DROP_no_buffer, e->b->pkt[row]);
 }
 
+/* The packet leaves for the store, or the ready list. */
 static inline void
-row_end(struct wf_epilogue *e, uint32_t row)
+row_leave(struct epilogue *e, uint32_t row, wf_ns_t rx_ns, uint16_t slot, void *pkt)
 {
 	struct wf_batch *b = e->b;
-	const struct wf_plan_class *k = &e->d->classes[b->class_id[row]];
-	uint16_t slot = k->slot;
+	struct wf_held h = { .due_ns = b->due_ns[row],
+		.rx_ns = rx_ns,
+		.pkt = pkt,
+		.len_bytes = b->len_bytes[row],
+		.tag = wf_held_tag(e->dir, slot) };
+
+	if (WF_UNLIKELY(b->flags[row] & (WF_ROW_PARK | WF_ROW_UNPARK)))
+		row_park(e, row, slot, &h);
+	else if (!row_hold(e, row, &h))
+		row_drop(e, row, rx_ns, slot, WF_DROP_no_buffer, pkt);
+}
+
+/* The packet of the row, once its bytes are what they are to be. NULL: it has ended. */
+static inline void *
+row_survivor(struct epilogue *e, uint32_t row, wf_ns_t rx_ns, uint16_t slot)
+{
+	struct wf_batch *b = e->b;
 	void *pkt = b->pkt[row];
-	struct wf_held h;
 
 	if (WF_UNLIKELY(b->flags[row] & WF_ROW_COPY)) {
 		pkt = row_clone(e, row, slot);
@@ -160,93 +187,95 @@ row_end(struct wf_epilogue *e, uint32_t row)
 		row_change_bytes(e, row);
 		pkt = b->pkt[row];
 	}
-	if (b->drop[row] != WF_DROP_NONE) {
-		row_drop(e, row, slot, (enum wf_drop)b->drop[row], pkt);
-		if (WF_UNLIKELY(b->flags[row] & WF_ROW_UNPARK))
-			wf_parking_let_go(&e->p->parking, b->park[row], b->due_ns[row]);
+	if (WF_LIKELY(b->drop[row] == WF_DROP_NONE))
+		return pkt;
+	row_drop(e, row, rx_ns, slot, (enum wf_drop)b->drop[row], pkt);
+	if (WF_UNLIKELY(b->flags[row] & WF_ROW_UNPARK))
+		wf_parking_let_go(&e->p->parking, b->park[row], b->due_ns[row]);
+	return NULL;
+}
+
+static inline void
+row_arrive(struct epilogue *e, uint32_t row)
+{
+	const struct wf_plan_class *k = &e->d->classes[e->b->class_id[row]];
+	wf_ns_t rx_ns = e->b->rx_ns[row];
+	void *pkt = row_survivor(e, row, rx_ns, k->slot);
+
+	if (pkt == NULL)
 		return;
-	}
-	if (WF_UNLIKELY(k->queue != NULL) && !e->departing) {
+	if (WF_UNLIKELY(k->queue != NULL))
 		row_queue(e, k, row);
-		return;
-	}
-	h = (struct wf_held){ .due_ns = b->due_ns[row],
-		.rx_ns = e->departing ? e->rx_ns : b->rx_ns[row],
-		.pkt = pkt,
-		.len_bytes = b->len_bytes[row],
-		.tag = wf_held_tag(e->dir, slot) };
-	if (WF_UNLIKELY(b->flags[row] & (WF_ROW_PARK | WF_ROW_UNPARK)))
-		row_park(e, row, slot, &h);
-	else if (!row_hold(e, row, &h))
-		row_drop(e, row, slot, WF_DROP_no_buffer, pkt);
+	else
+		row_leave(e, row, rx_ns, k->slot, pkt);
 }
 
-static void
-epilogue_start(struct wf_epilogue *e, struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir,
-	struct wf_batch *b)
+static inline struct epilogue
+epilogue_begin(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, struct wf_batch *b,
+	bool direct)
 {
-	e->p = p; /* not an initialiser: it would clear order[] each time */
-	e->plan = plan;
-	e->d = &plan->dir[dir];
-	e->b = b;
-	e->dir = dir;
-	e->at = 0;
+	return (struct epilogue){ .p = p,
+		.plan = plan,
+		.d = &plan->dir[dir],
+		.b = b,
+		.dir = dir,
+		.direct = direct,
+		.room = wf_room_left(&p->end.room, dir) };
 }
 
-void
-wf_epilogue_arrive(struct wf_epilogue *e, struct wf_pipe *p, const struct wf_plan *plan,
-	uint32_t dir, struct wf_batch *b, uint32_t n_rx, bool many_runs)
-{
-	epilogue_start(e, p, plan, dir, b);
-	e->departing = false;
-	e->rx_ns = 0;
-	e->ordered = many_runs;
-	if (many_runs) { /* a packet and its copies stand together */
-		uint8_t first[WF_BURST] = { 0 };
-		uint32_t n = 0;
-
-		for (uint32_t row = b->n; row-- > 0;)
-			first[b->seq[row]] = (uint8_t)row;
-		for (uint32_t seq = 0; seq < n_rx; seq++)
-			for (uint32_t row = first[seq]; row < b->n && b->seq[row] == seq; row++)
-				e->order[n++] = (uint8_t)row;
-	}
-}
-
-void
-wf_epilogue_depart(struct wf_epilogue *e, struct wf_pipe *p, const struct wf_plan *plan,
-	uint32_t dir, struct wf_batch *b, wf_ns_t rx_ns)
-{
-	epilogue_start(e, p, plan, dir, b);
-	e->departing = true;
-	e->rx_ns = rx_ns;
-	e->ordered = false;
-}
-
-bool
-wf_epilogue_go(struct wf_epilogue *e, wf_ns_t *ns)
+static inline void
+epilogue_end(struct epilogue *e)
 {
 	struct wf_pipe *p = e->p;
-	struct wf_batch *b = e->b;
-	bool event = false;
 
-	e->direct = !e->departing && wf_pipe_direct(p, e->d, e->dir);
-	e->held = e->by_value = (struct wf_count){ 0, 0 };
-	e->room = wf_room_left(&p->end.room, e->dir);
-	for (; e->at < b->n; e->at++) {
-		uint32_t row = e->ordered ? e->order[e->at] : e->at;
-
-		if (WF_UNLIKELY(p->queues.next_event_ns <= b->rx_ns[row]) && !e->departing) {
-			*ns = b->rx_ns[row];
-			event = true;
-			break;
-		}
-		row_end(e, row);
-	}
 	p->in_store[e->dir] = !e->direct;
 	wf_room_take(&p->end.room, e->dir, WF_HELD_PACKET, &e->held);
 	if (e->by_value.packets > 0)
 		wf_room_take(&p->end.room, e->dir, WF_HELD_VALUE, &e->by_value);
 	wf_end_flush(&p->end);
-	return event;
+}
+
+/* The rows in order of arrival; a packet and its copies stand together. */
+static void
+epilogue_order(const struct wf_batch *b, uint32_t n_rx, uint8_t order[WF_BATCH_ROWS])
+{
+	uint8_t first[WF_BURST] = { 0 };
+	uint32_t n = 0;
+
+	for (uint32_t row = b->n; row-- > 0;)
+		first[b->seq[row]] = (uint8_t)row;
+	for (uint32_t seq = 0; seq < n_rx; seq++)
+		for (uint32_t row = first[seq]; row < b->n && b->seq[row] == seq; row++)
+			order[n++] = (uint8_t)row;
+}
+
+void
+wf_epilogue_arrive(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, struct wf_batch *b,
+	uint32_t n_rx, bool many_runs)
+{
+	struct epilogue e =
+		epilogue_begin(p, plan, dir, b, wf_pipe_direct(p, &plan->dir[dir], dir));
+	uint8_t order[WF_BATCH_ROWS];
+
+	if (many_runs)
+		epilogue_order(b, n_rx, order);
+	for (uint32_t i = 0; i < b->n; i++)
+		row_arrive(&e, many_runs ? order[i] : i);
+	epilogue_end(&e);
+}
+
+void
+wf_epilogue_depart(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, struct wf_batch *b,
+	wf_ns_t rx_ns)
+{
+	struct epilogue e = epilogue_begin(p, plan, dir, b, false);
+
+	for (uint32_t row = 0; row < b->n; row++) {
+		uint16_t slot = e.d->classes[b->class_id[row]].slot;
+		void *pkt = row_survivor(&e, row, rx_ns, slot);
+
+		if (pkt != NULL)
+			row_leave(&e, row, rx_ns, slot, pkt);
+	}
+	epilogue_end(&e);
 }

@@ -22,12 +22,10 @@ wf_pipe_general(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, con
 {
 	const struct wf_plan_dir *d = &plan->dir[dir];
 	struct wf_dir_stats *ds = wf_end_dir(&p->end, dir);
-	struct wf_batch *b = &p->arriving;
+	struct wf_batch *b = &p->batch;
 	struct wf_run runs[WF_BURST];
-	struct wf_epilogue e;
 	uint16_t grown = 0;
 	uint32_t n_runs = wf_pipe_take_in(p, d, dir, rx, n, runs);
-	wf_ns_t ns;
 
 	for (uint32_t r = 0; r < n_runs; r++)
 		general_count(p, &d->classes[runs[r].class_id], b, &runs[r]);
@@ -41,7 +39,5 @@ wf_pipe_general(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, con
 					   (uint16_t)(runs[r].end + grown), &p->states.env));
 	}
 	wf_pipe_count_stages(&p->states.env, ds);
-	wf_epilogue_arrive(&e, p, plan, dir, b, n, n_runs > 1);
-	while (WF_UNLIKELY(wf_epilogue_go(&e, &ns)))
-		wf_pipe_serve(p, plan, ns, UINT32_MAX);
+	wf_epilogue_arrive(p, plan, dir, b, n, n_runs > 1);
 }

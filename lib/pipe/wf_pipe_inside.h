@@ -33,10 +33,7 @@ struct wf_pipe {
 	wf_ns_t flow_idle_ns;
 	uint32_t n_dirs;
 	struct wf_intake intake;
-	struct wf_batch arriving;
-	/* A packet that departs from a queue, with its copies. */
-	struct wf_batch leaving;
-	struct wf_parsed leaving_parsed;
+	struct wf_batch batch; /* what is on its way now: a burst, or what departs from a queue */
 	struct wf_forged forged[WF_FORGED_MAX]; /* scratch */
 	struct wf_identity found[WF_BURST];     /* by wf_pipe_owners */
 };
@@ -49,7 +46,7 @@ wf_pipe_direct(const struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t di
 	return !d->holds && !(p->in_store[dir] && p->end.room.held[dir].packets > 0);
 }
 
-/* Fills p->arriving. Returns the number of runs of its classes. */
+/* Fills p->batch. Returns the number of runs of its classes. */
 static inline uint32_t
 wf_pipe_take_in(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir,
 	const struct wf_rx *rx, uint32_t n, struct wf_run runs[WF_BURST])
@@ -57,11 +54,11 @@ wf_pipe_take_in(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir,
 	uint32_t n_runs;
 
 	if (!d->needs_flow) {
-		wf_intake_bare(&p->intake, d, rx, n, &p->arriving);
+		wf_intake_bare(&p->intake, d, rx, n, &p->batch);
 		runs[0] = (struct wf_run){ .end = (uint16_t)n };
 		return 1;
 	}
-	n_runs = wf_intake(&p->intake, d, dir, rx, n, &p->arriving, runs);
+	n_runs = wf_intake(&p->intake, d, dir, rx, n, &p->batch, runs);
 	wf_end_dir(&p->end, dir)->fallback += p->intake.n_fallback;
 	p->intake.n_fallback = 0;
 	return n_runs;

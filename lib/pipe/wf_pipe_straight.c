@@ -165,7 +165,7 @@ wf_pipe_straight(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir,
 	struct wf_dir_stats *ds = wf_end_dir(&p->end, dir);
 	struct wf_run runs[WF_BURST];
 	struct straight s = { .p = p,
-		.b = &p->arriving,
+		.b = &p->batch,
 		.dir = dir,
 		.tag = wf_held_tag(dir, k->slot),
 		.in_order = d->in_order,
@@ -174,7 +174,7 @@ wf_pipe_straight(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir,
 
 	wf_pipe_take_in(p, d, dir, rx, n, runs);
 	wf_count_merge(&wf_end_class(&p->end, k->slot)->c.rx, sum);
-	wf_pipe_run(k->before, wf_plan_steps(k), &p->arriving, 0, (uint16_t)n, &p->states.env);
+	wf_pipe_run(k->before, wf_plan_steps(k), &p->batch, 0, (uint16_t)n, &p->states.env);
 	wf_pipe_count_stages(&p->states.env, ds);
 	straight_end(&s, wf_pipe_direct(p, d, dir));
 }

@@ -155,6 +155,28 @@ compile_neighbours(struct wf_plan_compiler *c, uint32_t dir)
 	return compile_class(c, dir, &wire, false, &d->classes[d->neighbours]);
 }
 
+/* A full bucket may send at once, and so may what a trace offers. */
+static wf_ns_t
+find_soonest(const struct wf_plan_dir *d)
+{
+	wf_ns_t soonest_ns = UINT64_MAX;
+
+	for (uint16_t i = 0; i < d->n_classes; i++) {
+		const struct wf_plan_class *k = &d->classes[d->classes[i].shares ? 0 : i];
+		const struct wf_serve *s = k->queue != NULL ? &k->queue->serve : NULL;
+		wf_ns_t ns = 0;
+
+		if (s == NULL)
+			continue;
+		if (s->trace == NULL && s->burst == 0)
+			ns = (wf_ns_t)wf_fine_ceil(
+				wf_wire_time(&s->wire, wf_wire_bytes(&s->wire, 0)));
+		if (ns < soonest_ns)
+			soonest_ns = ns;
+	}
+	return soonest_ns;
+}
+
 static enum wf_path
 choose_path(const struct wf_plan_dir *d)
 {
@@ -215,6 +237,7 @@ compile_dir(struct wf_plan_compiler *c, const struct wf_conf_link *link, uint32_
 	}
 	wf_plan_rules_keep(d, dir_before(c, dir));
 	d->path = (uint8_t)choose_path(d);
+	d->soonest_ns = find_soonest(d);
 	return rc;
 }
 

@@ -77,6 +77,13 @@ static const struct stage_case cases[] = {
 			      "weight = 0.1; ecn = true; }; "),
 	RATED(WF_BLOCK_QUEUE, "queue = { aqm = \"dualpi2\"; target = \"2ms\"; interval = \"9ms\"; "
 			      "limit = \"40ms\"; }; "),
+	/* Packets of a burst find room where others of it have departed meanwhile. */
+	{ WF_BLOCK_QUEUE, "rate = \"60Mbit\"; queue = { limit = \"2pkt\"; drop = \"head\"; }; ",
+		BOTH, WHAT, TIME, "" },
+	{ WF_BLOCK_QUEUE,
+		"rate = { rate = \"60Mbit\"; burst = \"3kB\"; }; "
+		"queue = { limit = \"2pkt\"; drop = \"head\"; }; ",
+		CLASS, WHAT, TIME, "" },
 	{ WF_BLOCK_QUEUE,
 		"rate = \"20Mbit\"; queue = { aqm = \"fq-codel\"; limit = \"50pkt\"; "
 		"target = \"1ms\"; interval = \"5ms\"; ecn = true; }; ",

@@ -395,6 +395,37 @@ filters_stand_apart_from_rules(void **state)
 	wf_plan_free(p);
 }
 
+/* A burst goes through together as long as nothing that it lets into a queue can depart. */
+static void
+a_queue_says_how_soon_it_may_let_go(void **state)
+{
+#define AQM "queue = { limit = \"10ms\"; aqm = \"codel\"; };"
+	static const struct {
+		const char *ab, *classes;
+		wf_ns_t soonest_ns;
+	} rows[] = {
+		{ "delay = \"1ms\";", "", UINT64_MAX },
+		{ "rate = \"8Mbit\";", "", UINT64_MAX }, /* a clock, no queue */
+		{ "rate = \"8Mbit\";" AQM, "", 1000 },
+		{ "rate = { rate = \"8Mbit\"; overhead = 10; };" AQM, "", 10000 },
+		{ "rate = { rate = \"8Mbit\"; cell = 48; cell_overhead = 5; };" AQM, "", 53000 },
+		{ "rate = { rate = \"8Mbit\"; burst = \"15kB\"; };" AQM, "", 0 },
+		{ "", "{ name = \"x\"; match = {}; ab = { rate = \"80Mbit\"; " AQM " }; }", 100 },
+		{ "rate = \"8Mbit\";" AQM,
+			"{ name = \"x\"; match = {}; ab = { rate = \"80Mbit\"; " AQM " }; }", 100 },
+		{ "rate = \"400Gbit\";" AQM, "", 1 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct wf_plan *p = plan_of(plan_text("", rows[i].ab, "", rows[i].classes), NULL);
+
+		assert_int_equal(p->dir[0].soonest_ns, rows[i].soonest_ns);
+		assert_int_equal(p->dir[1].soonest_ns, UINT64_MAX);
+		wf_plan_free(p);
+	}
+#undef AQM
+}
+
 int
 main(void)
 {
@@ -418,6 +449,7 @@ main(void)
 		cmocka_unit_test(memory_that_cannot_hold_rate_times_delay_is_refused),
 		cmocka_unit_test(a_filter_that_libpcap_refuses_is_an_error_at_its_line),
 		cmocka_unit_test(filters_stand_apart_from_rules),
+		cmocka_unit_test(a_queue_says_how_soon_it_may_let_go),
 		cmocka_unit_test(without_a_rate_no_budget_is_asked_for),
 	};
 
