@@ -26,6 +26,8 @@ static const struct wf_option options[] = {
 	{ "rx", 0, "PORT", "from which they come back (default: the same)" },
 	{ "traffic", 't', "ARGUMENTS",
 		"of a generator, such as flows=1000,ip=6; the reference lists them" },
+	{ "workers", 0, "CORES",
+		"1,2: one worker on each of them, instead of what the file says, or of one" },
 	{ "seed", 0, "N", "seed of all randomness, instead of the file's" },
 	WF_LOAD_SETTINGS(OPTION){ "html", 0, "FILE", "the report as one page with plots" },
 	{ "markdown", 0, "FILE", "the report as Markdown" },
@@ -130,11 +132,15 @@ read_place(struct run *r)
 	p->rx = value(&r->v, "rx");
 	p->link = value(&r->v, "link");
 	p->seed = value(&r->v, "seed");
+	p->workers = value(&r->v, "workers");
 	p->offline = value(&r->v, "offline") != NULL;
 	if (direction != NULL && strcmp(direction, "ab") != 0 && strcmp(direction, "ba") != 0)
 		wf_err_add(r->err, NULL, "Write --direction ab or --direction ba",
 			"there is no direction \"%s\"", direction);
 	p->side = direction != NULL && strcmp(direction, "ba") == 0 ? WF_BA : WF_AB;
+	if (p->offline && p->workers != NULL)
+		wf_err_add(r->err, NULL, "Leave --workers or --offline out",
+			"there are no workers on the virtual clock");
 	if (p->rx != NULL && p->tx == NULL)
 		wf_err_add(r->err, NULL, "Write --tx PORT --rx PORT", "--rx without --tx");
 	if (p->tx == NULL)
