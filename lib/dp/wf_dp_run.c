@@ -104,7 +104,7 @@ join_workers(struct wf_dp *dp)
 
 			if (from != to && !r)
 				return -ENOMEM;
-			dp->workers[from]->out[to] = r;
+			dp->workers[from]->share.out[to] = r;
 			dp->workers[to]->in[from] = r;
 		}
 	}
