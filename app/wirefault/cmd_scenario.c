@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scenario_child.h"
+#include "scenario_live.h"
 #include "scenario_offline.h"
 #include "scenario_reports.h"
 #include "wf_eal.h"
@@ -18,7 +20,12 @@ static const struct wf_option options[] = {
 	{ "ports", 0, "A,B", "the two ports of a configuration with one link" },
 	{ "seed", 0, "N", "seed of all randomness, instead of the scenario's" },
 	{ "report", 0, "FOLDER", "reports: JSON, Markdown, HTML of each, JUnit XML of all" },
-	{ "quiet", 'q', NULL, "no summary" },
+	{ "quiet", 'q', NULL, "no progress and no summary" },
+	{ "force", 0, NULL,
+		"take a NIC even if it carries the default route or this session, a core even if "
+		"another wirefault polls there" },
+	{ "huge", 0, NULL, "use hugepages or fail" },
+	{ "no-huge", 0, NULL, "do without hugepages even if there are some" },
 	WF_CMD_JSON_OPTIONS,
 	{ "help", 'h', NULL, "this help" },
 	{ 0 },
@@ -30,7 +37,7 @@ struct run {
 	struct scenario_set set;
 	json_t **doc; /* [n_docs] */
 	uint32_t n_docs;
-	bool json;
+	bool json, live;
 };
 
 static const char *
@@ -53,8 +60,9 @@ static void
 prepare(struct run *r, bool again, char *const *paths, int n)
 {
 	struct scenario_options o = { .seed = value(r, "seed") };
-	bool offline = value(r, "offline") != NULL, dry = value(r, "dry-run") != NULL;
-	bool live = false;
+	bool dry = value(r, "dry-run") != NULL;
+
+	o.live = r->live = value(r, "offline") == NULL && !dry;
 
 	if (again && (value(r, "config") != NULL || value(r, "profile") != NULL || n != 1))
 		wf_err_add(r->err, NULL, "Write wirefault scenario rerun REPORT.json",
@@ -68,13 +76,16 @@ prepare(struct run *r, bool again, char *const *paths, int n)
 	if (!again)
 		scenario_set_read(&r->set, paths, n, &o, r->err);
 	else if (wf_err_count(r->err) == 0 &&
-		 scenario_set_read_report(&r->set, paths[0], &o, &live, r->err) == 0)
-		offline = !live;
-	if (!dry && !offline)
-		wf_err_add(r->err, NULL, "Write --offline, or --dry-run",
-			"scenarios run on the virtual clock only so far");
-	for (uint32_t i = 0; i < r->set.n && offline && !dry; i++)
-		scenario_offline_check(&r->set.at[i], r->err);
+		 scenario_set_read_report(&r->set, paths[0], &o, &r->live, r->err) < 0)
+		return;
+	if (value(r, "huge") != NULL && value(r, "no-huge") != NULL)
+		wf_err_add(
+			r->err, NULL, "Choose one", "--huge and --no-huge contradict each other");
+	for (uint32_t i = 0; i < r->set.n && !dry; i++)
+		if (r->live)
+			scenario_live_check(&r->set.at[i], r->err);
+		else
+			scenario_offline_check(&r->set.at[i], r->err);
 	if (value(r, "report") != NULL && !dry && wf_err_count(r->err) == 0)
 		scenario_reports_folder(value(r, "report"), r->err);
 }
@@ -102,18 +113,33 @@ print_all(const struct run *r)
 	return fflush(stdout) == 0 ? 0 : -errno;
 }
 
+static json_t *
+run_live(const struct run *r, const struct scenario *c, bool *cut)
+{
+	struct wf_dp_options opt = {
+		.huge = value(r, "huge") != NULL      ? WF_DP_HUGE_YES
+			: value(r, "no-huge") != NULL ? WF_DP_HUGE_NO
+						      : WF_DP_HUGE_AUTO,
+		.force = value(r, "force") != NULL,
+		.quiet = true,
+		.claim_cores = true,
+	};
+
+	return scenario_child_run(c, &opt, value(r, "quiet") != NULL ? NULL : stderr, cut);
+}
+
 static int
 run_all(struct run *r)
 {
 	int rc = WF_EXIT_OK;
+	bool cut = false;
 
 	r->doc = calloc(r->set.n, sizeof(*r->doc));
-	if (r->doc == NULL)
+	if (r->doc == NULL || (!r->live && wf_eal_offline(r->err) < 0))
 		return WF_EXIT_FAILED;
-	if (wf_eal_offline(r->err) < 0)
-		return WF_EXIT_FAILED;
-	for (uint32_t i = 0; i < r->set.n; i++) {
-		json_t *doc = scenario_offline_run(&r->set.at[i], r->err);
+	for (uint32_t i = 0; i < r->set.n && !cut; i++) {
+		json_t *doc = r->live ? run_live(r, &r->set.at[i], &cut)
+				      : scenario_offline_run(&r->set.at[i], r->err);
 
 		if (doc == NULL) {
 			rc = WF_EXIT_FAILED;
@@ -176,7 +202,7 @@ run(int argc, char **argv)
 
 const struct wf_cmd wf_cmd_scenario = {
 	.name = "scenario",
-	.arguments = "run FILE|FOLDER... --offline|--dry-run [OPTIONS] | rerun REPORT.json",
+	.arguments = "run FILE|FOLDER... [--offline|--dry-run] [OPTIONS] | rerun REPORT.json",
 	.summary = "Runs what becomes of links over time, from files of phases, ramps and faults, "
 		   "and holds what was measured against what was expected: exit code 1 if an "
 		   "expectation is missed or not shown, or the run can't be trusted",

@@ -57,12 +57,41 @@ read_folder(struct scenario_set *set, const char *path, struct wf_err *err)
 	return rc;
 }
 
+/* What sends packets stands in the place of the port from which they would come. */
+static int
+set_ports(const struct wf_scenario *s, struct wf_node *tree, struct wf_err *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < s->n_traffic; i++) {
+		const struct wf_traffic *t = &s->traffic[i];
+		const struct wf_node *links = wf_node_get(tree, "links"),
+				     *link = wf_conf_owner_node(tree, t->link, NULL);
+		struct wf_node *port;
+		char *device;
+
+		if (t->kind == WF_TRAFFIC_COMMAND)
+			continue;
+		if (strcmp(t->link, WF_SCENARIO_LINK) == 0)
+			link = links != NULL ? links->first : NULL;
+		port = link != NULL ? wf_bridge_port(tree, link, t->side) : NULL;
+		if (port == NULL)
+			continue; /* binding, or wf_scenario_check, complains */
+		device = wf_traffic_device(t);
+		if (device == NULL || wf_bridge_set_device(port, device, err) < 0)
+			rc = -EINVAL;
+		free(device);
+	}
+	return rc;
+}
+
 /* The configuration that it begins with. */
 static int
 load(struct scenario *to, const struct scenario_options *o, struct wf_err *err)
 {
 	const struct wf_scenario *s = to->s;
 	struct wf_bridge from = o->from;
+	struct wf_node *tree;
 	char *path = NULL, seed[24];
 	int rc;
 
@@ -79,7 +108,12 @@ load(struct scenario *to, const struct scenario_options *o, struct wf_err *err)
 			"Write -c FILE or --profile NAME, or config or profile into the scenario",
 			"which configuration?");
 	snprintf(seed, sizeof(seed), "%llu", (unsigned long long)s->seed);
-	rc = wf_load(&from,
+	tree = wf_bridge_read(&from, err);
+	if (tree != NULL && o->live && set_ports(s, tree, err) < 0) {
+		wf_node_free(tree);
+		tree = NULL;
+	}
+	rc = wf_load_tree(tree,
 		o->seed != NULL ? o->seed
 		: s->seed_given ? seed
 				: NULL,
@@ -195,7 +229,7 @@ scenario_set_read_report(struct scenario_set *set, const char *path,
 		 (file = text_of(doc, "file", path, err)) != NULL)
 		set->file = calloc(1, sizeof(*set->file));
 	if (set->file != NULL) {
-		*live = strcmp(mode, "live") == 0;
+		*live = again.live = strcmp(mode, "live") == 0;
 		again.from.text = config;
 		again.seed = o->seed != NULL ? o->seed : seed;
 		set->n_files = 1;

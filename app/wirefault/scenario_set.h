@@ -23,6 +23,7 @@ struct scenario_set {
 struct scenario_options {
 	struct wf_bridge from; /* file, profile and text NULL: what the scenarios say */
 	const char *seed;      /* NULL: the scenario's, else the configuration's */
+	bool live;             /* generators and replays stand in the place of ports */
 };
 
 /* Reads files, and folders with files *.conf, in order of their names. 0; or with all reasons in

@@ -116,6 +116,7 @@ wf_seen_free(struct wf_seen *seen)
 	free(seen->recovered_ns);
 	free(seen->ordinal);
 	free(seen->newest);
+	free(seen->first_left);
 	free(seen);
 }
 
@@ -130,9 +131,8 @@ wf_seen_at(struct wf_seen *seen, uint32_t dir, uint32_t group)
 	return *m;
 }
 
-/* The phase of an instant; UINT32_MAX: none. They follow each other. */
-static uint32_t
-phase_at(const struct wf_seen *seen, wf_ns_t ns)
+uint32_t
+wf_seen_phase(const struct wf_seen *seen, wf_ns_t ns)
 {
 	uint32_t low = 0, high = seen->s->n_phases;
 
@@ -199,7 +199,7 @@ wf_seen_came(void *ctx, uint32_t dir, const struct wf_rx *rx, uint32_t n)
 	struct wf_seen *seen = ctx;
 
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t phase = phase_at(seen, rx[i].rx_ns);
+		uint32_t phase = wf_seen_phase(seen, rx[i].rx_ns);
 		struct wf_measure *m = wf_seen_at(seen, dir, 0);
 
 		((struct wf_twin_packet *)rx[i].pkt)->ordinal = seen->ordinal[dir]++;
@@ -215,7 +215,7 @@ wf_seen_came(void *ctx, uint32_t dir, const struct wf_rx *rx, uint32_t n)
 static void
 note_out(struct wf_seen *seen, uint32_t dir, uint32_t slot, uint32_t len_bytes, wf_ns_t ns)
 {
-	uint32_t phase = phase_at(seen, ns), group;
+	uint32_t phase = wf_seen_phase(seen, ns), group;
 	struct wf_measure *m = wf_seen_at(seen, dir, 0);
 
 	if (ns >= seen->end_ns)
@@ -277,7 +277,7 @@ wf_seen_told(void *ctx, const struct wf_held *h, enum wf_drop cause, wf_ns_t ns)
 {
 	struct wf_seen *seen = ctx;
 	const struct wf_twin_packet *p = h->pkt;
-	uint32_t dir = h->dir, phase = phase_at(seen, h->rx_ns), group = 0;
+	uint32_t dir = h->dir, phase = wf_seen_phase(seen, h->rx_ns), group = 0;
 	struct fate f = { .h = h,
 		.cause = cause,
 		.ns = ns,
@@ -318,7 +318,7 @@ wf_seen_end(struct wf_seen *seen, wf_ns_t end_ns)
 	for (uint32_t dir = 0; dir < seen->n_dirs; dir++) {
 		struct wf_measure *m = wf_seen_at(seen, dir, 0);
 
-		if (m != NULL)
+		if (m != NULL && !seen->live)
 			m->time_ns = whole_ns;
 		for (uint32_t i = 0; i < seen->s->n_phases; i++) {
 			const struct wf_phase *p = &seen->s->phase[i];
@@ -328,7 +328,7 @@ wf_seen_end(struct wf_seen *seen, wf_ns_t end_ns)
 			m = wf_seen_at(seen, dir, seen->group_of[i]);
 			if (m == NULL)
 				continue;
-			if (until_ns > p->start_ns)
+			if (until_ns > p->start_ns && !seen->live)
 				m->time_ns += until_ns - p->start_ns;
 			if (r > m->recovery_ns)
 				m->recovery_ns = r;
@@ -338,7 +338,7 @@ wf_seen_end(struct wf_seen *seen, wf_ns_t end_ns)
 		const struct wf_measure *m =
 			wf_seen_at(seen, seen->class[i].dir, seen->class[i].group);
 
-		if (m != NULL)
+		if (m != NULL && !seen->live)
 			seen->class[i].m->time_ns = m->time_ns;
 	}
 }

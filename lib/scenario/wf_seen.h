@@ -8,6 +8,7 @@
 
 #include "wf_measure.h"
 #include "wf_scenario.h"
+#include "wf_snapshot.h"
 #include "wf_twin.h"
 
 /* A group is all phases of a name; group 0 is the whole run. */
@@ -32,6 +33,9 @@ struct wf_seen {
 	uint64_t *ordinal,
 		*newest; /* [n_dirs]: of packets that came; behind the newest that left */
 	bool out_of_memory;
+	bool live;        /* stretches are added: times are those of stretches */
+	uint32_t settled; /* live: the phase in which the last stretch lay; UINT32_MAX: in none */
+	uint64_t *first_left; /* [n_dirs * s->n_phases]: live: packets that had left; UINT64_MAX */
 };
 
 /* For the links and classes of this plan. NULL: out of memory. */
@@ -41,6 +45,19 @@ void wf_seen_free(struct wf_seen *seen);
 /* For struct wf_twin_watch, with the wf_seen as ctx. */
 void wf_seen_came(void *seen, uint32_t dir, const struct wf_rx *rx, uint32_t n);
 void wf_seen_told(void *seen, const struct wf_held *h, enum wf_drop cause, wf_ns_t ns);
+/* wf_seen_live.c: from here on by stretches, not packets. 0 or -ENOMEM. */
+int wf_seen_live(struct wf_seen *seen);
+/* What happened between two snapshots, the first of which was not taken before from_ns, the second
+ * one not after until_ns. It belongs to a phase if all of it lies in it, and so does the one
+ * before: by then workers have seen to what came before the phase began. */
+void wf_seen_stretch(struct wf_seen *seen, const struct wf_snapshot *before, wf_ns_t from_ns,
+	const struct wf_snapshot *after, wf_ns_t until_ns);
+/* Has no stretch lain in the phase of this instant yet? */
+bool wf_seen_settles(const struct wf_seen *seen, wf_ns_t ns);
+/* Is the phase of this instant one in which nothing has left yet, in some direction? */
+bool wf_seen_waits(const struct wf_seen *seen, wf_ns_t ns);
+/* The phase of an instant; UINT32_MAX: none. */
+uint32_t wf_seen_phase(const struct wf_seen *seen, wf_ns_t ns);
 /* It is over: what takes the time of phases is filled in. */
 void wf_seen_end(struct wf_seen *seen, wf_ns_t end_ns);
 /* NULL: nothing was seen. class "": all; phase "": the whole run. */

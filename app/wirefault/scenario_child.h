@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * A live run in a process of its own: EAL can be had once in a process, and one that dies takes its
+ * ports with it. Control thread.
+ */
+#ifndef SCENARIO_CHILD_H
+#define SCENARIO_CHILD_H
+
+#include "scenario_live.h"
+
+/* As scenario_live_run; of the parent only signals are handed on. */
+json_t *scenario_child_run(
+	const struct scenario *c, const struct wf_dp_options *opt, FILE *tell, bool *cut);
+
+#endif

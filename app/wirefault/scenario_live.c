@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Scenarios on the real clock. Plans are offered ahead of their time; snapshots cut the run into
+ * stretches, more of them where a phase begins and ends. All of it in one thread that waits for
+ * signals or the next instant.
+ */
+#include "scenario_live.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "scenario_command.h"
+#include "wf_device.h"
+#include "wf_generator_args.h"
+#include "wf_scenario_report.h"
+#include "wf_units.h"
+
+#define LEAD_NS  WF_NS_PER_S          /* a plan is offered so long before its time */
+#define BEGIN_NS (200 * WF_NS_PER_MS) /* from now to the start */
+#define EVERY_NS (100 * WF_NS_PER_MS) /* between two snapshots */
+#define QUICK_NS (10 * WF_NS_PER_MS)  /* while the first packet of a phase is waited for */
+#define GUARD_NS (2 * WF_NS_PER_MS)   /* before a phase ends, the last snapshot of it */
+#define DRAIN_NS (1200 * WF_NS_PER_MS)
+#define REST_NS  (20 * WF_NS_PER_MS)
+
+struct live {
+	const struct scenario *c;
+	const struct wf_scenario *s;
+	FILE *tell;
+	struct wf_err *err;
+	struct wf_dp *dp;
+	struct wf_script_walk walk;
+	struct wf_seen *seen;
+	wf_ns_t start_ns, end_ns; /* by wf_dp_now */
+	struct wf_snapshot *last;
+	wf_ns_t last_ns, next_ns;         /* not taken before; when the next one is to be taken */
+	struct scenario_command *command; /* [s->n_traffic] */
+	bool waits;                       /* somebody expects a recovery */
+	bool stopped, failed;
+	uint32_t phase; /* that was told last */
+};
+
+/* ---- Before it begins ---- */
+
+static int
+check_traffic(const struct wf_traffic *t, struct wf_err *err)
+{
+	char *device;
+	struct wf_generator_spec spec;
+	int rc = 0;
+
+	if (t->kind == WF_TRAFFIC_COMMAND)
+		return 0;
+	if (t->start_ns != 0)
+		rc = wf_err_add(err, &t->where, "Leave start out",
+			"live, a port sends from the start of the run on");
+	if (t->kind == WF_TRAFFIC_REPLAY)
+		return rc;
+	device = wf_traffic_device(t);
+	if (device == NULL || wf_generator_parse(device, 0, &spec, &t->where, err) < 0)
+		rc = -EINVAL;
+	free(device);
+	return rc;
+}
+
+int
+scenario_live_check(const struct scenario *c, struct wf_err *err)
+{
+	const struct wf_scenario *s = c->s;
+	bool commands = false;
+	int rc = 0;
+
+	for (uint32_t i = 0; i < s->n_traffic; i++) {
+		commands |= s->traffic[i].kind == WF_TRAFFIC_COMMAND;
+		if (check_traffic(&s->traffic[i], err) < 0)
+			rc = -EINVAL;
+	}
+	if (s->end_ns == UINT64_MAX && !commands)
+		rc = wf_err_add(err,
+			&(struct wf_where){ s->source->file, s->source->line, s->name },
+			"Give the scenario a duration",
+			"neither it nor a command of its traffic has an end");
+	for (uint32_t i = 0; i < s->n_expects; i++) {
+		const struct wf_expect *e = &s->expect[i];
+		const struct wf_where where = { s->source->file, e->line, e->name };
+
+		if (e->measure == WF_MEASURE_jitter || e->measure == WF_MEASURE_reordering)
+			rc = wf_err_add(err, &where, "Write --offline",
+				"live, nobody sees packets one by one: %s is not measured",
+				wf_measure_info[e->measure].name);
+	}
+	return rc;
+}
+
+/* ---- What happens ---- */
+
+static void
+say(const struct live *l, wf_ns_t at_ns, const char *what, const char *name)
+{
+	char text[WF_UNITS_TEXT];
+
+	if (l->tell == NULL)
+		return;
+	at_ns -= at_ns % WF_NS_PER_MS;
+	fprintf(l->tell, "%s: %8s  %s %s\n", l->s->name, wf_units_format_duration(at_ns, text),
+		what, name);
+	fflush(l->tell);
+}
+
+/* All whose time is near. */
+static int
+offer_plans(struct live *l)
+{
+	const struct wf_script *script = &l->c->script;
+
+	while (l->walk.next <= script->n && !l->stopped) {
+		wf_ns_t at_ns = l->walk.next < script->n ? script->step[l->walk.next].change->at_ns
+							 : l->s->end_ns;
+		int rc;
+
+		if (at_ns == UINT64_MAX || l->start_ns + at_ns > wf_dp_now(l->dp) + LEAD_NS)
+			return 0;
+		rc = wf_script_next(&l->walk, l->err);
+		if (rc <= 0)
+			return rc;
+		if (wf_plan_arm(l->walk.setup->plan, l->err) < 0 ||
+			wf_dp_check_carrier(l->dp, l->walk.setup->plan, l->err) < 0)
+			return -EINVAL;
+		if (wf_dp_offer(l->dp, wf_plan_hold(l->walk.setup->plan)) < 0)
+			return wf_err_add(l->err, NULL, NULL, "out of memory");
+	}
+	return 0;
+}
+
+static int
+take_snapshot(struct live *l)
+{
+	wf_ns_t before_ns = wf_dp_now(l->dp);
+	struct wf_snapshot *now = wf_dp_snapshot(l->dp);
+
+	if (now == NULL)
+		return wf_err_add(l->err, NULL, "Is its core taken by something else?",
+			"a worker does not answer");
+	if (l->last != NULL)
+		wf_seen_stretch(l->seen, l->last, l->last_ns, now, wf_dp_now(l->dp));
+	wf_snapshot_free(l->last);
+	l->last = now;
+	l->last_ns = before_ns;
+	return 0;
+}
+
+/* When the next snapshot is to be taken: none may lie on both sides of where a phase begins. */
+static wf_ns_t
+next_look(const struct live *l)
+{
+	wf_ns_t now_ns = wf_dp_now(l->dp), next_ns = now_ns + EVERY_NS;
+	uint32_t phase = wf_seen_phase(l->seen, now_ns);
+
+	if (wf_seen_settles(l->seen, now_ns) || (l->waits && wf_seen_waits(l->seen, now_ns)))
+		next_ns = now_ns + QUICK_NS;
+	if (phase != UINT32_MAX && l->s->phase[phase].end_ns != UINT64_MAX) {
+		wf_ns_t end_ns = l->start_ns + l->s->phase[phase].end_ns;
+
+		if (now_ns < end_ns - GUARD_NS && end_ns - GUARD_NS < next_ns)
+			next_ns = end_ns - GUARD_NS;
+		else if (end_ns < next_ns)
+			next_ns = end_ns;
+	}
+	return next_ns < l->end_ns ? next_ns : l->end_ns;
+}
+
+static void
+tell_phase(struct live *l)
+{
+	wf_ns_t now_ns = wf_dp_now(l->dp);
+	uint32_t phase = wf_seen_phase(l->seen, now_ns);
+
+	if (phase != l->phase && phase != UINT32_MAX)
+		say(l, l->s->phase[phase].start_ns, "phase", l->s->phase[phase].name);
+	l->phase = phase;
+}
+
+/* Starts those whose time has come. Are all over? */
+static bool
+see_to_commands(struct live *l)
+{
+	wf_ns_t now_ns = wf_dp_now(l->dp);
+	bool over = true;
+
+	for (uint32_t i = 0; i < l->s->n_traffic; i++) {
+		const struct wf_traffic *t = &l->s->traffic[i];
+		struct scenario_command *c = &l->command[i];
+
+		if (t->kind != WF_TRAFFIC_COMMAND)
+			continue;
+		if (c->pid == 0 && !c->over && now_ns >= l->start_ns + t->start_ns) {
+			say(l, t->start_ns, "starts", t->text);
+			l->failed |= scenario_command_start(c, t->text, l->err) < 0;
+		}
+		over &= scenario_command_over(c);
+	}
+	return over;
+}
+
+static wf_ns_t
+next_command_ns(const struct live *l)
+{
+	wf_ns_t next_ns = UINT64_MAX;
+
+	for (uint32_t i = 0; i < l->s->n_traffic; i++)
+		if (l->s->traffic[i].kind == WF_TRAFFIC_COMMAND && l->command[i].pid == 0 &&
+			!l->command[i].over && l->start_ns + l->s->traffic[i].start_ns < next_ns)
+			next_ns = l->start_ns + l->s->traffic[i].start_ns;
+	return next_ns;
+}
+
+/* Until then, or a command is over (CHLD). true: INT or TERM came. */
+static bool
+rest_until(const struct live *l, wf_ns_t until_ns)
+{
+	wf_ns_t now_ns = wf_dp_now(l->dp), rest_ns = until_ns > now_ns ? until_ns - now_ns : 0;
+	struct timespec t;
+	sigset_t set;
+	int signal;
+
+	rest_ns = rest_ns < REST_NS ? rest_ns : REST_NS;
+	t = (struct timespec){ 0, (long)rest_ns };
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGCHLD);
+	signal = sigtimedwait(&set, NULL, &t);
+	return signal == SIGTERM || signal == SIGINT;
+}
+
+static int
+turn(struct live *l)
+{
+	wf_ns_t next_ns;
+
+	wf_dp_poll(l->dp);
+	wf_dp_carrier(l->dp, l->err);
+	if (offer_plans(l) < 0)
+		return -EINVAL;
+	if (wf_dp_now(l->dp) >= l->next_ns) {
+		if (take_snapshot(l) < 0)
+			return -EINVAL;
+		l->next_ns = next_look(l);
+	}
+	tell_phase(l);
+	if (see_to_commands(l) && l->s->end_ns == UINT64_MAX)
+		l->end_ns = wf_dp_now(l->dp);
+	next_ns = next_command_ns(l);
+	if (rest_until(l, next_ns < l->next_ns ? next_ns : l->next_ns))
+		l->stopped = true;
+	return l->failed ? -EINVAL : 0;
+}
+
+/* From the start to the end. */
+static int
+go_through(struct live *l)
+{
+	int rc = 0;
+
+	l->start_ns = wf_dp_now(l->dp) + BEGIN_NS;
+	l->end_ns = l->s->end_ns != UINT64_MAX ? l->start_ns + l->s->end_ns : UINT64_MAX;
+	l->walk.start_ns = l->start_ns;
+	l->seen = wf_seen_new(l->s, l->walk.setup->plan, l->start_ns);
+	if (l->seen == NULL || wf_seen_live(l->seen) < 0)
+		return wf_err_add(l->err, NULL, NULL, "out of memory");
+	l->next_ns = l->start_ns;
+	l->phase = UINT32_MAX;
+	rc = offer_plans(l);
+	while (rc == 0 && wf_dp_now(l->dp) < l->start_ns && !l->stopped)
+		l->stopped = rest_until(l, l->start_ns);
+	/* What has been before is of no run. */
+	if (rc == 0 && wf_dp_reset(l->dp) < 0)
+		rc = wf_err_add(l->err, NULL, NULL, "a worker does not answer");
+	while (rc == 0 && wf_dp_now(l->dp) < l->end_ns && !l->stopped)
+		rc = turn(l);
+	if (rc == 0)
+		rc = take_snapshot(l);
+	return rc;
+}
+
+/* ---- What came of it ---- */
+
+static json_t *
+report(struct live *l)
+{
+	struct wf_scenario_command *commands = calloc(l->s->n_traffic + 1, sizeof(*commands));
+	struct wf_scenario_result r = { .s = l->s,
+		.script = &l->c->script,
+		.base = l->c->loaded.tree,
+		.plan = l->walk.setup->plan,
+		.seed = l->c->loaded.seed,
+		.mode = "live",
+		.seen = l->seen,
+		.snap = l->last,
+		.duration_ns = l->last_ns - l->start_ns,
+		.cut = l->stopped,
+		.command = commands };
+	json_t *doc = NULL;
+
+	if (!l->stopped && l->s->end_ns != UINT64_MAX)
+		r.duration_ns = l->s->end_ns;
+	for (uint32_t i = 0; commands != NULL && i < l->s->n_traffic; i++)
+		if (l->s->traffic[i].kind == WF_TRAFFIC_COMMAND)
+			commands[r.n_commands++] =
+				(struct wf_scenario_command){ .traffic = &l->s->traffic[i],
+					.status = l->command[i].status,
+					.output = scenario_command_output(&l->command[i]) };
+	wf_seen_end(l->seen, l->start_ns + r.duration_ns);
+	if (commands != NULL && !l->seen->out_of_memory && wf_scenario_judge(&r) == 0)
+		doc = wf_scenario_json(&r);
+	if (doc == NULL)
+		wf_err_add(l->err, NULL, NULL, "out of memory");
+	for (uint32_t i = 0; i < r.n_commands; i++)
+		free(commands[i].output);
+	free(commands);
+	free(r.judged);
+	return doc;
+}
+
+static int
+start(struct live *l, const struct wf_dp_options *opt)
+{
+	const struct scenario *c = l->c;
+	int rc = 0;
+
+	for (uint32_t i = 0; i < l->s->n_expects; i++)
+		l->waits |= l->s->expect[i].measure == WF_MEASURE_recovery;
+	l->command = calloc(l->s->n_traffic + (size_t)1, sizeof(*l->command));
+	if (l->command == NULL || wf_device_resolve(c->loaded.conf, NULL) < 0)
+		return wf_err_add(l->err, NULL, NULL, "out of memory");
+	l->dp = wf_dp_new(c->loaded.conf, opt, l->err);
+	if (l->dp == NULL)
+		return -EINVAL;
+	rc = wf_script_begin(&l->walk, &c->script, c->loaded.tree, 0, l->err);
+	if (rc == 0)
+		rc = wf_plan_arm(l->walk.setup->plan, l->err);
+	if (rc == 0)
+		rc = wf_dp_check_carrier(l->dp, l->walk.setup->plan, l->err);
+	if (rc == 0)
+		rc = wf_dp_start(l->dp, wf_plan_hold(l->walk.setup->plan), l->err);
+	if (rc == 0)
+		say(l, 0, "ready", "");
+	return rc;
+}
+
+json_t *
+scenario_live_run(const struct scenario *c, const struct wf_dp_options *opt, FILE *tell, bool *cut)
+{
+	struct live l = { .c = c, .s = c->s, .tell = tell, .err = wf_err_new() };
+	json_t *doc = NULL;
+	int rc = l.err != NULL ? start(&l, opt) : -ENOMEM;
+
+	if (rc == 0)
+		rc = go_through(&l);
+	for (uint32_t i = 0; l.command != NULL && i < c->s->n_traffic; i++)
+		scenario_command_end(&l.command[i]);
+	if (rc == 0)
+		doc = report(&l);
+	*cut = l.stopped;
+	if (l.dp != NULL)
+		wf_dp_stop(l.dp, DRAIN_NS);
+	wf_err_print(l.err, stderr);
+	wf_snapshot_free(l.last);
+	wf_seen_free(l.seen);
+	wf_script_end(&l.walk);
+	wf_dp_free(l.dp);
+	free(l.command);
+	wf_err_free(l.err);
+	return doc;
+}
