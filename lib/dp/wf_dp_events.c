@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * What is done for the data path once a second: it tells of workers that stood still, and follows
- * the clocks of its devices. Control thread.
+ * What is done for the data path once a second: it tells of workers that stood still and of files
+ * that can't be written, and follows the clocks of its devices. Control thread.
  */
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
+#include "wf_capture.h"
 #include "wf_dp_private.h"
 #include "wf_text.h"
 
@@ -47,5 +49,27 @@ wf_dp_second(struct wf_dp *dp)
 		if (n != dp->stalls_told[i])
 			tell(dp, i, n - dp->stalls_told[i], begin_ns, end_ns - begin_ns);
 		dp->stalls_told[i] = n;
+	}
+	wf_dp_tell_files(dp);
+}
+
+void
+wf_dp_tell_files(struct wf_dp *dp)
+{
+	struct wf_capture_status s;
+
+	for (uint32_t i = 0; i < dp->n_ports; i++) {
+		struct wf_port *p = &dp->ports[i];
+		const struct wf_capture *c = wf_port_capture(p);
+
+		if (c == NULL || p->told_failed)
+			continue;
+		wf_capture_status(c, &s);
+		if (s.state != WF_CAPTURE_FAILED)
+			continue;
+		p->told_failed = true;
+		wf_event_say(dp->events, WF_EVENT_capture_failed, p->name,
+			"what is sent to port %s is not written to %s any more: %s", p->name,
+			s.name, strerror(-s.error));
 	}
 }

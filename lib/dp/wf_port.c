@@ -290,6 +290,19 @@ wf_port_replay(struct wf_port *p)
 	return p->started && p->ops->replay ? p->ops->replay(p) : NULL;
 }
 
+const struct wf_capture *
+wf_port_capture(struct wf_port *p)
+{
+	return p->started && p->ops->capture ? p->ops->capture(p) : NULL;
+}
+
+void
+wf_port_end(struct wf_port *p)
+{
+	if (p->started && p->ops->end)
+		p->ops->end(p);
+}
+
 void
 wf_port_snapshot(struct wf_port *p, struct wf_snap_port *out)
 {
@@ -320,6 +333,10 @@ wf_port_snapshot(struct wf_port *p, struct wf_snap_port *out)
 	out->sinks = now.sinks;
 	out->sunk.packets = now.sunk.packets - p->base.sunk.packets;
 	out->sunk.bytes = now.sunk.bytes - p->base.sunk.bytes;
+	out->writes = now.writes;
+	out->written = now.written;
+	out->written.packets = since(now.written.packets, p->base.written.packets);
+	out->written.missed = since(now.written.missed, p->base.written.missed);
 	if (replay)
 		out->replay = calloc(1, sizeof(*out->replay));
 	if (replay && out->replay)

@@ -54,6 +54,7 @@ struct wf_port {
 	struct wf_snap_port base;   /* counters at the last reset */
 	struct wf_snap_port frozen; /* counters at the end of receiving */
 	bool is_frozen;
+	bool told_failed; /* that its file can't be written any more */
 };
 
 /* Are the arguments of its device such as its kind takes? Those of DPDK's devices are DPDK's to
@@ -96,6 +97,10 @@ void wf_port_shut(struct wf_port *p);
 void wf_port_account(struct wf_port *p);
 /* The replay of the capture that it has; NULL: none. */
 struct wf_replay *wf_port_replay(struct wf_port *p);
+/* The file that has what is sent to it; NULL: none. */
+const struct wf_capture *wf_port_capture(struct wf_port *p);
+/* No worker uses it any more, and what it has taken is to come to its end. */
+void wf_port_end(struct wf_port *p);
 /* Counters since the last reset, link state, names. */
 void wf_port_snapshot(struct wf_port *p, struct wf_snap_port *out);
 /* What the device misses from now on, because nobody receives, does not count. */

@@ -37,6 +37,13 @@ struct wf_snap_link {
 	struct wf_snap_dir dir[2];
 };
 
+/* The file that a port writes. */
+struct wf_snap_written {
+	uint64_t packets, missed; /* both together are what was sent to it, a moment later */
+	uint64_t file_bytes;
+	bool failed; /* it could not be written to its end */
+};
+
 struct wf_snap_port {
 	char name[WF_NAME_MAX];
 	char device[WF_NAME_MAX];
@@ -54,6 +61,8 @@ struct wf_snap_port {
 	uint64_t rx_missed, rx_nombuf, rx_errors, tx_errors;
 	bool sinks;           /* what is sent to it ends there ... */
 	struct wf_count sunk; /* ... as it counts by itself, a moment later than its link */
+	bool writes;          /* ... or goes to a file: */
+	struct wf_snap_written written;
 	struct wf_snap_replay *replay; /* that it has the capture of; NULL: none */
 	/* Of the host's interface that it stands on, where it stands on one: */
 	char hostif[WF_NAME_MAX]; /* as it is called now; "": none */
