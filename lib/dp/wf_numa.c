@@ -4,7 +4,6 @@
 #include "wf_numa.h"
 
 #include <dirent.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,15 +72,12 @@ wf_numa_of_pci(const char *sysfs, const char *address)
 }
 
 /* Appends to a text of limited size. */
-static void __attribute__((format(printf, 3, 4)))
-append(char *out, size_t size, const char *fmt, ...)
+static void
+append(char *out, size_t size, const char *text)
 {
 	size_t n = strlen(out);
-	va_list ap;
 
-	va_start(ap, fmt);
-	vsnprintf(out + n, size - n, fmt, ap);
-	va_end(ap);
+	snprintf(out + n, size - n, "%s", text);
 }
 
 /* Interfaces of the host that are on the socket. */
@@ -96,8 +92,10 @@ append_interfaces(const char *sysfs, int node, char *out, size_t size)
 	n = scandir(path, &names, NULL, alphasort);
 	for (int i = 0; i < n; i++) {
 		if (names[i]->d_name[0] != '.' &&
-			wf_numa_of_interface(sysfs, names[i]->d_name) == node)
-			append(out, size, ", %.15s", names[i]->d_name);
+			wf_numa_of_interface(sysfs, names[i]->d_name) == node) {
+			append(out, size, ", ");
+			append(out, size, names[i]->d_name);
+		}
 		free(names[i]);
 	}
 	if (n >= 0)
@@ -111,7 +109,7 @@ wf_numa_text(const char *sysfs, char *out, size_t size)
 
 	out[0] = 0;
 	for (int node = 0; node < NODES; node++) {
-		char path[512], cores[64] = "";
+		char path[512], cores[64] = "", head[96];
 		FILE *f;
 
 		snprintf(path, sizeof(path), "%s/devices/system/node/node%d/cpulist", sysfs, node);
@@ -121,8 +119,9 @@ wf_numa_text(const char *sysfs, char *out, size_t size)
 		if (fscanf(f, "%63s", cores) != 1)
 			cores[0] = 0; /* memory without cores */
 		fclose(f);
-		append(out, size, "%s%d: %s%s", n > 0 ? "; " : "", node,
+		snprintf(head, sizeof(head), "%s%d: %s%s", n > 0 ? "; " : "", node,
 			cores[0] != 0 ? "cores " : "no cores", cores);
+		append(out, size, head);
 		append_interfaces(sysfs, node, out, size);
 		n++;
 	}
