@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * What the data path tells of itself: workers that stood still, files that can't be written.
- * Control thread.
+ * What is done for the data path once a second: it tells of workers that stood still and of files
+ * that can't be written, and follows the clocks of its devices. Control thread.
  */
 #include <stdio.h>
 #include <string.h>
@@ -37,8 +37,10 @@ tell(const struct wf_dp *dp, uint32_t worker, uint32_t times, wf_ns_t begin_ns, 
 }
 
 void
-wf_dp_tell_stalls(struct wf_dp *dp)
+wf_dp_second(struct wf_dp *dp)
 {
+	for (uint32_t i = 0; i < dp->n_ports; i++)
+		wf_port_tune(&dp->ports[i]);
 	for (uint32_t i = 0; dp->workers && i < dp->cores.n_workers; i++) {
 		wf_ns_t begin_ns, end_ns;
 		uint32_t n = wf_stall_longest(
@@ -48,6 +50,7 @@ wf_dp_tell_stalls(struct wf_dp *dp)
 			tell(dp, i, n - dp->stalls_told[i], begin_ns, end_ns - begin_ns);
 		dp->stalls_told[i] = n;
 	}
+	wf_dp_tell_files(dp);
 }
 
 void

@@ -210,6 +210,19 @@ wf_port_start(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool,
 	return ret;
 }
 
+bool
+wf_port_stamps(const struct wf_port *p)
+{
+	return p->ops->stamps || (p->ops->stamps_too != NULL && p->ops->stamps_too(p));
+}
+
+void
+wf_port_tune(struct wf_port *p)
+{
+	if (p->started && p->ops->tune != NULL)
+		p->ops->tune(p);
+}
+
 void
 wf_port_stop(struct wf_port *p)
 {
@@ -305,7 +318,8 @@ wf_port_snapshot(struct wf_port *p, struct wf_snap_port *out)
 	snprintf(out->name, sizeof(out->name), "%s", p->name);
 	snprintf(out->device, sizeof(out->device), "%s", p->device);
 	out->kind = p->ops->kind;
-	out->arrival = p->ops->stamps ? "stamped" : "polled";
+	out->arrival = now.arrival != NULL ? now.arrival : p->ops->stamps ? "stamped" : "polled";
+	out->release = "software";
 	out->spread = now.spread;
 	out->queues = now.queues;
 	out->rx_slots = now.rx_slots;

@@ -45,6 +45,7 @@ struct wf_port {
 	uint32_t want_mtu;            /* the configuration's; 0: none */
 	uint32_t rx_dir;              /* link direction of what it receives; WF_PORT_NO_DIR */
 	bool started;
+	bool may_stamp;      /* somebody follows its device's clock */
 	bool cut;            /* an outage has taken its host's carrier */
 	atomic_uchar shut;   /* enum wf_drop: why nothing can be sent; the control thread for
 				wf_txq_flush */
@@ -82,6 +83,10 @@ uint32_t wf_port_frame_bytes(const struct wf_port *p);
 /* Opens it with n_queues queue pairs. 0 or -errno with reasons. */
 int wf_port_start(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool,
 	const struct wf_clock *clock, struct wf_err *err);
+/* Does each packet come with its time? Once it is started. */
+bool wf_port_stamps(const struct wf_port *p);
+/* Once a second: follows the device's clock. */
+void wf_port_tune(struct wf_port *p);
 /* Mirror of find and start. */
 void wf_port_stop(struct wf_port *p);
 

@@ -64,6 +64,12 @@ struct wf_port_ops {
 	 * came, by our clock: never backwards within a queue, and never in the future. */
 	uint16_t (*rx_burst)(void *queue, struct rte_mbuf **m, wf_ns_t *rx_ns, uint16_t n);
 	bool stamps;
+	/* Does this port's device, once open? For the workers that are made then. NULL: it does
+	 * not.
+	 */
+	bool (*stamps_too)(const struct wf_port *p);
+	/* Once a second. NULL: there is nothing to do. */
+	void (*tune)(struct wf_port *p);
 	/* Of a kind without: how many frames can wait in a queue at most. 0, NULL: none ever does.
 	 */
 	uint32_t (*rx_slots)(const struct wf_port *p);

@@ -49,8 +49,10 @@ struct wf_snap_port {
 	char device[WF_NAME_MAX];
 	const char *kind;                    /* "dpdk", "packet"; NULL: nobody says */
 	uint32_t queues, rx_slots, tx_slots; /* queue pairs, and the sizes of their rings */
-	const char *arrival; /* when frames came is known by their stamps ("stamped"), or within
-				bounds by the polls that found them ("polled"); NULL: nobody says */
+	const char *arrival; /* when frames came is known by the card's stamps ("hardware"), by
+				others ("stamped"), or within bounds by the polls that found them
+				("polled"); NULL: nobody says */
+	const char *release; /* who lets frames go at their time: "software"; NULL: nobody says */
 	const char *spread;  /* how it shares what it receives out over queues: "symmetric rss",
 				"rss", "kernel" (its channels, or a group of sockets), "none";
 				NULL: nobody says */
