@@ -31,8 +31,8 @@
 #define TWO (1ull << 35)
 /* A tap that only counts is told of every packet; or was, until a moment ago: what captures cost
  * that nobody has asked for is what the second is above none. */
-#define TAPPED  (1ull << 36)
-#define TAP_OFF (1ull << 37)
+#define TAPPED  (1ull << 37)
+#define TAP_OFF (1ull << 38)
 
 /* Beside a number of flows: each is counted. */
 #define COUNTED (1ull << 36)
