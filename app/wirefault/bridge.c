@@ -236,6 +236,12 @@ read_tree(const struct wf_bridge *b, struct wf_err *err)
 	struct wf_node *tree;
 	char *path;
 
+	if (b->tree != NULL) {
+		tree = wf_node_clone(b->tree);
+		if (tree == NULL)
+			wf_err_add(err, NULL, NULL, "out of memory");
+		return tree;
+	}
 	if (b->text != NULL)
 		return wf_conf_read_text(b->text, "built in", false, err);
 	path = b->file != NULL ? strdup(b->file) : wf_bridge_find(b->profile, err);

@@ -8,9 +8,10 @@
 #include "wf_conf.h"
 
 struct wf_bridge {
-	const char *file;       /* one of these */
-	const char *profile;    /* "lte" */
-	const char *text;       /* of a file */
+	const char *file;    /* one of these */
+	const char *profile; /* "lte" */
+	const char *text;    /* of a file */
+	const struct wf_node *tree;
 	const char *ports;      /* "eth1,eth2"; NULL: the file's */
 	const char *const *set; /* "delay=30ms", "ba.loss=1%" */
 	int n_set;

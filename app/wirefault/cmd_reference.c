@@ -6,9 +6,11 @@
 
 #include "wf_changes.h"
 #include "wf_cmd.h"
+#include "wf_expect.h"
 #include "wf_generator_args.h"
 #include "wf_load_settings.h"
 #include "wf_replay_spec.h"
+#include "wf_scenario.h"
 
 static const struct wf_option options[] = {
 	{ "help", 'h', NULL, "this help" },
@@ -71,6 +73,40 @@ causes(FILE *out)
 			whose[wf_drop_info[i].by], wf_drop_info[i].help);
 }
 
+static void
+scenarios(void)
+{
+	printf("## Scenarios\n\nOf the files that `wirefault scenario` reads: one scenario, or "
+	       "`schema_version = 1; scenarios = ( { ... }, ... );`. Phases follow each other; "
+	       "directions and classes that a phase names have its impairments in the place of "
+	       "the configuration's, all others are as configured. Faults stand above phases "
+	       "while their windows last; those that are written later stand above earlier "
+	       "ones. Clocks of outages, waves and traces begin with each phase.\n\n");
+	table(wf_scenario_table, stdout);
+	printf("### Phases\n\nSteps of a ramp have values on the way; a step has that of its "
+	       "middle, with `ramp = \"step\"` the first has the first value and the last one "
+	       "the last.\n\n");
+	table(wf_phase_table, stdout);
+	printf("### Faults\n\nWindows of a schedule, in EBNF:\n\n```ebnf\n"
+	       "schedule = window { \";\" window } ;\n"
+	       "window   = part [ \",\" part ] ;                     (* each part at most once *)\n"
+	       "part     = \"start\" \":\" time | \"duration\" \":\" time ;\n"
+	       "time     = duration | number \"%%\" ;                (* of the scenario's "
+	       "duration *)\n```\n\nWithout a start a window begins with the scenario, without a "
+	       "duration it lasts to the end. Windows may overlap: what stands in two of them "
+	       "stands once.\n\n");
+	table(wf_fault_table, stdout);
+	printf("### Traffic\n\nOf each group one of the first three.\n\n");
+	table(wf_traffic_table, stdout);
+	printf("### Expectations\n\nA limit is \"<= 5%%\", \">= 9Mbit\" or \"9Mbit .. 11Mbit\"; a "
+	       "value alone is the most, of `throughput` and `packets` the least. A share has to "
+	       "be shown by the exact binomial bound (95 %%), a percentile by as many packets as "
+	       "could show it: where there were too few, the expectation is not kept. A packet "
+	       "belongs to the phase in which it came, throughput to that in which packets left. "
+	       "The report has a [schema](scenario-report.schema.json).\n\n");
+	table(wf_expect_table, stdout);
+}
+
 static int
 run(int argc, char **argv)
 {
@@ -94,8 +130,9 @@ run(int argc, char **argv)
 		printf("### pcap\n\nA device from which captures come: "
 		       "`pcap,file=talk.pcap,pace=x2,loops=10`, and for the other side of a "
 		       "conversation, on a port of its own, `pcap,of=a` with a's `split`. What is "
-		       "sent to it is counted and freed. Files are those of the working "
-		       "directory.\n\n");
+		       "sent to it is counted and freed, and before that written to a file if "
+		       "one is named: `pcap,to=out.pcapng`, alone or beside a file that comes "
+		       "from it. Files are those of the working directory.\n\n");
 		table(wf_replay_table, stdout);
 	}
 	printf("## Impairments of a direction\n\n"
@@ -115,6 +152,7 @@ run(int argc, char **argv)
 	       "key or an impairment away. Of those that change the same key, the one that began "
 	       "last counts.\n\n");
 	table(wf_changes_table, stdout);
+	scenarios();
 	causes(stdout);
 	printf("\n## Load tests\n\nOptions of `wirefault test throughput` and its like, written as "
 	       "`--KEY VALUE`; the report is described [here](load-tests.md).\n\n");

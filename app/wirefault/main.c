@@ -8,8 +8,8 @@
 #include "wf_wrap.h"
 
 const struct wf_cmd *const wf_cmds[] = { &wf_cmd_run, &wf_cmd_check, &wf_cmd_offline, &wf_cmd_fit,
-	&wf_cmd_gate, &wf_cmd_replay, &wf_cmd_import, &wf_cmd_reference, &wf_cmd_test,
-	&wf_cmd_doctor, &wf_cmd_restore, &wf_cmd_completion, NULL };
+	&wf_cmd_gate, &wf_cmd_scenario, &wf_cmd_replay, &wf_cmd_import, &wf_cmd_reference,
+	&wf_cmd_test, &wf_cmd_doctor, &wf_cmd_restore, &wf_cmd_completion, NULL };
 
 static void
 help(FILE *out)

@@ -36,7 +36,7 @@ struct wf_cmd {
 
 extern const struct wf_cmd wf_cmd_run, wf_cmd_check, wf_cmd_offline, wf_cmd_fit, wf_cmd_gate,
 	wf_cmd_import, wf_cmd_reference, wf_cmd_replay, wf_cmd_test, wf_cmd_doctor, wf_cmd_restore,
-	wf_cmd_completion;
+	wf_cmd_completion, wf_cmd_scenario;
 /* The tests of wf_cmd_test that put load on something. */
 extern const struct wf_cmd wf_cmd_load;
 /* Of wf_cmd_test: what this machine itself adds. */

@@ -79,14 +79,30 @@ wf_change_fits(const struct wf_change *c, const struct wf_node *tree, struct wf_
 	return fits;
 }
 
+/* What a direction does to packets goes; what else is said of it (scope, bypass) stays. */
+static void
+clear_blocks(struct wf_node *dir)
+{
+	for (struct wf_node *n = dir->first, *next; n != NULL; n = next) {
+		next = n->next;
+		if (wf_block_find(n->name) >= 0)
+			wf_node_free(n);
+	}
+}
+
 /* Merges into one direction, which stands on its own from here if `alone`. */
 static int
-merge_side(struct wf_node *owner, enum wf_side side, const struct wf_node *patch, bool alone,
+merge_side(struct wf_node *owner, enum wf_side side, const struct wf_change_item *item, bool alone,
 	struct wf_err *err)
 {
 	bool absent = wf_conf_dir_node(owner, side, false) == NULL;
 	struct wf_node *dir = wf_conf_dir_node(owner, side, true);
-	int rc = dir != NULL ? wf_conf_merge_dir(dir, patch, err) : -ENOMEM;
+	int rc = -ENOMEM;
+
+	if (dir != NULL && item->replace)
+		clear_blocks(dir);
+	if (dir != NULL)
+		rc = wf_conf_merge_dir(dir, item->patch, err);
 
 	/* A class takes packets from others in a direction that it has, even an empty one. */
 	if (rc == 0 && absent && dir->first == NULL)
@@ -107,8 +123,8 @@ wf_change_merge(const struct wf_change *c, struct wf_node *tree, struct wf_err *
 
 		for (int side = 0; side < 2 && rc == 0; side++)
 			if (item->side[side])
-				rc = merge_side(owner, (enum wf_side)side, item->patch,
-					!item->side[!side], err);
+				rc = merge_side(
+					owner, (enum wf_side)side, item, !item->side[!side], err);
 	}
 	return rc;
 }
@@ -160,11 +176,15 @@ wf_change_format(const struct wf_change *c, char out[WF_CHANGE_TEXT])
 	for (uint32_t i = 0; i < c->n_items; i++) {
 		const struct wf_change_item *item = &c->item[i];
 
-		print(&t, "%s%s%s%s %s", i > 0 ? "; " : "", item->link,
+		if (c->phase && item->patch->first == NULL && !item->replace)
+			continue; /* only its clocks begin */
+		print(&t, "%s%s%s%s %s", t.used > 0 ? "; " : "", item->link,
 			*item->class != 0 ? " " : "", item->class,
 			item->side[0] && item->side[1] ? "both"
 			: item->side[0]                ? "ab"
 						       : "ba");
+		if (item->replace)
+			print(&t, " clear");
 		print_keys(&t, "", item->patch);
 	}
 	return out;

@@ -11,6 +11,7 @@ struct wf_change_item {
 	char link[WF_NAME_MAX];
 	char class[WF_NAME_MAX]; /* "": the link itself */
 	bool side[2];            /* of these directions */
+	bool replace;            /* the impairments that they have go first */
 	struct wf_node *patch;   /* RFC 7396 */
 };
 

@@ -81,6 +81,7 @@ is_covered(const struct wf_change *c, uint32_t i, const struct wf_change *by)
 		if (!same_owner(item, other))
 			continue;
 		if (item->side[0] == other->side[0] && item->side[1] == other->side[1] &&
+			(!item->replace || other->replace) &&
 			covers(other->patch, item->patch, next))
 			return true;
 		next = false;

@@ -17,9 +17,9 @@ struct times {
 	uint64_t run_key;
 	bool phase;
 };
-enum { AT, FOR, RUN, PHASE, LINK, CLASS, AB, BA, BOTH, ITEMS };
+enum { AT, FOR, RUN, PHASE, LINK, CLASS, AB, BA, BOTH, REPLACE, ITEMS };
 /* Rows that are read here, not by the table. */
-#define ITEM_KEYS 0x1full
+#define ITEM_KEYS 0x3full
 #define NAMES     (ITEM_KEYS << LINK | 1ull << ITEMS)
 
 const struct wf_param wf_changes_table[] = {
@@ -56,11 +56,15 @@ const struct wf_param wf_changes_table[] = {
 		.type = WF_PARAM_ELSEWHERE,
 		.kind = "group",
 		.help = "the same of the two" },
+	{ .name = "replace",
+		.type = WF_PARAM_ELSEWHERE,
+		.kind = "on or off",
+		.help = "impairments that the directions have, and that stand not here, go" },
 	{ .name = "items",
 		.type = WF_PARAM_ELSEWHERE,
 		.kind = "list",
 		.help = "several links or classes that change at the same instant, each with link, "
-			"class, ab, ba, both" },
+			"class, ab, ba, both, replace" },
 	{ 0 },
 };
 
@@ -70,6 +74,10 @@ const struct wf_param wf_changes_item_table[] = {
 	{ .name = "ab", .type = WF_PARAM_ELSEWHERE, .kind = "group", .help = "keys of ab" },
 	{ .name = "ba", .type = WF_PARAM_ELSEWHERE, .kind = "group", .help = "keys of ba" },
 	{ .name = "both", .type = WF_PARAM_ELSEWHERE, .kind = "group", .help = "keys of the two" },
+	{ .name = "replace",
+		.type = WF_PARAM_ELSEWHERE,
+		.kind = "on or off",
+		.help = "other impairments go" },
 	{ 0 },
 };
 
@@ -136,17 +144,34 @@ add_side(struct wf_change *c, const struct wf_node *group, const char *key,
 	return wf_change_add(c, item);
 }
 
+/* What has no value says what `item` has said before. */
 static int
-read_item(struct wf_change *c, const struct wf_node *group, struct wf_err *err)
+read_replace(const struct wf_node *group, struct wf_change_item *item, struct wf_err *err)
+{
+	const struct wf_node *n = wf_node_get(group, "replace");
+
+	if (n == NULL)
+		return 0;
+	if (n->kind != WF_NODE_BOOL)
+		return wf_conf_complain(err, n, "Write replace = true", "on or off?");
+	item->replace = n->boolean;
+	return 0;
+}
+
+static int
+read_item(struct wf_change *c, const struct wf_node *group, const struct wf_change_item *like,
+	struct wf_err *err)
 {
 	static const char *const sides[] = { "both", "ab", "ba" };
-	struct wf_change_item item = { 0 };
+	struct wf_change_item item = { .replace = like->replace };
 	uint32_t before = c->n_items;
 	int rc = 0;
 
 	if (!read_name(group, "link", item.link, err) ||
-		!read_name(group, "class", item.class, err))
+		!read_name(group, "class", item.class, err) || read_replace(group, &item, err) < 0)
 		return -EINVAL;
+	if (*item.link == 0)
+		memcpy(item.link, like->link, sizeof(item.link));
 	if (*item.link == 0)
 		return wf_conf_complain(err, group, "Write link = \"wan\"", "of which link?");
 	if (strcmp(item.class, "default") == 0)
@@ -159,14 +184,15 @@ read_item(struct wf_change *c, const struct wf_node *group, struct wf_err *err)
 	return rc;
 }
 
-static int
-read_items(struct wf_change *c, const struct wf_node *group, struct wf_err *err)
+int
+wf_changes_items(struct wf_change *c, const struct wf_node *group,
+	const struct wf_change_item *like, struct wf_err *err)
 {
 	const struct wf_node *items = wf_node_get(group, "items");
 	int rc = 0;
 
 	if (items == NULL)
-		return read_item(c, group, err);
+		return read_item(c, group, like, err);
 	for (int i = LINK; i < ITEMS; i++)
 		if (wf_node_get(group, wf_changes_table[i].name) != NULL)
 			rc = wf_conf_complain(err, wf_node_get(group, wf_changes_table[i].name),
@@ -181,7 +207,7 @@ read_items(struct wf_change *c, const struct wf_node *group, struct wf_err *err)
 					    n, wf_changes_item_table, ITEM_KEYS, &none, err);
 
 		if (one == 0)
-			one = read_item(c, n, err);
+			one = read_item(c, n, like, err);
 		rc = one < 0 ? one : rc;
 	}
 	return rc;
@@ -190,6 +216,7 @@ read_items(struct wf_change *c, const struct wf_node *group, struct wf_err *err)
 int
 wf_changes_add(struct wf_changes *out, const struct wf_node *group, struct wf_err *err)
 {
+	static const struct wf_change_item nothing = { 0 };
 	struct times t = { 0 };
 	struct wf_change *c, **more;
 	int rc;
@@ -207,7 +234,7 @@ wf_changes_add(struct wf_changes *out, const struct wf_node *group, struct wf_er
 	c->phase = t.phase;
 	c->run = wf_param_given(&t, RUN);
 	c->run_key = t.run_key;
-	rc = read_items(c, group, err);
+	rc = wf_changes_items(c, group, &nothing, err);
 	out->change[out->n++] = c;
 	return rc;
 }

@@ -33,11 +33,13 @@ static const struct {
 		"delay_ns:quantiles release_error_ns:quantiles on_time_ns?:int clamped:clamped "
 		"flow_fallback:int classes:[class_stats]" },
 	{ "link_stats", "name:str ports:[str] ab:direction_stats ba:direction_stats" },
-	{ "port_stats", "name:str device:str kind:str arrival:str spread:str queues:int "
-			"rx_slots:int tx_slots:int "
-			"link_up:bool state:str interface:str|null gone:bool mtu:int downs:int "
-			"rx_missed:int rx_nombuf:int tx_errors:int rx_errors:int sunk?:count "
-			"replay?:replay_stats" },
+	{ "port_stats",
+		"name:str device:str kind:str arrival:str release:str spread:str queues:int "
+		"rx_slots:int tx_slots:int "
+		"link_up:bool state:str interface:str|null gone:bool mtu:int downs:int "
+		"rx_missed:int rx_nombuf:int tx_errors:int rx_errors:int sunk?:count "
+		"written?:port_written replay?:replay_stats" },
+	{ "port_written", "packets:int missed:int file_bytes:int failed:bool" },
 	{ "replay_stats",
 		"state:waiting|running|paused|stopped|done|failed pace:str runs:int loop:int "
 		"loops:int packets:int bytes:int limit_packets:int loop_packets:int "
@@ -93,11 +95,12 @@ static const struct {
 	{ "parameter_block", "name:str summary:str main:str selector?:str params:[parameter]" },
 	{ "parameters", "blocks:[parameter_block] capture:[parameter]" },
 	{ "bypassed", "bypass:bool" },
-	{ "change_item", "!link:str class?:str ab?:patch ba?:patch both?:patch" },
+	{ "change_item", "!link:str class?:str ab?:patch ba?:patch both?:patch replace?:bool" },
 	{ "change", "!at:str for?:str phase?:bool run?:int|str link?:str class?:str ab?:patch "
-		    "ba?:patch both?:patch items?:[change_item]" },
+		    "ba?:patch both?:patch replace?:bool items?:[change_item]" },
 	{ "changes", "!at?:int|str for?:str phase?:bool run?:int|str link?:str class?:str "
-		     "ab?:patch ba?:patch both?:patch items?:[change_item] changes?:[change]" },
+		     "ab?:patch ba?:patch both?:patch replace?:bool items?:[change_item] "
+		     "changes?:[change]" },
 	{ "which", "!id?:int all?:bool" },
 	{ "flow_delay", "packets:int mean:int max:int" },
 	{ "flow", "link:str direction:ab|ba class?:str protocol:str source:str source_port?:int "

@@ -42,6 +42,7 @@ look_at_ports(struct wf_dp *dp, const struct wf_conf *conf, const struct wf_dp_o
 		if (wf_port_init(p, conf, i, dp->cores.n_workers, err) < 0)
 			return -ENOMEM;
 		dp->n_ports = i + 1;
+		p->may_stamp = opt->follows_clocks;
 		if (wf_port_check(&conf->ports[i], err) < 0)
 			ret = -EINVAL;
 		if (wf_channels_check(p, dp->cores.n_workers, err) < 0)

@@ -32,7 +32,7 @@ assign_queues(struct wf_dp *dp, struct wf_worker *w)
 			w->rxq[w->n_rxqs++] = (struct wf_rxq){ .burst = p->ops->rx_burst,
 				.queue = queue,
 				.dir = (uint16_t)p->rx_dir,
-				.stamps = p->ops->stamps,
+				.stamps = wf_port_stamps(p),
 				.wait.slots = p->ops->rx_slots ? p->ops->rx_slots(p) : 0 };
 	}
 	for (uint32_t l = 0; l < dp->n_links; l++) {
@@ -106,7 +106,7 @@ join_workers(struct wf_dp *dp)
 
 			if (from != to && !r)
 				return -ENOMEM;
-			dp->workers[from]->out[to] = r;
+			dp->workers[from]->share.out[to] = r;
 			dp->workers[to]->in[from] = r;
 		}
 	}
@@ -237,6 +237,9 @@ wf_dp_stop(struct wf_dp *dp, wf_ns_t drain_ns)
 	dp->running = false;
 	for (uint32_t i = 0; i < dp->cores.n_workers; i++)
 		wf_worker_drop_rest(dp->workers[i]);
+	for (uint32_t i = 0; i < dp->n_ports; i++)
+		wf_port_end(&dp->ports[i]);
+	wf_dp_tell_files(dp);
 }
 
 uint32_t

@@ -16,10 +16,12 @@ struct wf_handoff; /* one ring */
 struct wf_handoff *wf_handoff_new(void);
 void wf_handoff_free(struct wf_handoff *r);
 
-/* Sender: hands over n <= WF_BURST packets of one direction and who they are; those for which there
- * is no room end as handoff_full. All have been received by this worker and not been counted. */
+/* Sender: hands over those n <= WF_BURST packets of one direction, and who they are, whose numbers
+ * which[] has; those for which there is no room end as handoff_full. All have been received by this
+ * worker and not been counted. */
 void wf_handoff_put(struct wf_handoff *r, struct wf_pipe *p, const struct wf_stats *stats,
-	uint32_t dir, const struct wf_rx *rx, const struct wf_identity *const *who, uint32_t n);
+	uint32_t dir, const struct wf_rx *rx, const struct wf_identity *const *who,
+	const uint8_t *which, uint32_t n);
 
 /* Receiver: up to WF_BURST packets of one direction, and, until the next call, who they are. Counts
  * them in, after turning the banks when they come from a later epoch. Returns how many. */

@@ -62,59 +62,6 @@ worker_fill_rx(struct wf_worker *w, uint32_t dir, struct rte_mbuf **m, uint32_t 
 	return k;
 }
 
-/* Hands over n packets, to whose owners[i] they go: one ring after the other, each in order of
- * arrival. */
-static void
-worker_hand_over(struct wf_worker *w, uint32_t dir, struct wf_rx *rx,
-	const struct wf_identity **who, uint32_t *owner, uint32_t n)
-{
-	while (n > 0) {
-		const struct wf_identity *same_who[WF_BURST];
-		struct wf_rx same[WF_BURST];
-		uint32_t to = owner[0], n_same = 0, rest = 0;
-
-		for (uint32_t i = 0; i < n; i++) {
-			if (owner[i] == to) {
-				same_who[n_same] = who[i];
-				same[n_same++] = rx[i];
-			} else {
-				owner[rest] = owner[i];
-				who[rest] = who[i];
-				rx[rest++] = rx[i];
-			}
-		}
-		wf_handoff_put(w->out[to], w->pipe, w->stats, dir, same, same_who, n_same);
-		n = rest;
-	}
-}
-
-/* Keeps what is this worker's, at the front, and hands over the rest. Returns how many it keeps;
- * *known: and knows who they are. */
-static uint32_t
-worker_share_out(struct wf_worker *w, const struct wf_plan *plan, uint32_t dir, struct wf_rx *rx,
-	const struct wf_identity **who, uint32_t n, bool *known)
-{
-	const struct wf_identity *other_who[WF_BURST];
-	struct wf_rx other[WF_BURST];
-	uint32_t owner[WF_BURST], mine = 0, left = 0;
-
-	*known = wf_pipe_owners(w->pipe, plan, dir, rx, n, w->n_workers, owner, who) > 0;
-	if (!*known)
-		return n;
-	for (uint32_t i = 0; i < n; i++) {
-		if (owner[i] == WF_PIPE_ANY || owner[i] == w->index) {
-			who[mine] = who[i];
-			rx[mine++] = rx[i];
-			continue;
-		}
-		owner[left] = owner[i];
-		other_who[left] = who[i];
-		other[left++] = rx[i];
-	}
-	worker_hand_over(w, dir, other, other_who, owner, left);
-	return mine;
-}
-
 static inline void
 worker_take_in(struct wf_worker *w, const struct wf_plan *plan, uint32_t dir,
 	const struct wf_rx *rx, uint32_t n, bool count_rx)
@@ -143,7 +90,7 @@ worker_take_in_shared(
 	const struct wf_identity *who[WF_BURST];
 	bool known;
 
-	n = worker_share_out(w, plan, dir, rx, who, n, &known);
+	n = wf_share_out(&w->share, plan, dir, rx, who, n, &known);
 	if (known)
 		worker_take_known(w, plan, dir, rx, who, n, true);
 	else

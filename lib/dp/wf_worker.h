@@ -11,9 +11,9 @@
 #include <time.h>
 
 #include "wf_clock.h"
-#include "wf_handoff.h"
 #include "wf_idle.h"
 #include "wf_pipe.h"
+#include "wf_share.h"
 #include "wf_stall.h"
 #include "wf_swap.h"
 #include "wf_txq.h"
@@ -55,8 +55,8 @@ struct wf_worker {
 	struct wf_txq **txq_of_dir; /* [n_dirs] */
 	uint64_t *busy;             /* [n_busy]: bits of queues that may have something to send */
 	uint32_t n_busy;
-	struct wf_handoff **in;  /* [n_workers], NULL at its own place: from each other worker */
-	struct wf_handoff **out; /* [n_workers], the same: to each other worker */
+	struct wf_handoff **in; /* [n_workers], NULL at its own place: from each other worker */
+	struct wf_share share;
 	const struct wf_orders *orders;
 	struct wf_swap *swap;
 	struct wf_stats *stats;

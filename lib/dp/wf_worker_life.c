@@ -7,6 +7,10 @@
 #include "wf_lines.h"
 #include "wf_worker.h"
 
+/* Moved within the store at a time: as many as 10 GbE brings in a slot of the wheel, which takes
+ * some 20 to 30 us. */
+#define MOST_MOVED 2048
+
 static struct wf_pipe *
 new_pipe(const struct wf_worker_params *q, struct wf_stats *stats)
 {
@@ -15,6 +19,7 @@ new_pipe(const struct wf_worker_params *q, struct wf_stats *stats)
 		.n_slots = WF_PLAN_MAX_SLOTS, /* live changes may add classes */
 		.max_held = q->max_held,
 		.by_value_bytes = q->by_value_bytes,
+		.most_moved = MOST_MOVED,
 		.max_flows = q->max_flows,
 		.flow_idle_ns = q->flow_idle_ns,
 		.count_flows = q->count_flows,
@@ -50,12 +55,16 @@ wf_worker_new(const struct wf_worker_params *q)
 	w->n_busy = q->n_ports / 64 + 1;
 	w->busy = wf_lines_new(w->n_busy, sizeof(*w->busy));
 	w->in = wf_lines_new(q->n_workers, sizeof(struct wf_handoff *));
-	w->out = wf_lines_new(q->n_workers, sizeof(struct wf_handoff *));
+	w->share.out = wf_lines_new(q->n_workers, sizeof(struct wf_handoff *));
 	w->stats = wf_stats_new(q->n_dirs, WF_PLAN_MAX_SLOTS);
 	if (w->stats)
 		w->pipe = new_pipe(q, w->stats);
-	if (!w->rxq || !w->txq || !w->txq_of_dir || !w->busy || !w->in || !w->out || !w->pipe ||
-		wf_waited_init(&w->waited) < 0) {
+	w->share.pipe = w->pipe;
+	w->share.stats = w->stats;
+	w->share.index = q->index;
+	w->share.n_workers = q->n_workers;
+	if (!w->rxq || !w->txq || !w->txq_of_dir || !w->busy || !w->in || !w->share.out ||
+		!w->pipe || wf_waited_init(&w->waited) < 0) {
 		wf_worker_free(w);
 		return NULL;
 	}
@@ -69,7 +78,7 @@ wf_worker_free(struct wf_worker *w)
 		return;
 	wf_pipe_free(w->pipe);
 	wf_stats_free(w->stats);
-	free(w->out);
+	free(w->share.out);
 	free(w->in);
 	free(w->busy);
 	free(w->txq_of_dir);

@@ -32,6 +32,8 @@ pipe_store(const struct wf_pipe_params *q, uint32_t by_value)
 	while ((store = wf_store_new((uint32_t)n, q->n_dirs, q->start_ns)) == NULL &&
 		n > q->max_held)
 		n = n / 2 > q->max_held ? n / 2 : q->max_held;
+	if (store != NULL && q->most_moved > 0)
+		wf_store_bound(store, q->most_moved);
 	return store;
 }
 
@@ -336,21 +338,18 @@ wf_pipe_tidy_all(struct wf_pipe *p, wf_ns_t now_ns)
 }
 
 void
-wf_pipe_handed_out(struct wf_pipe *p, uint32_t dir, const struct wf_rx *rx, uint32_t n)
+wf_pipe_handed_out(struct wf_pipe *p, uint32_t dir, const struct wf_count *sum)
 {
 	struct wf_dir_stats *ds = wf_end_dir(&p->end, dir);
 
-	for (uint32_t i = 0; i < n; i++) {
-		wf_count_add(&ds->c.rx, rx[i].len_bytes);
-		wf_count_add(&ds->handed_out, rx[i].len_bytes);
-	}
+	wf_count_merge(&ds->c.rx, sum);
+	wf_count_merge(&ds->handed_out, sum);
 }
 
 void
-wf_pipe_handed_in(struct wf_pipe *p, uint32_t dir, const struct wf_rx *rx, uint32_t n)
+wf_pipe_handed_in(struct wf_pipe *p, uint32_t dir, const struct wf_count *sum)
 {
-	for (uint32_t i = 0; i < n; i++)
-		wf_count_add(&wf_end_dir(&p->end, dir)->handed_in, rx[i].len_bytes);
+	wf_count_merge(&wf_end_dir(&p->end, dir)->handed_in, sum);
 }
 
 void

@@ -71,6 +71,8 @@ struct wf_pipe_params {
 	/* Packets up to this length are copied into buffers that they share: by value. What they
 	 * take of max_held is a part of a packet. 0: none. */
 	uint32_t by_value_bytes;
+	/* Packets that one wf_pipe_take moves within the store at most (wf_store_bound). 0: any. */
+	uint32_t most_moved;
 	uint32_t max_flows; /* of the flow table */
 	bool count_flows;   /* memory for accounts of flows is there from the start */
 	wf_ns_t flow_idle_ns;
@@ -144,8 +146,8 @@ void wf_pipe_tidy_all(struct wf_pipe *p, wf_ns_t now_ns);
 
 /* Counts at the worker's side of the hand-off rings; handed_out counts rx too. Of handed-in packets
  * wf_pipe_in is called with count_rx = false. */
-void wf_pipe_handed_out(struct wf_pipe *p, uint32_t dir, const struct wf_rx *rx, uint32_t n);
-void wf_pipe_handed_in(struct wf_pipe *p, uint32_t dir, const struct wf_rx *rx, uint32_t n);
+void wf_pipe_handed_out(struct wf_pipe *p, uint32_t dir, const struct wf_count *sum);
+void wf_pipe_handed_in(struct wf_pipe *p, uint32_t dir, const struct wf_count *sum);
 
 /* Sets the gauges and turns the banks: only between two bursts. */
 void wf_pipe_turn_stats(struct wf_pipe *p, wf_ns_t now_ns);

@@ -116,8 +116,10 @@ arrive(struct twin *t)
 			.rx_ns = t->next_ns };
 		advance(t);
 	} while (n < burst && t->next != NULL && t->next_dir == dir);
-	if (t->tap.told != NULL)
+	if (t->capture.n != NULL)
 		wf_twin_capture_in(&t->capture, dir, rx, n);
+	if (t->q->watch != NULL)
+		t->q->watch->came(t->q->watch->ctx, dir, rx, n);
 	wf_twin_drive_in(&t->drive, dir, rx, n);
 	if (t->capture.rc < 0 && !t->dead)
 		die(t, wf_err_add(t->err, NULL, "Is the disk full?",
@@ -141,6 +143,17 @@ merge(struct twin *t)
 	return t->sources != NULL ? 0 : -ENOMEM;
 }
 
+static void
+told(void *ctx, const struct wf_held *h, enum wf_drop cause, wf_ns_t ns)
+{
+	struct twin *t = ctx;
+
+	if (t->capture.n != NULL)
+		wf_twin_capture_told(&t->capture, h, cause, ns);
+	if (t->q->watch != NULL)
+		t->q->watch->told(t->q->watch->ctx, h, cause, ns);
+}
+
 static int
 start(struct twin *t)
 {
@@ -160,7 +173,9 @@ start(struct twin *t)
 		t->capture.n = calloc(q->plan->n_dirs, sizeof(*t->capture.n));
 		if (t->capture.n == NULL)
 			return wf_err_add(t->err, NULL, NULL, "out of memory");
-		t->tap = (struct wf_tap){ wf_twin_capture_told, &t->capture };
+	}
+	if (t->capture.n != NULL || q->watch != NULL) {
+		t->tap = (struct wf_tap){ told, t };
 		params.tap = &t->tap;
 	}
 	advance(t);

@@ -8,6 +8,7 @@
 #include "wf_cap.h"
 #include "wf_capture_file.h"
 #include "wf_fates.h"
+#include "wf_pipe.h"
 #include "wf_plan.h"
 #include "wf_snapshot.h"
 #include "wf_source.h"
@@ -21,6 +22,14 @@ struct wf_twin_input {
 	uint32_t dir;             /* link * 2 + side */
 };
 
+/* Who sees every packet of a run: when it comes, and when it leaves or ends (cause WF_DROP_NONE: it
+ * left). Packets are struct wf_twin_packet; h->pkt may be NULL. */
+struct wf_twin_watch {
+	void (*came)(void *ctx, uint32_t dir, const struct wf_rx *rx, uint32_t n);
+	void (*told)(void *ctx, const struct wf_held *h, enum wf_drop cause, wf_ns_t ns);
+	void *ctx;
+};
+
 struct wf_twin_params {
 	const struct wf_plan *plan;         /* armed */
 	const struct wf_timeline *timeline; /* `plan` and those that follow it; NULL: none does */
@@ -28,9 +37,10 @@ struct wf_twin_params {
 	/* One at least; packets of equal times enter in the order of this list. */
 	const struct wf_twin_input *in;
 	uint32_t n_in;
-	struct wf_cap_writer *const *out; /* [plan->n_dirs]: what leaves; NULL: not written */
-	struct wf_capture_file *capture;  /* all that comes, leaves or ends; NULL: not written */
-	struct wf_fates_writer *log;      /* what becomes of each packet; NULL: not written */
+	struct wf_cap_writer *const *out;  /* [plan->n_dirs]: what leaves; NULL: not written */
+	struct wf_capture_file *capture;   /* all that comes, leaves or ends; NULL: not written */
+	struct wf_fates_writer *log;       /* what becomes of each packet; NULL: not written */
+	const struct wf_twin_watch *watch; /* NULL: nobody watches */
 	uint32_t burst;    /* 1..WF_TWIN_BURST packets a call of the pipeline; changes nothing but
 			      speed */
 	uint32_t max_held; /* packets in flight; more are dropped as no_buffer */

@@ -28,7 +28,7 @@ struct wf_chain {
 	uint32_t head, tail;  /* chunk indices; head WF_NO_CHUNK: empty */
 	uint32_t lag, behind; /* the first chunk without `ahead`, so many before the last */
 };
-#define WF_NO_CHUNK UINT32_MAX
+#define WF_NO_CHUNK 0 /* so a chain that is all zeros is empty; the chunk itself is never used */
 
 struct wf_chunks {
 	struct wf_chunk *chunk;

@@ -38,29 +38,36 @@ tick_in_window(const struct wf_held *h)
 	return (uint32_t)(wf_tick_of(h->due_ns) % WF_SORTED_TICKS);
 }
 
-/* at[tick]: how many there are. */
-static void
-sorted_count(const struct wf_chunks *p, struct wf_chain chain, uint32_t at[WF_SORTED_TICKS])
+/* at[tick]: how many there are. false: there are more than `most`. */
+static bool
+sorted_count(const struct wf_chunks *p, struct wf_chain chain, uint32_t most,
+	uint32_t at[WF_SORTED_TICKS])
 {
 	uint32_t next;
+	uint64_t n = 0;
 
 	for (uint32_t c = chain.head; c != WF_NO_CHUNK; c = next) {
 		const struct wf_chunk *from = &p->chunk[c];
 
+		n += from->n;
+		if (WF_UNLIKELY(n > most))
+			return false;
 		next = from->next;
 		wf_chain_prefetch(p, from);
 		for (uint32_t i = 0; i < from->n; i++)
 			at[tick_in_window(&from->entry[i])]++;
 	}
+	return true;
 }
 
-void
-wf_sorted_fill(struct wf_sorted *s, struct wf_chunks *p, struct wf_chain chain)
+uint32_t
+wf_sorted_fill(struct wf_sorted *s, struct wf_chunks *p, struct wf_chain chain, uint32_t most)
 {
 	uint32_t at[WF_SORTED_TICKS] = { 0 }, n = 0, next;
 
 	assert(wf_sorted_empty(s));
-	sorted_count(p, chain, at);
+	if (!sorted_count(p, chain, most, at))
+		return 0;
 	for (uint32_t tick = 0; tick < WF_SORTED_TICKS; tick++) {
 		uint32_t of_tick = at[tick];
 
@@ -79,4 +86,5 @@ wf_sorted_fill(struct wf_sorted *s, struct wf_chunks *p, struct wf_chain chain)
 	s->n = n;
 	for (uint32_t i = 0; i < WF_SORTED_AHEAD && i < n; i++)
 		wf_held_prefetch(&s->entry[i]);
+	return n;
 }

@@ -20,8 +20,10 @@ struct wf_sorted {
 int wf_sorted_init(struct wf_sorted *s, uint32_t room);
 void wf_sorted_fini(struct wf_sorted *s);
 
-/* All of a chain, whose chunks are given back. The array is empty before. */
-void wf_sorted_fill(struct wf_sorted *s, struct wf_chunks *p, struct wf_chain chain);
+/* All of a chain, whose chunks are given back. The array is empty before. Returns how many there
+ * are; 0: more than `most`, and the chain stays as it is. */
+uint32_t wf_sorted_fill(
+	struct wf_sorted *s, struct wf_chunks *p, struct wf_chain chain, uint32_t most);
 
 static inline bool
 wf_sorted_empty(const struct wf_sorted *s)

@@ -43,8 +43,6 @@ wf_store_new(uint32_t max_held, uint32_t n_lanes, wf_ns_t now_ns)
 		wf_store_free(s);
 		return NULL;
 	}
-	for (uint32_t i = 0; i < n_lanes; i++)
-		s->lane[i].chain.head = WF_NO_CHUNK;
 	return s;
 }
 
@@ -184,10 +182,12 @@ wf_store_put_rows_in_order(struct wf_store *s, const struct wf_store_rows *r)
 	return i;
 }
 
-/* From the lanes. Finds out when the next one is due. */
+/* From the lanes; while the wheel is not done with moving, only from those whose directions have
+ * nothing in it. Finds out when the next one is due. */
 static uint32_t
 store_take_from_lanes(struct wf_store *s, uint64_t now, struct wf_held *out, uint32_t max)
 {
+	const bool others = WF_UNLIKELY(wf_wheel_stands(&s->wheel));
 	uint64_t next = UINT64_MAX;
 	uint32_t n = 0;
 
@@ -195,7 +195,8 @@ store_take_from_lanes(struct wf_store *s, uint64_t now, struct wf_held *out, uin
 		i = wf_busy_next(&s->busy, i + 1)) {
 		struct wf_lane *l = &s->lane[i];
 
-		n += wf_lane_take(l, &s->chunks, now, out + n, max - n);
+		if (WF_LIKELY(!others || s->in_wheel[i] == 0))
+			n += wf_lane_take(l, &s->chunks, now, out + n, max - n);
 		if (wf_lane_empty(l))
 			wf_busy_clear(&s->busy, i);
 		else if (wf_lane_next(l, &s->chunks) < next)
@@ -226,15 +227,27 @@ wf_store_take(struct wf_store *s, wf_ns_t now_ns, struct wf_held *out, uint32_t 
 	while (s->lane_tick <= now && n < max) {
 		uint64_t wheel = wf_wheel_next(&s->wheel) >> WF_TICK_SHIFT;
 
-		if (wheel < s->lane_tick)
-			n += store_take_from_wheel(s, s->lane_tick - 1, out + n, max - n);
-		else
+		if (wheel >= s->lane_tick) {
 			n += store_take_from_lanes(s, wheel < now ? wheel : now, out + n, max - n);
+			continue;
+		}
+		n += store_take_from_wheel(s, s->lane_tick - 1, out + n, max - n);
+		if (WF_UNLIKELY(wf_wheel_stands(&s->wheel))) {
+			n += store_take_from_lanes(s, now, out + n, max - n);
+			s->held -= n;
+			return n;
+		}
 	}
 	if (n < max)
 		n += store_take_from_wheel(s, now, out + n, max - n);
 	s->held -= n;
 	return n;
+}
+
+void
+wf_store_bound(struct wf_store *s, uint32_t most)
+{
+	s->wheel.most = most;
 }
 
 wf_ns_t

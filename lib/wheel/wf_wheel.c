@@ -7,21 +7,18 @@
 
 #include "wf_lane.h"
 
-#define SLOT_MASK  (WF_WHEEL_SLOTS - 1)
 #define FEW_CHUNKS 4
 
 static_assert(WF_SORTED_TICKS == WF_WHEEL_SLOTS, "a slot of level 1 is sorted at once");
+static_assert(WF_LEVEL_SLOTS == 2 * WF_WHEEL_SLOTS, "a window, and the next");
 
 int
 wf_wheel_init(struct wf_wheel *w, struct wf_chunks *chunks, uint32_t max_held, wf_ns_t now_ns)
 {
 	memset(w, 0, sizeof(*w));
-	for (int l = 0; l < WF_WHEEL_LEVELS; l++)
-		for (uint32_t i = 0; i < WF_WHEEL_SLOTS; i++)
-			w->level[l].slot[i].head = WF_NO_CHUNK;
-	w->far.head = WF_NO_CHUNK;
 	w->chunks = chunks;
 	w->tick = now_ns >> WF_TICK_SHIFT;
+	w->most = UINT32_MAX;
 	return wf_sorted_init(&w->sorted, max_held);
 }
 
@@ -31,47 +28,17 @@ wf_wheel_fini(struct wf_wheel *w)
 	wf_sorted_fini(&w->sorted);
 }
 
-static inline struct wf_held *
-level_append(struct wf_wheel *w, struct wf_level *l, uint32_t slot)
+/* Number of the slot of a level that a tick is in, and of the level's window. */
+static inline uint64_t
+slot_of(uint64_t tick, int level)
 {
-	bool first = l->slot[slot].head == WF_NO_CHUNK;
-	struct wf_held *h = wf_chain_append(w->chunks, &l->slot[slot]);
-
-	if (WF_UNLIKELY(first) && h != NULL) {
-		l->occupied[slot / 64] |= 1ull << (slot % 64);
-		l->summary |= 1ull << (slot / 64);
-	}
-	return h;
+	return tick >> (level * WF_WHEEL_BITS);
 }
 
-static inline void
-level_clear(struct wf_level *l, uint32_t slot)
+static inline uint64_t
+window_of(uint64_t tick, int level)
 {
-	l->slot[slot].head = WF_NO_CHUNK;
-	l->occupied[slot / 64] &= ~(1ull << (slot % 64));
-	if (l->occupied[slot / 64] == 0)
-		l->summary &= ~(1ull << (slot / 64));
-}
-
-/* First occupied slot at or after `from`, or WF_WHEEL_SLOTS. */
-static inline uint32_t
-level_find(const struct wf_level *l, uint32_t from)
-{
-	uint32_t word = from / 64;
-	uint64_t bits;
-
-	if (from >= WF_WHEEL_SLOTS)
-		return WF_WHEEL_SLOTS;
-	bits = l->occupied[word] & (~0ull << (from % 64));
-	if (bits == 0) {
-		uint64_t words = word == 63 ? 0 : l->summary & (~0ull << (word + 1));
-
-		if (words == 0)
-			return WF_WHEEL_SLOTS;
-		word = (uint32_t)__builtin_ctzll(words);
-		bits = l->occupied[word];
-	}
-	return word * 64 + (uint32_t)__builtin_ctzll(bits);
+	return tick >> ((level + 1) * WF_WHEEL_BITS);
 }
 
 /* First tick at which an entry may leave: never early. */
@@ -83,6 +50,34 @@ tick_of(const struct wf_wheel *w, wf_ns_t due_ns)
 	return tick < w->tick ? w->tick : tick;
 }
 
+/* What has not been fed yet to the window of `level` behind the current one. */
+static inline struct wf_chain *
+source_of(struct wf_wheel *w, int level)
+{
+	if (level == WF_WHEEL_LEVELS - 1)
+		return &w->unfed;
+	return wf_level_slot(&w->level[level + 1], window_of(w->tick, level) + 1);
+}
+
+/* Room for a tick that is in the current window of no level. In the one behind it, it is behind
+ * what has not been fed to it, nor to those above of which it is the first. */
+static __attribute__((noinline)) struct wf_held *
+place_ahead(struct wf_wheel *w, uint64_t tick)
+{
+	struct wf_chain *last = w->unfed.head != WF_NO_CHUNK ? &w->unfed : &w->far;
+	int level = 1;
+
+	while (level < WF_WHEEL_LEVELS && window_of(tick, level) - window_of(w->tick, level) > 1)
+		level++;
+	if (level == WF_WHEEL_LEVELS)
+		return wf_chain_append(w->chunks, last);
+	for (int l = WF_WHEEL_LEVELS - 1; l >= level; l--)
+		if (window_of(tick, l) != window_of(w->tick, l) &&
+			source_of(w, l)->head != WF_NO_CHUNK)
+			return wf_chain_append(w->chunks, source_of(w, l));
+	return wf_level_append(&w->level[level], w->chunks, slot_of(tick, level));
+}
+
 /* Room where the tick belongs, seen from the current tick. */
 static inline struct wf_held *
 place(struct wf_wheel *w, wf_ns_t due_ns)
@@ -90,11 +85,11 @@ place(struct wf_wheel *w, wf_ns_t due_ns)
 	uint64_t tick = tick_of(w, due_ns);
 	uint64_t differ = tick ^ w->tick;
 
-	for (int l = 0; l < WF_WHEEL_LEVELS; l++)
-		if (differ >> ((l + 1) * WF_WHEEL_BITS) == 0)
-			return level_append(
-				w, &w->level[l], (tick >> (l * WF_WHEEL_BITS)) & SLOT_MASK);
-	return wf_chain_append(w->chunks, &w->far);
+	if (window_of(differ, 0) == 0)
+		return wf_level_append(&w->level[0], w->chunks, tick);
+	if (WF_LIKELY(window_of(differ, 1) == 0))
+		return wf_level_append(&w->level[1], w->chunks, slot_of(tick, 1));
+	return place_ahead(w, tick);
 }
 
 struct wf_held *
@@ -126,27 +121,66 @@ wf_wheel_put_rows(struct wf_wheel *w, const struct wf_store_rows *r, uint32_t n)
 	return i;
 }
 
-/* Places every entry of a chain anew. There is always room: WF_WHEEL_CHUNKS has a chunk for each
- * slot that they can scatter over. */
-static void
-wheel_spread(struct wf_wheel *w, struct wf_chain chain)
+/* Where an entry of the source of `level` goes. There is always room: WF_WHEEL_CHUNKS has a chunk
+ * for each slot that they can scatter over. */
+static inline struct wf_held *
+place_fed(struct wf_wheel *w, int level, uint64_t tick)
 {
-	uint32_t c = chain.head;
+	struct wf_held *h;
 
-	while (c != WF_NO_CHUNK) {
-		struct wf_chunk *from = &w->chunks->chunk[c];
-		uint32_t next = from->next;
+	if (level == WF_WHEEL_LEVELS - 1 && window_of(tick, level) > window_of(w->tick, level) + 1)
+		h = wf_chain_append(w->chunks, &w->far);
+	else
+		h = wf_level_append(&w->level[level], w->chunks, slot_of(tick, level));
+	assert(h != NULL);
+	return h;
+}
+
+/* Moves a chain into slots of `level`, in whole chunks, until so many have been moved in this take.
+ */
+static void
+spread(struct wf_wheel *w, struct wf_chain *chain, int level, uint64_t most)
+{
+	while (chain->head != WF_NO_CHUNK && w->moved < most) {
+		const struct wf_chunk *from = &w->chunks->chunk[chain->head];
 
 		wf_chain_prefetch(w->chunks, from);
-		for (uint32_t i = 0; i < from->n; i++) {
-			struct wf_held *to = place(w, from->entry[i].due_ns);
-
-			assert(to != NULL);
-			*to = from->entry[i];
-		}
-		wf_chunk_put(w->chunks, c);
-		c = next;
+		for (uint32_t i = 0; i < from->n; i++)
+			*place_fed(w, level, tick_of(w, from->entry[i].due_ns)) = from->entry[i];
+		w->moved += from->n;
+		wf_chain_shift(w->chunks, chain);
 	}
+}
+
+/* To the window of `level` behind the current one. Returns whether all of it is there. */
+static bool
+feed(struct wf_wheel *w, int level, uint64_t most)
+{
+	struct wf_chain *source = source_of(w, level);
+
+	if (source->head == WF_NO_CHUNK)
+		return true;
+	spread(w, source, level, most);
+	if (source->head != WF_NO_CHUNK)
+		return false;
+	if (level < WF_WHEEL_LEVELS - 1)
+		wf_level_clear(&w->level[level + 1], window_of(w->tick, level) + 1);
+	return true;
+}
+
+/* How much a take moves ahead of time. */
+static inline uint32_t
+some_of(const struct wf_wheel *w)
+{
+	return w->most / 2 < WF_WHEEL_FEED ? w->most / 2 : WF_WHEEL_FEED;
+}
+
+static inline void
+feed_some(struct wf_wheel *w)
+{
+	for (int l = WF_WHEEL_LEVELS - 1; l > 0; l--)
+		if (WF_UNLIKELY(source_of(w, l)->head != WF_NO_CHUNK))
+			feed(w, l, some_of(w));
 }
 
 /* Is it cheaper to place them anew than to count all ticks? */
@@ -160,40 +194,78 @@ are_few(const struct wf_wheel *w, struct wf_chain chain)
 	return chunks <= FEW_CHUNKS;
 }
 
-/* Sorts or spreads the slot of `level` that the current tick has entered. */
-static void
-enter(struct wf_wheel *w, int level)
+/* How many may be sorted now. What was moved ahead does not count, and is little: so a slot that
+ * may be sorted at all can be in a take that has moved nothing else. */
+static inline uint32_t
+sort_most(const struct wf_wheel *w)
 {
-	uint32_t slot = (w->tick >> (level * WF_WHEEL_BITS)) & SLOT_MASK;
-	struct wf_chain chain = w->level[level].slot[slot];
-
-	if (chain.head == WF_NO_CHUNK)
-		return;
-	level_clear(&w->level[level], slot);
-	if (level == 1 && !are_few(w, chain))
-		wf_sorted_fill(&w->sorted, w->chunks, chain);
-	else
-		wheel_spread(w, chain);
+	if (w->moved < some_of(w) + WF_CHUNK_ENTRIES)
+		return w->most;
+	return w->moved < w->most ? w->most - (uint32_t)w->moved : 0;
 }
 
-/* Moves the current tick on. Nothing is due in between. */
-static void
+/* Sorts or spreads the slot of level 1 that is about to begin. false: not all of it. */
+static bool
+enter(struct wf_wheel *w, uint64_t slot)
+{
+	struct wf_chain *chain = wf_level_slot(&w->level[1], slot);
+
+	if (chain->head == WF_NO_CHUNK)
+		return true;
+	if (!w->spreads && !are_few(w, *chain)) {
+		uint32_t most = sort_most(w);
+		uint32_t sorted = wf_sorted_fill(&w->sorted, w->chunks, *chain, most);
+
+		w->moved += sorted;
+		if (WF_LIKELY(sorted > 0)) {
+			wf_level_clear(&w->level[1], slot);
+			return true;
+		}
+		if (most < w->most)
+			return false;
+	}
+	w->spreads = true;
+	spread(w, chain, 0, w->most);
+	if (chain->head != WF_NO_CHUNK)
+		return false;
+	w->spreads = false;
+	wf_level_clear(&w->level[1], slot);
+	return true;
+}
+
+static inline void
+set_tick(struct wf_wheel *w, uint64_t tick)
+{
+	const int last = WF_WHEEL_LEVELS - 1;
+
+	if (WF_UNLIKELY(window_of(tick, last) != window_of(w->tick, last))) {
+		assert(w->unfed.head == WF_NO_CHUNK);
+		w->unfed = w->far;
+		w->far.head = WF_NO_CHUNK;
+	}
+	w->tick = tick;
+}
+
+/* Moves the current tick on. Nothing is due in between. false: it stands before the window that
+ * would begin. */
+static bool
 advance(struct wf_wheel *w, uint64_t tick)
 {
-	uint64_t differ = tick ^ w->tick;
+	uint64_t begin = tick & ~(uint64_t)(WF_WHEEL_SLOTS - 1);
 
-	w->tick = tick;
-	if (differ >> WF_WHEEL_BITS == 0)
-		return;
-	if (differ >> (WF_WHEEL_LEVELS * WF_WHEEL_BITS) != 0) {
-		struct wf_chain far = w->far;
-
-		w->far.head = WF_NO_CHUNK;
-		wheel_spread(w, far);
+	if (window_of(tick, 0) == window_of(w->tick, 0)) {
+		w->tick = tick;
+		return true;
 	}
+	if (begin - 1 > w->tick)
+		set_tick(w, begin - 1);
 	for (int l = WF_WHEEL_LEVELS - 1; l > 0; l--)
-		if (differ >> (l * WF_WHEEL_BITS) != 0)
-			enter(w, l);
+		if (window_of(begin, l) != window_of(w->tick, l) && !feed(w, l, w->most))
+			return false;
+	if (!enter(w, slot_of(begin, 1)))
+		return false;
+	set_tick(w, tick);
+	return true;
 }
 
 /* Tick of the first entry of `level`: the exact one in level 0, the start of its slot above.
@@ -201,35 +273,33 @@ advance(struct wf_wheel *w, uint64_t tick)
 static inline uint64_t
 level_next(const struct wf_wheel *w, int level)
 {
-	uint64_t at = w->tick >> (level * WF_WHEEL_BITS);
-	uint32_t slot = level_find(&w->level[level], (uint32_t)(at & SLOT_MASK));
+	uint64_t slot = wf_level_next(&w->level[level], slot_of(w->tick, level));
 
-	if (slot == WF_WHEEL_SLOTS)
-		return UINT64_MAX;
-	return ((at & ~(uint64_t)SLOT_MASK) | slot) << (level * WF_WHEEL_BITS);
+	return slot == UINT64_MAX ? UINT64_MAX : slot << (level * WF_WHEEL_BITS);
 }
 
 /* A tick not after the first entry's behind the current window of level 0. */
 static uint64_t
 next_window(const struct wf_wheel *w)
 {
+	uint64_t first = UINT64_MAX, last;
+
 	for (int l = 1; l < WF_WHEEL_LEVELS; l++) {
 		uint64_t tick = level_next(w, l);
 
-		if (tick != UINT64_MAX)
-			return tick;
+		first = tick < first ? tick : first;
 	}
-	/* Only far ones: the next time all levels begin anew. */
-	return ((w->tick >> (WF_WHEEL_LEVELS * WF_WHEEL_BITS)) + 1)
-	       << (WF_WHEEL_LEVELS * WF_WHEEL_BITS);
+	/* Far ones: when the last level's next window begins, or later. */
+	last = (window_of(w->tick, WF_WHEEL_LEVELS - 1) + 1) << (WF_WHEEL_LEVELS * WF_WHEEL_BITS);
+	return first == UINT64_MAX || (w->unfed.head != WF_NO_CHUNK && last < first) ? last : first;
 }
 
 /* Reads on in the current tick's slot. */
 static uint32_t
 wheel_drain(struct wf_wheel *w, struct wf_held *out, uint32_t max)
 {
-	uint32_t slot = w->tick & SLOT_MASK, n = 0;
-	struct wf_chain *chain = &w->level[0].slot[slot];
+	struct wf_chain *chain = wf_level_slot(&w->level[0], w->tick);
+	uint32_t n = 0;
 
 	while (chain->head != WF_NO_CHUNK && n < max) {
 		struct wf_chunk *c = &w->chunks->chunk[chain->head];
@@ -244,7 +314,7 @@ wheel_drain(struct wf_wheel *w, struct wf_held *out, uint32_t max)
 		wf_chain_shift(w->chunks, chain);
 	}
 	if (chain->head == WF_NO_CHUNK)
-		level_clear(&w->level[0], slot);
+		wf_level_clear(&w->level[0], w->tick);
 	w->held -= n;
 	return n;
 }
@@ -267,9 +337,18 @@ wf_wheel_take(struct wf_wheel *w, wf_ns_t now_ns, struct wf_held *out, uint32_t 
 	uint64_t now = now_ns >> WF_TICK_SHIFT;
 	uint32_t n = 0;
 
+	if (w->held == 0) { /* all slots are empty: there is nothing to enter */
+		w->tick = now > w->tick ? now : w->tick;
+		w->stands = w->spreads = false;
+		return 0;
+	}
+	w->moved = 0;
+	feed_some(w);
 	while (w->held > 0) {
 		uint64_t direct = level_next(w, 0), next;
 
+		if (window_of(direct, 0) != window_of(w->tick, 0))
+			direct = UINT64_MAX; /* of a window before which it stands */
 		/* Of equal ticks, those that were sorted were put first. */
 		if (!wf_sorted_empty(&w->sorted))
 			n += take_sorted(w, direct < now ? direct : now, out + n, max - n);
@@ -287,14 +366,14 @@ wf_wheel_take(struct wf_wheel *w, wf_ns_t now_ns, struct wf_held *out, uint32_t 
 		next = w->held > 0 ? next_window(w) : UINT64_MAX;
 		if (next > now)
 			break;
-		advance(w, next);
+		w->stands = !advance(w, next);
+		if (WF_UNLIKELY(w->stands))
+			return n;
 	}
-	if (now > w->tick) {
-		if (w->held > 0)
-			advance(w, now);
-		else /* all slots are empty: there is nothing to enter */
-			w->tick = now;
-	}
+	if (now > w->tick && w->held > 0)
+		w->stands = !advance(w, now);
+	else if (now > w->tick)
+		w->tick = now;
 	return n;
 }
 
@@ -305,6 +384,8 @@ wf_wheel_next(const struct wf_wheel *w)
 
 	if (w->held == 0)
 		return UINT64_MAX;
+	if (WF_UNLIKELY(w->stands))
+		return w->tick << WF_TICK_SHIFT;
 	tick = level_next(w, 0);
 	if (!wf_sorted_empty(&w->sorted)) {
 		uint64_t sorted = wf_tick_of(w->sorted.entry[w->sorted.at].due_ns);
@@ -338,15 +419,17 @@ wf_wheel_pop_any(struct wf_wheel *w, struct wf_held *out)
 		return true;
 	}
 	for (int l = 0; l < WF_WHEEL_LEVELS; l++) {
-		uint32_t slot = level_find(&w->level[l], 0);
+		uint64_t slot = wf_level_next(&w->level[l], 0);
+		struct wf_chain *chain;
 
-		if (slot == WF_WHEEL_SLOTS)
+		if (slot == UINT64_MAX)
 			continue;
-		chain_pop(w, &w->level[l].slot[slot], out);
-		if (w->level[l].slot[slot].head == WF_NO_CHUNK)
-			level_clear(&w->level[l], slot);
+		chain = wf_level_slot(&w->level[l], slot);
+		chain_pop(w, chain, out);
+		if (chain->head == WF_NO_CHUNK)
+			wf_level_clear(&w->level[l], slot);
 		return true;
 	}
-	chain_pop(w, &w->far, out);
+	chain_pop(w, w->unfed.head != WF_NO_CHUNK ? &w->unfed : &w->far, out);
 	return true;
 }

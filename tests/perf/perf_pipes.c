@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * The whole pipeline of one direction: what a worker does with a burst, without its ports. Packets
  * are as far apart in memory as a pool's buffers are, and their first line is written when they
- * come and read when they go, as a driver does it.
+ * come and read when they go, as a driver does it. It is a struct rte_mbuf as far as is looked at.
  */
-#include <rte_ring.h>
-#include <rte_ring_elem.h>
+#include <rte_mbuf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include "wf_generator_args.h"
 #include "wf_pipe.h"
 #include "wf_rng.h"
+#include "wf_share.h"
 #include "wf_store_value.h"
 
 #define GAP_NS 100         /* between packets */
@@ -43,16 +43,25 @@ struct pipes {
 	struct wf_generator *generator; /* NULL: flows in turn or by chance */
 	uint64_t seen;
 	wf_ns_t now_ns;
-	struct rte_ring *ring; /* TWO */
-	void **stack;          /* BY_VALUE: buffers that are free */
+	struct wf_handoff *ring; /* TWO: to the other worker, and from it */
+	struct wf_handoff *out[2];
+	struct wf_share share;
+	void **stack; /* BY_VALUE: buffers that are free */
 	uint32_t n_stack;
 };
+
+/* Its first line, where nobody else looks. */
+static inline volatile struct rte_mbuf *
+touch(void *pkt)
+{
+	return pkt;
+}
 
 static void
 free_packets(void *ctx, void *const *pkts, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
-		*(volatile uint64_t *)pkts[i] += 1;
+		touch(pkts[i])->buf_iova += 1;
 }
 
 /* As a pool does it. */
@@ -62,7 +71,7 @@ push_packets(void *ctx, void *const *pkts, uint32_t n)
 	struct pipes *s = ctx;
 
 	for (uint32_t i = 0; i < n; i++) {
-		*(volatile uint64_t *)pkts[i] += 1;
+		touch(pkts[i])->buf_iova += 1;
 		s->stack[s->n_stack++] = pkts[i];
 	}
 }
@@ -72,7 +81,7 @@ pop_packet(struct pipes *s)
 {
 	void *pkt = s->stack[--s->n_stack];
 
-	*(volatile uint64_t *)pkt = s->seen;
+	touch(pkt)->buf_iova = s->seen;
 	return pkt;
 }
 
@@ -137,7 +146,7 @@ receive(struct pipes *s, struct wf_rx *rx)
 		uint8_t *pkt = stack ? pop_packet(s) : s->memory + (s->seen & (ROOM - 1)) * STRIDE;
 		uint8_t *frame = pkt + 128;
 
-		*(volatile uint64_t *)pkt = s->seen;
+		touch(pkt)->buf_iova = s->seen;
 		rx[i] = (struct wf_rx){ .pkt = pkt,
 			.data = frame,
 			.readable_bytes = 64,
@@ -155,15 +164,8 @@ leave(struct pipes *s, const struct wf_held *h, uint32_t n)
 			push_packets(s, &h[i].pkt, 1);
 	else
 		for (uint32_t i = 0; i < n; i++)
-			*(volatile uint64_t *)h[i].pkt += 1;
+			touch(h[i].pkt)->buf_iova += 1;
 }
-
-/* As lib/dp's hand-off has them. */
-struct handed {
-	struct wf_rx rx;
-	uint32_t epoch, zero;
-	struct wf_identity who;
-};
 
 static void
 take_in_known(struct pipes *s, const struct wf_rx *rx, const struct wf_identity *const *who,
@@ -174,37 +176,22 @@ take_in_known(struct pipes *s, const struct wf_rx *rx, const struct wf_identity 
 	wf_pipe_know(s->pipe, NULL, NULL);
 }
 
-/* What is this worker's goes in; of the rest, so much comes back as from the other one. */
+/* What is this worker's goes in; what is the other one's comes back as if from there. */
 static void
 take_in_shared(struct pipes *s, struct wf_rx *rx)
 {
 	const struct wf_identity *who[BURST];
-	struct handed other[BURST];
-	uint32_t owner[BURST], mine = 0, n = 0;
+	uint32_t dir, n;
+	bool known;
 
-	if (wf_pipe_owners(s->pipe, s->plan, 0, rx, BURST, 2, owner, who) == 0) {
-		wf_pipe_in(s->pipe, s->plan, 0, rx, BURST, true);
+	n = wf_share_out(&s->share, s->plan, 0, rx, who, BURST, &known);
+	if (!known) {
+		wf_pipe_in(s->pipe, s->plan, 0, rx, n, true);
 		return;
-	}
-	for (uint32_t i = 0; i < BURST; i++) {
-		if (owner[i] == 0) {
-			who[mine] = who[i];
-			rx[mine++] = rx[i];
-		} else {
-			other[n++] = (struct handed){ .rx = rx[i], .who = *who[i] };
-		}
-	}
-	rte_ring_sp_enqueue_burst_elem(s->ring, other, sizeof(other[0]), n, NULL);
-	take_in_known(s, rx, who, mine, true);
-	/* A receiver takes whole bursts. */
-	if (rte_ring_count(s->ring) < BURST)
-		return;
-	n = rte_ring_sc_dequeue_burst_elem(s->ring, other, sizeof(other[0]), BURST, NULL);
-	for (uint32_t i = 0; i < n; i++) {
-		rx[i] = other[i].rx;
-		who[i] = &other[i].who;
 	}
 	take_in_known(s, rx, who, n, true);
+	n = wf_handoff_take(s->ring, s->pipe, s->stats, s->now_ns, &dir, rx, who);
+	take_in_known(s, rx, who, n, false);
 }
 
 static uint64_t
@@ -243,7 +230,7 @@ pipes_close(void *state)
 	wf_stats_free(s->stats);
 	wf_plan_free(s->plan);
 	wf_generator_free(s->generator);
-	free(s->ring);
+	wf_handoff_free(s->ring);
 	munmap(s->memory, (size_t)ROOM * STRIDE);
 	free(s->stack);
 	free(s);
@@ -295,6 +282,17 @@ shuffled(uint64_t n_flows)
 	return wf_generator_new(&spec, 0, 1, 0);
 }
 
+static void
+make_packet(uint8_t *memory)
+{
+	struct rte_mbuf *m = (struct rte_mbuf *)memory;
+
+	m->buf_addr = memory + sizeof(*m);
+	m->data_len = 64;
+	m->pkt_len = 64;
+	perf_frame(m->buf_addr, 1);
+}
+
 /* number: flows, by chance when it is odd; 0: one. text: of a direction; with flows it is that of a
  * class with scope = "flow". */
 static void *
@@ -323,10 +321,6 @@ pipes_open(const struct perf_case *c)
 			.make_bulk = make_bulk,
 			.ctx = s };
 	}
-	if (c->number & TWO) {
-		s->ring = perf_memory((size_t)rte_ring_get_memsize_elem(sizeof(struct handed), 64));
-		rte_ring_init(s->ring, "perf", 64, RING_F_SP_ENQ | RING_F_SC_DEQ);
-	}
 	if (c->number & SHUFFLED)
 		s->generator = shuffled(s->n_flows);
 	s->now_ns = WF_NS_PER_S;
@@ -343,10 +337,16 @@ pipes_open(const struct perf_case *c)
 		fprintf(stderr, "perf: no memory for %s\n", c->name);
 		return NULL;
 	}
+	if (c->number & TWO) {
+		s->ring = s->out[1] = wf_handoff_new();
+		s->share = (struct wf_share){ s->pipe, s->stats, s->out, 0, 2 };
+		if (s->ring == NULL)
+			return NULL;
+	}
 	for (uint32_t i = 0; i < ROOM && s->stack != NULL; i++)
 		s->stack[s->n_stack++] = s->memory + (size_t)i * STRIDE;
 	for (uint32_t i = 0; i < ROOM; i++)
-		perf_frame(s->memory + (size_t)i * STRIDE + 128, 1);
+		make_packet(s->memory + (size_t)i * STRIDE);
 	pipes_run(s, ROOM + 2 * s->n_flows);
 	return s;
 }
@@ -391,6 +391,7 @@ const struct perf_case perf_pipes[] = {
 	FLOWS("100", 100),
 	FLOWS("10k", 10000),
 	FLOWS("100k", 100000),
+	PIPE("impaired-together-10k-shuffled", IMPAIRED, SHUFFLED | TOGETHER | 10000),
 	PIPE("wire-counted-100-shuffled", "", COUNTED | SHUFFLED | TOGETHER | 100),
 	PIPE("jitter-flow-counted-100-shuffled", JITTER_FLOW, COUNTED | SHUFFLED | TOGETHER | 100),
 	PIPE("jitter-flow-counted-100-in-turn", JITTER_FLOW, COUNTED | TOGETHER | 100),

@@ -174,12 +174,42 @@ a_phase_that_begins_later_has_its_clocks_later(void **state)
 	wf_err_free(err);
 }
 
+static void
+a_change_that_replaces_leaves_nothing_else(void **state)
+{
+	struct wf_setup *before = rig_next(NULL,
+		rig_tree("scope = \"flow\"; delay = \"5ms\"; loss = \"1%\";", "", ""), NULL, 0);
+	struct wf_err *err = wf_err_new();
+	struct wf_overrides list = { 0 };
+	char text[WF_CHANGE_TEXT];
+	struct wf_setup *s;
+	struct wf_changes c;
+
+	assert_int_equal(read("changes = ( { at = \"1s\"; link = \"wan\"; replace = true;"
+			      " ab = { duplicate = \"2%\"; }; } );",
+				 &c, err),
+		0);
+	assert_string_equal(wf_change_format(c.change[0], text), "wan ab clear duplicate.p=2%");
+	assert_int_equal(wf_changes_override(&c, 0, &list), 0);
+	s = rig_next(before, NULL, &list, WF_NS_PER_S);
+	assert_null(rig_value(s, "ab.delay.mean"));
+	assert_null(rig_value(s, "ab.loss.p"));
+	assert_string_equal(rig_value(s, "ab.duplicate.p"), "2%");
+	assert_string_equal(rig_value(s, "ab.scope"), "flow");
+	wf_setup_free(s);
+	wf_setup_free(before);
+	wf_overrides_fini(&list);
+	wf_changes_free(&c);
+	wf_err_free(err);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(changes_are_read_and_sorted_by_time),
 		cmocka_unit_test(what_is_wrong_is_told_with_its_line),
+		cmocka_unit_test(a_change_that_replaces_leaves_nothing_else),
 		cmocka_unit_test(phases_and_runs_begin_with_their_change),
 		cmocka_unit_test(a_phase_that_begins_later_has_its_clocks_later),
 	};

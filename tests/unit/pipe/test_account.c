@@ -247,14 +247,15 @@ packets_handed_over_are_counted_once(void **state)
 {
 	struct bench *b = bench_new(bench_text("", "", ""), NULL);
 	struct bench_packet p = { b->now_ns, 1, 100 };
+	const struct wf_count one = { 1, 100 };
 	struct wf_rx rx;
 
 	bench_rx(b, &p, &rx);
-	wf_pipe_handed_out(b->pipe, 0, &rx, 1);
+	wf_pipe_handed_out(b->pipe, 0, &one);
 	bench_check(b); /* on its way: queued */
 	assert_int_equal(b->total[0].c.rx.packets, 1);
 	assert_int_equal(b->total[0].handed_out.bytes, 100);
-	wf_pipe_handed_in(b->pipe, 0, &rx, 1);
+	wf_pipe_handed_in(b->pipe, 0, &one);
 	wf_pipe_in(b->pipe, b->plan, 0, &rx, 1, false);
 	bench_check(b);
 	bench_drain(b);

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * `wirefault scenario`: what becomes of links over time, from files; measured, judged and reported.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenario_offline.h"
+#include "scenario_reports.h"
+#include "wf_eal.h"
+#include "wf_json.h"
+#include "wf_scenario_report.h"
+
+static const struct wf_option options[] = {
+	WF_CMD_FROM_OPTIONS,
+	{ "dry-run", 0, NULL, "check all of it, say what would happen when, and start nothing" },
+	{ "offline", 0, NULL, "on the virtual clock: exact, without ports or rights" },
+	{ "ports", 0, "A,B", "the two ports of a configuration with one link" },
+	{ "seed", 0, "N", "seed of all randomness, instead of the scenario's" },
+	{ "report", 0, "FOLDER", "reports: JSON, Markdown, HTML of each, JUnit XML of all" },
+	{ "quiet", 'q', NULL, "no summary" },
+	WF_CMD_JSON_OPTIONS,
+	{ "help", 'h', NULL, "this help" },
+	{ 0 },
+};
+
+struct run {
+	struct wf_option_values v;
+	struct wf_err *err;
+	struct scenario_set set;
+	json_t **doc; /* [n_docs] */
+	uint32_t n_docs;
+	bool json;
+};
+
+static const char *
+value(const struct run *r, const char *name)
+{
+	return wf_cmd_value(&wf_cmd_scenario, &r->v, name);
+}
+
+static int
+show_all(const struct scenario_set *set)
+{
+	for (uint32_t i = 0; i < set->n; i++)
+		if (wf_script_print(set->at[i].s, &set->at[i].script, stdout) < 0)
+			return WF_EXIT_FAILED;
+	return WF_EXIT_OK;
+}
+
+/* Everything that can be wrong before anything is started. */
+static void
+prepare(struct run *r, bool again, char *const *paths, int n)
+{
+	struct scenario_options o = { .seed = value(r, "seed") };
+	bool offline = value(r, "offline") != NULL, dry = value(r, "dry-run") != NULL;
+	bool live = false;
+
+	if (again && (value(r, "config") != NULL || value(r, "profile") != NULL || n != 1))
+		wf_err_add(r->err, NULL, "Write wirefault scenario rerun REPORT.json",
+			"a report has its configuration, and one is run again at a time");
+	else if (value(r, "config") != NULL || value(r, "profile") != NULL)
+		wf_cmd_from(&wf_cmd_scenario, &r->v, &o.from, r->err);
+	o.from.set = r->v.many;
+	o.from.n_set = r->v.n_many;
+	o.from.ports = value(r, "ports");
+	wf_cmd_json(&wf_cmd_scenario, &r->v, &r->json, r->err);
+	if (!again)
+		scenario_set_read(&r->set, paths, n, &o, r->err);
+	else if (wf_err_count(r->err) == 0 &&
+		 scenario_set_read_report(&r->set, paths[0], &o, &live, r->err) == 0)
+		offline = !live;
+	if (!dry && !offline)
+		wf_err_add(r->err, NULL, "Write --offline, or --dry-run",
+			"scenarios run on the virtual clock only so far");
+	for (uint32_t i = 0; i < r->set.n && offline && !dry; i++)
+		scenario_offline_check(&r->set.at[i], r->err);
+	if (value(r, "report") != NULL && !dry && wf_err_count(r->err) == 0)
+		scenario_reports_folder(value(r, "report"), r->err);
+}
+
+static bool
+has_passed(const json_t *doc)
+{
+	return json_is_true(json_object_get(doc, "pass"));
+}
+
+/* Lines of JSON, or tables. */
+static int
+print_all(const struct run *r)
+{
+	for (uint32_t i = 0; i < r->n_docs; i++) {
+		if (r->json) {
+			if (json_dumpf(r->doc[i], stdout, JSON_COMPACT | JSON_REAL_PRECISION(15)) <
+				0)
+				return -EIO;
+			putchar('\n');
+		} else if (value(r, "quiet") == NULL) {
+			wf_scenario_summary(r->doc[i], stdout);
+		}
+	}
+	return fflush(stdout) == 0 ? 0 : -errno;
+}
+
+static int
+run_all(struct run *r)
+{
+	int rc = WF_EXIT_OK;
+
+	r->doc = calloc(r->set.n, sizeof(*r->doc));
+	if (r->doc == NULL)
+		return WF_EXIT_FAILED;
+	if (wf_eal_offline(r->err) < 0)
+		return WF_EXIT_FAILED;
+	for (uint32_t i = 0; i < r->set.n; i++) {
+		json_t *doc = scenario_offline_run(&r->set.at[i], r->err);
+
+		if (doc == NULL) {
+			rc = WF_EXIT_FAILED;
+			break;
+		}
+		r->doc[r->n_docs++] = doc;
+		if (!has_passed(doc))
+			rc = WF_EXIT_FAILED;
+	}
+	if (print_all(r) < 0)
+		rc = WF_EXIT_FAILED;
+	if (value(r, "report") != NULL &&
+		scenario_reports_write(value(r, "report"), r->doc, r->n_docs, r->err) < 0)
+		rc = WF_EXIT_FAILED;
+	return rc;
+}
+
+static int
+go(struct run *r, bool again, char *const *paths, int n)
+{
+	int rc;
+
+	prepare(r, again, paths, n);
+	if (wf_err_count(r->err) > 0)
+		return wf_cmd_refuse(r->err);
+	if (value(r, "dry-run") != NULL)
+		return show_all(&r->set);
+	rc = run_all(r);
+	wf_err_print(r->err, stderr);
+	return rc;
+}
+
+static int
+run(int argc, char **argv)
+{
+	struct run r = { 0 };
+	bool again;
+	int rc = wf_cmd_options(&wf_cmd_scenario, argc, argv, &r.v), first;
+
+	if (rc >= 0)
+		return rc;
+	first = r.v.first_rest;
+	again = first < argc && strcmp(argv[first], "rerun") == 0;
+	if (argc - first < 2 || (!again && strcmp(argv[first], "run") != 0)) {
+		fprintf(stderr, "wirefault scenario: write wirefault scenario run FILE, or "
+				"wirefault scenario rerun REPORT.json.\n");
+		return WF_EXIT_USAGE;
+	}
+	r.err = wf_err_new();
+	if (r.err == NULL)
+		return WF_EXIT_FAILED;
+	rc = go(&r, again, argv + first + 1, argc - first - 1);
+	while (r.n_docs > 0)
+		json_decref(r.doc[--r.n_docs]);
+	free(r.doc);
+	scenario_set_free(&r.set);
+	wf_err_free(r.err);
+	return rc;
+}
+
+const struct wf_cmd wf_cmd_scenario = {
+	.name = "scenario",
+	.arguments = "run FILE|FOLDER... --offline|--dry-run [OPTIONS] | rerun REPORT.json",
+	.summary = "Runs what becomes of links over time, from files of phases, ramps and faults, "
+		   "and holds what was measured against what was expected: exit code 1 if an "
+		   "expectation is missed or not shown, or the run can't be trusted",
+	.run = run,
+	.options = options,
+	.words = true,
+};

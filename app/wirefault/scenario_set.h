@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * All scenarios of a command line, each with the configuration that it begins with and its script.
+ * Control thread.
+ */
+#ifndef SCENARIO_SET_H
+#define SCENARIO_SET_H
+
+#include "wf_cmd.h"
+#include "wf_script.h"
+
+struct scenario {
+	const struct wf_scenario *s;
+	struct wf_loaded loaded; /* with the seed of the run */
+	struct wf_script script;
+};
+
+struct scenario_set {
+	uint32_t n_files, n;
+	struct wf_scenarios *file; /* [n_files] */
+	struct scenario *at;       /* [n], by file, and as they stand there */
+};
+
+struct scenario_options {
+	struct wf_bridge from; /* file, profile and text NULL: what the scenarios say */
+	const char *seed;      /* NULL: the scenario's, else the configuration's */
+};
+
+/* Reads files, and folders with files *.conf, in order of their names. 0; or with all reasons in
+ * err -errno, and then nothing is to be started. */
+int scenario_set_read(struct scenario_set *set, char *const *paths, int n,
+	const struct scenario_options *o, struct wf_err *err);
+/* The scenario of a report, with its configuration and seed, as it was run: *live if it was. */
+int scenario_set_read_report(struct scenario_set *set, const char *path,
+	const struct scenario_options *o, bool *live, struct wf_err *err);
+void scenario_set_free(struct scenario_set *set);
+
+#endif

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * A run judged, and as JSON. Control threads only.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wf_json.h"
+#include "wf_scenario_report.h"
+
+const char *const wf_scenario_outcomes[] = { "pass", "fail", "too_few", "untrustworthy",
+	"command_failed", "cut" };
+static const char *const side_name[2] = { "ab", "ba" };
+
+int
+wf_scenario_judge(struct wf_scenario_result *r)
+{
+	r->outcome = WF_SCENARIO_PASS;
+	r->judged = calloc(r->s->n_expects + (size_t)1, sizeof(*r->judged));
+	if (r->judged == NULL)
+		return -ENOMEM;
+	if (!r->snap->trustworthy)
+		r->outcome = WF_SCENARIO_UNTRUSTWORTHY;
+	for (uint32_t i = 0; i < r->n_commands; i++)
+		if (r->command[i].status != 0)
+			r->outcome = WF_SCENARIO_COMMAND;
+	if (r->cut)
+		r->outcome = WF_SCENARIO_CUT;
+	for (uint32_t i = 0; i < r->s->n_expects; i++) {
+		const struct wf_expect *e = &r->s->expect[i];
+		uint32_t dir = wf_scenario_find_dir(r->plan, e->link, e->side);
+
+		wf_expect_judge(e, wf_seen_find(r->seen, dir, e->class, e->phase), &r->judged[i]);
+		if (r->judged[i].outcome == WF_EXPECT_FAIL)
+			r->outcome = WF_SCENARIO_FAIL;
+		else if (r->judged[i].outcome == WF_EXPECT_TOO_FEW &&
+			 r->outcome == WF_SCENARIO_PASS)
+			r->outcome = WF_SCENARIO_TOO_FEW;
+	}
+	return 0;
+}
+
+static json_t *
+number(uint64_t n)
+{
+	return json_integer(n <= INT64_MAX ? (json_int_t)n : INT64_MAX);
+}
+
+static json_t *
+timeline_json(const struct wf_scenario_result *r)
+{
+	json_t *list = json_array();
+
+	for (uint32_t i = 0; i < r->script->n; i++) {
+		const struct wf_script_step *step = &r->script->step[i];
+		wf_ns_t at_ns = step->change->at_ns, for_ns = step->change->for_ns;
+		json_t *one = json_pack("{s:o}", "at_ns", number(at_ns)), *faults = json_array();
+		char text[WF_CHANGE_TEXT];
+
+		if (at_ns >= r->duration_ns) {
+			json_decref(one);
+			json_decref(faults);
+			break;
+		}
+		if (for_ns == 0 || at_ns + for_ns > r->duration_ns)
+			for_ns = r->duration_ns - at_ns;
+		json_object_set_new(one, "for_ns", number(for_ns));
+		if (step->phase != UINT32_MAX) {
+			const struct wf_phase *p = &r->s->phase[step->phase];
+
+			json_object_set_new(one, "phase", json_string(p->name));
+			json_object_set_new(one, "round", json_integer(p->round));
+		}
+		for (uint32_t k = 0; k < r->s->n_faults; k++)
+			if (step->faults >> k & 1)
+				json_array_append_new(faults, json_string(r->s->fault[k].name));
+		json_object_set_new(one, "faults", faults);
+		json_object_set_new(
+			one, "change", wf_json_text(wf_change_format(step->change, text)));
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
+static json_t *
+measure_json(const struct wf_measure *m, bool of_a_phase)
+{
+	double s = (double)m->time_ns / 1e9;
+	json_t *j = json_pack("{s:o,s:o,s:o,s:o,s:o,s:f,s:f}", "time_ns", number(m->time_ns),
+		"packets", number(m->came), "bytes", number(m->came_bytes), "left", number(m->left),
+		"lost", number(m->lost), "loss",
+		m->came > 0 ? (double)m->lost / (double)m->came : 0.0, "throughput_bit_per_s",
+		s > 0 ? 8 * (double)m->out_bytes / s : 0.0);
+	json_t *causes = json_object();
+
+	for (int i = 1; i < WF_DROP_COUNT; i++)
+		if (m->lost_for[i] > 0)
+			json_object_set_new(causes, wf_drop_info[i].name, number(m->lost_for[i]));
+	json_object_set_new(j, "dropped", causes);
+	json_object_set_new(j, "delay_ns", wf_json_hist(&m->delay));
+	json_object_set_new(j, "release_error_ns", wf_json_hist(&m->error));
+	if (m->one_by_one) {
+		json_object_set_new(j, "copies", number(m->copies));
+		json_object_set_new(j, "reordered", number(m->reordered));
+		json_object_set_new(
+			j, "jitter_ns", number(m->jitters > 0 ? m->jitter_ns / m->jitters : 0));
+	}
+	if (of_a_phase && m->left > 0 && m->recovery_ns != UINT64_MAX)
+		json_object_set_new(j, "recovery_ns", number(m->recovery_ns));
+	return j;
+}
+
+static json_t *
+series_json(const struct wf_series *s)
+{
+	json_t *rate = json_array(), *lost = json_array(), *mean = json_array(),
+	       *most = json_array();
+
+	for (uint32_t i = 0; i < s->n; i++) {
+		const struct wf_series_bin *b = &s->bin[i];
+
+		json_array_append_new(
+			rate, json_real(8e9 * (double)b->out_bytes / (double)s->bin_ns));
+		json_array_append_new(lost, number(b->lost));
+		json_array_append_new(mean, number(b->left > 0 ? b->delay_ns / b->left : 0));
+		json_array_append_new(most, number(b->delay_max_ns));
+	}
+	return json_pack("{s:o,s:o,s:o,s:o,s:o}", "bin_ns", number(s->bin_ns), "bit_per_s", rate,
+		"lost", lost, "delay_mean_ns", mean, "delay_max_ns", most);
+}
+
+static json_t *
+directions_json(const struct wf_scenario_result *r)
+{
+	json_t *list = json_array();
+
+	for (uint32_t dir = 0; dir < r->plan->n_dirs; dir++) {
+		const struct wf_measure *m = wf_seen_find(r->seen, dir, "", "");
+		json_t *phases = json_array(), *one;
+
+		if (m == NULL || (m->came == 0 && m->left == 0)) {
+			json_decref(phases);
+			continue;
+		}
+		for (uint32_t g = 1; g < r->seen->n_groups; g++) {
+			const char *name = r->seen->group[g];
+			const struct wf_measure *p = wf_seen_find(r->seen, dir, "", name);
+			json_t *j = p != NULL ? measure_json(p, true) : NULL;
+
+			if (j != NULL) {
+				json_object_set_new(j, "phase", json_string(name));
+				json_array_append_new(phases, j);
+			}
+		}
+		one = json_pack("{s:s,s:s,s:o,s:o,s:o}", "link", r->plan->link_name[dir / 2],
+			"direction", side_name[dir % 2], "whole", measure_json(m, false), "phases",
+			phases, "series", series_json(&r->seen->series[dir]));
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
+static json_t *
+expectations_json(const struct wf_scenario_result *r)
+{
+	json_t *list = json_array();
+
+	for (uint32_t i = 0; i < r->s->n_expects; i++) {
+		const struct wf_expect *e = &r->s->expect[i];
+		const struct wf_expect_result *x = &r->judged[i];
+		uint32_t dir = wf_scenario_find_dir(r->plan, e->link, e->side);
+		json_t *j = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:f,s:f,s:f,s:f,s:s,s:b}", "name",
+			e->name, "link", r->plan->link_name[dir / 2], "direction",
+			side_name[e->side], "phase", e->phase, "measure",
+			wf_measure_info[e->measure].name, "expected", e->text, "observed",
+			x->observed, "margin", isfinite(x->margin) ? x->margin : 0, "samples",
+			x->samples, "over", x->over, "outcome", wf_expect_outcomes[x->outcome],
+			"pass", x->outcome == WF_EXPECT_PASS);
+
+		if (*e->class != 0)
+			json_object_set_new(j, "class", json_string(e->class));
+		if (e->has_low)
+			json_object_set_new(j, "at_least", json_real(e->low));
+		if (e->has_high)
+			json_object_set_new(j, "at_most", json_real(e->high));
+		if (*x->why != 0)
+			json_object_set_new(j, "why", wf_json_text(x->why));
+		json_array_append_new(list, j);
+	}
+	return list;
+}
+
+static json_t *
+traffic_json(const struct wf_scenario_result *r)
+{
+	static const char *const kinds[] = { "generator", "replay", "command" };
+	json_t *list = json_array();
+
+	for (uint32_t i = 0; i < r->s->n_traffic; i++) {
+		const struct wf_traffic *t = &r->s->traffic[i];
+		json_t *j = json_pack("{s:s,s:o,s:s,s:o}", "kind", kinds[t->kind], "text",
+			wf_json_text(t->text), "direction", side_name[t->side], "start_ns",
+			number(t->start_ns));
+
+		for (uint32_t k = 0; k < r->n_commands; k++)
+			if (r->command[k].traffic == t) {
+				json_object_set_new(
+					j, "status", json_integer(r->command[k].status));
+				json_object_set_new(j, "output",
+					wf_json_text(r->command[k].output != NULL
+							     ? r->command[k].output
+							     : ""));
+			}
+		json_array_append_new(list, j);
+	}
+	return list;
+}
+
+/* As text that reads back as the same scenario: one of a list says no version of its own. */
+static char *
+scenario_text(const struct wf_scenario *s)
+{
+	char *text = wf_conf_write(s->source), *all = NULL;
+
+	if (text == NULL || wf_node_get(s->source, "schema_version") != NULL)
+		return text;
+	if (asprintf(&all, "schema_version = %d;\n%s", WF_SCENARIO_SCHEMA, text) < 0)
+		all = NULL;
+	free(text);
+	return all;
+}
+
+json_t *
+wf_scenario_json(const struct wf_scenario_result *r)
+{
+	struct wf_node *portable = wf_conf_portable(r->base);
+	char *scenario = scenario_text(r->s),
+	     *config = portable != NULL ? wf_conf_write(portable) : NULL;
+	json_t *stats = wf_json_stats(r->snap), *doc = NULL;
+	char seed[24];
+
+	snprintf(seed, sizeof(seed), "%llu", (unsigned long long)r->seed);
+	if (scenario != NULL && config != NULL && stats != NULL)
+		doc = json_pack(
+			"{s:s,s:s,s:s,s:o,s:s,s:s,s:b,s:s,s:b,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:O}",
+			"schema", "wirefault.scenario/1", "version", WF_VERSION, "name", r->s->name,
+			"title", wf_json_text(r->s->title != NULL ? r->s->title : ""), "mode",
+			r->mode, "seed", seed, "pass", r->outcome == WF_SCENARIO_PASS, "outcome",
+			wf_scenario_outcomes[r->outcome], "trustworthy", r->snap->trustworthy,
+			"duration_ns", number(r->duration_ns), "expectations", expectations_json(r),
+			"timeline", timeline_json(r), "directions", directions_json(r), "traffic",
+			traffic_json(r), "file",
+			wf_json_text(r->s->source->file != NULL ? r->s->source->file : ""),
+			"scenario", wf_json_text(scenario), "config", wf_json_text(config), "stats",
+			stats);
+	json_decref(stats);
+	wf_node_free(portable);
+	free(scenario);
+	free(config);
+	return doc;
+}
