@@ -291,7 +291,8 @@ wf_changes_read(const struct wf_node *tree, struct wf_changes *out, struct wf_er
 		}
 	if (rc < 0)
 		wf_changes_free(out);
-	sort_by_time(out);
+	else
+		sort_by_time(out);
 	return rc;
 }
 
