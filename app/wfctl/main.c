@@ -111,6 +111,15 @@ static const struct verb verbs[] = {
 		"Prints every worker with its core, the share of its time in which it had "
 		"packets, and the longest time in which it did not poll.\n",
 		0, 0, wfctl_workers, NULL, true },
+	{ "flows", "[top=N] [by=bytes|packets|loss|delay] | on | off",
+		"the largest flows, by what they send or suffer",
+		"Prints the largest flows (50, or top=N) by bytes, packets, packets lost, or mean "
+		"delay: ends, class, what came, what of it was lost, and the delay that it was "
+		"given. They are counted where the configuration says count_flows = true, and from "
+		"`flows on` to `flows off`, which takes effect at once.\n\n"
+		"  wfctl flows on\n"
+		"  wfctl flows top=10 by=loss\n",
+		0, 2, wfctl_flows, NULL, true },
 	{ "events", "[--since N] [--follow]", "what happened: changes, ports, stalls, warnings",
 		"Prints the last events, each with its number, its time and its kind: changes and "
 		"who made them, interfaces that go down, come up, go or come back, cables that an "

@@ -58,6 +58,15 @@ static const struct csv_column port_columns[] = {
 	{ 0 },
 };
 
+/* How a port knows when frames came, where it does not find out by looking. */
+static const char *
+frames(const char *arrival)
+{
+	if (strcmp(arrival, "hardware") == 0)
+		return ", frames stamped by the device";
+	return strcmp(arrival, "stamped") == 0 ? ", frames stamped" : "";
+}
+
 int
 wfctl_ports(const struct wfctl_options *o, int argc, char **argv)
 {
@@ -90,9 +99,7 @@ wfctl_ports(const struct wfctl_options *o, int argc, char **argv)
 				(unsigned long long)integer(p, "rx_slots"),
 				(unsigned long long)integer(p, "tx_slots"),
 				json_is_string(json_object_get(p, "interface")) ? ", on " : "",
-				string(p, "interface"),
-				strcmp(string(p, "arrival"), "stamped") == 0 ? ", frames stamped"
-									     : "");
+				string(p, "interface"), frames(string(p, "arrival")));
 		}
 	}
 	json_decref(reply);

@@ -39,6 +39,7 @@ int wfctl_replay(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_apply(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_fault(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_bypass(const struct wfctl_options *o, int argc, char **argv);
+int wfctl_flows(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_workers(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_top(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_reset(const struct wfctl_options *o, int argc, char **argv);

@@ -130,8 +130,9 @@ run(int argc, char **argv)
 		printf("### pcap\n\nA device from which captures come: "
 		       "`pcap,file=talk.pcap,pace=x2,loops=10`, and for the other side of a "
 		       "conversation, on a port of its own, `pcap,of=a` with a's `split`. What is "
-		       "sent to it is counted and freed. Files are those of the working "
-		       "directory.\n\n");
+		       "sent to it is counted and freed, and before that written to a file if "
+		       "one is named: `pcap,to=out.pcapng`, alone or beside a file that comes "
+		       "from it. Files are those of the working directory.\n\n");
 		table(wf_replay_table, stdout);
 	}
 	printf("## Impairments of a direction\n\n"

@@ -108,7 +108,7 @@ on_reload(evutil_socket_t fd, short what, void *arg)
 static void
 on_second(evutil_socket_t fd, short what, void *arg)
 {
-	wf_dp_tell_stalls(((struct run *)arg)->live.dp);
+	wf_dp_second(((struct run *)arg)->live.dp);
 }
 
 static struct timeval
@@ -212,6 +212,7 @@ start_data_path(struct run *r, int extra_argc, char **extra_argv, struct wf_err 
 		.quiet = r->quiet,
 		.events = r->tell.log,
 		.claim_cores = true,
+		.follows_clocks = true,
 		.drop_rights = true,
 		.telemetry = value(r, "telemetry") != NULL,
 	};

@@ -404,6 +404,7 @@ wf_live_ops(struct wf_live *live)
 		.wall = wall,
 		.reset = reset,
 		.replay = wf_live_replay,
+		.flows = wf_live_flows,
 		.schedule = wf_live_schedule,
 		.clock = clock_now,
 		.observe = observe,

@@ -84,6 +84,8 @@ void wf_live_tell_late(const struct wf_live *live, const struct wf_setup *next);
 int wf_live_take_seed(const struct wf_live *live, struct wf_node *tree);
 /* live_replay.c: of struct wf_ctl_ops. */
 bool wf_live_replay(void *live, uint32_t index, struct wf_ctl_replay *out);
+/* live_flows.c: the same. */
+bool wf_live_flows(void *live, struct wf_flow_top *list, uint32_t budget);
 /* What the last reload has left of overrides, and what not: "; stays above the file: ...". Returns
  * out. */
 const char *wf_live_standing(const struct wf_live *live, char *out, size_t size);

@@ -34,6 +34,13 @@ partner(const struct wf_conf *conf, const struct wf_conf_port *p)
 	return NULL;
 }
 
+/* Or does it only take? */
+static bool
+sends(const char *device)
+{
+	return strstr(device, ",file=") != NULL;
+}
+
 struct wf_source *
 wf_offline_replay(const struct wf_conf *conf, uint32_t port, struct wf_err *err)
 {
@@ -43,7 +50,7 @@ wf_offline_replay(const struct wf_conf *conf, uint32_t port, struct wf_err *err)
 	bool other = is_pcap(p) && wf_replay_of(p->device, name);
 	struct wf_replay_spec spec;
 
-	if (!is_pcap(p) || (other && q == NULL)) {
+	if (!is_pcap(p) || (other && q == NULL) || (!other && !sends(p->device))) {
 		wf_err_add(err, &p->where, "Give a file in the place of \"" WF_OFFLINE_PORT "\"",
 			"port %s has no capture", p->name);
 		return NULL;

@@ -176,7 +176,7 @@ wf_capture_new(const struct wf_capture_options *o, const struct wf_conf *conf, u
 		return NULL;
 	}
 	c->n_taps = n_taps;
-	c->n_ifaces = wf_capture_iface(2 * conf->n_links, 0);
+	c->n_ifaces = o->iface != NULL ? 1 : wf_capture_iface(2 * conf->n_links, 0);
 	c->rotates = o->size_bytes != 0 || o->time_ns != 0;
 	snprintf(c->name, sizeof(c->name), "%s", o->name);
 	c->wanted = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

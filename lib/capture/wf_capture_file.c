@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "wf_cap_log.h"
 #include "wf_capture_text.h"
 #include "wf_units.h"
 
@@ -19,7 +18,7 @@ struct wf_capture_file {
 	uint32_t snaplen, files;
 	uint64_t size_bytes;
 	wf_ns_t time_ns, base_ns;
-	bool rotates;
+	bool rotates, leaving; /* leaving: its packets go out, whatever their point */
 	uint32_t n_ifaces;
 	struct wf_cap_log_iface *ifaces;
 	struct wf_cap_log *log;    /* NULL: ended */
@@ -85,7 +84,7 @@ wf_capture_dirs(const struct wf_capture_options *o, const struct wf_conf *conf, 
 	char hint[WF_NAME_MAX + 32];
 
 	*first = 0;
-	*end = 2 * conf->n_links;
+	*end = o->iface != NULL ? 1 : 2 * conf->n_links;
 	if (o->link == NULL)
 		return 0;
 	for (uint32_t i = 0; i < conf->n_links; i++) {
@@ -131,6 +130,13 @@ name_ifaces(struct wf_capture_file *f, const struct wf_conf *conf)
 }
 
 static int
+name_iface(struct wf_capture_file *f, const struct wf_cap_log_iface *iface)
+{
+	f->ifaces[0] = (struct wf_cap_log_iface){ strdup(iface->name), strdup(iface->about) };
+	return f->ifaces[0].name != NULL && f->ifaces[0].about != NULL ? 0 : -ENOMEM;
+}
+
+static int
 open_next(struct wf_capture_file *f, struct wf_err *err)
 {
 	char name[WF_CAPTURE_NAME];
@@ -171,7 +177,7 @@ struct wf_capture_file *
 wf_capture_file_new(const struct wf_capture_options *o, const struct wf_conf *conf, wf_ns_t base_ns,
 	struct wf_err *err)
 {
-	uint32_t n = wf_capture_iface(2 * conf->n_links, 0);
+	uint32_t n = o->iface != NULL ? 1 : wf_capture_iface(2 * conf->n_links, 0);
 	struct wf_capture_file *f;
 
 	if (wf_capture_check(o, err) < 0)
@@ -188,10 +194,12 @@ wf_capture_file_new(const struct wf_capture_options *o, const struct wf_conf *co
 	f->base_ns = base_ns;
 	f->files = o->files;
 	f->rotates = o->size_bytes != 0 || o->time_ns != 0;
+	f->leaving = o->iface != NULL;
 	f->n_ifaces = n;
 	f->name = strdup(o->name);
 	f->ifaces = calloc(n, sizeof(*f->ifaces));
-	if (f->name == NULL || f->ifaces == NULL || name_ifaces(f, conf) < 0)
+	if (f->name == NULL || f->ifaces == NULL ||
+		(o->iface != NULL ? name_iface(f, o->iface) : name_ifaces(f, conf)) < 0)
 		wf_err_add(err, NULL, NULL, "out of memory");
 	else if (open_first(f, o, err) == 0)
 		return f;
@@ -279,6 +287,7 @@ wf_capture_file_put(
 		.cap_bytes = r->cap_bytes,
 		.len_bytes = r->len_bytes,
 		.data = data };
+	enum wf_cap_log_way way = f->leaving ? WF_CAP_LOG_OUTBOUND : ways[r->point];
 	uint32_t iface = wf_capture_iface(r->dir, r->point);
 	char text[WF_CAPTURE_TEXT];
 
@@ -291,8 +300,7 @@ wf_capture_file_put(
 		f->any = true;
 	}
 	f->last_ns = p.time_ns;
-	if (failed(f, wf_cap_log_write(
-			      f->log, iface, ways[r->point], &p, wf_capture_text(r, text))) < 0) {
+	if (failed(f, wf_cap_log_write(f->log, iface, way, &p, wf_capture_text(r, text))) < 0) {
 		count(&f->n[iface].lost, 1);
 		return f->error;
 	}

@@ -4,6 +4,7 @@
 #ifndef WF_CAPTURE_FILE_H
 #define WF_CAPTURE_FILE_H
 
+#include "wf_cap_log.h"
 #include "wf_capture_name.h"
 #include "wf_capture_ring.h"
 #include "wf_conf.h"
@@ -18,6 +19,10 @@ struct wf_capture_options {
 	wf_ns_t time_ns;       /* the same by the times of packets; 0 */
 	uint32_t files;        /* that are kept, the last ones; 0: all */
 	uint64_t memory_bytes; /* of rings, in all */
+	/* NULL: interfaces are the directions of the configuration. Else there is this one alone,
+	 * of packets that leave, and a record's dir is 0 and its point WF_CAPTURE_IN: it has no
+	 * story. Then there need not be a configuration. */
+	const struct wf_cap_log_iface *iface;
 };
 #define WF_CAPTURE_SNAPLEN 65535
 #define WF_CAPTURE_MEMORY  (64ull << 20)

@@ -92,6 +92,7 @@ struct wf_conf {
 	uint32_t by_value_bytes;               /* frames up to this length are held as copies */
 	uint32_t max_flows;                    /* per worker */
 	wf_ns_t flow_idle_ns;
+	bool count_flows;
 	enum wf_idle_kind idle;
 	uint32_t n_ports, n_links;
 	struct wf_conf_port *ports;
@@ -149,6 +150,10 @@ struct wf_node *wf_conf_patch_to(const struct wf_node *dir, const struct wf_node
 /* Turns one assignment ("delay.stddev=2ms", "loss=1%", "loss=null") into an addition to the patch.
  * 0 or -EINVAL. */
 int wf_conf_patch_set(struct wf_node *patch, const char *assignment, struct wf_err *err);
+
+/* Names of matches: of an IP protocol, of a frame's type. NULL: it has none. */
+const char *wf_conf_protocol_name(unsigned protocol);
+const char *wf_conf_ethertype_name(unsigned ethertype);
 
 /* The tables that lib/conf itself adds to those of the stages, for the manual: NULL-terminated list
  * of sections (heading, what it is, rows). */

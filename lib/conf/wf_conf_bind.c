@@ -258,6 +258,7 @@ bind_top(struct wf_conf *conf, const struct wf_node *tree, struct wf_err *err)
 	conf->by_value_bytes = (uint32_t)p.by_value_bytes;
 	conf->max_flows = (uint32_t)p.max_flows;
 	conf->flow_idle_ns = p.flow_idle_ns;
+	conf->count_flows = p.count_flows;
 	conf->idle = (enum wf_idle_kind)p.idle;
 	wf_param_release(wf_top_table, &p);
 	bind_workers(conf, wf_node_get(tree, "workers"), err);

@@ -41,6 +41,7 @@ struct wf_top_params {
 	uint64_t by_value_bytes;
 	uint64_t max_flows;
 	wf_ns_t flow_idle_ns;
+	bool count_flows;
 	int idle;
 };
 enum {
@@ -51,6 +52,7 @@ enum {
 	TOP_BY_VALUE,
 	TOP_MAX_FLOWS,
 	TOP_FLOW_IDLE,
+	TOP_COUNT_FLOWS,
 	TOP_IDLE,
 	TOP_PORTS,
 	TOP_LINKS,

@@ -26,6 +26,27 @@ static const struct name dscps[] = { { "cs0", 0 }, { "cs1", 8 }, { "cs2", 16 }, 
 static const struct name ethertypes[] = { { "ipv4", 0x0800 }, { "arp", 0x0806 }, { "ipv6", 0x86dd },
 	{ 0 } };
 
+static const char *
+name_of(const struct name *names, unsigned value)
+{
+	for (; names->name != NULL; names++)
+		if (names->value == value)
+			return names->name;
+	return NULL;
+}
+
+const char *
+wf_conf_protocol_name(unsigned protocol)
+{
+	return name_of(protocols, protocol);
+}
+
+const char *
+wf_conf_ethertype_name(unsigned ethertype)
+{
+	return name_of(ethertypes, ethertype);
+}
+
 /* A name or a number up to max. */
 static int
 read_value(const char *text, const struct name *names, unsigned max, unsigned *out)

@@ -13,6 +13,7 @@
 #include "wf_snapshot.h"
 
 struct event_base;
+struct wf_flow_top;
 
 /* How far changes have come. */
 struct wf_ctl_progress {
@@ -79,6 +80,9 @@ struct wf_ctl_ops {
 	int (*capture_stop)(void *ctx);
 	/* Of the last one. false: there has been none. */
 	bool (*capture_status)(void *ctx, struct wf_capture_status *out);
+	/* Puts what is counted of flows into the list, going on where it stands, after looking at
+	 * so many places at most. True: it has seen all. */
+	bool (*flows)(void *ctx, struct wf_flow_top *list, uint32_t budget);
 	/* Replay number `index` of all. false: there are fewer. NULL: there are none. */
 	bool (*replay)(void *ctx, uint32_t index, struct wf_ctl_replay *out);
 };

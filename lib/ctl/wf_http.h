@@ -37,7 +37,8 @@ struct wf_request {
 	uint64_t generation;     /* that it has made */
 	const char *about;       /* that it changes: see struct wf_event */
 	char *what;              /* the same; freed with the request */
-	wf_ns_t at_ns;           /* when it takes effect: CLOCK_MONOTONIC; 0: now */
+	void *work;    /* of an attempt that goes on (wf_later.h); freed with the request */
+	wf_ns_t at_ns; /* when it takes effect: CLOCK_MONOTONIC; 0: now */
 	char param[WF_HTTP_PARAMS]
 		  [WF_NAME_MAX]; /* what stood for the {}s of the pattern, decoded */
 };

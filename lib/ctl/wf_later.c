@@ -50,7 +50,7 @@ keep(struct waiting *w, struct wf_request *r)
 	w->r.about = r->about != NULL ? strdup(r->about) : NULL;
 	if (r->about != NULL && w->r.about == NULL)
 		return -1;
-	r->what = NULL; /* not the caller's to free any more */
+	r->what = r->work = NULL; /* not the caller's to free any more */
 	return 0;
 }
 
@@ -59,6 +59,7 @@ forget(struct waiting *w)
 {
 	free((char *)(uintptr_t)w->r.about);
 	free(w->r.what);
+	free(w->r.work);
 	free(w);
 }
 

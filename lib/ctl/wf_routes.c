@@ -153,4 +153,5 @@ wf_routes_dispatch(struct wf_request *r, struct wf_guard *guard)
 	}
 	route->run(r);
 	free(r->what);
+	free(r->work);
 }

@@ -24,6 +24,8 @@ WF_ROUTE(GET, "/v1/stats/history", history, LOOK, "seconds link", "", "history",
 WF_ROUTE(GET, "/v1/ports", ports, LOOK, "", "", "ports", "the measured ports")
 WF_ROUTE(GET, "/v1/workers", workers, LOOK, "", "", "workers", "the workers, how busy they are")
 WF_ROUTE(GET, "/v1/events", events, LOOK, "since wait", "", "events", "what happened")
+WF_ROUTE(GET, "/v1/flows", flows, LOOK, "top by", "", "flows", "the largest flows")
+WF_ROUTE(PATCH, "/v1/flows", flows_patch, change, "", "flows_patch", "changed", "counts flows, or does not")
 WF_ROUTE(POST, "/v1/reset", reset, reset, "", "", "reset", "counters and histograms start again")
 WF_ROUTE(GET, "/v1/captures", captures_get, LOOK, "", "", "captures", "the last capture")
 WF_ROUTE(POST, "/v1/captures", captures_post, capture_asked, "", "capture", "captures", "begins a capture")

@@ -33,11 +33,13 @@ static const struct {
 		"delay_ns:quantiles release_error_ns:quantiles on_time_ns?:int clamped:clamped "
 		"flow_fallback:int classes:[class_stats]" },
 	{ "link_stats", "name:str ports:[str] ab:direction_stats ba:direction_stats" },
-	{ "port_stats", "name:str device:str kind:str arrival:str spread:str queues:int "
-			"rx_slots:int tx_slots:int "
-			"link_up:bool state:str interface:str|null gone:bool mtu:int downs:int "
-			"rx_missed:int rx_nombuf:int tx_errors:int rx_errors:int sunk?:count "
-			"replay?:replay_stats" },
+	{ "port_stats",
+		"name:str device:str kind:str arrival:str release:str spread:str queues:int "
+		"rx_slots:int tx_slots:int "
+		"link_up:bool state:str interface:str|null gone:bool mtu:int downs:int "
+		"rx_missed:int rx_nombuf:int tx_errors:int rx_errors:int sunk?:count "
+		"written?:port_written replay?:replay_stats" },
+	{ "port_written", "packets:int missed:int file_bytes:int failed:bool" },
 	{ "replay_stats",
 		"state:waiting|running|paused|stopped|done|failed pace:str runs:int loop:int "
 		"loops:int packets:int bytes:int limit_packets:int loop_packets:int "
@@ -100,6 +102,15 @@ static const struct {
 		     "ab?:patch ba?:patch both?:patch replace?:bool items?:[change_item] "
 		     "changes?:[change]" },
 	{ "which", "!id?:int all?:bool" },
+	{ "flow_delay", "packets:int mean:int max:int" },
+	{ "flow", "link:str direction:ab|ba class?:str protocol:str source:str source_port?:int "
+		  "destination:str destination_port?:int identifier?:int vlan?:int packets:int "
+		  "bytes:int dropped:int delay_ns:flow_delay age_ns:int idle_ns:int" },
+	{ "flows_total", "flows:int packets:int bytes:int dropped:int" },
+	{ "flows_others", "packets:int bytes:int dropped:int" },
+	{ "flows", "counted:bool by:bytes|packets|loss|delay complete:bool total:flows_total "
+		   "others:flows_others flows:[flow]" },
+	{ "flows_patch", "!counted:bool" },
 	{ "bypass", "!on:bool for?:str" },
 	{ "fault", "!type:blackhole|flap|spike duration:str side?:ab|ba|both period?:str down?:str "
 		   "delay?:str" },

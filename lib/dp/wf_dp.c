@@ -14,6 +14,7 @@
 #include "wf_channels.h"
 #include "wf_claim.h"
 #include "wf_dp_private.h"
+#include "wf_flow_account.h"
 #include "wf_flow_table.h"
 #include "wf_numa.h"
 #include "wf_quiet.h"
@@ -41,6 +42,7 @@ look_at_ports(struct wf_dp *dp, const struct wf_conf *conf, const struct wf_dp_o
 		if (wf_port_init(p, conf, i, dp->cores.n_workers, err) < 0)
 			return -ENOMEM;
 		dp->n_ports = i + 1;
+		p->may_stamp = opt->follows_clocks;
 		if (wf_port_check(&conf->ports[i], err) < 0)
 			ret = -EINVAL;
 		if (wf_channels_check(p, dp->cores.n_workers, err) < 0)
@@ -130,6 +132,8 @@ choose_memory(struct wf_dp *dp, const struct wf_conf *conf, const struct wf_dp_o
 	uint64_t tables = (uint64_t)dp->cores.n_workers * wf_flow_table_bytes(conf->max_flows);
 	uint64_t fixed = EAL_BYTES;
 
+	if (conf->count_flows)
+		tables += dp->cores.n_workers * wf_flow_accounts_bytes(conf->max_flows);
 	fixed += (uint64_t)reserved_buffers(dp) * wf_pool_element_bytes(frame_bytes(dp));
 	wf_memory_look(&has);
 	return wf_memory_choose(conf, opt->huge, &has, fixed, tables, &dp->memory, err);
@@ -288,6 +292,7 @@ wf_dp_new(const struct wf_conf *conf, const struct wf_dp_options *opt, struct wf
 		dp->by_value_bytes = conf->by_value_bytes;
 		dp->max_flows = conf->max_flows;
 		dp->flow_idle_ns = conf->flow_idle_ns;
+		dp->count_flows = conf->count_flows;
 		dp->idle = conf->idle;
 		dp->events = opt->events;
 		dp->drop_rights = opt->drop_rights;

@@ -13,6 +13,7 @@
 #include "wf_watch.h"
 
 struct wf_capture;
+struct wf_flow_accounts;
 struct wf_dp;
 struct wf_replay;
 
@@ -29,7 +30,8 @@ struct wf_dp_options {
 	bool telemetry;              /* DPDK's own, with commands of ours */
 	bool drop_rights; /* with the workers' start, all capabilities that aren't needed any more
 			   */
-	bool claim_cores; /* and refuse those on which another wirefault polls, but for force */
+	bool follows_clocks; /* wf_dp_second will be called: devices may stamp frames by theirs */
+	bool claim_cores;    /* and refuse those on which another wirefault polls, but for force */
 	const struct wf_tap *tap; /* told of each packet's fate, by the workers; NULL: nobody is */
 };
 
@@ -89,8 +91,11 @@ bool wf_dp_hostif(struct wf_dp *dp, uint32_t port, struct wf_watch_want *want);
 void wf_dp_host(struct wf_dp *dp, uint32_t port, const struct wf_watch_state *before,
 	const struct wf_watch_state *now, struct wf_err *err);
 
-/* Tells of workers that did not poll for long since it was last called: once a second or so. */
-void wf_dp_tell_stalls(struct wf_dp *dp);
+/* Once a second or so: tells of workers that did not poll for long since it was last called, and of
+ * files that can't be written any more; follows the clocks of devices that stamp frames. */
+void wf_dp_second(struct wf_dp *dp);
+/* Tells of files of ports that can't be written any more, once each: at the end of a run, too. */
+void wf_dp_tell_files(struct wf_dp *dp);
 /* Makes taps anew that were gone and could not be at once. true: some still can't; then it is worth
  * to ask again in a second. */
 bool wf_dp_host_again(struct wf_dp *dp);
@@ -104,6 +109,8 @@ struct wf_replay *wf_dp_replay(struct wf_dp *dp, uint32_t port, const char **nam
 struct wf_snapshot *wf_dp_snapshot_now(struct wf_dp *dp);
 /* What DPDK's telemetry tells from now on. */
 void wf_dp_telemetry(struct wf_dp *dp, const struct wf_snapshot *snap);
+/* What worker number `worker` counts of flows, if the plan says so. NULL: there are fewer. */
+const struct wf_flow_accounts *wf_dp_flow_accounts(const struct wf_dp *dp, uint32_t worker);
 /* Counters and histograms start again; what is held counts as received. */
 int wf_dp_reset(struct wf_dp *dp);
 /* The same, and does not wait: -EAGAIN as above. */

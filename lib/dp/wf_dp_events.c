@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * What the data path tells of itself: workers that stood still. Control thread.
+ * What is done for the data path once a second: it tells of workers that stood still and of files
+ * that can't be written, and follows the clocks of its devices. Control thread.
  */
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
+#include "wf_capture.h"
 #include "wf_dp_private.h"
 #include "wf_text.h"
 
@@ -34,8 +37,10 @@ tell(const struct wf_dp *dp, uint32_t worker, uint32_t times, wf_ns_t begin_ns, 
 }
 
 void
-wf_dp_tell_stalls(struct wf_dp *dp)
+wf_dp_second(struct wf_dp *dp)
 {
+	for (uint32_t i = 0; i < dp->n_ports; i++)
+		wf_port_tune(&dp->ports[i]);
 	for (uint32_t i = 0; dp->workers && i < dp->cores.n_workers; i++) {
 		wf_ns_t begin_ns, end_ns;
 		uint32_t n = wf_stall_longest(
@@ -44,5 +49,27 @@ wf_dp_tell_stalls(struct wf_dp *dp)
 		if (n != dp->stalls_told[i])
 			tell(dp, i, n - dp->stalls_told[i], begin_ns, end_ns - begin_ns);
 		dp->stalls_told[i] = n;
+	}
+	wf_dp_tell_files(dp);
+}
+
+void
+wf_dp_tell_files(struct wf_dp *dp)
+{
+	struct wf_capture_status s;
+
+	for (uint32_t i = 0; i < dp->n_ports; i++) {
+		struct wf_port *p = &dp->ports[i];
+		const struct wf_capture *c = wf_port_capture(p);
+
+		if (c == NULL || p->told_failed)
+			continue;
+		wf_capture_status(c, &s);
+		if (s.state != WF_CAPTURE_FAILED)
+			continue;
+		p->told_failed = true;
+		wf_event_say(dp->events, WF_EVENT_capture_failed, p->name,
+			"what is sent to port %s is not written to %s any more: %s", p->name,
+			s.name, strerror(-s.error));
 	}
 }

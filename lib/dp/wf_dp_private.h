@@ -53,6 +53,7 @@ struct wf_dp {
 	struct wf_memory memory;
 	uint32_t n_ports, n_links, n_dirs, max_flows, by_value_bytes;
 	wf_ns_t flow_idle_ns;
+	bool count_flows; /* from the start */
 	enum wf_idle_kind idle;
 	struct wf_port *ports;
 	struct wf_dp_link *links;

@@ -10,6 +10,7 @@
 
 #include "wf_dp_private.h"
 #include "wf_dp_rights.h"
+#include "wf_flow_account.h"
 #include "wf_rights.h"
 
 /* A worker that does not answer for so long is stuck. */
@@ -31,7 +32,7 @@ assign_queues(struct wf_dp *dp, struct wf_worker *w)
 			w->rxq[w->n_rxqs++] = (struct wf_rxq){ .burst = p->ops->rx_burst,
 				.queue = queue,
 				.dir = (uint16_t)p->rx_dir,
-				.stamps = p->ops->stamps,
+				.stamps = wf_port_stamps(p),
 				.wait.slots = p->ops->rx_slots ? p->ops->rx_slots(p) : 0 };
 	}
 	for (uint32_t l = 0; l < dp->n_links; l++) {
@@ -73,6 +74,7 @@ make_worker(struct wf_dp *dp, uint32_t index)
 		.by_value_bytes = dp->by_value_bytes,
 		.max_flows = dp->max_flows,
 		.flow_idle_ns = dp->flow_idle_ns,
+		.count_flows = dp->count_flows,
 		.ops = wf_pool_ops(&dp->pool),
 		.marks = dp->pool.marks,
 		.tap = dp->tap,
@@ -235,6 +237,9 @@ wf_dp_stop(struct wf_dp *dp, wf_ns_t drain_ns)
 	dp->running = false;
 	for (uint32_t i = 0; i < dp->cores.n_workers; i++)
 		wf_worker_drop_rest(dp->workers[i]);
+	for (uint32_t i = 0; i < dp->n_ports; i++)
+		wf_port_end(&dp->ports[i]);
+	wf_dp_tell_files(dp);
 }
 
 uint32_t
@@ -279,6 +284,10 @@ wf_dp_offer(struct wf_dp *dp, struct wf_plan *next)
 	/* What was counted for classes whose slots change hands is added up before: a slot comes up
 	 * again only many changes after its class has gone. */
 	wf_dp_collect_begin(dp);
+	/* What was counted until it was switched off does not go on. */
+	if (next->count_flows && !wf_swap_current(dp->swap)->count_flows)
+		for (uint32_t w = 0; w < dp->cores.n_workers; w++)
+			wf_flow_accounts_reset(wf_pipe_accounts(dp->workers[w]->pipe));
 	if (wf_dp_totals_prepare(dp, next) < 0 || wf_swap_offer(dp->swap, next) < 0) {
 		wf_plan_free(next);
 		return -ENOMEM;

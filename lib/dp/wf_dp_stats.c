@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "wf_dp_private.h"
+#include "wf_flow_account.h"
 #include "wf_plan_on_time.h"
 #include "wf_telemetry.h"
 
@@ -374,11 +375,21 @@ restart(struct wf_dp *dp)
 	for (uint32_t s = 0; s < WF_PLAN_MAX_SLOTS; s++)
 		restart_class(dp, s);
 	memset(t->worker, 0, dp->cores.n_workers * sizeof(*t->worker));
-	for (uint32_t i = 0; i < dp->cores.n_workers; i++)
+	for (uint32_t i = 0; i < dp->cores.n_workers; i++) {
 		t->cpu_ns[i] = wf_worker_cpu_ns(dp->workers[i]);
+		wf_flow_accounts_reset(wf_pipe_accounts(dp->workers[i]->pipe));
+	}
 	for (uint32_t i = 0; i < dp->n_ports; i++)
 		wf_port_reset(&dp->ports[i]);
 	wf_dp_marks_restart(dp, wf_clock_ns(&dp->clock));
+}
+
+const struct wf_flow_accounts *
+wf_dp_flow_accounts(const struct wf_dp *dp, uint32_t worker)
+{
+	return dp->workers && worker < dp->cores.n_workers
+		       ? wf_pipe_accounts(dp->workers[worker]->pipe)
+		       : NULL;
 }
 
 int

@@ -13,7 +13,10 @@ wf_ethdev_rx_burst(void *queue, struct rte_mbuf **m, wf_ns_t *rx_ns, uint16_t n)
 
 	if (WF_UNLIKELY(atomic_load_explicit(&q->rests, memory_order_acquire)))
 		return 0;
-	return rte_eth_rx_burst(q->port, q->queue, m, n);
+	n = rte_eth_rx_burst(q->port, q->queue, m, n);
+	if (WF_UNLIKELY(q->stamping != NULL))
+		wf_stamping_fill(q->stamping, m, rx_ns, n, &q->last_ns);
+	return n;
 }
 
 /* The kernel lets one 802.1Q tag pass over the MTU. */

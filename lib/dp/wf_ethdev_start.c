@@ -91,6 +91,8 @@ configure(struct wf_port *p, uint32_t n_queues, const struct rte_eth_dev_info *i
 	wf_rss_choose(&e->rss, n_queues, info->flow_type_rss_offloads,
 		wf_devargs_is_pci(p->device) ? info->hash_key_size : 0);
 	want_rss(&conf, &e->rss);
+	e->stamps = p->may_stamp ? wf_stamping_offloads(info->rx_offload_capa) : 0;
+	conf.rxmode.offloads = e->stamps;
 	*step = "configure";
 	ret = rte_eth_dev_configure(p->id, (uint16_t)n_queues, (uint16_t)n_queues, &conf);
 	if (ret < 0 && e->rss.key_bytes > 0) { /* is it the key? */
@@ -154,6 +156,18 @@ start(struct wf_port *p, const char **step)
 	return ret == 0 ? open_ears(p, step) : ret;
 }
 
+/* Workers' queues are told once and for all: what was stamped when the port started goes on to be,
+ * if only by when frames were found. */
+static void
+begin_stamping(struct wf_port *p)
+{
+	struct wf_ethdev *e = p->kind;
+
+	wf_stamping_begin(&e->stamping, e->stamps, p->clock, wf_ethdev_clock, p);
+	for (uint32_t q = 0; q < e->n_queues && e->stamping.works; q++)
+		e->queue[q].stamping = &e->stamping;
+}
+
 int
 wf_ethdev_start(struct wf_port *p, const char **step, struct wf_err *err)
 {
@@ -174,6 +188,8 @@ wf_ethdev_start(struct wf_port *p, const char **step, struct wf_err *err)
 		ret = setup_queues(p, e->n_queues, e->pool, step);
 	if (ret == 0)
 		ret = start(p, step);
+	if (ret == 0)
+		begin_stamping(p);
 	if (ret == 0) {
 		*step = "show what the kernel loses";
 		ret = wf_beside_find(&e->beside, p, e->n_queues);

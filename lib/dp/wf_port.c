@@ -210,6 +210,19 @@ wf_port_start(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool,
 	return ret;
 }
 
+bool
+wf_port_stamps(const struct wf_port *p)
+{
+	return p->ops->stamps || (p->ops->stamps_too != NULL && p->ops->stamps_too(p));
+}
+
+void
+wf_port_tune(struct wf_port *p)
+{
+	if (p->started && p->ops->tune != NULL)
+		p->ops->tune(p);
+}
+
 void
 wf_port_stop(struct wf_port *p)
 {
@@ -277,6 +290,19 @@ wf_port_replay(struct wf_port *p)
 	return p->started && p->ops->replay ? p->ops->replay(p) : NULL;
 }
 
+const struct wf_capture *
+wf_port_capture(struct wf_port *p)
+{
+	return p->started && p->ops->capture ? p->ops->capture(p) : NULL;
+}
+
+void
+wf_port_end(struct wf_port *p)
+{
+	if (p->started && p->ops->end)
+		p->ops->end(p);
+}
+
 void
 wf_port_snapshot(struct wf_port *p, struct wf_snap_port *out)
 {
@@ -292,7 +318,8 @@ wf_port_snapshot(struct wf_port *p, struct wf_snap_port *out)
 	snprintf(out->name, sizeof(out->name), "%s", p->name);
 	snprintf(out->device, sizeof(out->device), "%s", p->device);
 	out->kind = p->ops->kind;
-	out->arrival = p->ops->stamps ? "stamped" : "polled";
+	out->arrival = now.arrival != NULL ? now.arrival : p->ops->stamps ? "stamped" : "polled";
+	out->release = "software";
 	out->spread = now.spread;
 	out->queues = now.queues;
 	out->rx_slots = now.rx_slots;
@@ -306,6 +333,10 @@ wf_port_snapshot(struct wf_port *p, struct wf_snap_port *out)
 	out->sinks = now.sinks;
 	out->sunk.packets = now.sunk.packets - p->base.sunk.packets;
 	out->sunk.bytes = now.sunk.bytes - p->base.sunk.bytes;
+	out->writes = now.writes;
+	out->written = now.written;
+	out->written.packets = since(now.written.packets, p->base.written.packets);
+	out->written.missed = since(now.written.missed, p->base.written.missed);
 	if (replay)
 		out->replay = calloc(1, sizeof(*out->replay));
 	if (replay && out->replay)

@@ -45,6 +45,7 @@ struct wf_port {
 	uint32_t want_mtu;            /* the configuration's; 0: none */
 	uint32_t rx_dir;              /* link direction of what it receives; WF_PORT_NO_DIR */
 	bool started;
+	bool may_stamp;      /* somebody follows its device's clock */
 	bool cut;            /* an outage has taken its host's carrier */
 	atomic_uchar shut;   /* enum wf_drop: why nothing can be sent; the control thread for
 				wf_txq_flush */
@@ -53,6 +54,7 @@ struct wf_port {
 	struct wf_snap_port base;   /* counters at the last reset */
 	struct wf_snap_port frozen; /* counters at the end of receiving */
 	bool is_frozen;
+	bool told_failed; /* that its file can't be written any more */
 };
 
 /* Are the arguments of its device such as its kind takes? Those of DPDK's devices are DPDK's to
@@ -81,6 +83,10 @@ uint32_t wf_port_frame_bytes(const struct wf_port *p);
 /* Opens it with n_queues queue pairs. 0 or -errno with reasons. */
 int wf_port_start(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool,
 	const struct wf_clock *clock, struct wf_err *err);
+/* Does each packet come with its time? Once it is started. */
+bool wf_port_stamps(const struct wf_port *p);
+/* Once a second: follows the device's clock. */
+void wf_port_tune(struct wf_port *p);
 /* Mirror of find and start. */
 void wf_port_stop(struct wf_port *p);
 
@@ -91,6 +97,10 @@ void wf_port_shut(struct wf_port *p);
 void wf_port_account(struct wf_port *p);
 /* The replay of the capture that it has; NULL: none. */
 struct wf_replay *wf_port_replay(struct wf_port *p);
+/* The file that has what is sent to it; NULL: none. */
+const struct wf_capture *wf_port_capture(struct wf_port *p);
+/* No worker uses it any more, and what it has taken is to come to its end. */
+void wf_port_end(struct wf_port *p);
 /* Counters since the last reset, link state, names. */
 void wf_port_snapshot(struct wf_port *p, struct wf_snap_port *out);
 /* What the device misses from now on, because nobody receives, does not count. */

@@ -127,6 +127,12 @@ how_it_spreads(const struct wf_port *p)
 	return NULL;
 }
 
+static bool
+ethdev_stamps(const struct wf_port *p)
+{
+	return ((const struct wf_ethdev *)p->kind)->queue[0].stamping != NULL;
+}
+
 static void
 ethdev_stats(struct wf_port *p, struct wf_snap_port *out)
 {
@@ -135,6 +141,7 @@ ethdev_stats(struct wf_port *p, struct wf_snap_port *out)
 
 	out->queues = e->n_queues;
 	out->spread = how_it_spreads(p);
+	out->arrival = ethdev_stamps(p) ? "hardware" : "polled";
 	out->rx_slots = e->n_rxd;
 	out->tx_slots = e->n_txd;
 	out->rx_missed = e->before.rx_missed;
@@ -212,6 +219,15 @@ ethdev_rebind(struct wf_port *p, unsigned ifindex, struct wf_err *err)
 	return why_not(p, step, ret, err);
 }
 
+static void
+ethdev_tune(struct wf_port *p)
+{
+	struct wf_ethdev *e = p->kind;
+
+	if (e->started && e->stamping.works)
+		wf_stamping_look(&e->stamping, wf_ethdev_clock, p);
+}
+
 /* net_tap asks for its interface by name in our namespace, from which it may have been moved: what
  * is known of it is what wf_dp_host() is told. */
 static bool
@@ -263,6 +279,8 @@ const struct wf_port_ops wf_port_ethdev = {
 	.fits_bytes = ethdev_fits_bytes,
 	.queue = ethdev_queue,
 	.rx_slots = ethdev_rx_slots,
+	.stamps_too = ethdev_stamps,
+	.tune = ethdev_tune,
 	.rx_burst = wf_ethdev_rx_burst,
 	.tx_burst = wf_ethdev_tx_burst,
 	.tx_refusal = ethdev_tx_refusal,

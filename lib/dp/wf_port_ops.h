@@ -13,6 +13,7 @@
 struct rte_mbuf;
 struct rte_mempool;
 struct wf_port;
+struct wf_capture;
 struct wf_replay;
 
 /* The end of one packet that was given to a port which says later what became of it. */
@@ -41,6 +42,10 @@ struct wf_port_ops {
 	void (*stats)(struct wf_port *p, struct wf_snap_port *out);
 	/* The replay of the capture that it has. NULL: it has none. */
 	struct wf_replay *(*replay)(struct wf_port *p);
+	/* The file that has what is sent to it. NULL: there is none. */
+	const struct wf_capture *(*capture)(struct wf_port *p);
+	/* Nobody sends or receives any more: what it has taken comes to its end. NULL: it has. */
+	void (*end)(struct wf_port *p);
 	/* Can packets be sent now? */
 	bool (*link)(struct wf_port *p);
 	/* From now on the queues neither receive nor send; a burst that has begun may still go on.
@@ -59,6 +64,12 @@ struct wf_port_ops {
 	 * came, by our clock: never backwards within a queue, and never in the future. */
 	uint16_t (*rx_burst)(void *queue, struct rte_mbuf **m, wf_ns_t *rx_ns, uint16_t n);
 	bool stamps;
+	/* Does this port's device, once open? For the workers that are made then. NULL: it does
+	 * not.
+	 */
+	bool (*stamps_too)(const struct wf_port *p);
+	/* Once a second. NULL: there is nothing to do. */
+	void (*tune)(struct wf_port *p);
 	/* Of a kind without: how many frames can wait in a queue at most. 0, NULL: none ever does.
 	 */
 	uint32_t (*rx_slots)(const struct wf_port *p);
@@ -80,7 +91,7 @@ extern const struct wf_port_ops wf_port_ethdev;
 extern const struct wf_port_ops wf_port_packet;
 /* No device: packets that are made here, or none; what is sent is counted and freed. */
 extern const struct wf_port_ops wf_port_generator, wf_port_sink;
-/* Packets of a capture; what is sent is counted and freed. */
+/* Packets of a capture; what is sent is counted, written to a file if one is named, and freed. */
 extern const struct wf_port_ops wf_port_pcap;
 /* Is the device string of a pcap port right? 0, or -EINVAL with reasons. */
 int wf_port_pcap_check(const char *device, const struct wf_where *where, struct wf_err *err);

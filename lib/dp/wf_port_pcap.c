@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * The kind of port from which a capture comes: `pcap,file=talk.pcap`, and `pcap,of=a` for the other
- * side of port a's. What is sent to it is counted and freed. Packets have the times at which they
- * were due, so that whatever delays them next makes up for a worker that was late.
+ * side of port a's. Packets have the times at which they were due, so that whatever delays them
+ * next makes up for a worker that was late. What is sent to it is counted and freed, and copied
+ * before if a file is to have it: `to=out.pcapng`.
  */
 #include <errno.h>
 #include <rte_ether.h>
@@ -13,6 +14,7 @@
 #include "wf_port.h"
 #include "wf_replay.h"
 #include "wf_sunk.h"
+#include "wf_worker_capture.h"
 
 /* No packet is said to have come longer ago: see wf_port_generator.c. */
 #define LATE_NS    (10 * WF_NS_PER_MS)
@@ -21,7 +23,8 @@
 
 /* One queue pair: the worker's, but for the counters, which the control thread reads. */
 struct queue {
-	struct wf_replay *r; /* NULL: none comes from here */
+	struct wf_replay *r;        /* NULL: none comes from here */
+	struct wf_capture_tap *tap; /* NULL: no file has what is sent */
 	uint32_t side;
 	const struct wf_clock *clock;
 	struct rte_mempool *pool;
@@ -33,7 +36,9 @@ struct queue {
 
 struct pcap {
 	struct wf_replay_spec spec;
-	char of[WF_REPLAY_NAME]; /* "": it has the file */
+	struct wf_replay_to to;
+	struct wf_capture *capture; /* of what is sent; NULL: none */
+	char of[WF_REPLAY_NAME];    /* "": it has the file */
 	struct wf_replay *r;
 	bool owns;
 	uint32_t side, n_queues;
@@ -46,12 +51,19 @@ wf_port_pcap_check(const char *device, const struct wf_where *where, struct wf_e
 	char of[WF_REPLAY_NAME];
 	struct wf_replay_spec spec;
 	struct wf_rewrite rewrite;
+	struct wf_replay_to to;
 	int ret;
 
-	if (wf_replay_of(device, of))
-		return wf_replay_parse_other(device, &rewrite, where, err);
-	ret = wf_replay_parse(device, &spec, where, err);
-	wf_replay_release(&spec);
+	if (wf_replay_of(device, of)) {
+		ret = wf_replay_parse_other(device, &rewrite, where, err);
+	} else {
+		ret = wf_replay_parse(device, &spec, where, err);
+		wf_replay_release(&spec);
+	}
+	if (ret == 0)
+		ret = wf_replay_to(device, &to, where, err);
+	if (ret == 0)
+		free(to.path);
 	return ret;
 }
 
@@ -63,10 +75,16 @@ pcap_find(struct wf_port *p, struct wf_err *err)
 
 	if (!k)
 		return wf_err_add(err, &where, NULL, "out of memory"), -ENOMEM;
+	if (wf_replay_to(p->devargs, &k->to, &where, err) < 0)
+		return -EINVAL;
 	if (wf_replay_of(p->devargs, k->of))
 		return wf_replay_parse_other(p->devargs, &k->spec.rewrite[1], &where, err);
-	k->owns = true;
-	return wf_replay_parse(p->devargs, &k->spec, &where, err);
+	if (wf_replay_parse(p->devargs, &k->spec, &where, err) < 0)
+		return -EINVAL;
+	k->owns = k->spec.n_files > 0;
+	if (!k->owns && p->mtu == 0)
+		p->mtu = RTE_ETHER_MTU;
+	return 0;
 }
 
 /* The port that sends the other side of p's capture; NULL: there is none. */
@@ -106,6 +124,23 @@ join_other(struct wf_port *p, struct wf_port *ports, uint32_t n, struct wf_err *
 		"there is no port \"%s\" with a capture", k->of);
 }
 
+/* Two ports that write one file would spoil it. */
+static int
+check_own_file(const struct wf_port *p, const struct wf_port *ports, struct wf_err *err)
+{
+	const struct pcap *k = p->kind;
+	struct wf_where where = wf_port_where(p);
+
+	for (const struct wf_port *q = ports; q < p && k->to.path; q++) {
+		const struct pcap *o = q->ops == &wf_port_pcap ? q->kind : NULL;
+
+		if (o && o->to.path && strcmp(o->to.path, k->to.path) == 0)
+			return wf_err_add(err, &where, "Give each a file of its own",
+				"port \"%s\" writes %.200s, too", q->name, k->to.path);
+	}
+	return 0;
+}
+
 static int
 pcap_join(struct wf_port *p, struct wf_port *ports, uint32_t n, struct wf_err *err)
 {
@@ -116,8 +151,10 @@ pcap_join(struct wf_port *p, struct wf_port *ports, uint32_t n, struct wf_err *e
 		p->want_mtu ? p->want_mtu + RTE_ETHER_HDR_LEN + WF_PORT_TAGS_BYTES : MOST_BYTES;
 	size_t before = wf_err_count(err);
 
+	if (check_own_file(p, ports, err) < 0)
+		return -EINVAL;
 	if (!k->owns)
-		return join_other(p, ports, n, err);
+		return k->of[0] != '\0' ? join_other(p, ports, n, err) : 0;
 	other = partner(p, ports, n, err);
 	o = other ? other->kind : NULL;
 	if (other && k->spec.cap.split == WF_CAP_ALL)
@@ -149,6 +186,25 @@ pcap_join(struct wf_port *p, struct wf_port *ports, uint32_t n, struct wf_err *e
 	return 0;
 }
 
+/* The file that has what is sent, and the thread that writes it. */
+static int
+open_file(struct wf_port *p, uint32_t n_queues, struct wf_err *err)
+{
+	struct pcap *k = p->kind;
+	struct wf_capture_options o = WF_CAPTURE_OPTIONS;
+	char about[WF_NAME_MAX + 16];
+	const struct wf_cap_log_iface iface = { p->name, about };
+
+	if (!k->to.path)
+		return 0;
+	snprintf(about, sizeof(about), "sent to port %s", p->name);
+	o.name = k->to.path;
+	o.memory_bytes = k->to.buffer_bytes;
+	o.iface = &iface;
+	k->capture = wf_capture_new(&o, NULL, n_queues, p->clock->start_realtime_ns, err);
+	return k->capture ? 0 : -EINVAL;
+}
+
 static int
 pcap_open(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, struct wf_err *err)
 {
@@ -156,6 +212,8 @@ pcap_open(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, struct
 	struct pcap *k = p->kind;
 	int ret;
 
+	if (open_file(p, n_queues, err) < 0)
+		return -EINVAL;
 	k->queue = aligned_alloc(WF_CACHE_LINE, n_queues * sizeof(*k->queue));
 	if (!k->queue)
 		return wf_err_add(err, &where, NULL, "out of memory"), -ENOMEM;
@@ -165,6 +223,7 @@ pcap_open(struct wf_port *p, uint32_t n_queues, struct rte_mempool *pool, struct
 		k->queue[q].clock = p->clock;
 		k->queue[q].pool = pool;
 		k->queue[q].side = k->side;
+		k->queue[q].tap = k->capture ? wf_capture_tap(k->capture, q) : NULL;
 	}
 	k->queue[0].r = k->r; /* one worker has the schedule, and hands over */
 	ret = k->owns ? wf_replay_store_begin(k->r->store) : 0;
@@ -184,6 +243,8 @@ pcap_close(struct wf_port *p)
 		rte_pktmbuf_free_bulk(k->queue[q].spare, k->queue[q].n_spare);
 	if (k->owns)
 		wf_replay_free(k->r);
+	wf_capture_free(k->capture);
+	free(k->to.path);
 	wf_replay_release(&k->spec);
 	free(k->queue);
 	free(k);
@@ -194,6 +255,7 @@ static void
 pcap_stats(struct wf_port *p, struct wf_snap_port *out)
 {
 	const struct pcap *k = p->kind;
+	struct wf_capture_status s;
 
 	out->queues = k->n_queues;
 	out->sinks = true;
@@ -202,6 +264,31 @@ pcap_stats(struct wf_port *p, struct wf_snap_port *out)
 
 		wf_sunk_count(&q->sunk, &out->sunk);
 	}
+	if (!k->capture)
+		return;
+	wf_capture_status(k->capture, &s);
+	out->writes = true;
+	out->written = (struct wf_snap_written){ .packets = s.captured,
+		.missed = s.missed,
+		.file_bytes = s.bytes,
+		.failed = s.state == WF_CAPTURE_FAILED };
+}
+
+static void
+pcap_end(struct wf_port *p)
+{
+	const struct pcap *k = p->kind;
+
+	if (k->capture)
+		wf_capture_end(k->capture);
+}
+
+static const struct wf_capture *
+pcap_capture(struct wf_port *p)
+{
+	const struct pcap *k = p->kind;
+
+	return k->capture;
 }
 
 static struct wf_replay *
@@ -276,11 +363,31 @@ pcap_rx_burst(void *queue, struct rte_mbuf **m, wf_ns_t *rx_ns, uint16_t n)
 	return n;
 }
 
+/* Copies for the file, of what leaves now. */
+static void
+write_down(struct queue *q, struct rte_mbuf **m, uint16_t n)
+{
+	struct wf_capture_seen s = { .point = WF_CAPTURE_IN, .time_ns = wf_clock_ns(q->clock) };
+
+	for (uint16_t i = 0; i < n; i++) {
+		struct wf_capture_record *r;
+
+		s.frame_bytes = s.len_bytes = m[i]->pkt_len;
+		r = wf_capture_reserve(q->tap, &s);
+		if (r == NULL)
+			continue;
+		wf_worker_capture_copy(r, m[i]);
+		wf_capture_publish(q->tap);
+	}
+}
+
 static uint16_t
 pcap_tx_burst(void *queue, struct rte_mbuf **m, uint16_t n)
 {
 	struct queue *q = queue;
 
+	if (q->tap)
+		write_down(q, m, n);
 	return wf_sunk_take(&q->sunk, m, n);
 }
 
@@ -298,6 +405,8 @@ const struct wf_port_ops wf_port_pcap = {
 	.open = pcap_open,
 	.close = pcap_close,
 	.stats = pcap_stats,
+	.end = pcap_end,
+	.capture = pcap_capture,
 	.replay = pcap_replay,
 	.link = pcap_link,
 	.fits_bytes = pcap_fits,

@@ -85,6 +85,7 @@ struct wf_worker_params {
 	const struct wf_clock *clock;
 	uint32_t max_held, by_value_bytes, max_flows;
 	wf_ns_t flow_idle_ns;
+	bool count_flows;
 	wf_ns_t start_ns; /* of the run */
 	struct wf_pkt_ops ops;
 	const uint64_t *marks;    /* [4]: of struct wf_worker_capture */

@@ -9,8 +9,8 @@
 #include "wf_pool.h"
 #include "wf_worker.h"
 
-static void
-copy_frame(struct wf_capture_record *r, const struct rte_mbuf *m)
+void
+wf_worker_capture_copy(struct wf_capture_record *r, const struct rte_mbuf *m)
 {
 	uint32_t done = 0;
 
@@ -37,7 +37,7 @@ record(struct wf_worker_capture *c, struct wf_capture_seen *s, const struct rte_
 	r = wf_capture_reserve(c->tap, s);
 	if (r == NULL)
 		return;
-	copy_frame(r, m);
+	wf_worker_capture_copy(r, m);
 	wf_capture_publish(c->tap);
 }
 

@@ -10,6 +10,7 @@
 #include "wf_capture.h"
 #include "wf_pipe.h"
 
+struct rte_mbuf;
 struct wf_txq;
 struct wf_worker;
 
@@ -24,6 +25,9 @@ struct wf_worker_capture {
 	uint64_t marks[4];          /* ol_flags of WF_CAPTURE_COPY ... */
 	const struct wf_tap *other; /* that is told, too, capture or not; NULL: none */
 };
+
+/* The first r->cap_bytes of the frame. */
+void wf_worker_capture_copy(struct wf_capture_record *r, const struct rte_mbuf *m);
 
 /* Slow path of the worker's look: takes up what is wanted. */
 void wf_worker_capture_adopt(struct wf_worker *w);

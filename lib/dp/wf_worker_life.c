@@ -22,6 +22,7 @@ new_pipe(const struct wf_worker_params *q, struct wf_stats *stats)
 		.most_moved = MOST_MOVED,
 		.max_flows = q->max_flows,
 		.flow_idle_ns = q->flow_idle_ns,
+		.count_flows = q->count_flows,
 		.start_ns = q->start_ns,
 		.ops = q->ops,
 		.stats = stats,

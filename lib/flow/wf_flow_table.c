@@ -175,6 +175,7 @@ create(struct wf_flow_table *t, const struct wf_flow_key *key, uint64_t hash, ui
 	f->waiting = 0;
 	f->class_id = f->slot = 0;
 	f->listed = false;
+	f->accounted = 0;
 	f->stage = WF_FLOW_LIVE;
 	t->n_live++;
 	return f;
@@ -236,6 +237,7 @@ restart(struct wf_flow_table *t, struct wf_flow *f, uint64_t dir_key, uint32_t r
 	f->held = (struct wf_state_head){ 0 };
 	f->class_epoch = 0;
 	f->listed = false;
+	f->accounted = 0;
 	f->ordinal = 0;
 	f->last_due_ns = 0;
 	f->rng_key = wf_rng_flow(dir_key, f->hash);

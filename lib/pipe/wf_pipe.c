@@ -53,6 +53,7 @@ pipe_init(struct wf_pipe *p, const struct wf_pipe_params *q)
 	p->generation = UINT64_MAX;
 	p->queues.next_event_ns = UINT64_MAX;
 	p->intake.states = &p->states;
+	p->queues.accounts = &p->accounts;
 	p->in_store = wf_lines_new(q->n_dirs, sizeof(*p->in_store));
 	wf_by_value_init(&p->by_value, &p->end, q->by_value_bytes);
 	p->store = pipe_store(q, by_value);
@@ -60,6 +61,7 @@ pipe_init(struct wf_pipe *p, const struct wf_pipe_params *q)
 		wf_room_init(&p->end.room, q->n_dirs, q->max_held, by_value) < 0 ||
 		wf_states_init(&p->states, q->n_slots, q->max_flows, words, q->start_ns) < 0 ||
 		wf_fragments_init(&p->intake.fragments) < 0 ||
+		wf_flow_accounts_init(&p->accounts, q->max_flows, q->count_flows) < 0 ||
 		wf_queues_init(&p->queues, &p->end, &p->states, q->max_held) < 0 ||
 		wf_parking_init(&p->parking, p->store, &p->end, q->max_held) < 0)
 		return -ENOMEM;
@@ -108,6 +110,7 @@ wf_pipe_free(struct wf_pipe *p)
 	wf_parking_fini(&p->parking);
 	wf_queues_fini(&p->queues);
 	wf_flow_table_free(p->intake.flows);
+	wf_flow_accounts_fini(&p->accounts);
 	wf_fragments_fini(&p->intake.fragments);
 	wf_states_fini(&p->states);
 	wf_room_fini(&p->end.room);
@@ -210,6 +213,7 @@ wf_pipe_in(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const st
 	if (WF_UNLIKELY(p->generation != plan->generation)) {
 		wf_room_share(&p->end.room, plan);
 		p->generation = plan->generation;
+		p->accounts.on = plan->count_flows;
 	}
 	last_ns = rx[n - 1].rx_ns;
 	span_ns = last_ns - rx[0].rx_ns;
@@ -358,6 +362,12 @@ wf_pipe_turn_stats(struct wf_pipe *p, wf_ns_t now_ns)
 	for (uint32_t i = 0; i < p->states.slots_seen; i++)
 		bank->class[i].flows = p->states.class_flows[i];
 	wf_stats_turn(p->end.stats, now_ns);
+}
+
+struct wf_flow_accounts *
+wf_pipe_accounts(struct wf_pipe *p)
+{
+	return &p->accounts;
 }
 
 uint64_t

@@ -74,6 +74,7 @@ struct wf_pipe_params {
 	/* Packets that one wf_pipe_take moves within the store at most (wf_store_bound). 0: any. */
 	uint32_t most_moved;
 	uint32_t max_flows; /* of the flow table */
+	bool count_flows;   /* memory for accounts of flows is there from the start */
 	wf_ns_t flow_idle_ns;
 	wf_ns_t start_ns; /* no packet arrives before */
 	struct wf_pkt_ops ops;
@@ -81,6 +82,7 @@ struct wf_pipe_params {
 	const struct wf_tap *tap; /* NULL: none */
 };
 
+struct wf_flow_accounts;
 struct wf_pipe;
 
 /* NULL: out of memory. */
@@ -149,6 +151,8 @@ void wf_pipe_handed_in(struct wf_pipe *p, uint32_t dir, const struct wf_count *s
 
 /* Sets the gauges and turns the banks: only between two bursts. */
 void wf_pipe_turn_stats(struct wf_pipe *p, wf_ns_t now_ns);
+/* Control: what is counted of flows, where the plan says so. */
+struct wf_flow_accounts *wf_pipe_accounts(struct wf_pipe *p);
 /* Packets held, in all. */
 uint64_t wf_pipe_held(const struct wf_pipe *p);
 

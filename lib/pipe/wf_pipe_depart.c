@@ -3,6 +3,7 @@
  * now. Worker threads.
  */
 #include "wf_ecn.h"
+#include "wf_pipe_account.h"
 #include "wf_pipe_epilogue.h"
 #include "wf_rng.h"
 
@@ -109,6 +110,8 @@ departure_run(struct wf_pipe *p, const struct wf_plan *plan, const struct wf_dep
 		departure_mark(&p->end, w, b);
 	wf_pipe_run(k->behind, k->n_behind, b, 0, 1, &p->states.env);
 	wf_pipe_count_stages(&p->states.env, wf_end_dir(&p->end, w->dir));
+	if (WF_UNLIKELY(p->accounts.on) && b->flow[0] != NULL)
+		wf_pipe_account_left(p, b, out->e->rx_ns);
 	wf_epilogue_depart(p, plan, w->dir, b, out->e->rx_ns);
 }
 

@@ -4,6 +4,7 @@
  */
 #include "wf_pipe_epilogue.h"
 
+#include "wf_pipe_account.h"
 #include "wf_pipe_bytes.h"
 
 /* The rows of a batch, on their way out. */
@@ -13,6 +14,7 @@ struct epilogue {
 	const struct wf_plan_dir *d;
 	struct wf_batch *b;
 	uint32_t dir;
+	bool departing;                 /* from a queue */
 	bool direct;                    /* to the ready list, not to the store */
 	struct wf_count held, by_value; /* not yet counted */
 	uint64_t room;                  /* what more may cost */
@@ -24,6 +26,8 @@ static inline void
 row_drop(struct epilogue *e, uint32_t row, wf_ns_t rx_ns, uint16_t slot, enum wf_drop cause,
 	void *pkt)
 {
+	if (WF_UNLIKELY(cause == WF_DROP_no_buffer && e->p->accounts.on && e->b->flow[row] != NULL))
+		wf_pipe_account_unheld(e->p, e->d, e->b, row, rx_ns, e->departing);
 	wf_end_drop(&e->p->end, wf_held_tag(e->dir, slot), rx_ns, pkt, e->b->len_bytes[row], cause);
 }
 
@@ -270,6 +274,7 @@ wf_epilogue_depart(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, 
 {
 	struct epilogue e = epilogue_begin(p, plan, dir, b, false);
 
+	e.departing = true;
 	for (uint32_t row = 0; row < b->n; row++) {
 		uint16_t slot = e.d->classes[b->class_id[row]].slot;
 		void *pkt = row_survivor(&e, row, rx_ns, slot);

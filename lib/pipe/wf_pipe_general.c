@@ -2,6 +2,7 @@
  * The general path: classes, queues, copies, changed bytes, packets that wait for others. Worker
  * threads.
  */
+#include "wf_pipe_account.h"
 #include "wf_pipe_epilogue.h"
 
 /* What came, for the class of the run. */
@@ -27,6 +28,8 @@ wf_pipe_general(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, con
 	uint16_t grown = 0;
 	uint32_t n_runs = wf_pipe_take_in(p, d, dir, rx, n, runs);
 
+	if (WF_UNLIKELY(p->accounts.on))
+		wf_pipe_account_expect(p, b);
 	for (uint32_t r = 0; r < n_runs; r++)
 		general_count(p, &d->classes[runs[r].class_id], b, &runs[r]);
 	for (uint32_t r = 0; r < n_runs; r++) {
@@ -39,5 +42,7 @@ wf_pipe_general(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, con
 					   (uint16_t)(runs[r].end + grown), &p->states.env));
 	}
 	wf_pipe_count_stages(&p->states.env, ds);
+	if (WF_UNLIKELY(p->accounts.on))
+		wf_pipe_account_rows(p, d, b);
 	wf_epilogue_arrive(p, plan, dir, b, n, n_runs > 1);
 }

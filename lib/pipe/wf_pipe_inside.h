@@ -11,6 +11,7 @@
 #ifndef WF_PIPE_INSIDE_H
 #define WF_PIPE_INSIDE_H
 
+#include "wf_flow_account.h"
 #include "wf_pipe_end.h"
 #include "wf_pipe_intake.h"
 #include "wf_pipe_park.h"
@@ -32,6 +33,7 @@ struct wf_pipe {
 	uint64_t generation; /* of the plan that the room is shared out for */
 	wf_ns_t flow_idle_ns;
 	uint32_t n_dirs;
+	struct wf_flow_accounts accounts; /* `on` as that plan says */
 	struct wf_intake intake;
 	struct wf_batch batch; /* what is on its way now: a burst, or what departs from a queue */
 	struct wf_forged forged[WF_FORGED_MAX]; /* scratch */

@@ -53,6 +53,9 @@ queues_drop(struct wf_queues *q, const struct wf_qentry *e, enum wf_drop cause)
 		.len_bytes = e->len_bytes,
 		.tag = wf_held_tag(w->dir, w->slot) };
 
+	if (WF_UNLIKELY(q->accounts->on) && e->flow != NULL)
+		wf_flow_account_add(
+			&wf_flow_accounts_of(q->accounts, e->flow, e->rx_ns)->dropped, 1);
 	wf_end_drop_held(q->end, &h, 1, cause);
 }
 

@@ -12,6 +12,7 @@
 #ifndef WF_PIPE_QUEUES_H
 #define WF_PIPE_QUEUES_H
 
+#include "wf_flow_account.h"
 #include "wf_pipe_end.h"
 #include "wf_pipe_states.h"
 #include "wf_queue.h"
@@ -31,8 +32,9 @@ struct wf_pipe_queue {
 };
 
 struct wf_queues {
-	struct wf_end *end;       /* lent */
-	struct wf_states *states; /* lent */
+	struct wf_end *end;                /* lent */
+	struct wf_states *states;          /* lent */
+	struct wf_flow_accounts *accounts; /* lent */
 	struct wf_qpool pool;
 	struct wf_pipe_queue *queue; /* [size] */
 	uint32_t size, used, free;

@@ -4,10 +4,11 @@
  * lane of a direction in order, or the wheel. The same as the general path, with what is the same
  * for all packets done once. Worker threads.
  */
-#include "wf_pipe_inside.h"
+#include "wf_pipe_account.h"
 
 struct straight {
 	struct wf_pipe *p;
+	const struct wf_plan_dir *d;
 	const struct wf_batch *b;
 	uint32_t dir, tag;
 	bool in_order;
@@ -23,6 +24,8 @@ straight_drop(struct straight *s, uint32_t row, enum wf_drop cause)
 
 	s->held.packets--;
 	s->held.bytes -= b->len_bytes[row];
+	if (WF_UNLIKELY(cause == WF_DROP_no_buffer && s->p->accounts.on))
+		wf_pipe_account_unheld(s->p, s->d, b, row, b->rx_ns[row], false);
 	wf_end_drop(&s->p->end, s->tag, b->rx_ns[row], b->pkt[row], b->len_bytes[row], cause);
 }
 
@@ -165,6 +168,7 @@ wf_pipe_straight(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir,
 	struct wf_dir_stats *ds = wf_end_dir(&p->end, dir);
 	struct wf_run runs[WF_BURST];
 	struct straight s = { .p = p,
+		.d = d,
 		.b = &p->batch,
 		.dir = dir,
 		.tag = wf_held_tag(dir, k->slot),
@@ -173,8 +177,12 @@ wf_pipe_straight(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir,
 		.room = wf_room_left(&p->end.room, dir) };
 
 	wf_pipe_take_in(p, d, dir, rx, n, runs);
+	if (WF_UNLIKELY(p->accounts.on))
+		wf_pipe_account_expect(p, &p->batch);
 	wf_count_merge(&wf_end_class(&p->end, k->slot)->c.rx, sum);
 	wf_pipe_run(k->before, wf_plan_steps(k), &p->batch, 0, (uint16_t)n, &p->states.env);
 	wf_pipe_count_stages(&p->states.env, ds);
+	if (WF_UNLIKELY(p->accounts.on))
+		wf_pipe_account_rows(p, d, &p->batch);
 	straight_end(&s, wf_pipe_direct(p, d, dir));
 }

@@ -41,6 +41,7 @@ struct wf_flow {
 	uint16_t slot;     /* class counters that list it, when `listed` */
 	uint8_t stage;     /* lib/flow's own: enum wf_flow_stage */
 	bool listed;
+	uint16_t accounted; /* the accounts that it is in: wf_flow_account.h; 0: none */
 
 	/* Of scope = "flow", when it is no longer than this: the class's stages one behind the
 	 * other. */

@@ -235,6 +235,7 @@ compile_dir(struct wf_plan_compiler *c, const struct wf_conf_link *link, uint32_
 		d->needs_flow = true;
 		d->in_order = false; /* of classes with delays of their own */
 	}
+	d->needs_flow |= c->plan->count_flows;
 	wf_plan_rules_keep(d, dir_before(c, dir));
 	d->path = (uint8_t)choose_path(d);
 	d->soonest_ns = find_soonest(d);
@@ -280,6 +281,7 @@ wf_plan_compile_over(const struct wf_conf *conf, uint64_t seed, const struct wf_
 	plan->seed = seed;
 	plan->next_uid = before != NULL ? before->next_uid : 1;
 	plan->run_key = before != NULL ? before->run_key : 0;
+	plan->count_flows = conf->count_flows;
 	plan->n_links = conf->n_links;
 	plan->n_dirs = 2 * conf->n_links;
 	plan->dir = reserve(c, plan->n_dirs * sizeof(*plan->dir));

@@ -132,6 +132,7 @@ struct wf_plan {
 	uint16_t next_slot; /* where to look for one for the next class that is new */
 	uint32_t next_uid;
 	bool flow_states; /* some class has scope = "flow" */
+	bool count_flows; /* for lists of the largest: then each direction needs its flows */
 	struct wf_plan_dir *dir;
 	char (*link_name)[WF_NAME_MAX];
 	void *memory; /* all of the above is in it: wf_plan_memory.c */

@@ -151,19 +151,29 @@ link_stats(const struct wf_snapshot *s, const struct wf_snap_link *l)
 }
 
 static json_t *
+written(const struct wf_snap_written *w)
+{
+	return json_pack("{s:o,s:o,s:o,s:b}", "packets", number(w->packets), "missed",
+		number(w->missed), "file_bytes", number(w->file_bytes), "failed", w->failed);
+}
+
+static json_t *
 port(const struct wf_snap_port *p)
 {
-	return json_pack("{s:o,s:o,s:s,s:s,s:s,s:i,s:i,s:i,s:b,s:s,s:o,s:b,s:o,s:o,s:o,s:o,s:o,s:o,"
-			 "s:o*,s:o*}",
+	return json_pack(
+		"{s:o,s:o,s:s,s:s,s:s,s:s,s:i,s:i,s:i,s:b,s:s,s:o,s:b,s:o,s:o,s:o,s:o,s:o,s:o,"
+		"s:o*,s:o*,s:o*}",
 		"name", wf_json_text(p->name), "device", wf_json_text(p->device), "kind",
 		p->kind != NULL ? p->kind : "", "arrival", p->arrival != NULL ? p->arrival : "",
-		"spread", p->spread != NULL ? p->spread : "", "queues", (int)p->queues, "rx_slots",
+		"release", p->release != NULL ? p->release : "", "spread",
+		p->spread != NULL ? p->spread : "", "queues", (int)p->queues, "rx_slots",
 		(int)p->rx_slots, "tx_slots", (int)p->tx_slots, "link_up", p->link_up, "state",
 		p->state, "interface", p->hostif[0] != '\0' ? wf_json_text(p->hostif) : json_null(),
 		"gone", p->gone, "mtu", number(p->mtu), "downs", number(p->downs), "rx_missed",
 		number(p->rx_missed), "rx_nombuf", number(p->rx_nombuf), "tx_errors",
 		number(p->tx_errors), "rx_errors", number(p->rx_errors), "sunk",
-		p->sinks ? count(&p->sunk) : NULL, "replay",
+		p->sinks ? count(&p->sunk) : NULL, "written",
+		p->writes ? written(&p->written) : NULL, "replay",
 		p->replay != NULL ? wf_json_replay(p->replay) : NULL);
 }
 

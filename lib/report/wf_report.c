@@ -62,12 +62,20 @@ static void
 print_port(const json_t *p, FILE *out)
 {
 	uint64_t missed = wf_report_integer(p, "rx_missed") + wf_report_integer(p, "rx_nombuf");
+	const json_t *w = json_object_get(p, "written");
 	char n[WF_TEXT_MAX], e[WF_TEXT_MAX];
 
 	fprintf(out, "  port %-8.8s  %-30.30s %-10s missed %s, send errors %s\n",
 		wf_report_string(p, "name"), wf_report_string(p, "device"),
 		wf_report_string(p, "state"), wf_text_count(missed, n),
 		wf_text_count(wf_report_integer(p, "tx_errors"), e));
+	if (w != NULL)
+		fprintf(out, "    packets written to its file: %s, missed: %s%s\n",
+			wf_text_count(wf_report_integer(w, "packets"), n),
+			wf_text_count(wf_report_integer(w, "missed"), e),
+			json_is_true(json_object_get(w, "failed"))
+				? "; it could not be written to its end"
+				: "");
 }
 
 static void

@@ -45,10 +45,19 @@ struct wf_replay_spec {
 extern const struct wf_param wf_replay_table[];
 
 /* The device string, whose first word is not looked at. 0, or -EINVAL with all reasons; `where` is
- * the port's. To be released in every case. */
+ * the port's. To be released in every case. Without files (n_files = 0) it only takes packets. */
 int wf_replay_parse(const char *device, struct wf_replay_spec *out, const struct wf_where *where,
 	struct wf_err *err);
 void wf_replay_release(struct wf_replay_spec *spec);
+
+/* Where what is sent to the port is written to: "pcap,to=out.pcapng", beside or without a file. */
+struct wf_replay_to {
+	char *path;            /* heap; NULL: nowhere */
+	uint64_t buffer_bytes; /* that packets wait in for the disk */
+};
+/* Of any device string of a pcap port. 0, or -EINVAL with all reasons. */
+int wf_replay_to(const char *device, struct wf_replay_to *out, const struct wf_where *where,
+	struct wf_err *err);
 
 /* "pcap,of=a,dmac=...": the port whose capture's other side it sends, or false. */
 #define WF_REPLAY_NAME 64

@@ -37,13 +37,22 @@ struct wf_snap_link {
 	struct wf_snap_dir dir[2];
 };
 
+/* The file that a port writes. */
+struct wf_snap_written {
+	uint64_t packets, missed; /* both together are what was sent to it, a moment later */
+	uint64_t file_bytes;
+	bool failed; /* it could not be written to its end */
+};
+
 struct wf_snap_port {
 	char name[WF_NAME_MAX];
 	char device[WF_NAME_MAX];
 	const char *kind;                    /* "dpdk", "packet"; NULL: nobody says */
 	uint32_t queues, rx_slots, tx_slots; /* queue pairs, and the sizes of their rings */
-	const char *arrival; /* when frames came is known by their stamps ("stamped"), or within
-				bounds by the polls that found them ("polled"); NULL: nobody says */
+	const char *arrival; /* when frames came is known by the card's stamps ("hardware"), by
+				others ("stamped"), or within bounds by the polls that found them
+				("polled"); NULL: nobody says */
+	const char *release; /* who lets frames go at their time: "software"; NULL: nobody says */
 	const char *spread;  /* how it shares what it receives out over queues: "symmetric rss",
 				"rss", "kernel" (its channels, or a group of sockets), "none";
 				NULL: nobody says */
@@ -52,6 +61,8 @@ struct wf_snap_port {
 	uint64_t rx_missed, rx_nombuf, rx_errors, tx_errors;
 	bool sinks;           /* what is sent to it ends there ... */
 	struct wf_count sunk; /* ... as it counts by itself, a moment later than its link */
+	bool writes;          /* ... or goes to a file: */
+	struct wf_snap_written written;
 	struct wf_snap_replay *replay; /* that it has the capture of; NULL: none */
 	/* Of the host's interface that it stands on, where it stands on one: */
 	char hostif[WF_NAME_MAX]; /* as it is called now; "": none */

@@ -30,6 +30,9 @@
 /* One of two workers: of what it receives it hands half over, and takes as much over. */
 #define TWO (1ull << 35)
 
+/* Beside a number of flows: each is counted. */
+#define COUNTED (1ull << 36)
+
 struct pipes {
 	struct wf_pipe *pipe;
 	struct wf_stats *stats;
@@ -235,7 +238,7 @@ pipes_close(void *state)
 
 /* What stands inside ab = { }, compiled; ends the program when it is refused. */
 static struct wf_plan *
-plan_of(const char *ab, const char *classes)
+plan_of(const char *ab, const char *classes, bool count)
 {
 	struct wf_err *err = wf_err_new();
 	struct wf_node *tree;
@@ -244,11 +247,11 @@ plan_of(const char *ab, const char *classes)
 	char text[2048];
 
 	snprintf(text, sizeof(text),
-		"ports = ( { name = \"a\"; device = \"net_null0\"; },"
+		"count_flows = %s; ports = ( { name = \"a\"; device = \"net_null0\"; },"
 		" { name = \"b\"; device = \"net_null1\"; } );"
 		"links = ( { name = \"wan\"; ports = [ \"a\", \"b\" ]; ab = { %s };"
 		" classes = ( %s ); } );",
-		ab, classes);
+		count ? "true" : "false", ab, classes);
 	tree = wf_conf_read_text(text, "perf", false, err);
 	conf = tree != NULL ? wf_conf_bind(tree, err) : NULL;
 	plan = conf != NULL ? wf_plan_compile(conf, 1, NULL, err) : NULL;
@@ -323,7 +326,7 @@ pipes_open(const struct perf_case *c)
 	s->now_ns = WF_NS_PER_S;
 	if (s->n_flows > 0 && !(c->number & TOGETHER))
 		snprintf(classes, sizeof(classes), flow_class, c->text);
-	s->plan = plan_of(*classes != 0 ? "" : c->text, classes);
+	s->plan = plan_of(*classes != 0 ? "" : c->text, classes, c->number & COUNTED);
 	s->memory = mmap(NULL, (size_t)ROOM * STRIDE, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	s->stats = wf_stats_new(q.n_dirs, q.n_slots);
@@ -389,6 +392,10 @@ const struct perf_case perf_pipes[] = {
 	FLOWS("10k", 10000),
 	FLOWS("100k", 100000),
 	PIPE("impaired-together-10k-shuffled", IMPAIRED, SHUFFLED | TOGETHER | 10000),
+	PIPE("wire-counted-100-shuffled", "", COUNTED | SHUFFLED | TOGETHER | 100),
+	PIPE("jitter-flow-counted-100-shuffled", JITTER_FLOW, COUNTED | SHUFFLED | TOGETHER | 100),
+	PIPE("jitter-flow-counted-100-in-turn", JITTER_FLOW, COUNTED | TOGETHER | 100),
+	PIPE("impaired-counted-10k-shuffled", IMPAIRED_FLOW, COUNTED | SHUFFLED | 10000),
 	PIPE("wire-two", "", TWO),
 	PIPE("jitter-flow-10k-shuffled-two",
 		"delay = { mean = \"10ms\"; stddev = \"1ms\"; order = \"flow\"; };",

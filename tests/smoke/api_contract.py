@@ -24,6 +24,8 @@ CALLS = {
     "GET /v1/stats/stream": {"stream": True, "query": "hz=10"},
     "GET /v1/stats/history": {"query": "seconds=2&link=wan"},
     "GET /v1/events": {"query": "since=0"},
+    "GET /v1/flows": {"query": "top=3&by=loss"},
+    "PATCH /v1/flows": {"body": {"counted": True}},
     "POST /v1/reset": {},
     "POST /v1/bypass": {"body": {"on": False}},
     "PUT /v1/config": {"body": "config"},

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "wf_ctl.h"
+#include "wf_flow_top.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 const char *__lsan_default_suppressions(void);
@@ -147,6 +148,19 @@ reset(void *ctx)
 	return 0;
 }
 
+static bool
+flows(void *ctx, struct wf_flow_top *list, uint32_t budget)
+{
+	wf_flow_top_put(list, &(struct wf_flow_seen){ .packets = 1 });
+	return true;
+}
+
+static wf_ns_t
+clock_now(void *ctx)
+{
+	return NOW_NS;
+}
+
 static void
 read_config(void)
 {
@@ -173,6 +187,8 @@ start(void)
 		.progress = progress,
 		.wall = wall,
 		.reset = reset,
+		.flows = flows,
+		.clock = clock_now,
 		.events = wf_event_log_new(16) };
 	struct wf_ctl_options opt = { .socket = p.path };
 	struct wf_err *err = wf_err_new();

@@ -3,6 +3,8 @@
  */
 #include "harness.h"
 
+#include "wf_flow_top.h"
+
 #include <errno.h>
 #include <event2/event.h>
 #include <stdlib.h>
@@ -265,6 +267,52 @@ fake_replay(void *ctx, uint32_t index, struct wf_ctl_replay *out)
 	return false;
 }
 
+/* Three flows; the walk needs two attempts. */
+static bool
+fake_flows(void *ctx, struct wf_flow_top *list, uint32_t budget)
+{
+	struct harness *h = ctx;
+	struct wf_flow_seen s = {
+		.packets = 10, .last_ns = 1, .class_uid = h->setup->plan->dir[0].classes[0].uid
+	};
+
+	if (list->place++ == 0)
+		return false;
+	s.key = (struct wf_flow_key){ .src = { [10] = 0xff, 0xff, 10, 0, 0, 1 },
+		.dst = { [10] = 0xff, 0xff, 10, 0, 0, 2 },
+		.sport = { 0x14, 0x51 },
+		.dport = { 0, 80 },
+		.vlan = { 0xff, 0xff },
+		.proto = 6,
+		.family = 4 };
+	s.bytes = 1000;
+	s.delayed = 4;
+	s.delay_ns = 4000;
+	s.delay_max_ns = 2000;
+	wf_flow_top_put(list, &s);
+	s.key = (struct wf_flow_key){ .src = { 0x20, 1, 0x0d, 0xb8, [15] = 1 },
+		.dst = { 0x20, 1, 0x0d, 0xb8, [15] = 2 },
+		.sport = { 0, 7 },
+		.dport = { 0, 7 },
+		.vlan = { 0, 42 },
+		.dir = { 0, 1 },
+		.proto = 58,
+		.family = 6 };
+	s.bytes = 3000;
+	s.dropped = 1;
+	wf_flow_top_put(list, &s);
+	s.key = (struct wf_flow_key){ .src = { 2, 0, 0, 0, 0, 1 },
+		.dst = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff },
+		.vlan = { 0xff, 0xff },
+		.ethertype = { 8, 6 } };
+	s.class_uid = 0;
+	s.bytes = 60;
+	s.dropped = 5;
+	s.delayed = 0;
+	wf_flow_top_put(list, &s);
+	return true;
+}
+
 static int
 start(void **state, bool tcp)
 {
@@ -283,6 +331,7 @@ start(void **state, bool tcp)
 		.wall = fake_wall,
 		.reset = fake_reset,
 		.replay = fake_replay,
+		.flows = fake_flows,
 		.schedule = fake_schedule,
 		.clock = fake_clock };
 	struct wf_ctl_options opt = { .socket = h->path, .hosts = "lab.example, other.example" };

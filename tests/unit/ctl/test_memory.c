@@ -124,7 +124,7 @@ test_what_only_looks(void **state)
 {
 	static const char *const paths[] = { "/v1/version", "/v1/stats", "/v1/ports", "/v1/links",
 		"/v1/links/wan", "/v1/links/wan/ab", "/v1/config", "/v1/config/diff", "/v1/events",
-		"/v1/bypass", "/v1/profiles", "/v1/stats/history" };
+		"/v1/bypass", "/v1/profiles", "/v1/stats/history", "/v1/flows" };
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(paths); i++)
 		exhaust(*state, &(struct attempt){ "GET", paths[i], NULL, NULL, false });
@@ -157,6 +157,7 @@ test_changes_of_the_base(void **state)
 		{ "PATCH", "/v1/links/wan/classes/voip", JSON, "{\"match\":{\"dport\":\"53\"}}",
 			true },
 		{ "PATCH", "/v1/links/wan", JSON, "{\"inner\":true}", true },
+		{ "PATCH", "/v1/flows", JSON, "{\"counted\":true}", true },
 		{ "POST", "/v1/bypass", JSON, "{\"on\":true,\"for\":\"1h\"}", true },
 		{ "POST", "/v1/config/reload", NULL, "", true },
 	};

@@ -14,7 +14,8 @@
 static void
 run(const struct harness *h, const char *arguments, int code, const char *want)
 {
-	char command[512], out[16384];
+	static char out[1 << 18]; /* room for the statistics, which grow */
+	char command[512];
 	size_t len;
 	FILE *f;
 	int status;

@@ -438,6 +438,12 @@ refusals(void **state)
 		{ "pcap,file=%s,split=left", "says nothing about directions" },
 		{ "pcap,file=%s,loops=0,unique=10.0.0.0/16-10.0.0.0/8", "256 loops" },
 		{ "pcap,file=%s,memory=1MB", "memory" },
+		{ "pcap,to=x.pcapng,pace=top", "there is none" },
+		{ "pcap,to=x.pcap", "ends in .pcapng" },
+		{ "pcap,to=/nonexistent/x.pcapng", "no folder" },
+		{ "pcap,file=%1$s,to=%1$s", "sent and written at once" },
+		{ "pcap,file=%s,buffer=2MiB", "Add to=" },
+		{ "pcap,to=x.pcapng,buffer=1kB", "buffer" },
 	};
 	const struct wf_where where = { .path = "ports.a" };
 	const char *path = capture("a.pcapng", 2, FRAME);
@@ -445,6 +451,7 @@ refusals(void **state)
 	for (size_t i = 0; i < WF_ARRAY_SIZE(bad); i++) {
 		struct wf_err *err = wf_err_new();
 		struct wf_replay_spec spec;
+		struct wf_replay_to to;
 		char device[512], *text = NULL;
 		size_t size;
 		FILE *out = open_memstream(&text, &size);
@@ -453,7 +460,8 @@ refusals(void **state)
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 		snprintf(device, sizeof(device), bad[i].device, path);
 #pragma GCC diagnostic pop
-		assert_true(wf_replay_parse(device, &spec, &where, err) < 0);
+		assert_true(wf_replay_parse(device, &spec, &where, err) < 0 ||
+			    wf_replay_to(device, &to, &where, err) < 0);
 		wf_err_print(err, out);
 		fclose(out);
 		if (strstr(text, bad[i].says) == NULL)
