@@ -264,6 +264,7 @@ go_through(struct live *l)
 {
 	int rc = 0;
 
+	assert(l->walk.setup != NULL);
 	l->start_ns = wf_dp_now(l->dp) + BEGIN_NS;
 	l->end_ns = l->s->end_ns != UINT64_MAX ? l->start_ns + l->s->end_ns : UINT64_MAX;
 	l->walk.start_ns = l->start_ns;
@@ -304,6 +305,7 @@ report(struct live *l)
 		.command = commands };
 	json_t *doc = NULL;
 
+	assert(l->last != NULL && l->command != NULL);
 	if (!l->stopped && l->s->end_ns != UINT64_MAX)
 		r.duration_ns = l->s->end_ns;
 	for (uint32_t i = 0; commands != NULL && i < l->s->n_traffic; i++)

@@ -153,13 +153,19 @@ scenario_offline_run(const struct scenario *c, struct wf_err *err)
 	struct wf_seen *seen = NULL;
 	struct wf_twin_watch watch = { wf_seen_came, wf_seen_told, NULL };
 	json_t *doc = NULL;
-	int rc = in != NULL ? wf_script_timeline(&c->script, c->loaded.tree, START_NS, &line, err)
-			    : wf_err_add(err, NULL, NULL, "out of memory");
+	int rc = -ENOMEM;
 
+	if (in == NULL)
+		wf_err_add(err, NULL, NULL, "out of memory");
+	else
+		rc = wf_script_timeline(&c->script, c->loaded.tree, START_NS, &line, err);
+	assert(rc < 0 || line.n > 0);
 	if (rc == 0)
 		rc = open_sources(c, line.plan[0], in, err);
-	if (rc == 0 && (seen = wf_seen_new(c->s, line.plan[0], START_NS)) == NULL)
-		rc = wf_err_add(err, NULL, NULL, "out of memory");
+	if (rc == 0 && (seen = wf_seen_new(c->s, line.plan[0], START_NS)) == NULL) {
+		wf_err_add(err, NULL, NULL, "out of memory");
+		rc = -ENOMEM;
+	}
 	if (rc == 0) {
 		struct wf_twin_params q = { .plan = line.plan[0],
 			.timeline = &line,

@@ -228,7 +228,7 @@ scenario_set_read_report(struct scenario_set *set, const char *path,
 		 (mode = text_of(doc, "mode", path, err)) != NULL &&
 		 (file = text_of(doc, "file", path, err)) != NULL)
 		set->file = calloc(1, sizeof(*set->file));
-	if (set->file != NULL) {
+	if (set->file != NULL && mode != NULL) {
 		*live = again.live = strcmp(mode, "live") == 0;
 		again.from.text = config;
 		again.seed = o->seed != NULL ? o->seed : seed;

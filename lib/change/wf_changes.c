@@ -254,6 +254,7 @@ read_change(const struct wf_node *group, struct wf_changes *out, struct wf_err *
 static void
 sort_by_time(struct wf_changes *c)
 {
+	assert(c->n == 0 || c->change != NULL);
 	for (uint32_t i = 1; i < c->n; i++) {
 		struct wf_change *moved = c->change[i];
 		uint32_t k = i;
@@ -290,7 +291,8 @@ wf_changes_read(const struct wf_node *tree, struct wf_changes *out, struct wf_er
 		}
 	if (rc < 0)
 		wf_changes_free(out);
-	sort_by_time(out);
+	else
+		sort_by_time(out);
 	return rc;
 }
 

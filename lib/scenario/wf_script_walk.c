@@ -26,10 +26,11 @@ wf_script_next(struct wf_script_walk *w, struct wf_err *err)
 	const struct wf_script *s = w->script;
 	const struct wf_change *last = s->n > 0 ? s->step[s->n - 1].change : NULL;
 	struct wf_overrides list = { 0 };
-	struct wf_setup *next;
+	struct wf_setup *next = NULL;
 	wf_ns_t from_ns;
 	int rc = 0;
 
+	assert(w->setup != NULL);
 	if (w->next > s->n || last == NULL || (w->next == s->n && last->for_ns == 0))
 		return 0;
 	if (w->next < s->n) {
@@ -74,6 +75,7 @@ wf_script_timeline(const struct wf_script *script, const struct wf_node *base, w
 	int rc = wf_script_begin(&w, script, base, start_ns, err);
 
 	for (int more = 1; rc == 0 && more > 0;) {
+		assert(w.setup != NULL);
 		if (out != NULL)
 			rc = wf_plan_arm(w.setup->plan, err);
 		if (rc == 0 && out != NULL)
