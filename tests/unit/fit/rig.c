@@ -15,7 +15,6 @@
 static uint64_t state_of_draws;
 static char directory[64];
 
-
 static uint64_t
 mixed(uint64_t z)
 {
