@@ -88,18 +88,17 @@ wf_pipe_account_left(struct wf_pipe *p, const struct wf_batch *b, wf_ns_t rx_ns)
 }
 
 void
-wf_pipe_account_unheld(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_batch *b,
-	uint32_t row, wf_ns_t rx_ns, bool departing)
+wf_pipe_account_unheld(struct wf_flow_accounts *accounts, const struct wf_batch *b, uint32_t row,
+	wf_ns_t rx_ns, bool noted)
 {
-	const struct wf_plan_class *k = &d->classes[b->class_id[row]];
 	struct wf_flow_account *at;
 
 	if (b->flags[row] & WF_ROW_COPY)
 		return;
-	at = wf_flow_accounts_of(&p->accounts, b->flow[row], rx_ns);
+	at = wf_flow_accounts_of(accounts, b->flow[row], rx_ns);
 	wf_flow_account_add(&at->dropped, 1);
-	if ((k->queue != NULL && !departing) || b->flags[row] & WF_ROW_PARK)
-		return;                                /* it was not */
+	if (!noted || b->flags[row] & WF_ROW_PARK)
+		return;
 	wf_flow_account_add(&at->delayed, UINT64_MAX); /* one less */
 	wf_flow_account_add(&at->delay_ns, rx_ns - b->due_ns[row]);
 }

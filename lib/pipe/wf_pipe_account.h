@@ -14,8 +14,9 @@ void wf_pipe_account_expect(const struct wf_pipe *p, const struct wf_batch *b);
 void wf_pipe_account_rows(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_batch *b);
 /* The one row that left a queue and has gone through the stages behind it. */
 void wf_pipe_account_left(struct wf_pipe *p, const struct wf_batch *b, wf_ns_t rx_ns);
-/* A row that was given a delay, but for which there is no buffer after all. */
-void wf_pipe_account_unheld(struct wf_pipe *p, const struct wf_plan_dir *d,
-	const struct wf_batch *b, uint32_t row, wf_ns_t rx_ns, bool departing);
+/* A row that its stages have let live, but for which there is no buffer after all. noted: its delay
+ * has been. */
+void wf_pipe_account_unheld(struct wf_flow_accounts *accounts, const struct wf_batch *b,
+	uint32_t row, wf_ns_t rx_ns, bool noted);
 
 #endif

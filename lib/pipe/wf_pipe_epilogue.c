@@ -14,7 +14,6 @@ struct epilogue {
 	const struct wf_plan_dir *d;
 	struct wf_batch *b;
 	uint32_t dir;
-	bool departing;                 /* from a queue */
 	bool direct;                    /* to the ready list, not to the store */
 	struct wf_count held, by_value; /* not yet counted */
 	uint64_t room;                  /* what more may cost */
@@ -26,9 +25,23 @@ static inline void
 row_drop(struct epilogue *e, uint32_t row, wf_ns_t rx_ns, uint16_t slot, enum wf_drop cause,
 	void *pkt)
 {
-	if (WF_UNLIKELY(cause == WF_DROP_no_buffer && e->p->accounts.on && e->b->flow[row] != NULL))
-		wf_pipe_account_unheld(e->p, e->d, e->b, row, rx_ns, e->departing);
 	wf_end_drop(&e->p->end, wf_held_tag(e->dir, slot), rx_ns, pkt, e->b->len_bytes[row], cause);
+}
+
+/* There is no buffer for a packet that its stages have let live: the account of its flow is told.
+ * noted: it has its delay, which one that is to wait in a queue is given behind it. */
+static __attribute__((noinline)) void
+row_unnote(struct epilogue *e, uint32_t row, wf_ns_t rx_ns, bool noted)
+{
+	if (e->p->accounts.on && e->b->flow[row] != NULL)
+		wf_pipe_account_unheld(&e->p->accounts, e->b, row, rx_ns, noted);
+}
+
+static void
+row_no_buffer(struct epilogue *e, uint32_t row, wf_ns_t rx_ns, uint16_t slot, void *pkt, bool noted)
+{
+	row_unnote(e, row, rx_ns, noted);
+	row_drop(e, row, rx_ns, slot, WF_DROP_no_buffer, pkt);
 }
 
 static inline void
@@ -93,7 +106,7 @@ row_hold(struct epilogue *e, uint32_t row, const struct wf_held *h)
 /* Forges what the row gives rise to, and edits it if it is going to leave. Its copies stand behind
  * it and are made of the edited packet. */
 static __attribute__((noinline)) void
-row_change_bytes(struct epilogue *e, uint32_t row)
+row_change_bytes(struct epilogue *e, uint32_t row, wf_ns_t rx_ns, bool noted)
 {
 	struct wf_batch *b = e->b;
 	const struct wf_plan_class *k = &e->d->classes[b->class_id[row]];
@@ -106,6 +119,8 @@ row_change_bytes(struct epilogue *e, uint32_t row)
 	if (b->edits[row] == 0 || b->drop[row] != WF_DROP_NONE)
 		return;
 	edited = wf_pipe_edit(&e->p->end, k, e->dir, b, row);
+	if (!edited)
+		row_unnote(e, row, rx_ns, noted);
 	for (uint32_t i = row; i < b->n && b->seq[i] == seq; i++) {
 		b->pkt[i] = b->pkt[row];
 		b->len_bytes[i] = b->len_bytes[row];
@@ -126,11 +141,11 @@ row_park(struct epilogue *e, uint32_t row, uint16_t slot, const struct wf_held *
 			wf_parking_put(&e->p->parking, h, b->park[row]))
 			row_held(e, WF_HELD_PACKET, h->len_bytes);
 		else
-			row_drop(e, row, h->rx_ns, slot, WF_DROP_no_buffer, h->pkt);
+			row_no_buffer(e, row, h->rx_ns, slot, h->pkt, true);
 		return;
 	}
 	if (!row_hold(e, row, h))
-		row_drop(e, row, h->rx_ns, slot, WF_DROP_no_buffer, h->pkt);
+		row_no_buffer(e, row, h->rx_ns, slot, h->pkt, true);
 	wf_parking_let_go(&e->p->parking, b->park[row], h->due_ns);
 }
 
@@ -158,7 +173,7 @@ row_queue(struct epilogue *e, const struct wf_plan_class *k, uint32_t row)
 	if (e->room >= cost && wf_queues_in(&e->p->queues, e->plan, k, e->dir, e->b, row))
 		e->room -= cost;
 	else
-		row_drop(e, row, e->b->rx_ns[row], k->slot, WF_DROP_no_buffer, e->b->pkt[row]);
+		row_no_buffer(e, row, e->b->rx_ns[row], k->slot, e->b->pkt[row], false);
 }
 
 /* The packet leaves for the store, or the ready list. */
@@ -175,12 +190,12 @@ row_leave(struct epilogue *e, uint32_t row, wf_ns_t rx_ns, uint16_t slot, void *
 	if (WF_UNLIKELY(b->flags[row] & (WF_ROW_PARK | WF_ROW_UNPARK)))
 		row_park(e, row, slot, &h);
 	else if (!row_hold(e, row, &h))
-		row_drop(e, row, rx_ns, slot, WF_DROP_no_buffer, pkt);
+		row_no_buffer(e, row, rx_ns, slot, pkt, true);
 }
 
 /* The packet of the row, once its bytes are what they are to be. NULL: it has ended. */
 static inline void *
-row_survivor(struct epilogue *e, uint32_t row, wf_ns_t rx_ns, uint16_t slot)
+row_survivor(struct epilogue *e, uint32_t row, wf_ns_t rx_ns, uint16_t slot, bool noted)
 {
 	struct wf_batch *b = e->b;
 	void *pkt = b->pkt[row];
@@ -188,7 +203,7 @@ row_survivor(struct epilogue *e, uint32_t row, wf_ns_t rx_ns, uint16_t slot)
 	if (WF_UNLIKELY(b->flags[row] & WF_ROW_COPY)) {
 		pkt = row_clone(e, row, slot);
 	} else if (WF_UNLIKELY(e->d->needs_bytes)) {
-		row_change_bytes(e, row);
+		row_change_bytes(e, row, rx_ns, noted);
 		pkt = b->pkt[row];
 	}
 	if (WF_LIKELY(b->drop[row] == WF_DROP_NONE))
@@ -204,7 +219,7 @@ row_arrive(struct epilogue *e, uint32_t row)
 {
 	const struct wf_plan_class *k = &e->d->classes[e->b->class_id[row]];
 	wf_ns_t rx_ns = e->b->rx_ns[row];
-	void *pkt = row_survivor(e, row, rx_ns, k->slot);
+	void *pkt = row_survivor(e, row, rx_ns, k->slot, k->queue == NULL);
 
 	if (pkt == NULL)
 		return;
@@ -274,10 +289,9 @@ wf_epilogue_depart(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, 
 {
 	struct epilogue e = epilogue_begin(p, plan, dir, b, false);
 
-	e.departing = true;
 	for (uint32_t row = 0; row < b->n; row++) {
 		uint16_t slot = e.d->classes[b->class_id[row]].slot;
-		void *pkt = row_survivor(&e, row, rx_ns, slot);
+		void *pkt = row_survivor(&e, row, rx_ns, slot, true);
 
 		if (pkt != NULL)
 			row_leave(&e, row, rx_ns, slot, pkt);

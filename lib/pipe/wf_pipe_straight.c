@@ -8,7 +8,6 @@
 
 struct straight {
 	struct wf_pipe *p;
-	const struct wf_plan_dir *d;
 	const struct wf_batch *b;
 	uint32_t dir, tag;
 	bool in_order;
@@ -25,7 +24,7 @@ straight_drop(struct straight *s, uint32_t row, enum wf_drop cause)
 	s->held.packets--;
 	s->held.bytes -= b->len_bytes[row];
 	if (WF_UNLIKELY(cause == WF_DROP_no_buffer && s->p->accounts.on))
-		wf_pipe_account_unheld(s->p, s->d, b, row, b->rx_ns[row], false);
+		wf_pipe_account_unheld(&s->p->accounts, b, row, b->rx_ns[row], true);
 	wf_end_drop(&s->p->end, s->tag, b->rx_ns[row], b->pkt[row], b->len_bytes[row], cause);
 }
 
@@ -168,7 +167,6 @@ wf_pipe_straight(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir,
 	struct wf_dir_stats *ds = wf_end_dir(&p->end, dir);
 	struct wf_run runs[WF_BURST];
 	struct straight s = { .p = p,
-		.d = d,
 		.b = &p->batch,
 		.dir = dir,
 		.tag = wf_held_tag(dir, k->slot),
