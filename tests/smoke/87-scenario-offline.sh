@@ -114,6 +114,10 @@ for name in sys.argv[1:]:
     tree.parse(name)' out/x.html out/junit.xml
 is "HTML: nothing from elsewhere" "$(grep -oE '(https?:)?//[a-z0-9.]+' out/x.html | sort -u | grep -v '//www.w3.org')" ""
 is "... with plots" "$(grep -c '<svg' out/x.html)" 3
+is "... each with all phases behind it" "$(grep -c '<title>\(good\|lossy\|down\|fade\|healed\)</title></rect>' out/x.html)" 15
+is "... and both windows of the fault" "$(grep -c '<title>burst</title></rect>' out/x.html)" 6
+is "percentiles over time: of steady 10 ms, then of a step of 30 ms" "$(report '.directions[0].series | .bin_ns as $b | [.delay_p50_ns, .delay_p99_ns] |
+	[.[][(4e9 / $b | floor)] / 1e7, .[][(13.5e9 / $b | floor)] / 3e7] | map(. > 0.93 and . <= 1) | tostring')" '[true,true,true,true]'
 contains "Markdown" out/x.md '^\| lossy \| 5,000 \| '
 scenario rerun out/x.json --report out/rerun -q
 is "rerun: exit code" $? 0
