@@ -12,6 +12,7 @@
 #include "wf_eal.h"
 #include "wf_json.h"
 #include "wf_scenario_report.h"
+#include "wf_units.h"
 
 static const struct wf_option options[] = {
 	WF_CMD_FROM_OPTIONS,
@@ -20,6 +21,8 @@ static const struct wf_option options[] = {
 	{ "ports", 0, "A,B", "the two ports of a configuration with one link" },
 	{ "seed", 0, "N", "seed of all randomness, instead of the scenario's" },
 	{ "report", 0, "FOLDER", "reports: JSON, Markdown, HTML of each, JUnit XML of all" },
+	{ "journal", 0, "FILE", "what happens, while it happens, as lines of JSON" },
+	{ "journal-max", 0, "SIZE", "how long the journal may get (default 64MB)" },
 	{ "quiet", 'q', NULL, "no progress and no summary" },
 	{ "force", 0, NULL,
 		"take a NIC even if it carries the default route or this session, a core even if "
@@ -38,6 +41,7 @@ struct run {
 	json_t **doc; /* [n_docs] */
 	uint32_t n_docs;
 	bool json, live;
+	struct scenario_tell tell;
 };
 
 static const char *
@@ -53,6 +57,28 @@ show_all(const struct scenario_set *set)
 		if (wf_script_print(set->at[i].s, &set->at[i].script, stdout) < 0)
 			return WF_EXIT_FAILED;
 	return WF_EXIT_OK;
+}
+
+/* Who reads what happens. The journal is opened when nothing is wrong. */
+static void
+prepare_tell(struct run *r)
+{
+	const char *path = value(r, "journal"), *most = value(r, "journal-max");
+	uint64_t bytes = SCENARIO_JOURNAL_BYTES;
+
+	if (most != NULL && wf_units_size(most, &bytes) < 0)
+		wf_err_add(r->err, &(struct wf_where){ .path = "--journal-max" },
+			"Write a size such as 1MB", "\"%s\" is no size", most);
+	else if (most != NULL && path == NULL)
+		wf_err_add(r->err, NULL, "Give --journal FILE", "--journal-max of no journal");
+	if (path != NULL && wf_err_count(r->err) == 0)
+		scenario_tell_open(&r->tell, path, bytes, r->err);
+	if (value(r, "quiet") != NULL)
+		return;
+	if (r->json)
+		r->tell.json = stdout;
+	else if (r->live)
+		r->tell.lines = stderr;
 }
 
 /* Everything that can be wrong before anything is started. */
@@ -88,6 +114,8 @@ prepare(struct run *r, bool again, char *const *paths, int n)
 			scenario_offline_check(&r->set.at[i], r->err);
 	if (value(r, "report") != NULL && !dry && wf_err_count(r->err) == 0)
 		scenario_reports_folder(value(r, "report"), r->err);
+	if (!dry)
+		prepare_tell(r);
 }
 
 static bool
@@ -96,25 +124,22 @@ has_passed(const json_t *doc)
 	return json_is_true(json_object_get(doc, "pass"));
 }
 
-/* Lines of JSON, or tables. */
+/* A line of JSON, or a summary. */
 static int
-print_all(const struct run *r)
+print_one(const struct run *r, const json_t *doc)
 {
-	for (uint32_t i = 0; i < r->n_docs; i++) {
-		if (r->json) {
-			if (json_dumpf(r->doc[i], stdout, JSON_COMPACT | JSON_REAL_PRECISION(15)) <
-				0)
-				return -EIO;
-			putchar('\n');
-		} else if (value(r, "quiet") == NULL) {
-			wf_scenario_summary(r->doc[i], stdout);
-		}
+	if (r->json) {
+		if (json_dumpf(doc, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15)) < 0)
+			return -EIO;
+		putchar('\n');
+	} else if (value(r, "quiet") == NULL) {
+		wf_scenario_summary(doc, stdout);
 	}
 	return fflush(stdout) == 0 ? 0 : -errno;
 }
 
 static json_t *
-run_live(const struct run *r, const struct scenario *c, bool *cut)
+run_live(struct run *r, const struct scenario *c, bool *cut)
 {
 	struct wf_dp_options opt = {
 		.huge = value(r, "huge") != NULL      ? WF_DP_HUGE_YES
@@ -125,7 +150,7 @@ run_live(const struct run *r, const struct scenario *c, bool *cut)
 		.claim_cores = true,
 	};
 
-	return scenario_child_run(c, &opt, value(r, "quiet") != NULL ? NULL : stderr, cut);
+	return scenario_child_run(c, &opt, &r->tell, cut);
 }
 
 static int
@@ -139,18 +164,18 @@ run_all(struct run *r)
 		return WF_EXIT_FAILED;
 	for (uint32_t i = 0; i < r->set.n && !cut; i++) {
 		json_t *doc = r->live ? run_live(r, &r->set.at[i], &cut)
-				      : scenario_offline_run(&r->set.at[i], r->err);
+				      : scenario_offline_run(&r->set.at[i], &r->tell, r->err);
 
 		if (doc == NULL) {
 			rc = WF_EXIT_FAILED;
 			break;
 		}
 		r->doc[r->n_docs++] = doc;
-		if (!has_passed(doc))
+		r->tell.c = &r->set.at[i];
+		scenario_tell_result(&r->tell, doc);
+		if (print_one(r, doc) < 0 || !has_passed(doc))
 			rc = WF_EXIT_FAILED;
 	}
-	if (print_all(r) < 0)
-		rc = WF_EXIT_FAILED;
 	if (value(r, "report") != NULL &&
 		scenario_reports_write(value(r, "report"), r->doc, r->n_docs, r->err) < 0)
 		rc = WF_EXIT_FAILED;
@@ -168,6 +193,8 @@ go(struct run *r, bool again, char *const *paths, int n)
 	if (value(r, "dry-run") != NULL)
 		return show_all(&r->set);
 	rc = run_all(r);
+	if (scenario_tell_close(&r->tell, r->err) < 0)
+		rc = WF_EXIT_FAILED;
 	wf_err_print(r->err, stderr);
 	return rc;
 }

@@ -24,7 +24,7 @@ hold_signals(sigset_t *set)
 
 /* In the child: the document into the file. Returns its exit code. */
 static int
-run(const struct scenario *c, const struct wf_dp_options *opt, FILE *tell, int file)
+run(const struct scenario *c, const struct wf_dp_options *opt, struct scenario_tell *tell, int file)
 {
 	bool cut = false;
 	json_t *doc = scenario_live_run(c, opt, tell, &cut);
@@ -50,7 +50,8 @@ wait_for(pid_t pid, const sigset_t *set)
 }
 
 json_t *
-scenario_child_run(const struct scenario *c, const struct wf_dp_options *opt, FILE *tell, bool *cut)
+scenario_child_run(const struct scenario *c, const struct wf_dp_options *opt,
+	struct scenario_tell *tell, bool *cut)
 {
 	int file = memfd_create("report", MFD_CLOEXEC), status;
 	json_t *doc = NULL;

@@ -15,7 +15,6 @@
 #include "wf_device.h"
 #include "wf_generator_args.h"
 #include "wf_scenario_report.h"
-#include "wf_units.h"
 
 #define LEAD_NS  WF_NS_PER_S          /* a plan is offered so long before its time */
 #define BEGIN_NS (200 * WF_NS_PER_MS) /* from now to the start */
@@ -28,7 +27,7 @@
 struct live {
 	const struct scenario *c;
 	const struct wf_scenario *s;
-	FILE *tell;
+	struct scenario_tell *tell;
 	struct wf_err *err;
 	struct wf_dp *dp;
 	struct wf_script_walk walk;
@@ -39,7 +38,6 @@ struct live {
 	struct scenario_command *command; /* [s->n_traffic] */
 	bool waits;                       /* somebody expects a recovery */
 	bool stopped, failed;
-	uint32_t phase; /* that was told last */
 };
 
 /* ---- Before it begins ---- */
@@ -96,17 +94,12 @@ scenario_live_check(const struct scenario *c, struct wf_err *err)
 
 /* ---- What happens ---- */
 
-static void
-say(const struct live *l, wf_ns_t at_ns, const char *what, const char *name)
+static wf_ns_t
+since_start(const struct live *l)
 {
-	char text[WF_UNITS_TEXT];
+	wf_ns_t now_ns = wf_dp_now(l->dp);
 
-	if (l->tell == NULL)
-		return;
-	at_ns -= at_ns % WF_NS_PER_MS;
-	fprintf(l->tell, "%s: %8s  %s %s\n", l->s->name, wf_units_format_duration(at_ns, text),
-		what, name);
-	fflush(l->tell);
+	return now_ns > l->start_ns ? now_ns - l->start_ns : 0;
 }
 
 /* All whose time is near. */
@@ -171,17 +164,6 @@ next_look(const struct live *l)
 	return next_ns < l->end_ns ? next_ns : l->end_ns;
 }
 
-static void
-tell_phase(struct live *l)
-{
-	wf_ns_t now_ns = wf_dp_now(l->dp);
-	uint32_t phase = wf_seen_phase(l->seen, now_ns);
-
-	if (phase != l->phase && phase != UINT32_MAX)
-		say(l, l->s->phase[phase].start_ns, "phase", l->s->phase[phase].name);
-	l->phase = phase;
-}
-
 /* Starts those whose time has come. Are all over? */
 static bool
 see_to_commands(struct live *l)
@@ -196,10 +178,12 @@ see_to_commands(struct live *l)
 		if (t->kind != WF_TRAFFIC_COMMAND)
 			continue;
 		if (c->pid == 0 && !c->over && now_ns >= l->start_ns + t->start_ns) {
-			say(l, t->start_ns, "starts", t->text);
+			scenario_tell_command(l->tell, t->start_ns, t->text);
 			l->failed |= scenario_command_start(c, t->text, l->err) < 0;
 		}
-		over &= scenario_command_over(c);
+		if (!c->over && scenario_command_over(c))
+			scenario_tell_command_over(l->tell, since_start(l), t->text, c->status);
+		over &= c->over;
 	}
 	return over;
 }
@@ -249,7 +233,7 @@ turn(struct live *l)
 			return -EINVAL;
 		l->next_ns = next_look(l);
 	}
-	tell_phase(l);
+	scenario_tell_until(l->tell, since_start(l) + 1);
 	if (see_to_commands(l) && l->s->end_ns == UINT64_MAX)
 		l->end_ns = wf_dp_now(l->dp);
 	next_ns = next_command_ns(l);
@@ -272,13 +256,13 @@ go_through(struct live *l)
 	if (l->seen == NULL || wf_seen_live(l->seen) < 0)
 		return wf_err_add(l->err, NULL, NULL, "out of memory");
 	l->next_ns = l->start_ns;
-	l->phase = UINT32_MAX;
 	rc = offer_plans(l);
 	while (rc == 0 && wf_dp_now(l->dp) < l->start_ns && !l->stopped)
 		l->stopped = rest_until(l, l->start_ns);
 	/* What has been before is of no run. */
 	if (rc == 0 && wf_dp_reset(l->dp) < 0)
 		rc = wf_err_add(l->err, NULL, NULL, "a worker does not answer");
+	scenario_tell_begin(l->tell, l->c, "live");
 	while (rc == 0 && wf_dp_now(l->dp) < l->end_ns && !l->stopped)
 		rc = turn(l);
 	if (rc == 0)
@@ -347,13 +331,12 @@ start(struct live *l, const struct wf_dp_options *opt)
 		rc = wf_dp_check_carrier(l->dp, l->walk.setup->plan, l->err);
 	if (rc == 0)
 		rc = wf_dp_start(l->dp, wf_plan_hold(l->walk.setup->plan), l->err);
-	if (rc == 0)
-		say(l, 0, "ready", "");
 	return rc;
 }
 
 json_t *
-scenario_live_run(const struct scenario *c, const struct wf_dp_options *opt, FILE *tell, bool *cut)
+scenario_live_run(const struct scenario *c, const struct wf_dp_options *opt,
+	struct scenario_tell *tell, bool *cut)
 {
 	struct live l = { .c = c, .s = c->s, .tell = tell, .err = wf_err_new() };
 	json_t *doc = NULL;

@@ -7,14 +7,14 @@
 
 #include <jansson.h>
 
-#include "scenario_set.h"
+#include "scenario_tell.h"
 #include "wf_dp.h"
 
 /* Can it be run so? Adds all that speaks against it. 0 or -EINVAL. */
 int scenario_live_check(const struct scenario *c, struct wf_err *err);
-/* Its document; what happens is told on `tell` (NULL: nowhere). INT and TERM end it before its
- * time, *cut. NULL with reasons, on stderr. */
-json_t *scenario_live_run(
-	const struct scenario *c, const struct wf_dp_options *opt, FILE *tell, bool *cut);
+/* Its document; what happens is told. INT and TERM end it before its time, *cut. NULL with reasons,
+ * on stderr. */
+json_t *scenario_live_run(const struct scenario *c, const struct wf_dp_options *opt,
+	struct scenario_tell *tell, bool *cut);
 
 #endif

@@ -144,14 +144,38 @@ report(const struct scenario *c, const struct wf_plan *plan, struct wf_seen *see
 	return doc;
 }
 
+/* Who sees every packet, and tells what has begun by then. */
+struct watcher {
+	struct wf_seen *seen;
+	struct scenario_tell *tell;
+};
+
+static void
+came(void *ctx, uint32_t dir, const struct wf_rx *rx, uint32_t n)
+{
+	const struct watcher *w = ctx;
+
+	scenario_tell_until(w->tell, rx[n - 1].rx_ns - START_NS + 1);
+	wf_seen_came(w->seen, dir, rx, n);
+}
+
+static void
+told(void *ctx, const struct wf_held *h, enum wf_drop cause, wf_ns_t ns)
+{
+	const struct watcher *w = ctx;
+
+	wf_seen_told(w->seen, h, cause, ns);
+}
+
 json_t *
-scenario_offline_run(const struct scenario *c, struct wf_err *err)
+scenario_offline_run(const struct scenario *c, struct scenario_tell *tell, struct wf_err *err)
 {
 	struct wf_twin_input *in = calloc(c->s->n_traffic + (size_t)1, sizeof(*in));
 	struct wf_timeline line = { 0 };
 	struct wf_snapshot *snap = NULL;
 	struct wf_seen *seen = NULL;
-	struct wf_twin_watch watch = { wf_seen_came, wf_seen_told, NULL };
+	struct watcher watcher = { NULL, tell };
+	struct wf_twin_watch watch = { came, told, &watcher };
 	json_t *doc = NULL;
 	int rc = -ENOMEM;
 
@@ -176,11 +200,15 @@ scenario_offline_run(const struct scenario *c, struct wf_err *err)
 			.burst = WF_TWIN_BURST,
 			.max_held = IN_FLIGHT };
 
-		watch.ctx = seen;
+		watcher.seen = seen;
+		scenario_tell_begin(tell, c, "offline");
 		rc = wf_twin_run(&q, &snap, err);
 	}
 	if (rc == 0)
 		doc = report(c, line.plan[0], seen, snap, err);
+	if (doc != NULL)
+		scenario_tell_until(
+			tell, (wf_ns_t)json_integer_value(json_object_get(doc, "duration_ns")));
 	for (uint32_t i = 0; in != NULL && i < c->s->n_traffic; i++)
 		wf_source_free(in[i].source);
 	wf_seen_free(seen);

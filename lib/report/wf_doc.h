@@ -17,12 +17,23 @@ struct wf_doc_line {
 	uint32_t n;
 };
 
+/* What lasts for a while: behind the lines over all of the height, or in a lane at the foot. */
+struct wf_doc_band {
+	const char *name;
+	double from, to; /* on the x axis, which is as long as they are */
+	uint8_t colour;  /* 0 .. WF_DOC_LINES - 1 */
+	uint8_t lane;    /* 0: all of the height; 1 .. WF_DOC_LANES, from below */
+};
+#define WF_DOC_LANES 8
+
 struct wf_doc_plot {
 	const char *title, *x_name, *y_name;
 	const struct wf_doc_line *line;
-	uint32_t n_lines; /* 1 .. WF_DOC_LINES */
-	bool log_x;       /* what is not above 0 is left out */
-	bool points;      /* marks, not a line */
+	uint32_t n_lines;               /* 1 .. WF_DOC_LINES */
+	bool log_x;                     /* what is not above 0 is left out */
+	bool points;                    /* marks, not a line */
+	const struct wf_doc_band *band; /* [n_bands], not with log_x */
+	uint32_t n_bands;
 };
 
 #define WF_DOC_LINES 8

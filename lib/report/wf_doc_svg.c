@@ -3,6 +3,7 @@
  */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "wf_doc_private.h"
 
@@ -13,6 +14,8 @@
 #define TOP    36
 #define BOTTOM 64
 #define TICKS  6
+#define LANE   14 /* pixels, of a line of text */
+#define LETTER 7
 /* Points of a line: more than there are columns of pixels show nothing. */
 #define MOST 2000
 
@@ -58,6 +61,10 @@ measure(const struct wf_doc_plot *p, struct axis *x, struct axis *y)
 				fit(x, p->line[i].x[k]);
 				fit(y, p->line[i].y[k]);
 			}
+	for (uint32_t i = 0; i < p->n_bands && x->low <= x->high; i++) {
+		fit(x, p->band[i].from);
+		fit(x, p->band[i].to);
+	}
 	if (!(x->low <= x->high)) /* nothing is shown */
 		x->low = y->low = 0, x->high = y->high = 1;
 	if (x->low == x->high)
@@ -138,6 +145,27 @@ draw(FILE *out, const struct wf_doc_plot *p, uint32_t i, const struct axis *x, c
 		fprintf(out, "%s\"/>\n", begun ? "" : "M0 0");
 }
 
+/* Its name stands in it where there is room, and in a tooltip. */
+static void
+band(FILE *out, const struct wf_doc_band *b, const struct axis *x)
+{
+	double from = place(x, b->from), width = place(x, b->to) - from;
+	int top = b->lane == 0 ? TOP : HEIGHT - BOTTOM - LANE * b->lane;
+	int height = b->lane == 0 ? HEIGHT - BOTTOM - TOP : LANE - 1;
+
+	fprintf(out,
+		"<rect style=\"fill: var(--c%u); fill-opacity: %s\" x=\"%.1f\" y=\"%d\" "
+		"width=\"%.1f\" height=\"%d\"><title>",
+		b->colour, b->lane == 0 ? ".1" : ".35", from, top, width, height);
+	wf_doc_escape(b->name, out);
+	fputs("</title></rect>\n", out);
+	if (width < LETTER * (double)strlen(b->name))
+		return;
+	fprintf(out, "<text x=\"%.1f\" y=\"%d\">", from + 3, top + LANE - 2);
+	wf_doc_escape(b->name, out);
+	fputs("</text>\n", out);
+}
+
 static void
 text(FILE *out, int x, int y, const char *more, const char *what)
 {
@@ -184,6 +212,8 @@ wf_doc_svg(const struct wf_doc_plot *p)
 	text(out, LEFT, 16, " class=\"t\"", p->title);
 	text(out, LEFT, TOP - 6, "", p->y_name);
 	text(out, WIDTH - RIGHT, HEIGHT - BOTTOM + 34, " text-anchor=\"end\"", p->x_name);
+	for (uint32_t i = 0; i < p->n_bands; i++)
+		band(out, &p->band[i], &x);
 	ticks(out, &x, true);
 	ticks(out, &y, false);
 	for (uint32_t i = 0; i < p->n_lines; i++)

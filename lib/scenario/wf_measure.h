@@ -25,21 +25,6 @@ struct wf_measure {
 	bool any_left;
 };
 
-/* As many bins as this at most; when there are more, two become one. */
-#define WF_SERIES_BINS 256
-struct wf_series_bin {
-	uint64_t out_bytes, lost, left;
-	uint64_t delay_ns, delay_max_ns; /* delay_ns: sum over `left` */
-};
-struct wf_series {
-	wf_ns_t bin_ns;
-	uint32_t n;
-	struct wf_series_bin bin[WF_SERIES_BINS];
-};
-
 void wf_measure_init(struct wf_measure *m);
-void wf_series_init(struct wf_series *s);
-/* The bin of this time, which is of since the start of the run. */
-struct wf_series_bin *wf_series_at(struct wf_series *s, wf_ns_t ns);
 
 #endif

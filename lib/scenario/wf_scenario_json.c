@@ -115,7 +115,7 @@ static json_t *
 series_json(const struct wf_series *s)
 {
 	json_t *rate = json_array(), *lost = json_array(), *mean = json_array(),
-	       *most = json_array();
+	       *half = json_array(), *p99 = json_array(), *most = json_array();
 
 	for (uint32_t i = 0; i < s->n; i++) {
 		const struct wf_series_bin *b = &s->bin[i];
@@ -124,10 +124,13 @@ series_json(const struct wf_series *s)
 			rate, json_real(8e9 * (double)b->out_bytes / (double)s->bin_ns));
 		json_array_append_new(lost, number(b->lost));
 		json_array_append_new(mean, number(b->left > 0 ? b->delay_ns / b->left : 0));
+		json_array_append_new(half, number(wf_series_quantile(b, 0.5)));
+		json_array_append_new(p99, number(wf_series_quantile(b, 0.99)));
 		json_array_append_new(most, number(b->delay_max_ns));
 	}
-	return json_pack("{s:o,s:o,s:o,s:o,s:o}", "bin_ns", number(s->bin_ns), "bit_per_s", rate,
-		"lost", lost, "delay_mean_ns", mean, "delay_max_ns", most);
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "bin_ns", number(s->bin_ns), "bit_per_s",
+		rate, "lost", lost, "delay_mean_ns", mean, "delay_p50_ns", half, "delay_p99_ns",
+		p99, "delay_max_ns", most);
 }
 
 static json_t *

@@ -7,6 +7,7 @@
 
 #include "wf_doc.h"
 #include "wf_junit.h"
+#include "wf_scenario_plots.h"
 #include "wf_scenario_report.h"
 #include "wf_text.h"
 
@@ -135,54 +136,6 @@ put_measure(struct wf_doc *p, const char *name, const json_t *m)
 			wf_text_time((wf_ns_t)number_of(d, "max"), t[3]) });
 }
 
-/* A series as a line, in these units. Returns how many points. */
-static uint32_t
-points(const json_t *series, const char *key, double unit, double *x, double *y)
-{
-	const json_t *list = json_object_get(series, key), *v;
-	double bin_s = number_of(series, "bin_ns") / 1e9;
-	size_t i;
-
-	json_array_foreach(list, i, v)
-	{
-		if (i == WF_SERIES_BINS)
-			break;
-		x[i] = ((double)i + 0.5) * bin_s;
-		y[i] = json_number_value(v) / unit;
-	}
-	return (uint32_t)i;
-}
-
-static void
-put_plots(struct wf_doc *p, const json_t *direction)
-{
-	const json_t *series = json_object_get(direction, "series");
-	double x[WF_SERIES_BINS], y[2][WF_SERIES_BINS];
-	struct wf_doc_line line[2] = { { .name = "rate", .x = x, .y = y[0] },
-		{ .name = "longest", .x = x, .y = y[1] } };
-	struct wf_doc_plot plot = {
-		.title = "What left", .x_name = "s", .y_name = "Mbit/s", .line = line, .n_lines = 1
-	};
-
-	line[0].n = points(series, "bit_per_s", 1e6, x, y[0]);
-	if (line[0].n == 0)
-		return;
-	wf_doc_plot(p, &plot);
-	plot.title = "Delay added";
-	plot.y_name = "ms";
-	plot.n_lines = 2;
-	line[0].name = "mean";
-	line[0].n = points(series, "delay_mean_ns", 1e6, x, y[0]);
-	line[1].n = points(series, "delay_max_ns", 1e6, x, y[1]);
-	wf_doc_plot(p, &plot);
-	plot.title = "Packets that ended";
-	plot.y_name = "packets";
-	plot.n_lines = 1;
-	line[0].name = "lost";
-	line[0].n = points(series, "lost", 1, x, y[0]);
-	wf_doc_plot(p, &plot);
-}
-
 static void
 put_directions(const json_t *doc, struct wf_doc *p)
 {
@@ -202,7 +155,7 @@ put_directions(const json_t *doc, struct wf_doc *p)
 		wf_doc_table(p, titles);
 		put_measure(p, "all", json_object_get(d, "whole"));
 		json_array_foreach(phases, k, m) put_measure(p, text_of(m, "phase"), m);
-		put_plots(p, d);
+		wf_scenario_plots(p, doc, d);
 	}
 }
 

@@ -253,7 +253,6 @@ note_classes(struct wf_seen *seen, const struct fate *f, uint32_t group)
 static void
 note_series(struct wf_seen *seen, const struct fate *f)
 {
-	wf_ns_t delay_ns = f->ns - f->h->rx_ns;
 	struct wf_series_bin *b;
 
 	if (f->ns < seen->start_ns)
@@ -264,12 +263,8 @@ note_series(struct wf_seen *seen, const struct fate *f)
 	if (f->extra)
 		return;
 	b->lost += f->cause != WF_DROP_NONE;
-	if (f->cause != WF_DROP_NONE)
-		return;
-	b->left++;
-	b->delay_ns += delay_ns;
-	if (delay_ns > b->delay_max_ns)
-		b->delay_max_ns = delay_ns;
+	if (f->cause == WF_DROP_NONE)
+		wf_series_add(b, f->ns - f->h->rx_ns);
 }
 
 void

@@ -8,6 +8,7 @@
 
 #include "wf_measure.h"
 #include "wf_scenario.h"
+#include "wf_series.h"
 #include "wf_snapshot.h"
 #include "wf_twin.h"
 

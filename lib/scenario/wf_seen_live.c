@@ -114,10 +114,7 @@ add_series(struct wf_series *s, const struct wf_snap_dir *a, const struct wf_sna
 	add_dir(&m, a, b, 0);
 	bin->out_bytes += m.out_bytes;
 	bin->lost += m.lost;
-	bin->left += m.delay.count;
-	bin->delay_ns += (uint64_t)m.delay.sum_ns;
-	if (m.delay.count > 0 && m.delay.max_ns > bin->delay_max_ns)
-		bin->delay_max_ns = m.delay.max_ns;
+	wf_series_add_hist(bin, &m.delay);
 }
 
 /* The first packet that leaves in a phase: known when a snapshot shows it. */

@@ -96,10 +96,24 @@ schema_version = 1; scenarios = (
     faults = ( { name = "f"; ab = { loss = 1; }; } ); expect = ( { loss = "1%"; } ); },
   { name = "command"; config = "lab.conf"; traffic = ( { command = "echo no; exit 3"; } ); } );
 END
-scenario run bad.conf --report out >summary 2>lines
+scenario run bad.conf --report out -o json --journal journal >events 2>lines
 is "several, one after the other: exit code" $? 1
 is "what was expected is missed" "$(report .outcome missed)" fail
 is "a command that fails" "$(report '"\(.outcome) \(.traffic[0].status) \(.traffic[0].output)"' command)" "command_failed 3 no"
+is "what happens is told" "$(jq -r 'select(.event) | [.scenario, .event, .command // .name // .outcome // empty, .status // empty] | join(" ")' events | sed 's/nsenter.*/ping/; s/ping 1$/ping/')" \
+	"missed begin
+missed change
+missed command ping
+missed command_over ping
+missed expectation loss
+missed end fail
+command begin
+command change
+command command echo no; exit 3
+command command_over echo no; exit 3 3
+command end command_failed"
+is "... in the journal, too, of both processes" "$(jq -c . journal | head -n -1)" "$(jq -c 'select(.event)' events)"
+is "... and nothing is missing" "$(tail -n 1 journal | jq -c '[.records, .dropped_records]')" "[11,0]"
 cat >long.conf <<END
 schema_version = 1; name = "long"; config = "lab.conf"; duration = "60s"; traffic = ( { command = "sleep 77.$$ & wait"; } );
 END

@@ -114,13 +114,31 @@ for name in sys.argv[1:]:
     tree.parse(name)' out/x.html out/junit.xml
 is "HTML: nothing from elsewhere" "$(grep -oE '(https?:)?//[a-z0-9.]+' out/x.html | sort -u | grep -v '//www.w3.org')" ""
 is "... with plots" "$(grep -c '<svg' out/x.html)" 3
+is "... each with all phases behind it" "$(grep -c '<title>\(good\|lossy\|down\|fade\|healed\)</title></rect>' out/x.html)" 15
+is "... and both windows of the fault" "$(grep -c '<title>burst</title></rect>' out/x.html)" 6
+is "percentiles over time: of steady 10 ms, then of a step of 30 ms" "$(report '.directions[0].series | .bin_ns as $b | [.delay_p50_ns, .delay_p99_ns] |
+	[.[][(4e9 / $b | floor)] / 1e7, .[][(13.5e9 / $b | floor)] / 3e7] | map(. > 0.93 and . <= 1) | tostring')" '[true,true,true,true]'
 contains "Markdown" out/x.md '^\| lossy \| 5,000 \| '
 scenario rerun out/x.json --report out/rerun -q
 is "rerun: exit code" $? 0
 is "... the same document" "$(cmp out/x.json out/rerun/x.json 2>&1)" ""
-scenario run x.conf --offline --seed 8 -o json >other
-is "-o json: a line" "$(wc -l <other) $(jq -r .seed other)" "1 8"
+scenario run x.conf --offline --seed 8 -o json -q >other
+is "-o json -q: a line" "$(wc -l <other) $(jq -r .seed other)" "1 8"
 fails "another seed: other losses" test "$(jq -c '.directions[0].phases[1].lost' other)" = "$(report '.directions[0].phases[1].lost')"
+
+# Progress: what begins when, what was expected, the end; the journal has the same.
+scenario run x.conf --offline -o json --journal out/journal >events
+is "-o json: progress, then the report" "$(jq -r '.event // .schema' events | uniq -c | awk '{ printf "%s%s ", $2, $1 }')" \
+	"begin1 phase1 change2 phase3 change3 phase1 change2 expectation$(report '.expectations | length') end1 wirefault.scenario/11 "
+is "... each step as the report's timeline has it" "$(jq -c 'select(.event == "phase" or .event == "change") | [.at_ns, .phase, .faults, .change]' events)" \
+	"$(jq -c '.timeline[] | [.at_ns, .phase, .faults, .change]' out/x.json)"
+is "... each expectation, too" "$(jq -c 'select(.event == "expectation") | del(.event, .scenario, .at_ns)' events)" "$(jq -c '.expectations[]' out/x.json)"
+is "--journal: the same" "$(grep '^{"event"' events | cmp - <(head -n -1 out/journal) 2>&1)" ""
+is "... and how many" "$(tail -n 1 out/journal)" "{\"event\":\"journal\",\"records\":$(grep -c '^{"event"' events),\"dropped_records\":0}"
+scenario run x.conf --offline -q --journal out/short --journal-max 1kB
+is "--journal-max: its size" "$(($(stat -c %s out/short) <= 1000)) $(cmp -n "$(head -n -1 out/short | wc -c)" out/short out/journal 2>&1)" "1 "
+is "... what is missing is told" "$(tail -n 1 out/short | jq '.records + .dropped_records')" "$(grep -c '^{"event"' events)"
+ok "... and is something" test "$(tail -n 1 out/short | jq .dropped_records)" -gt 0
 
 # What is missed, or can't be shown, turns everything red.
 bad() { # EXPECTATION; in bad.conf
@@ -175,7 +193,9 @@ contains "... the key" err 'wrong.conf:5: links.wan.ab.los: unknown key'
 contains "... the link" err 'there is no link "lan"'
 for wrong in "run|write wirefault scenario run FILE" "walk x.conf|write wirefault scenario run FILE" "run nowhere.conf --offline|nowhere.conf" \
 	"rerun x.conf|x.conf:1" "rerun out/x.json -c lab.conf|has its configuration" "run out/again --offline|has no file" \
-	"run x.conf --offline -o yaml|no output format" "run x.conf --offline --seed x|is not a seed"; do
+	"run x.conf --offline -o yaml|no output format" "run x.conf --offline --seed x|is not a seed" \
+	"run x.conf --offline --journal nowhere/j|nowhere/j: cannot be written" "run x.conf --offline --journal-max 1MB|Give --journal FILE" \
+	"run x.conf --offline --journal out/j --journal-max big|is no size"; do
 	# shellcheck disable=SC2086 # words
 	scenario ${wrong%%|*} >table 2>&1
 	is "refused: scenario ${wrong%%|*}" $? 2

@@ -102,6 +102,39 @@ make(void)
 	return p;
 }
 
+/* Bands: the axis is as long as they are, names are escaped, and stand where there is room. */
+static void
+test_bands(void **state)
+{
+	static const double x[] = { 1, 2 }, y[] = { 0, 1 };
+	const struct wf_doc_line line = { "l", x, y, 2 };
+	const struct wf_doc_band band[] = { { "all", 0, 10, 0, 0 }, { EVIL, 4, 4.001, 4, 1 },
+		{ "f2", 5, 10, 4, 2 } };
+	struct wf_doc *p = wf_doc_new("bands");
+	char *html;
+
+	wf_doc_plot(p, &(struct wf_doc_plot){ .title = "t",
+			       .x_name = "s",
+			       .y_name = "n",
+			       .line = &line,
+			       .n_lines = 1,
+			       .band = band,
+			       .n_bands = 3 });
+	html = write(p, wf_doc_html);
+	check_xml(html);
+	/* 630 x 200 pixels from (70, 36) on. */
+	assert_non_null(
+		strstr(html, "x=\"70.0\" y=\"36\" width=\"630.0\" height=\"200\"><title>all<"));
+	assert_non_null(
+		strstr(html, "x=\"322.0\" y=\"222\" width=\"0.1\" height=\"13\"><title>&lt;b a"));
+	assert_non_null(
+		strstr(html, "x=\"385.0\" y=\"208\" width=\"315.0\" height=\"13\"><title>f2<"));
+	assert_non_null(strstr(html, ">f2</text>"));
+	assert_null(strstr(html, "???\xc3\xa4</text>"));
+	free(html);
+	wf_doc_free(p);
+}
+
 static void
 test_html(void **state)
 {
@@ -166,6 +199,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_html),
+		cmocka_unit_test(test_bands),
 		cmocka_unit_test(test_markdown),
 		cmocka_unit_test(test_junit),
 	};

@@ -12,6 +12,7 @@
 
 #include "wf_conf.h"
 #include "wf_expect.h"
+#include "wf_series.h"
 
 static struct wf_measure m;
 
@@ -182,6 +183,34 @@ a_series_has_room_for_any_time(void **state)
 	assert_int_equal(s.n, 157);
 }
 
+/* Also when bins were merged. */
+static void
+a_bin_knows_its_percentiles(void **state)
+{
+	static struct wf_series s;
+	static struct wf_hist h;
+	struct wf_series_bin *b;
+
+	wf_series_init(&s);
+	wf_hist_init(&h);
+	assert_int_equal(wf_series_quantile(&s.bin[0], 0.5), 0);
+	for (wf_ns_t ms = 0; ms < 1000; ms++)
+		wf_series_add(wf_series_at(&s, ms % 2 * 10 * WF_NS_PER_MS), ms * WF_NS_PER_MS);
+	b = wf_series_at(&s, 1000 * WF_NS_PER_S);
+	wf_series_add(b, 7);
+	b = &s.bin[0];
+	assert_int_equal(b->left, 1000);
+	assert_in_range(wf_series_quantile(b, 0.5), 469 * WF_NS_PER_MS, 531 * WF_NS_PER_MS);
+	assert_in_range(wf_series_quantile(b, 0.99), 928 * WF_NS_PER_MS, 999 * WF_NS_PER_MS);
+	assert_in_range(wf_series_quantile(b, 1), 937 * WF_NS_PER_MS, 999 * WF_NS_PER_MS);
+	assert_in_range(wf_series_quantile(&s.bin[s.n - 1], 0.5), 4, 7);
+	wf_hist_add_times(&h, 2000 * WF_NS_PER_MS, 3000);
+	wf_series_add_hist(b, &h);
+	assert_int_equal(b->left, 4000);
+	assert_in_range(wf_series_quantile(b, 0.5), 1875 * WF_NS_PER_MS, 2000 * WF_NS_PER_MS);
+	assert_in_range(wf_series_quantile(b, 0.1), 375 * WF_NS_PER_MS, 425 * WF_NS_PER_MS);
+}
+
 int
 main(void)
 {
@@ -192,6 +221,7 @@ main(void)
 		cmocka_unit_test_setup(what_is_within_has_passed, measured),
 		cmocka_unit_test_setup(what_so_few_packets_cannot_show_has_not_passed, measured),
 		cmocka_unit_test(a_series_has_room_for_any_time),
+		cmocka_unit_test(a_bin_knows_its_percentiles),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
