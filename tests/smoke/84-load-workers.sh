@@ -31,7 +31,7 @@ fates() { # WORKERS
 		--load 30% --duration 300ms --wait 500ms --window 4096
 	ended "workers $1" $?
 	is "... every packet has come, or is lost" "$(stat '.trials[0].packets | .received + .lost - .sent')" 0
-	within "... delay" "$(stat '.trials[0].delay_ns.min')" 2000000 2500000
+	within "... delay" "$(stat '.trials[0].delay_ns.min')" 2000000 3900000
 	fates=$(stat '.trials[0].packets | [.offered, .sent, .missed_by_us, .lost, .duplicated] | @csv')
 }
 fates 0
