@@ -9,6 +9,7 @@
 #include "load_live.h"
 #include "load_offline.h"
 #include "load_target.h"
+#include "test_self.h"
 #include "wf_cmd.h"
 #include "wf_json.h"
 #include "wf_load_report.h"
@@ -25,10 +26,14 @@ static const struct wf_option options[] = {
 	{ "rx", 0, "PORT", "from which they come back (default: the same)" },
 	{ "traffic", 't', "ARGUMENTS",
 		"of a generator, such as flows=1000,ip=6; the reference lists them" },
+	{ "workers", 0, "CORES",
+		"1,2: one worker on each of them, instead of what the file says, or of one" },
 	{ "seed", 0, "N", "seed of all randomness, instead of the file's" },
 	WF_LOAD_SETTINGS(OPTION){ "html", 0, "FILE", "the report as one page with plots" },
 	{ "markdown", 0, "FILE", "the report as Markdown" },
 	{ "junit", 0, "FILE", "findings as JUnit XML" },
+	{ "calibration", 0, "FILE",
+		"of test calibrate --save: what the machine adds, shown beside" },
 	{ "quiet", 'q', NULL, "no progress" },
 	{ "force", 0, NULL, "a core even if another wirefault polls there, and any interface" },
 	{ "huge", 0, NULL, "use hugepages or fail" },
@@ -40,6 +45,7 @@ static const struct wf_option options[] = {
 
 struct run {
 	struct wf_load load;
+	struct wf_load_own own;
 	struct wf_load_place place;
 	struct wf_option_values v;
 	struct wf_err *err;
@@ -99,6 +105,24 @@ read_settings(struct run *r)
 }
 
 static void
+read_calibration(struct run *r)
+{
+	const char *path = value(&r->v, "calibration");
+	char cpu[256];
+
+	if (path == NULL)
+		return;
+	if (r->place.offline) {
+		wf_err_add(r->err, NULL, "Leave one of them out",
+			"--calibration with --offline: nothing adds to packets on a virtual clock");
+		return;
+	}
+	wf_self_cpu_model(cpu, sizeof(cpu));
+	if (wf_load_own_read(&r->own, path, cpu, r->err) == 0)
+		r->load.own = &r->own;
+}
+
+static void
 read_place(struct run *r)
 {
 	struct wf_load_place *p = &r->place;
@@ -108,11 +132,15 @@ read_place(struct run *r)
 	p->rx = value(&r->v, "rx");
 	p->link = value(&r->v, "link");
 	p->seed = value(&r->v, "seed");
+	p->workers = value(&r->v, "workers");
 	p->offline = value(&r->v, "offline") != NULL;
 	if (direction != NULL && strcmp(direction, "ab") != 0 && strcmp(direction, "ba") != 0)
 		wf_err_add(r->err, NULL, "Write --direction ab or --direction ba",
 			"there is no direction \"%s\"", direction);
 	p->side = direction != NULL && strcmp(direction, "ba") == 0 ? WF_BA : WF_AB;
+	if (p->offline && p->workers != NULL)
+		wf_err_add(r->err, NULL, "Leave --workers or --offline out",
+			"there are no workers on the virtual clock");
 	if (p->rx != NULL && p->tx == NULL)
 		wf_err_add(r->err, NULL, "Write --tx PORT --rx PORT", "--rx without --tx");
 	if (p->tx == NULL)
@@ -229,12 +257,14 @@ run(int argc, char **argv)
 	}
 	read_settings(r);
 	read_place(r);
+	read_calibration(r);
 	wf_cmd_json(&wf_cmd_load, &r->v, &r->json, r->err);
 	if (wf_err_count(r->err) == 0)
 		wf_load_place_load(&r->place, &r->load.settings, r->err);
 	rc = wf_err_count(r->err) > 0 ? wf_cmd_refuse(r->err) : measure(r);
 	wf_load_place_fini(&r->place);
 	wf_load_fini(&r->load);
+	wf_load_own_fini(&r->own);
 	wf_err_free(r->err);
 	free(r);
 	return rc;

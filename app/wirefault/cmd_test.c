@@ -25,6 +25,8 @@ static const struct wf_option options[] = {
 	{ "duration", 'd', "TIME", "of all measurements together (default 6s)" },
 	{ "rounds", 0, "N", "in turn with a plain wire so many times (default 3)" },
 	{ "seed", 0, "N", "seed of all randomness, instead of the file's" },
+	{ "calibration", 0, "FILE",
+		"of test calibrate --save: what the machine adds, shown beside" },
 	{ "force", 0, NULL, "a core even if another wirefault polls there" },
 	{ "huge", 0, NULL, "use hugepages or fail" },
 	{ "no-huge", 0, NULL, "do without hugepages even if there are some" },
@@ -67,6 +69,8 @@ static int
 load(const struct wf_option_values *v, struct wf_self *s, struct wf_err *err)
 {
 	struct wf_bridge from = { .text = plain_link, .set = v->many, .n_set = v->n_many };
+	const char *calibration = value(v, "calibration");
+	char cpu[256];
 	bool named = value(v, "config") != NULL || value(v, "profile") != NULL;
 
 	s->traffic = value(v, "traffic") != NULL ? value(v, "traffic") : TRAFFIC;
@@ -76,6 +80,9 @@ load(const struct wf_option_values *v, struct wf_self *s, struct wf_err *err)
 		wf_cmd_from(&wf_cmd_test, v, &from, err);
 	if (value(v, "huge") != NULL && value(v, "no-huge") != NULL)
 		wf_err_add(err, NULL, "Choose one", "--huge and --no-huge contradict each other");
+	wf_self_cpu_model(cpu, sizeof(cpu));
+	if (calibration != NULL)
+		wf_load_own_read(&s->own, calibration, cpu, err);
 	if (wf_err_count(err) > 0)
 		return -EINVAL;
 	return wf_self_load(s, &from, value(v, "link"), value(v, "seed"), err);
@@ -169,8 +176,10 @@ run(int argc, char **argv)
 		rc = wf_cmd_refuse(err);
 	else
 		rc = measure(&v, s, json, err);
-	if (s != NULL)
+	if (s != NULL) {
+		wf_load_own_fini(&s->own);
 		wf_self_unload(s);
+	}
 	free(s);
 	wf_err_free(err);
 	return rc;

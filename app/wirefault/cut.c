@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bridge.h"
@@ -92,6 +93,44 @@ void
 wf_cut_wire(struct wf_node *link)
 {
 	keep_only(link, plain, WF_ARRAY_SIZE(plain));
+}
+
+/* As in a configuration, `workers = [ 1, 2 ]`. */
+static struct wf_node *
+list_of(const char *cores)
+{
+	struct wf_node *list = wf_node_new(WF_NODE_LIST, "workers");
+	const char *at = cores;
+
+	while (list != NULL) {
+		struct wf_node *n = wf_node_new(WF_NODE_INT, NULL);
+		size_t digits = strspn(at, "0123456789");
+
+		if (n != NULL)
+			wf_node_append(list, n);
+		if (n == NULL || digits == 0 || digits > 4 ||
+			(at[digits] != 0 && at[digits] != ','))
+			break;
+		n->integer = strtol(at, NULL, 10);
+		if (at[digits] == 0)
+			return list;
+		at += digits + 1;
+	}
+	wf_node_free(list);
+	return NULL;
+}
+
+int
+wf_cut_workers(struct wf_node *tree, const char *cores, struct wf_err *err)
+{
+	struct wf_node *list = list_of(cores), *old = wf_node_get(tree, "workers");
+
+	if (list == NULL)
+		return wf_err_add(err, NULL, "Write --workers 1,2",
+			"\"%.64s\" is not a list of cores", cores);
+	wf_node_free(old);
+	wf_node_append(tree, list);
+	return 0;
 }
 
 int

@@ -14,6 +14,8 @@ int wf_cut_link(struct wf_node *tree, struct wf_node *link, const char *const de
 	struct wf_err *err);
 /* Leaves of the link nothing but a plain wire. */
 void wf_cut_wire(struct wf_node *link);
+/* Workers on these cores ("1,2") instead of the tree's. 0, or -EINVAL with a reason. */
+int wf_cut_workers(struct wf_node *tree, const char *cores, struct wf_err *err);
 /* So many flows have room, unless somebody has said how many may. 0 or -ENOMEM. */
 int wf_cut_room(struct wf_node *tree, uint64_t flows);
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "wf_clock.h"
+#include "wf_numa.h"
 
 /* The first line of a file of the kernel; "" without one. */
 static const char *
@@ -192,11 +193,23 @@ say_drivers(struct wf_doctor_line *l)
 		    "CONFIG_TUN).";
 }
 
+static void
+say_sockets(struct wf_doctor_line *l)
+{
+	l->what = "sockets";
+	if (wf_numa_text("/sys", l->found, sizeof(l->found)) < 2)
+		return;
+	l->level = WF_DOCTOR_FAIR;
+	l->remedy =
+		"Take workers' cores from the socket of the ports: packets that cross cost more. "
+		"`wirefault check` names those of a configuration that do.";
+}
+
 uint32_t
 wf_doctor_machine(struct wf_doctor_line out[WF_DOCTOR_LINES])
 {
 	static void (*const say[])(struct wf_doctor_line *) = { say_rights, say_clock,
-		say_hugepages, say_isolation, say_governor, say_threads, say_drivers };
+		say_hugepages, say_isolation, say_governor, say_threads, say_sockets, say_drivers };
 
 	static_assert(WF_ARRAY_SIZE(say) <= WF_DOCTOR_LINES, "room for each");
 	for (size_t i = 0; i < WF_ARRAY_SIZE(say); i++) {

@@ -130,6 +130,19 @@ end(const struct wf_load_live *q, struct wf_err *err)
 	return rc;
 }
 
+/* The same, while what comes by several queues is received. */
+static int
+wait_and_gather(const struct wf_load_live *q, wf_ns_t ns)
+{
+	int rc = 0;
+
+	for (wf_ns_t done_ns = 0; rc == 0 && done_ns < ns; done_ns += LOOK_NS) {
+		rc = wait_ns(ns - done_ns < LOOK_NS ? ns - done_ns : LOOK_NS);
+		wf_tester_gather(wf_dp_tester(q->dp, q->to_port));
+	}
+	return rc;
+}
+
 /* From the first packet to the end of the wait. */
 static int
 send_all(const struct wf_load_live *q, const struct wf_load_offer *o, struct both *b,
@@ -141,12 +154,12 @@ send_all(const struct wf_load_live *q, const struct wf_load_offer *o, struct bot
 		wf_tester_begin(wf_dp_tester(q->dp, q->to_port), &b->receive);
 	wf_tester_begin(wf_dp_tester(q->dp, q->from_port), &b->send);
 	for (wf_ns_t ns = 0; rc == 0 && !wf_tester_sent(&b->send); ns += LOOK_NS) {
-		rc = wait_ns(LOOK_NS);
+		rc = wait_and_gather(q, LOOK_NS);
 		if (rc == 0 && ns > b->longest_ns)
 			rc = wf_err_add(err, NULL, "Is its core taken by something else?",
 				"packets are not sent");
 	}
-	return rc == 0 ? wait_ns(o->wait_ns) : rc;
+	return rc == 0 ? wait_and_gather(q, o->wait_ns) : rc;
 }
 
 static uint64_t
@@ -199,6 +212,7 @@ measure(const struct wf_load_live *q, const struct wf_load_offer *o, struct both
 	struct wf_load_result *r, struct wf_err *err)
 {
 	struct machine before = look_at_machine(), after;
+	uint64_t unseen = wf_tester_unseen(wf_dp_tester(q->dp, q->to_port));
 	int rc = send_all(q, o, b, err);
 
 	after = look_at_machine();
@@ -209,6 +223,7 @@ measure(const struct wf_load_live *q, const struct wf_load_offer *o, struct both
 		r->offered += o->phase[i].packets;
 	if (end(q, err) < 0)
 		return -ETIMEDOUT;
+	r->missed += wf_tester_unseen(wf_dp_tester(q->dp, q->to_port)) - unseen;
 	for (uint32_t i = 0; i < o->n_phases; i++)
 		wf_generator_sent(b->send.phase[i], sent + o->phase[i].stream);
 	r->sent = b->send.packets;

@@ -65,6 +65,8 @@ load_device(struct wf_load_place *p, const struct wf_load_settings *s, struct wf
 
 	if (rc == 0 && p->rx != NULL)
 		rc = wf_bridge_set_device(port_of(tree, "rx"), p->rx, err);
+	if (rc == 0 && p->workers != NULL)
+		rc = wf_cut_workers(tree, p->workers, err);
 	if (rc == 0 && (make_wide(tree, s) < 0 || wf_cut_room(tree, s->traffic.flows) < 0))
 		rc = wf_err_add(err, NULL, NULL, "out of memory");
 	if (rc < 0) {
@@ -94,6 +96,8 @@ load_link(struct wf_load_place *p, const struct wf_load_settings *s, struct wf_e
 	link = wf_cut_find(tree, p->link, err);
 	if (link != NULL)
 		rc = wf_cut_link(tree, link, testers, err);
+	if (rc == 0 && p->workers != NULL)
+		rc = wf_cut_workers(tree, p->workers, err);
 	if (rc == 0 && (make_wide(tree, s) < 0 || wf_cut_room(tree, s->traffic.flows) < 0))
 		rc = wf_err_add(err, NULL, NULL, "out of memory");
 	if (rc < 0) {
@@ -110,9 +114,6 @@ wf_load_place_load(struct wf_load_place *p, const struct wf_load_settings *s, st
 {
 	int rc = p->tx != NULL ? load_device(p, s, err) : load_link(p, s, err);
 
-	if (rc == 0 && !p->offline && p->loaded.conf->n_workers > 1)
-		rc = wf_err_add(err, NULL, "Give `workers` one core",
-			"load tests run on one worker, not on %u", p->loaded.conf->n_workers);
 	if (rc == 0 && !p->offline && wf_device_resolve(p->loaded.conf, NULL) < 0)
 		rc = wf_err_add(err, NULL, NULL, "out of memory");
 	if (rc == 0)

@@ -12,7 +12,7 @@
 struct wf_load_place {
 	/* What the user said. */
 	struct wf_bridge from;
-	const char *link, *seed;
+	const char *link, *seed, *workers;
 	const char *tx, *rx; /* a device's; rx NULL: the same */
 	bool offline;
 	enum wf_side side;

@@ -83,13 +83,10 @@ print_again(const struct wf_twin_again *a, FILE *say)
 			fprintf(say, "%s dropped: %s\n", wf_text_count(a->dropped[i], n),
 				wf_drop_info[i].name);
 	if (a->changed > 0)
-		fprintf(say, "%s left with other bytes then: now they have those that came\n",
+		fprintf(say, "%s left with other bytes than they came with\n",
 			wf_text_count(a->changed, n));
 	if (a->made > 0)
-		fprintf(say,
-			"%s were of wirefault's own making, or copies without a buffer: they "
-			"are left out\n",
-			wf_text_count(a->made, n));
+		fprintf(say, "%s were of wirefault's own making\n", wf_text_count(a->made, n));
 }
 
 int

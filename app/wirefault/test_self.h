@@ -9,6 +9,7 @@
 
 #include "wf_cmd.h"
 #include "wf_dp.h"
+#include "wf_load_own.h"
 
 struct json_t;
 
@@ -21,8 +22,9 @@ struct wf_self_phase {
 };
 
 struct wf_self {
-	const char *traffic; /* arguments of the generator; "" are its defaults */
-	bool both;           /* there is one at either port */
+	const char *traffic;    /* arguments of the generator; "" are its defaults */
+	struct wf_load_own own; /* what the machine itself adds, where that is known */
+	bool both;              /* there is one at either port */
 	uint32_t rounds;
 	wf_ns_t duration_ns; /* of all measurements together */
 	uint64_t warm;       /* packets before the link is measured: each flow's first one costs

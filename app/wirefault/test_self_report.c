@@ -107,7 +107,7 @@ wf_self_table(const struct wf_self *s, FILE *out)
 	const char *name = s->link.conf->links[0].name;
 	struct wf_dir_stats *d = sum_of(s);
 	struct figures f = figures_of(s);
-	char a[WF_TEXT_MAX], b[4][WF_TEXT_MAX];
+	char a[WF_TEXT_MAX], b[4][WF_TEXT_MAX], own[WF_LOAD_OWN_TEXT];
 	const struct wf_hist *h;
 
 	if (d == NULL)
@@ -127,6 +127,10 @@ wf_self_table(const struct wf_self *s, FILE *out)
 		wf_text_time(wf_hist_quantile(h, 0.5), b[0]),
 		wf_text_time(wf_hist_quantile(h, 0.99), b[1]),
 		wf_text_time(wf_hist_quantile(h, 0.999), b[2]), wf_text_time(h->max_ns, b[3]));
+	if (s->own.doc != NULL) {
+		wf_wrap(wf_load_own_text(&s->own, own), 0, 0, out);
+		fputs("\n\n", out);
+	}
 	wf_self_verdict(s->trustworthy, s->reasons, s->n_reasons, out);
 	free(d);
 }
@@ -226,14 +230,14 @@ wf_self_json(const struct wf_self *s, FILE *out)
 	if (localtime_r(&now, &tm) != NULL)
 		strftime(date, sizeof(date), "%F", &tm);
 	j = json_pack(
-		"{s:s,s:s,s:o,s:s,s:s,s:o,s:s,s:b,s:o,s:i,s:f,s:o,s:o,s:f,s:o,s:o,s:o,s:o,s:o}",
+		"{s:s,s:s,s:o,s:s,s:s,s:o,s:s,s:b,s:o,s:i,s:f,s:o,s:o,s:f,s:o,s:o,s:o,s:o,s:o,s:o}",
 		"schema", "wirefault.self/1", "version", WF_VERSION, "cpu", wf_json_text(cpu),
 		"date", date, "setup", s->setup, "link", wf_json_text(s->link.conf->links[0].name),
 		"traffic", s->traffic, "both", s->both, "seed", number(s->link.seed), "workers",
 		(int)s->n_workers, "seconds", (double)s->duration_ns / 1e9, "wire", phase(&f.wire),
 		"run", phase(&f.link), "above_wire_ns", f.above_ns, "rounds", rounds(s), "packets",
 		packets(d, s->queued), "delay_ns", wf_self_times(&d->delay), "release_error_ns",
-		wf_self_times(&d->error), "verdict",
+		wf_self_times(&d->error), "own", wf_load_own_json(&s->own), "verdict",
 		wf_self_verdict_json(s->trustworthy, s->reasons, s->n_reasons));
 	free(d);
 	if (j == NULL)

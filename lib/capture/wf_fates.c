@@ -12,10 +12,12 @@
 #include "wf_drop.h"
 
 #define MAGIC   "WFFATES\n"
-#define VERSION 1
+#define VERSION 2
 #define HEAD    64
 #define RECORD  48
-#define MARKS   (WF_CAPTURE_COPY | WF_CAPTURE_CORRUPTED | WF_CAPTURE_CHANGED | WF_CAPTURE_MADE)
+#define MARKS                                                                                      \
+	(WF_CAPTURE_COPY | WF_CAPTURE_CORRUPTED | WF_CAPTURE_CHANGED | WF_CAPTURE_MADE |           \
+		WF_FATE_PATCHED)
 
 struct wf_fates_writer {
 	FILE *file;
@@ -93,8 +95,12 @@ wf_fates_write(struct wf_fates_writer *w, const struct wf_fate *f)
 	at = wf_cap_put64(wf_cap_put64(wf_cap_put64(at, f->in_ns), f->due_ns), f->out_ns);
 	at = wf_cap_put16(wf_cap_put32(at, f->len_bytes), f->dir);
 	*at++ = f->cause;
-	*at = f->marks;
-	return emit(w, bytes, RECORD);
+	*at = f->patch != NULL ? f->marks | WF_FATE_PATCHED : f->marks;
+	if (emit(w, bytes, RECORD) < 0 || f->patch == NULL)
+		return w->error;
+	wf_cap_put32(wf_cap_put32(bytes, f->patch->cap_bytes), f->patch->run_bytes);
+	emit(w, bytes, WF_FATES_PATCH_HEAD);
+	return emit(w, f->patch->runs, f->patch->run_bytes);
 }
 
 int
@@ -161,6 +167,26 @@ wf_fates_open(const char *path, struct wf_fates_head *head, struct wf_err *err)
 	return NULL;
 }
 
+/* What follows a record that has the mark. NULL: it is damaged, or there is no memory for it. */
+static struct wf_fates_patch *
+read_patch(struct wf_fates_reader *r)
+{
+	uint8_t bytes[WF_FATES_PATCH_HEAD];
+	const uint8_t *at = bytes;
+	struct wf_fates_patch *p;
+	uint32_t cap_bytes;
+
+	if (fread(bytes, 1, sizeof(bytes), r->file) != sizeof(bytes))
+		return NULL;
+	cap_bytes = (uint32_t)get(&at, 4);
+	p = wf_fates_patch_room(cap_bytes, (uint32_t)get(&at, 4));
+	if (p != NULL && fread(p->runs, 1, p->run_bytes, r->file) == p->run_bytes &&
+		wf_fates_patch_is_good(p))
+		return p;
+	free(p);
+	return NULL;
+}
+
 int
 wf_fates_read(struct wf_fates_reader *r, struct wf_fate *f, struct wf_err *err)
 {
@@ -180,9 +206,11 @@ wf_fates_read(struct wf_fates_reader *r, struct wf_fate *f, struct wf_err *err)
 	f->dir = (uint16_t)get(&at, 2);
 	f->cause = (uint8_t)get(&at, 1);
 	f->marks = (uint8_t)get(&at, 1);
+	f->patch = NULL;
 	r->n++;
 	if (n == RECORD && f->dir < r->n_dirs && f->cause < WF_DROP_COUNT &&
-		(f->marks & ~MARKS) == 0)
+		(f->marks & ~MARKS) == 0 &&
+		((f->marks & WF_FATE_PATCHED) == 0 || (f->patch = read_patch(r)) != NULL))
 		return 1;
 	return wf_err_add(err, &where, NULL, "damaged at record %llu: %s", (unsigned long long)r->n,
 		n < RECORD ? "it ends there" : "no such fate");

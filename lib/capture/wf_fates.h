@@ -2,11 +2,12 @@
  * The decision log: what became of each packet, in records of one size, in the order in which
  * packets left or ended. Bytes are the same on every machine. One thread.
  *
- *   header, 64 bytes: "WFFATES\n"; u32 version 1; u32 bytes of a record; u64 seed; u64 digest of
+ *   header, 64 bytes: "WFFATES\n"; u32 version 2; u32 bytes of a record; u64 seed; u64 digest of
  * the configuration; u64 digest of the list of causes; u32 directions; zeros record, 48 bytes: u64
  * hash of the bytes that came; u64 which packet of its direction it was, from 0, or all ones; u64
  * came; u64 due; u64 left or ended (ns since 1970); u32 length at the end; u16 direction; u8 cause
- * (0: it left); u8 marks
+ * (0: it left); u8 marks; with mark 128 it left with other bytes than it came with, or was made
+ * here, and these follow (wf_fates_patch.h)
  *
  * All numbers are little-endian.
  */
@@ -14,7 +15,9 @@
 #define WF_FATES_H
 
 #include "wf_err.h"
+#include "wf_fates_patch.h"
 
+#define WF_FATE_PATCHED 128
 /* Made here, or a copy for which there was no buffer: of no packet that came. */
 #define WF_FATE_NOBODY UINT64_MAX
 
@@ -24,7 +27,8 @@ struct wf_fate {
 	uint32_t len_bytes;
 	uint16_t dir;
 	uint8_t cause; /* enum wf_drop */
-	uint8_t marks; /* WF_CAPTURE_COPY ... */
+	uint8_t marks; /* WF_CAPTURE_COPY ..., WF_FATE_PATCHED where there is a patch */
+	struct wf_fates_patch *patch; /* heap, the caller's; NULL: it left as it came */
 };
 
 struct wf_fates_head {
@@ -48,7 +52,8 @@ int wf_fates_finish(struct wf_fates_writer *w);
 /* NULL with a reason: not such a log, or of another version. */
 struct wf_fates_reader *wf_fates_open(
 	const char *path, struct wf_fates_head *head, struct wf_err *err);
-/* 1: *fate is filled, every member within its bounds; 0: the end; -EINVAL: damaged from here on. */
+/* 1: *fate is filled, every member within its bounds, and its patch is the caller's to free; 0: the
+ * end; -EINVAL: damaged from here on. */
 int wf_fates_read(struct wf_fates_reader *r, struct wf_fate *fate, struct wf_err *err);
 void wf_fates_close(struct wf_fates_reader *r);
 

@@ -12,6 +12,7 @@
 
 #include "wf_feed.h"
 #include "wf_guard.h"
+#include "wf_http.h"
 #include "wf_later.h"
 #include "wf_listen.h"
 #include "wf_routes.h"
@@ -121,6 +122,7 @@ wf_ctl_new(struct event_base *base, const struct wf_ctl_options *opt, const stru
 	struct wf_ctl *c = calloc(1, sizeof(*c));
 	int rc = -ENOMEM;
 
+	wf_http_init();
 	if (c != NULL) {
 		c->base = base;
 		c->ops = *ops;

@@ -369,6 +369,25 @@ wf_http_wants_text(const struct wf_request *r)
 	return accept != NULL && strcasestr(accept, "text/plain") != NULL;
 }
 
+/* jansson takes some want of memory for a fault of the text. */
+static _Thread_local bool json_lacks;
+
+static void *
+json_memory(size_t size)
+{
+	void *p = malloc(size);
+
+	if (p == NULL)
+		json_lacks = true;
+	return p;
+}
+
+void
+wf_http_init(void)
+{
+	json_set_alloc_funcs(json_memory, free);
+}
+
 json_t *
 wf_http_body_json(struct wf_request *r)
 {
@@ -387,9 +406,9 @@ wf_http_body_json(struct wf_request *r)
 		out_of_memory(r);
 		return NULL;
 	}
+	json_lacks = false;
 	body = json_loadb(data, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &at);
-	/* jansson has no word for want of memory. */
-	if (body == NULL && at.text[0] == '\0')
+	if (body == NULL && json_lacks)
 		out_of_memory(r);
 	else if (body == NULL)
 		wf_http_problem(r, 400, NULL, "The body is not JSON: line %d, column %d: %s.",

@@ -43,6 +43,8 @@ struct wf_request {
 		  [WF_NAME_MAX]; /* what stood for the {}s of the pattern, decoded */
 };
 
+/* Once, before any JSON: its memory goes through here, so that the want of it is known. */
+void wf_http_init(void);
 const char *wf_http_phrase(int status);
 /* In a connection's close callback: its request, which is not answered yet, goes too. evhttp frees
  * it with the connection, unless that has failed: then it has taken the two apart, and it is ours.

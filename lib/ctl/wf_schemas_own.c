@@ -93,7 +93,7 @@ static const struct {
 	{ "parameter", "key:str type:str help:str default?:str min?:str max?:str choices?:[str] "
 		       "belongs?:[str]" },
 	{ "parameter_block", "name:str summary:str main:str selector?:str params:[parameter]" },
-	{ "parameters", "blocks:[parameter_block]" },
+	{ "parameters", "blocks:[parameter_block] capture:[parameter]" },
 	{ "bypassed", "bypass:bool" },
 	{ "change_item", "!link:str class?:str ab?:patch ba?:patch both?:patch replace?:bool" },
 	{ "change", "!at:str for?:str phase?:bool run?:int|str link?:str class?:str ab?:patch "

@@ -254,7 +254,7 @@ wait_for_taps(const struct wf_dp *dp)
 {
 	wf_ns_t deadline_ns = wf_clock_ns(&dp->clock) + ANSWER_NS;
 
-	for (uint32_t i = 0; dp->running && i < dp->cores.n_workers; i++) {
+	for (uint32_t i = 0; dp->running && dp->workers && i < dp->cores.n_workers; i++) {
 		const struct wf_worker_capture *c = &dp->workers[i]->capture;
 
 		while (atomic_load_explicit(&c->seen, memory_order_acquire) !=

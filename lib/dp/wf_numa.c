@@ -71,6 +71,65 @@ wf_numa_of_pci(const char *sysfs, const char *address)
 	return node_in(path);
 }
 
+/* Appends to a text of limited size. */
+static void
+append(char *out, size_t size, const char *text)
+{
+	size_t n = strlen(out);
+
+	snprintf(out + n, size - n, "%s", text);
+}
+
+/* Interfaces of the host that are on the socket. */
+static void
+append_interfaces(const char *sysfs, int node, char *out, size_t size)
+{
+	char path[512];
+	struct dirent **names;
+	int n;
+
+	snprintf(path, sizeof(path), "%s/class/net", sysfs);
+	n = scandir(path, &names, NULL, alphasort);
+	for (int i = 0; i < n; i++) {
+		if (names[i]->d_name[0] != '.' &&
+			wf_numa_of_interface(sysfs, names[i]->d_name) == node) {
+			append(out, size, ", ");
+			append(out, size, names[i]->d_name);
+		}
+		free(names[i]);
+	}
+	if (n >= 0)
+		free(names);
+}
+
+uint32_t
+wf_numa_text(const char *sysfs, char *out, size_t size)
+{
+	uint32_t n = 0;
+
+	out[0] = 0;
+	for (int node = 0; node < NODES; node++) {
+		char path[512], cores[64] = "", head[96];
+		FILE *f;
+
+		snprintf(path, sizeof(path), "%s/devices/system/node/node%d/cpulist", sysfs, node);
+		f = fopen(path, "re");
+		if (f == NULL)
+			continue;
+		if (fscanf(f, "%63s", cores) != 1)
+			cores[0] = 0; /* memory without cores */
+		fclose(f);
+		snprintf(head, sizeof(head), "%s%d: %s%s", n > 0 ? "; " : "", node,
+			cores[0] != 0 ? "cores " : "no cores", cores);
+		append(out, size, head);
+		append_interfaces(sysfs, node, out, size);
+		n++;
+	}
+	if (n == 0)
+		snprintf(out, size, "one, as far as the kernel says");
+	return n > 0 ? n : 1;
+}
+
 int
 wf_numa_most(const int *socket, uint32_t n)
 {

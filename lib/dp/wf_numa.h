@@ -6,6 +6,8 @@
 #ifndef WF_NUMA_H
 #define WF_NUMA_H
 
+#include <stddef.h>
+
 #include "wf_conf.h"
 
 #define WF_NUMA_UNKNOWN (-1)
@@ -13,6 +15,10 @@
 int wf_numa_of_core(const char *sysfs, unsigned core);
 int wf_numa_of_interface(const char *sysfs, const char *ifname);
 int wf_numa_of_pci(const char *sysfs, const char *address);
+
+/* Which cores and interfaces are on which socket, as text: "1: cores 0-7". Returns how many sockets
+ * there are, 1 where the kernel does not say. */
+uint32_t wf_numa_text(const char *sysfs, char *out, size_t size);
 
 /* Where buffers that all ports share belong: where most of the ports are, the lowest of several.
  * Those that are not known have no say. */

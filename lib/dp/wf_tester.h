@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * The kind of port that load tests stand on, `tester`: idle, until it is given a trial to send, to
- * receive, or both. One queue, so one worker. What a trial holds belongs to the worker from begin
- * to end, and to the control thread before and after.
+ * receive, or both. What a trial holds belongs to the worker from begin to end, and to the control
+ * thread before and after.
+ *
+ * With several workers it sends by the first one's queue, so that there is one schedule; its
+ * packets are then whose their flows say. They come back by any queue, and the control thread
+ * brings them into one order of time (wf_arrivals.h); so the receiver is its own.
  */
 #ifndef WF_TESTER_H
 #define WF_TESTER_H
@@ -20,9 +24,9 @@ struct wf_tester_trial {
 	wf_ns_t from_ns[WF_TESTER_PHASES];
 	uint32_t n_phases;
 	wf_ns_t most_late_ns;   /* what was due longer ago is not made any more */
-	struct wf_probe_rx *rx; /* NULL: it only sends */
+	struct wf_probe_rx *rx; /* NULL: it only sends. Of the worker, if there is only one */
 
-	/* The worker's. */
+	/* The first worker's. */
 	uint32_t at;
 	bool begun;
 	uint64_t packets, bytes; /* made */
@@ -45,6 +49,10 @@ wf_tester_sent(const struct wf_tester_trial *t)
 {
 	return atomic_load_explicit(&t->sent_all, memory_order_acquire);
 }
+/* Now and then while it runs: receives what has come by several queues. */
+void wf_tester_gather(struct wf_tester *t);
+/* So many packets it could not receive, as they came faster than that: since the start. */
+uint64_t wf_tester_unseen(const struct wf_tester *t);
 /* Ends the trial, whatever it was at. 0, or -ETIMEDOUT: the worker doesn't answer, and has it
  * still. */
 int wf_tester_end(struct wf_tester *t);

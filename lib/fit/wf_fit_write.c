@@ -53,6 +53,25 @@ print_interval(FILE *out, uint64_t k, uint64_t n)
 	fprintf(out, "%s to %s", prob(middle - half, a), prob(middle + half, b));
 }
 
+/* The same of a share of n. */
+static void
+print_share(FILE *out, double p, uint64_t n)
+{
+	print_interval(out, (uint64_t)llround(p * (double)n), n > 0 ? n : 1);
+}
+
+/* Half of the interval of the mean. Packets that are alike in a row tell less than as many that
+ * are not, by as much as a chain of first order has it; those that waited for the one before are
+ * not counted, though they tell a little. */
+static double
+mean_error(const struct wf_fit_delay *d)
+{
+	double n = d->n > d->clamped ? (double)(d->n - d->clamped) : 1;
+	double longer = d->rho > 0 ? (1 + d->rho) / (1 - d->rho) : 1;
+
+	return SIGMA * d->sd * sqrt(longer / n);
+}
+
 static void
 print_basis(const struct wf_fit *f, FILE *out)
 {
@@ -139,10 +158,16 @@ print_loss(const struct wf_fit_losses *l, FILE *out)
 		fprintf(out, "; independent of each other\n\t\tloss = \"%s\";\n", prob(l->rate, p));
 		return;
 	}
-	fprintf(out,
-		" if independent;\n\t\t# in bursts, which are likelier by a BIC of %.0f\n"
-		"\t\tloss = { model = \"gilbert-elliott\"; p = \"%s\"; r = \"%s\";",
-		l->gain, prob(l->p, p), prob(l->r, r));
+	fprintf(out, " if independent;\n\t\t# in bursts, which are likelier by a BIC of %.0f",
+		l->gain);
+	if (l->model == WF_FIT_GILBERT) {
+		fputs("; p ", out);
+		print_share(out, l->p, l->n - l->lost);
+		fputs(", r ", out);
+		print_share(out, l->r, l->lost);
+	}
+	fprintf(out, "\n\t\tloss = { model = \"gilbert-elliott\"; p = \"%s\"; r = \"%s\";",
+		prob(l->p, p), prob(l->r, r));
 	if (l->model == WF_FIT_GILBERT_ELLIOTT)
 		fprintf(out, " h = \"%s\";", prob(l->h, h));
 	fputs(" };\n", out);
@@ -231,7 +256,7 @@ print_delay(const struct wf_fit_options *o, const struct wf_fit *f, FILE *out)
 {
 	const struct wf_fit_delay *d = &f->delay;
 	char mean[TEXT], half[TEXT];
-	double error = SIGMA * d->sd / sqrt((double)(d->n > 0 ? d->n : 1));
+	double error = mean_error(d);
 
 	if (d->n == 0 || (d->law == WF_FIT_CONSTANT && d->mean < 500)) {
 		fputs("\t\t# no delay that can be told from none\n", out);

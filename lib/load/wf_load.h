@@ -10,6 +10,7 @@
 #define WF_LOAD_H
 
 #include "wf_generator.h"
+#include "wf_load_own.h"
 #include "wf_load_settings.h"
 #include "wf_probe_rx.h"
 
@@ -88,7 +89,8 @@ struct wf_load {
 	const char *test; /* "throughput" */
 	struct wf_load_settings settings;
 	struct wf_load_target target;
-	wf_load_told told; /* NULL: nobody */
+	const struct wf_load_own *own; /* what the machine itself adds; NULL: nobody knows */
+	wf_load_told told;             /* NULL: nobody */
 	void *told_ctx;
 
 	struct wf_load_trial **trial; /* [n_trials], each its own heap block */

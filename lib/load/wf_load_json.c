@@ -174,9 +174,9 @@ wf_load_json(const struct wf_load *l)
 		json_array_append_new(findings, finding(&l->finding[i]));
 	for (uint32_t i = 0; i < l->n_trials; i++)
 		json_array_append_new(trials, trial(l, l->trial[i]));
-	return json_pack("{s:s,s:s,s:s,s:{s:s,s:s,s:o},s:o,s:s,s:o,s:o}", "schema",
+	return json_pack("{s:s,s:s,s:s,s:{s:s,s:s,s:o},s:o,s:o,s:s,s:o,s:o}", "schema",
 		"wirefault.load/1", "version", WF_VERSION, "test", l->test, "target", "kind",
 		l->target.kind, "clock", l->target.clock, "name", wf_json_text(l->target.name),
-		"settings", settings(&l->settings), "verdict", wf_load_outcomes[wf_load_verdict(l)],
-		"findings", findings, "trials", trials);
+		"settings", settings(&l->settings), "own", wf_load_own_json(l->own), "verdict",
+		wf_load_outcomes[wf_load_verdict(l)], "findings", findings, "trials", trials);
 }

@@ -264,7 +264,7 @@ put_tester(const struct wf_load *l, struct wf_doc *p)
 static struct wf_doc *
 page_of(const struct wf_load *l)
 {
-	char title[96];
+	char title[96], own[WF_LOAD_OWN_TEXT];
 	struct wf_doc *p;
 
 	snprintf(title, sizeof(title), "wirefault test %s: %s", l->test,
@@ -273,6 +273,8 @@ page_of(const struct wf_load *l)
 	if (p == NULL)
 		return NULL;
 	put_tester(l, p);
+	if (l->own != NULL)
+		wf_doc_text(p, "Beside delays: %s", wf_load_own_text(l->own, own));
 	put_findings(l, p);
 	plot_losses(l, p);
 	put_delays(l, p);

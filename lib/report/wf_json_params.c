@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "wf_json_params.h"
 
+#include <string.h>
+
+#include "wf_conf.h"
+
 #include "wf_stage.h"
 
 static const char *
@@ -33,19 +37,30 @@ words(const char *const *choices, uint32_t bits)
 	if (choices == NULL || bits == 0)
 		return NULL;
 	list = json_array();
-	for (uint32_t i = 0; list != NULL && choices[i] != NULL; i++)
-		if (bits >> i & 1)
-			json_array_append_new(list, json_string(choices[i]));
+	for (uint32_t i = 0; list != NULL && choices[i] != NULL; i++) {
+		if ((bits >> i & 1) && json_array_append_new(list, json_string(choices[i])) < 0) {
+			json_decref(list);
+			list = NULL;
+		}
+	}
 	return list;
 }
 
 static json_t *
 param(const struct wf_param *p, const char *const *selected)
 {
-	return json_pack("{s:s,s:s,s:s,s:s*,s:s*,s:s*,s:o*,s:o*}", "key", p->name, "type",
+	json_t *choices = words(p->choices, UINT32_MAX), *belongs = words(selected, p->belongs);
+	/* What is not there and what there was no memory for look the same. */
+	bool good = (choices != NULL || p->choices == NULL) &&
+		    (belongs != NULL || selected == NULL || p->belongs == 0);
+	json_t *j = json_pack("{s:s,s:s,s:s,s:s*,s:s*,s:s*,s:o*,s:o*}", "key", p->name, "type",
 		type_name(p->type), "help", p->help, "default", p->fallback, "min", p->min, "max",
-		p->max, "choices", words(p->choices, UINT32_MAX), "belongs",
-		words(selected, p->belongs));
+		p->max, "choices", choices, "belongs", belongs);
+
+	if (good)
+		return j;
+	json_decref(j);
+	return NULL;
 }
 
 static json_t *
@@ -66,6 +81,26 @@ block(const struct wf_block *b)
 		b->main_key, "selector", b->selector, "params", rows);
 }
 
+/* What a request for a capture takes: where files go is the configuration's to say. */
+static json_t *
+capture_rows(void)
+{
+	const struct wf_conf_section *s = wf_conf_sections;
+	json_t *rows = json_array();
+
+	while (strcmp(s->heading, "capture") != 0)
+		s++;
+	for (const struct wf_param *p = s->params; rows != NULL && p->name != NULL; p++) {
+		if (strcmp(p->name, "directory") == 0)
+			continue;
+		if (json_array_append_new(rows, param(p, NULL)) < 0) {
+			json_decref(rows);
+			rows = NULL;
+		}
+	}
+	return rows;
+}
+
 json_t *
 wf_json_params(void)
 {
@@ -76,5 +111,5 @@ wf_json_params(void)
 			json_decref(blocks);
 			blocks = NULL;
 		}
-	return json_pack("{s:o}", "blocks", blocks);
+	return json_pack("{s:o,s:o}", "blocks", blocks, "capture", capture_rows());
 }

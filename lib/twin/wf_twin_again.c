@@ -120,16 +120,28 @@ read_packet(struct again *a)
 static int
 leave(struct again *a, const struct wf_fate *f, const struct wf_twin_packet *packet)
 {
+	const uint8_t *from = packet != NULL ? packet->data : NULL;
+	uint8_t *patched = f->patch != NULL ? malloc(f->patch->cap_bytes + 1) : NULL;
 	struct wf_cap_writer *out = a->q->out != NULL ? a->q->out[f->dir] : NULL;
 	struct wf_cap_packet p = { .time_ns = f->out_ns,
-		.cap_bytes = packet->cap_bytes,
-		.len_bytes = packet->len_bytes,
-		.data = packet->data };
-	int rc = out != NULL ? wf_cap_write(out, &p) : 0;
+		.cap_bytes = packet != NULL ? packet->cap_bytes : 0,
+		.len_bytes = f->len_bytes,
+		.data = from };
+	int rc;
 
+	if (f->patch != NULL) {
+		if (patched == NULL)
+			return no_memory(a);
+		wf_fates_patch_apply(f->patch, from, p.cap_bytes, patched);
+		p.cap_bytes = f->patch->cap_bytes;
+		p.data = patched;
+	}
+	rc = out != NULL ? wf_cap_write(out, &p) : 0;
+	free(patched);
 	a->out->sent++;
 	a->out->copies += f->marks & WF_CAPTURE_COPY ? 1 : 0;
-	a->out->changed += f->marks & (WF_CAPTURE_CHANGED | WF_CAPTURE_CORRUPTED) ? 1 : 0;
+	a->out->changed += f->patch != NULL && packet != NULL ? 1 : 0;
+	a->out->made += packet == NULL ? 1 : 0;
 	return rc == 0 ? 0
 		       : wf_err_add(a->err, NULL, "Is the disk full?",
 				 "the output cannot be written: %s", strerror(-rc));
@@ -142,8 +154,10 @@ apply(struct again *a, const struct wf_fate *f)
 	struct slot *s;
 	int rc;
 
+	if (f->ordinal == WF_FATE_NOBODY && f->cause == WF_DROP_NONE && f->patch != NULL)
+		return leave(a, f, NULL);
 	if (f->ordinal == WF_FATE_NOBODY) {
-		a->out->made++;
+		a->out->dropped[f->cause]++;
 		return 0;
 	}
 	while (l->read <= f->ordinal)
@@ -205,6 +219,8 @@ wf_twin_again(const struct wf_twin_params *q, struct wf_fates_reader *log,
 				wf_twin_packet_put(a.lane[d].slot[i].packet);
 		free(a.lane[d].slot);
 	}
+	for (uint64_t i = 0; i < a.n; i++)
+		free(a.fate[i].patch);
 	wf_source_free(a.sources);
 	free(a.lane);
 	free(a.fate);

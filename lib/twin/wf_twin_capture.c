@@ -3,6 +3,9 @@
  */
 #include "wf_twin_capture.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
 #include "wf_twin_packet.h"
 
 static void
@@ -38,6 +41,18 @@ wf_twin_capture_in(struct wf_twin_capture *c, uint32_t dir, const struct wf_rx *
 			rx[i].pkt);
 }
 
+/* What the log needs of a packet that did not leave as it came. */
+static struct wf_fates_patch *
+patch_of(const struct wf_twin_packet *p)
+{
+	const struct wf_twin_packet *from = p->original;
+
+	if (from == NULL && (p->marks & WF_CAPTURE_MADE) == 0)
+		return NULL;
+	return wf_fates_patch_new(from != NULL ? from->data : NULL,
+		from != NULL ? from->cap_bytes : 0, p->data, p->cap_bytes);
+}
+
 static void
 log_fate(struct wf_twin_capture *c, const struct wf_held *h, enum wf_drop cause, wf_ns_t ns)
 {
@@ -51,8 +66,14 @@ log_fate(struct wf_twin_capture *c, const struct wf_held *h, enum wf_drop cause,
 		.dir = (uint16_t)h->dir,
 		.cause = (uint8_t)cause,
 		.marks = p != NULL ? p->marks : WF_CAPTURE_COPY };
-	int rc = wf_fates_write(c->log, &f);
+	bool leaves = p != NULL && cause == WF_DROP_NONE;
+	int rc;
 
+	f.patch = leaves ? patch_of(p) : NULL;
+	rc = leaves && f.patch == NULL && (p->original != NULL || p->marks & WF_CAPTURE_MADE)
+		     ? -ENOMEM
+		     : wf_fates_write(c->log, &f);
+	free(f.patch);
 	if (c->rc == 0)
 		c->rc = rc;
 }

@@ -25,6 +25,7 @@ new_packet(const uint8_t *data, uint32_t cap_bytes, uint32_t len_bytes)
 	q->marks = 0;
 	q->ordinal = UINT64_MAX;
 	q->hash = 0;
+	q->original = NULL;
 	memcpy(q->data, data, cap_bytes);
 	return q;
 }
@@ -36,6 +37,9 @@ inherit(struct wf_twin_packet *p, const struct wf_twin_packet *from)
 	p->marks = from->marks;
 	p->ordinal = from->ordinal;
 	p->hash = from->hash;
+	p->original = from->original;
+	if (p->original != NULL)
+		p->original->references++;
 }
 
 struct wf_twin_packet *
@@ -47,8 +51,12 @@ wf_twin_packet_new(const struct wf_cap_packet *p)
 void
 wf_twin_packet_put(struct wf_twin_packet *p)
 {
-	if (--p->references == 0)
+	while (p != NULL && --p->references == 0) {
+		struct wf_twin_packet *original = p->original;
+
 		free(p);
+		p = original;
+	}
 }
 
 static void
@@ -84,11 +92,23 @@ corrupted(void *ctx, void *pkt)
 	((struct wf_twin_packet *)pkt)->marks |= WF_CAPTURE_CORRUPTED;
 }
 
+/* Before its bytes change: of a packet that a log knows, what came is kept. */
+static bool
+keep_original(struct wf_twin_packet *p)
+{
+	if (p->ordinal == UINT64_MAX || p->original != NULL)
+		return true;
+	p->original = new_packet(p->data, p->cap_bytes, p->len_bytes);
+	return p->original != NULL;
+}
+
 static void *
 writable(void *ctx, void *pkt, struct wf_frame *f)
 {
 	struct wf_twin_packet *p = pkt;
 
+	if (!keep_original(p))
+		return NULL;
 	if (p->references > 1) {
 		p = new_packet(p->data, p->cap_bytes, p->len_bytes);
 		if (p == NULL)

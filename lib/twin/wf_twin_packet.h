@@ -19,6 +19,7 @@ struct wf_twin_packet {
 	uint8_t marks; /* WF_CAPTURE_COPY ... */
 	/* Of the packet that came, for a log: kept by copies, and by those whose bytes change. */
 	uint64_t ordinal, hash;
+	struct wf_twin_packet *original; /* with the bytes that came; NULL: it has them */
 	uint8_t data[];
 };
 

@@ -29,6 +29,10 @@
 #define BY_VALUE (1ull << 34)
 /* One of two workers: of what it receives it hands half over, and takes as much over. */
 #define TWO (1ull << 35)
+/* A tap that only counts is told of every packet; or was, until a moment ago: what captures cost
+ * that nobody has asked for is what the second is above none. */
+#define TAPPED  (1ull << 37)
+#define TAP_OFF (1ull << 38)
 
 /* Beside a number of flows: each is counted. */
 #define COUNTED (1ull << 36)
@@ -293,6 +297,12 @@ make_packet(uint8_t *memory)
 	perf_frame(m->buf_addr, 1);
 }
 
+static void
+told(void *ctx, const struct wf_held *h, enum wf_drop cause, wf_ns_t ns)
+{
+	perf_sink += ns;
+}
+
 /* number: flows, by chance when it is odd; 0: one. text: of a direction; with flows it is that of a
  * class with scope = "flow". */
 static void *
@@ -307,6 +317,7 @@ pipes_open(const struct perf_case *c)
 		.flow_idle_ns = UINT64_MAX / 2,
 		.start_ns = WF_NS_PER_S,
 		.ops = { .free = free_packets, .clone = none } };
+	static const struct wf_tap tap = { told, NULL };
 	char classes[1024] = "";
 
 	s->n_flows = (uint32_t)c->number;
@@ -347,7 +358,11 @@ pipes_open(const struct perf_case *c)
 		s->stack[s->n_stack++] = s->memory + (size_t)i * STRIDE;
 	for (uint32_t i = 0; i < ROOM; i++)
 		make_packet(s->memory + (size_t)i * STRIDE);
+	if (c->number & (TAPPED | TAP_OFF))
+		wf_pipe_set_tap(s->pipe, &tap);
 	pipes_run(s, ROOM + 2 * s->n_flows);
+	if (c->number & TAP_OFF)
+		wf_pipe_set_tap(s->pipe, NULL);
 	return s;
 }
 
@@ -378,6 +393,8 @@ pipes_open(const struct perf_case *c)
 
 const struct perf_case perf_pipes[] = {
 	PIPE("wire", "", 0),
+	PIPE("wire-tapped", "", TAPPED),
+	PIPE("wire-tap-off", "", TAP_OFF),
 	PIPE("delay", "delay = \"10ms\";", 0),
 	PIPE("delay-by-value", "delay = \"10ms\";", BY_VALUE),
 	PIPE("jitter-fifo", "delay = { mean = \"10ms\"; stddev = \"1ms\"; };", 0),

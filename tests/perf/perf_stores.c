@@ -85,10 +85,12 @@ stores_open(const struct perf_case *c)
 
 const struct perf_case perf_stores[] = {
 	{ "store/in-order-1k", stores_open, stores_run, stores_close, "o", 1000 },
+	{ "store/in-order-10k", stores_open, stores_run, stores_close, "o", 10000 },
 	{ "store/in-order-100k", stores_open, stores_run, stores_close, "o", 100000 },
 	{ "store/in-order-10M", stores_open, stores_run, stores_close, "o", 10000000 },
 	{ "store/one-of-many-lanes-1k", stores_open, stores_run, stores_close, "l", 1000 },
 	{ "store/wheel-1k", stores_open, stores_run, stores_close, "w", 1000 },
+	{ "store/wheel-10k", stores_open, stores_run, stores_close, "w", 10000 },
 	{ "store/wheel-100k", stores_open, stores_run, stores_close, "w", 100000 },
 	{ "store/wheel-10M", stores_open, stores_run, stores_close, "w", 10000000 },
 	{ NULL },

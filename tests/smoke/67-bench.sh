@@ -18,6 +18,15 @@ is "bars where there are any" "$(of '[.rows[] | select(.bar_ns) | [.case, .flows
 	'[["wire",1,6,true],["per-flow",100,60,true]]'
 bench --orders 'shuffle random' --flows 50 flows per-flow >"$LAB_DIR/table" 2>/dev/null
 contains "a table" "$LAB_DIR/table" '^\| per-flow, 64 B, 50 flows \(random\) \| [0-9.]+ \| '
+bench --json load offline delay >"$LAB_DIR/bench.json" 2>"$LAB_DIR/err"
+is "it runs under load and offline, too" $? 0
+is "rows of both" "$(of '[.rows[] | [.set, .case]]')" \
+	'[["load","delay"],["offline","delay-loss-rate"]]'
+is "80 % of the rate that was found" "$(of '[.rows[] | select(.set == "load") | .rate_pps > 0 and (.offered_pps / .rate_pps - 0.8 | fabs < 0.001)
+	and .error_p99_ns >= .error_p50_ns and .bar_p50_ns == 1000] | all')" true
+is "packets a second offline" "$(of '[.rows[] | select(.set == "offline") | (.mpps * .ns - 1000 | fabs < 0.001)] | all')" true
+bench offline >"$LAB_DIR/table" 2>/dev/null
+contains "a table of it" "$LAB_DIR/table" '^\| delay-loss-rate, 64 B, 100 flows \| [0-9.]+ \| [0-9.]+ \| 5 \|$'
 for bad in --sizes\ x --rounds\ 0 --seconds\ y --foo smoke-signals; do
 	# shellcheck disable=SC2086 # words
 	fails "refused: $bad" bench $bad

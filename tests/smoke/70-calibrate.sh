@@ -26,6 +26,17 @@ within "a turn of the loop" "$(stat .turn.mean_ns)" 10 100000000
 is "no path without ports" "$(stat .path_ns)" null
 ok "the saved one is the same" cmp "$LAB_DIR/out.json" "$LAB_DIR/saved.json"
 
+lab_in m timeout 60 "$WIREFAULT" test self --no-huge --force --duration 200ms --rounds 1 --traffic pps=1000 \
+	--calibration "$LAB_DIR/saved.json" -o json >"$LAB_DIR/self.json" 2>"$LAB_DIR/err"
+is "test self shows it beside" "$(jq --slurpfile c "$LAB_DIR/saved.json" '.own | .added_ns == $c[0].added_ns and .same_cpu and (.subtracted | not)' \
+	"$LAB_DIR/self.json")" true
+lab_in m timeout 60 "$WIREFAULT" test latency --set delay=1ms --profile lte --no-huge --force -q --duration 100ms --repeat 1 --sizes 64 \
+	--calibration "$LAB_DIR/saved.json" -o json >"$LAB_DIR/load.json" 2>"$LAB_DIR/err"
+is "so does test latency" "$(jq --slurpfile c "$LAB_DIR/saved.json" '.own.added_ns == $c[0].added_ns' "$LAB_DIR/load.json")" true
+timeout 20 "$WIREFAULT" test self --calibration "$LAB_DIR/load.json" >"$LAB_DIR/out" 2>&1
+is "what is none is refused" $? 2
+contains "... with what makes one" "$LAB_DIR/out" 'this is no calibration'
+
 # The two ends of a pair: what leaves by the one comes in at the other.
 lab_in m ip link add pa type veth peer name pb
 lab_in m ip link set pa up

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # The largest flows of real traffic: downloads by TCP and echoes, against what the statistics have;
 # what a class loses; and counting that is switched off and on while packets flow.
+# shellcheck disable=SC2317 # functions that ok calls
 . "$(dirname "$0")/tap.sh"
 
 conf 'delay = "2ms";' 'delay = "5ms";' \

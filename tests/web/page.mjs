@@ -4,7 +4,8 @@
 //	node page.mjs URL TOKEN READ-TOKEN SHOTS COMMAND
 //
 // COMMAND, run by sh with one argument, does on the lab what a browser cannot: "ping" prints the
-// round trip in ms, "restart" ends wirefault and starts it again, "stats" prints the statistics.
+// round trip in ms, "restart" ends wirefault and starts it again, "stats" prints the statistics,
+// "flows" the flow of the load.
 // Screenshots go to the folder SHOTS.
 import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -17,6 +18,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const lab = (...words) => execFileSync(command, words, { encoding: 'utf8' }).trim();
 const tests = [];
 const test = (name, run) => tests.push([name, run]);
+const beside = (name, run) => tests.push([name, run, true]); // at once with the one before
 
 function assert(good, words) {
 	if (!good)
@@ -67,9 +69,9 @@ async function set(page, side, block, key, value) {
 test('all links at a glance', async () => {
 	const page = await open();
 	await live(page);
-	await page.getByText('Impaired', { exact: true }).or(page.getByText('Lying', { exact: true })).waitFor();
-	const card = page.locator('article.card');
-	assert(await card.count() === 1, 'there is one link');
+	const card = page.locator('article.card', { has: page.getByRole('link', { name: 'wan' }) });
+	await card.getByText('Impaired', { exact: true }).or(card.getByText('Lying', { exact: true })).waitFor();
+	assert(await page.locator('article.card').count() === 2, 'there are two links');
 	await until('a rate', async () => /[1-9].* [kM]bit\/s/.test(await card.locator('dd').first().textContent()));
 	await accessible(page, 'links');
 	await page.screenshot({ path: `${shots}/links.png` });
@@ -179,6 +181,84 @@ test('events and health have what there is', async () => {
 	await page.context().close();
 });
 
+test('flows are counted from the page, and it has their numbers', async () => {
+	const page = await open({}, token, '#/flows');
+	await live(page);
+	await page.getByText(/Flows are not counted now/).waitFor();
+	await page.getByRole('button', { name: 'Count flows' }).click();
+	const row = page.getByRole('row', { name: /10\.77\.0\.2:5201.*udp.*wan ab/ });
+	await row.waitFor();
+	await page.getByLabel('by').selectOption('packets');
+	const before = JSON.parse(lab('flows')).packets;
+	const cell = row.locator('td').nth(4);
+	const shown = async () => Number((await cell.textContent()).replaceAll(',', ''));
+	await until('the packets of now', async () => await shown() >= before);
+	near(await shown(), before, JSON.parse(lab('flows')).packets, 'packets of the flow');
+	await accessible(page, 'flows');
+	await page.screenshot({ path: `${shots}/flows.png` });
+	await page.getByRole('button', { name: 'Count no more' }).click();
+	await page.getByText(/Flows are not counted now/).waitFor();
+	await page.context().close();
+});
+
+beside('a capture is begun, watched and ended, and copied for a script', async () => {
+	const page = await open({ permissions: ['clipboard-read', 'clipboard-write'] }, token, '#/capture');
+	await live(page);
+	const ask = page.getByRole('form', { name: 'A capture' });
+	await ask.getByLabel('size', { exact: true }).fill('parsnip');
+	await ask.getByRole('button', { name: 'Start' }).click();
+	await ask.getByText('Write a size, such as 64kB.').waitFor();
+	await ask.getByLabel('size', { exact: true }).fill('');
+	await ask.getByLabel('file', { exact: true }).fill('web.pcapng');
+	await ask.getByLabel('snaplen', { exact: true }).fill('96');
+	await ask.getByRole('button', { name: 'Copy as curl' }).click();
+	await ask.getByText('Copied').waitFor();
+	const copied = await page.evaluate(() => navigator.clipboard.readText());
+	assert(copied === `curl -X POST -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"file":"web.pcapng","snaplen":96}' '${url}v1/captures'`, copied);
+	await ask.getByRole('button', { name: 'Start' }).click();
+	const last = page.getByRole('region', { name: 'The last capture' });
+	await last.getByText('Running').waitFor();
+	await until('packets', async () => /^[1-9]/.test(await last.getByRole('status').textContent()));
+	assert(await ask.getByRole('button', { name: 'Start' }).isDisabled(), 'one at a time');
+	await accessible(page, 'a capture');
+	await page.screenshot({ path: `${shots}/capture.png` });
+	await last.getByRole('button', { name: 'Stop' }).click();
+	await last.getByText('Ended').waitFor();
+	assert(await last.getByRole('heading').textContent() === 'web.pcapng', 'the file is named');
+	// What only the server knows is said at its key.
+	page.mayFail = true;
+	await ask.getByLabel('snaplen', { exact: true }).fill('5');
+	await ask.getByRole('button', { name: 'Start' }).click();
+	await until('the key is marked', async () => await ask.getByLabel('snaplen', { exact: true }).getAttribute('aria-invalid') === 'true');
+	await page.context().close();
+});
+
+beside('a replay is started, paused, stepped and stopped', async () => {
+	const page = await open({}, token, '#/replay');
+	await live(page);
+	const one = page.getByRole('article', { name: 'Replay of c' });
+	const click = (name) => one.getByRole('button', { name, exact: true }).click();
+	const is = (state) => one.locator('.pill', { hasText: state }).waitFor();
+	await is('waiting');
+	await one.getByLabel('Pace').fill('10pps');
+	await click('Start');
+	await is('running');
+	await one.getByText(/to go/).waitFor();
+	await click('Pause');
+	await is('paused');
+	await accessible(page, 'a replay');
+	await page.screenshot({ path: `${shots}/replay.png` });
+	const sent = async () => Number(/ (\d+) packets/.exec(await one.textContent())[1]);
+	const before = await sent();
+	await click('Step');
+	await until('one more', async () => await sent() === before + 1);
+	await click('Resume');
+	await is('running');
+	await click('Stop');
+	await is('stopped');
+	await page.context().close();
+});
+
 test('a wrong token is asked for again, the right one lets in', async () => {
 	const page = await open({}, null);
 	page.mayFail = true;
@@ -213,6 +293,12 @@ test('dark and light, and 375 pixels wide', async () => {
 		const wide = await page.evaluate(() => document.documentElement.scrollWidth);
 		assert(wide <= 375, `it is ${wide} pixels wide`);
 		await page.screenshot({ path: `${shots}/narrow-${colorScheme}.png` });
+		for (const view of colorScheme === 'dark' ? ['flows', 'replay', 'capture'] : []) {
+			await page.goto(`${url}#/${view}`);
+			await page.getByRole('heading', { level: 1, name: new RegExp(`^${view}$`, 'i') }).waitFor();
+			await accessible(page, `${view}, ${colorScheme}`);
+			near(await page.evaluate(() => document.documentElement.scrollWidth), 0, 375, `the width of ${view}`);
+		}
 		await page.getByRole('button', { name: /^Theme/ }).click();
 		await page.context().close();
 	}
@@ -222,11 +308,11 @@ test('everything is reached by keyboard', async () => {
 	const page = await open();
 	await live(page);
 	const seen = new Set();
-	for (let i = 0; i < 12; i++) {
+	for (let i = 0; i < 16; i++) {
 		await page.keyboard.press('Tab');
 		seen.add(await page.evaluate(() => document.activeElement.textContent.trim()));
 	}
-	for (const want of ['Skip to the content', 'Links', 'Events', 'Bypass all', 'wan'])
+	for (const want of ['Skip to the content', 'Links', 'Flows', 'Replay', 'Capture', 'Events', 'Bypass all', 'wan'])
 		assert(seen.has(want), `${want} is not reached`);
 	await page.context().close();
 });
@@ -246,9 +332,12 @@ test('no error on the console, no request to elsewhere', async () => {
 
 let failed = 0;
 console.log(`1..${tests.length}`);
-for (const [i, [name, run]] of tests.entries()) {
+for (const [i, [name]] of tests.entries()) {
+	if (!tests[i][2])
+		for (let k = i; k === i || tests[k]?.[2]; k++)
+			(tests[k].done = tests[k][1]()).catch(() => {}); // told in its turn
 	try {
-		await run();
+		await tests[i].done;
 		console.log(`ok ${i + 1} - ${name}`);
 	} catch (error) {
 		failed++;

@@ -6,6 +6,9 @@ import { state, text } from './dom.js';
 import { store, follow, loadParameters } from './store.js';
 import { overview } from './overview.js';
 import { linkView } from './link.js';
+import { flows } from './flows.js';
+import { replay } from './replay.js';
+import { capture } from './capture.js';
 import { events } from './events.js';
 import { healthView } from './health.js';
 
@@ -22,7 +25,7 @@ export function notice(words, kind = 'bad') {
 
 function route() {
 	const parts = location.hash.slice(2).split('/').map(decodeURIComponent);
-	const views = { '': overview, link: linkView, events, health: healthView };
+	const views = { '': overview, link: linkView, flows, replay, capture, events, health: healthView };
 	const make = views[parts[0]] || overview;
 
 	view?.close?.();

@@ -64,3 +64,17 @@ export async function copy(button, words) {
 	}
 	setTimeout(() => { button.textContent = label; }, 1500);
 }
+
+// A button that copies the request that `what` gives, method, path and body, for a script.
+export function curl(what) {
+	const button = el('button', {
+		type: 'button', class: 'quiet',
+		onclick: () => {
+			const [method, path, body, type = 'application/json'] = what();
+			const data = body === undefined ? ''
+				: ` -H 'Content-Type: ${type}' -d '${JSON.stringify(body).replaceAll("'", "'\\''")}'`;
+			copy(button, `curl -X ${method} -H "Authorization: Bearer $TOKEN"${data} '${new URL(path, location.href)}'`);
+		},
+	}, 'Copy as curl');
+	return button;
+}

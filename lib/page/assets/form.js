@@ -2,7 +2,7 @@
 // a new impairment appears by itself.
 
 import { patch, Problem } from './api.js';
-import { el, text, copy } from './dom.js';
+import { el, text, curl } from './dom.js';
 import { store, owner, loadConfig } from './store.js';
 
 // What a type of value looks like. The server has the last word; this saves a round trip.
@@ -21,7 +21,7 @@ const EXAMPLE = {
 
 const shown = (value) => (value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value));
 
-function valueOf(param, words) {
+export function valueOf(param, words) {
 	if (param.type === 'boolean')
 		return words === 'true';
 	if (param.type === 'other')
@@ -32,7 +32,7 @@ function valueOf(param, words) {
 }
 
 // One key: a label, an input, its help, what is wrong with it.
-function field(block, param, value, prefix, changed) {
+export function field(block, param, value, prefix, changed) {
 	const id = `${prefix}-${block.name}-${param.key}`;
 	const help = el('p', { class: 'help', id: `${id}-help` }, param.help);
 	const wrong = el('p', { class: 'wrong', id: `${id}-wrong`, hidden: true });
@@ -125,13 +125,13 @@ export function form(link, className, side) {
 	const add = el('select', { 'aria-label': `Add an impairment to ${side}` });
 	const until = el('input', { id: `${prefix}-for`, placeholder: 'for ever', autocomplete: 'off', 'aria-describedby': `${prefix}-for-help` });
 	const apply = el('button', { type: 'submit', disabled: true }, 'Apply');
-	const curl = el('button', { type: 'button', class: 'quiet' }, 'Copy as curl');
 	const result = el('p', { class: 'result', role: 'status' });
 	const node = el('form', { class: 'edit', 'aria-label': `Impairments of ${link} ${side}`, novalidate: true },
 		list, el('div', { class: 'row' }, add),
 		el('div', { class: 'row' }, apply,
 			el('label', { for: until.id }, 'for'), until,
-			el('button', { type: 'button', class: 'quiet', onclick: () => build() }, 'Discard'), curl),
+			el('button', { type: 'button', class: 'quiet', onclick: () => build() }, 'Discard'),
+			curl(() => ['PATCH', path, body(), 'application/merge-patch+json'])),
 		el('p', { class: 'help', id: `${prefix}-for-help` }, 'With a time, such as 60s, the change takes itself back.'),
 		result);
 	let sections = [];
@@ -234,10 +234,6 @@ export function form(link, className, side) {
 				text(result, problem.message);
 			changed();
 		}
-	});
-	curl.addEventListener('click', () => {
-		const words = JSON.stringify(body()).replaceAll("'", "'\\''");
-		copy(curl, `curl -X PATCH -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/merge-patch+json' -d '${words}' '${new URL(path, location.href)}'`);
 	});
 	build();
 	return {

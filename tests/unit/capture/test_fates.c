@@ -26,6 +26,13 @@ static const struct wf_fate one = { .hash = 0x0102030405060708,
 	.cause = WF_DROP_loss,
 	.marks = WF_CAPTURE_COPY };
 
+static uint32_t
+draw(uint64_t *seed)
+{
+	*seed = *seed * 6364136223846793005ull + 1442695040888963407ull;
+	return (uint32_t)(*seed >> 33);
+}
+
 static const char *
 write_log(uint32_t n)
 {
@@ -98,7 +105,7 @@ test_bytes_are_pinned(void **state)
 
 	assert_int_equal(fread(got, 1, sizeof(got), f), sizeof(got));
 	fclose(f);
-	assert_memory_equal(got, "WFFATES\n\1\0\0\0\60\0\0\0\7\0\0\0\0\0\0\0", 24);
+	assert_memory_equal(got, "WFFATES\n\2\0\0\0\60\0\0\0\7\0\0\0\0\0\0\0", 24);
 	assert_memory_equal(got + 64, want, sizeof(want));
 }
 
@@ -112,7 +119,7 @@ test_damage_is_said(void **state)
 	assert_int_equal(truncate(path, 63), 0);
 	assert_int_equal(read_log(path, "no log of fates"), -1);
 	path = write_log(1);
-	patch(path, 8, 2);
+	patch(path, 8, 1);
 	assert_int_equal(read_log(path, "another version"), -1);
 	path = write_log(1);
 	patch(path, 32, 0x55);
@@ -129,6 +136,72 @@ test_damage_is_said(void **state)
 	assert_int_equal(read_log(folder_path("none"), "No such file"), -1);
 }
 
+/* Whatever was done to a packet is found, and done again; damage is said. */
+static void
+test_patches(void **state)
+{
+	uint64_t seed = 1;
+
+	for (uint32_t turn = 0; turn < 20000; turn++) {
+		uint8_t from[300], to[300], again[300];
+		uint32_t n = draw(&seed) % 280, m = draw(&seed) % 300;
+		struct wf_fates_patch *p;
+
+		for (uint32_t i = 0; i < n; i++)
+			from[i] = (uint8_t)draw(&seed);
+		for (uint32_t i = 0; i < m; i++)
+			to[i] = i < n ? from[i] : 0;
+		for (uint32_t k = draw(&seed) % 20; k > 0 && m > 0; k--)
+			to[draw(&seed) % m] ^= (uint8_t)draw(&seed);
+		p = wf_fates_patch_new(from, n, to, m);
+		assert_non_null(p);
+		assert_true(wf_fates_patch_is_good(p));
+		assert_int_equal(p->cap_bytes, m);
+		wf_fates_patch_apply(p, from, n, again);
+		assert_memory_equal(again, to, m);
+		free(p);
+	}
+}
+
+static void
+test_patches_are_read(void **state)
+{
+	static const uint8_t from[] = "what came", data[] = "what left, with more";
+	const char *path = folder_path("patched");
+	struct wf_err *err = wf_err_new();
+	struct wf_fates_writer *w = wf_fates_create(path, &head, err);
+	struct wf_fate f = one;
+	uint8_t got[sizeof(data)];
+	struct wf_fates_reader *r;
+	struct wf_fates_head h;
+
+	f.patch = wf_fates_patch_new(from, sizeof(from), data, sizeof(data));
+	assert_int_equal(wf_fates_write(w, &f), 0);
+	assert_int_equal(wf_fates_write(w, &one), 0);
+	assert_int_equal(wf_fates_finish(w), 0);
+	free(f.patch);
+	r = wf_fates_open(path, &h, err);
+	assert_int_equal(wf_fates_read(r, &f, err), 1);
+	assert_int_equal(f.marks, one.marks | WF_FATE_PATCHED);
+	wf_fates_patch_apply(f.patch, from, sizeof(from), got);
+	assert_memory_equal(got, data, sizeof(data));
+	free(f.patch);
+	assert_int_equal(wf_fates_read(r, &f, err), 1);
+	assert_null(f.patch);
+	assert_int_equal(wf_fates_read(r, &f, err), 0);
+	wf_fates_close(r);
+
+	/* A run that reaches beyond the packet, or that there is no end of. */
+	for (uint32_t at = 64 + 48; at < 64 + 48 + 16; at += 4) {
+		patch(path, at + 3, 0x7f);
+		r = wf_fates_open(path, &h, err);
+		assert_int_equal(wf_fates_read(r, &f, err), -EINVAL);
+		wf_fates_close(r);
+		patch(path, at + 3, 0);
+	}
+	wf_err_free(err);
+}
+
 int
 main(void)
 {
@@ -136,6 +209,8 @@ main(void)
 		cmocka_unit_test(test_what_is_written_is_read),
 		cmocka_unit_test(test_bytes_are_pinned),
 		cmocka_unit_test(test_damage_is_said),
+		cmocka_unit_test(test_patches),
+		cmocka_unit_test(test_patches_are_read),
 	};
 
 	return cmocka_run_group_tests(tests, folder_make, folder_remove);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Memory runs out at the n-th allocation of a request, for each n: it is answered with 503 and
  * nothing has changed, or it has happened. The linker gives us the allocations of our own code,
- * jansson lets us have its; libevent's are its own.
+ * through which jansson's go, too; libevent's are its own.
  */
 #include "harness.h"
 
@@ -74,11 +74,9 @@ struct attempt {
 };
 
 static bool
-is_good(const struct reply *r, const struct attempt *a)
+is_good(const struct reply *r)
 {
-	return r->json != NULL &&
-	       (r->status == 200 || r->status == 503 ||
-		       (r->status == 400 && a->body != NULL && *a->body != '\0'));
+	return r->json != NULL && (r->status == 200 || r->status == 503);
 }
 
 /* The request again and again, until memory is enough for it. */
@@ -103,7 +101,7 @@ exhaust(struct harness *h, const struct attempt *a)
 		atomic_store(&left, n++);
 		r = call(h, a->method, a->path, a->media, a->body);
 		atomic_store(&left, -1);
-		if (!is_good(&r, a))
+		if (!is_good(&r))
 			fail_msg("%s %s, allocation %ld: %ld %s", a->method, a->path, n, r.status,
 				r.text);
 		if (r.status != 200)
@@ -124,7 +122,8 @@ test_what_only_looks(void **state)
 {
 	static const char *const paths[] = { "/v1/version", "/v1/stats", "/v1/ports", "/v1/links",
 		"/v1/links/wan", "/v1/links/wan/ab", "/v1/config", "/v1/config/diff", "/v1/events",
-		"/v1/bypass", "/v1/profiles", "/v1/stats/history", "/v1/flows" };
+		"/v1/bypass", "/v1/profiles", "/v1/stats/history", "/v1/flows", "/v1/workers",
+		"/v1/parameters", "/v1/captures", "/v1/replays", "/readyz", "/healthz" };
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(paths); i++)
 		exhaust(*state, &(struct attempt){ "GET", paths[i], NULL, NULL, false });
@@ -157,6 +156,8 @@ test_changes_of_the_base(void **state)
 		{ "PATCH", "/v1/links/wan/classes/voip", JSON, "{\"match\":{\"dport\":\"53\"}}",
 			true },
 		{ "PATCH", "/v1/links/wan", JSON, "{\"inner\":true}", true },
+		{ "PUT", "/v1/links/wan/classes/voip/ab", JSON, "{\"delay\":\"4ms\"}", true },
+		{ "DELETE", "/v1/links/wan/classes/voip/ab", NULL, NULL, true },
 		{ "PATCH", "/v1/flows", JSON, "{\"counted\":true}", true },
 		{ "POST", "/v1/bypass", JSON, "{\"on\":true,\"for\":\"1h\"}", true },
 		{ "POST", "/v1/config/reload", NULL, "", true },
@@ -177,6 +178,5 @@ main(void)
 		TEST(test_changes_of_the_base),
 	};
 
-	json_set_alloc_funcs(__wrap_malloc, free);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,6 +34,9 @@ start(void **state)
 	make("devices/system/cpu/cpu1/node0/x", "");
 	make("devices/system/cpu/cpu2/node1/x", "");
 	make("devices/system/cpu/cpu3/nodes", "");
+	make("devices/system/node/node0/cpulist", "0-1\n");
+	make("devices/system/node/node1/cpulist", "2\n");
+	make("devices/system/node/node2/cpulist", "\n");
 	make("class/net/far/device/numa_node", "1\n");
 	make("class/net/near/device/numa_node", "0\n");
 	make("class/net/mute/device/numa_node", "-1\n");
@@ -64,6 +67,19 @@ cores_and_devices_have_sockets(void **state)
 	assert_int_equal(wf_numa_of_interface(root, "none"), WF_NUMA_UNKNOWN);
 	assert_int_equal(wf_numa_of_pci(root, "0000:81:00.0"), 1);
 	assert_int_equal(wf_numa_of_pci(root, "81:00.0"), 1);
+}
+
+static void
+sockets_are_told_with_what_is_on_them(void **state)
+{
+	char text[200], brief[12];
+
+	assert_int_equal(wf_numa_text(root, text, sizeof(text)), 3);
+	assert_string_equal(text, "0: cores 0-1, near; 1: cores 2, far; 2: no cores");
+	assert_int_equal(wf_numa_text(root, brief, sizeof(brief)), 3);
+	assert_string_equal(brief, "0: cores 0-");
+	assert_int_equal(wf_numa_text("/nowhere", text, sizeof(text)), 1);
+	assert_string_equal(text, "one, as far as the kernel says");
 }
 
 static void
@@ -119,6 +135,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cores_and_devices_have_sockets),
+		cmocka_unit_test(sockets_are_told_with_what_is_on_them),
 		cmocka_unit_test(shared_memory_is_where_most_ports_are),
 		cmocka_unit_test(what_crosses_sockets_is_said),
 	};

@@ -15,20 +15,27 @@
 static uint64_t state_of_draws;
 static char directory[64];
 
+static uint64_t
+mixed(uint64_t z)
+{
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+	return z ^ (z >> 31);
+}
+
+/* Far apart: a seed that is a step of the sequence would give the same draws, one later. */
 void
 rig_seed(uint64_t seed)
 {
-	state_of_draws = seed * 0x9e3779b97f4a7c15ull;
+	state_of_draws = mixed(seed * 0xd1342543de82ef95ull + 1);
 }
 
 double
 rig_uniform(void)
 {
-	uint64_t z = state_of_draws += 0x9e3779b97f4a7c15ull;
+	uint64_t z = mixed(state_of_draws += 0x9e3779b97f4a7c15ull);
 
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
-	return ((double)((z ^ (z >> 31)) >> 11) + 0.5) / 9007199254740992.0;
+	return ((double)(z >> 11) + 0.5) / 9007199254740992.0;
 }
 
 double

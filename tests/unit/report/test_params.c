@@ -84,12 +84,28 @@ keys_name_the_models_that_they_belong_to(void **state)
 	json_decref(j);
 }
 
+static void
+a_capture_is_asked_for_by_all_but_its_directory(void **state)
+{
+	json_t *j = wf_json_params();
+	const json_t *rows = json_object_get(j, "capture");
+
+	assert_text(member(rows, "key", "size"), "type", "size");
+	assert_non_null(member(rows, "key", "file"));
+	for (size_t i = 0; i < json_array_size(rows); i++)
+		assert_string_not_equal(
+			json_string_value(json_object_get(json_array_get(rows, i), "key")),
+			"directory");
+	json_decref(j);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_row_of_every_block_is_there),
 		cmocka_unit_test(keys_name_the_models_that_they_belong_to),
+		cmocka_unit_test(a_capture_is_asked_for_by_all_but_its_directory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
