@@ -282,6 +282,7 @@ report(struct live *l)
 		.plan = l->walk.setup->plan,
 		.seed = l->c->loaded.seed,
 		.mode = "live",
+		.tsc_hz = wf_dp_tsc_hz(l->dp),
 		.seen = l->seen,
 		.snap = l->last,
 		.duration_ns = l->last_ns - l->start_ns,

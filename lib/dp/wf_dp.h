@@ -74,6 +74,8 @@ wf_ns_t wf_dp_now(const struct wf_dp *dp);
 wf_ns_t wf_dp_wall(const struct wf_dp *dp, wf_ns_t ns);
 /* The same by CLOCK_MONOTONIC, as events have it. */
 wf_ns_t wf_dp_monotonic(const struct wf_dp *dp, wf_ns_t ns);
+/* Ticks a second of the TSC, by which it goes. */
+double wf_dp_tsc_hz(const struct wf_dp *dp);
 /* The plan offered last. */
 const struct wf_plan *wf_dp_plan(const struct wf_dp *dp);
 

@@ -316,6 +316,12 @@ wf_dp_now(const struct wf_dp *dp)
 	return wf_clock_ns(&dp->clock);
 }
 
+double
+wf_dp_tsc_hz(const struct wf_dp *dp)
+{
+	return dp->clock.hz;
+}
+
 wf_ns_t
 wf_dp_wall(const struct wf_dp *dp, wf_ns_t ns)
 {

@@ -257,6 +257,8 @@ wf_scenario_json(const struct wf_scenario_result *r)
 			wf_json_text(r->s->source->file != NULL ? r->s->source->file : ""),
 			"scenario", wf_json_text(scenario), "config", wf_json_text(config), "stats",
 			stats);
+	if (doc != NULL && r->tsc_hz > 0)
+		json_object_set_new(doc, "tsc_hz", json_real(r->tsc_hz));
 	json_decref(stats);
 	wf_node_free(portable);
 	free(scenario);

@@ -179,6 +179,30 @@ put_traffic(const json_t *doc, struct wf_doc *p)
 	}
 }
 
+/* What a live run stood on. */
+static void
+put_machine(const json_t *doc, struct wf_doc *p)
+{
+	static const char *const titles[] = { "port", "device", "driver", "came at", "is let go by",
+		NULL };
+	const json_t *stats = json_object_get(doc, "stats"), *one;
+	char cores[4 * CELL] = "";
+	size_t i;
+
+	if (json_object_get(doc, "tsc_hz") == NULL)
+		return;
+	json_array_foreach(json_object_get(stats, "workers"), i, one)
+		snprintf(cores + strlen(cores), sizeof(cores) - strlen(cores), "%s%d",
+			i > 0 ? ", " : "", (int)number_of(one, "lcore"));
+	wf_doc_heading(p, "The machine");
+	wf_doc_text(
+		p, "Cores of workers: %s. TSC: %.6f MHz.", cores, number_of(doc, "tsc_hz") / 1e6);
+	wf_doc_table(p, titles);
+	json_array_foreach(json_object_get(stats, "ports"), i, one) wf_doc_row(p,
+		(const char *const[]){ text_of(one, "name"), text_of(one, "device"),
+			text_of(one, "kind"), text_of(one, "arrival"), text_of(one, "release") });
+}
+
 static struct wf_doc *
 make(const json_t *doc)
 {
@@ -201,6 +225,7 @@ make(const json_t *doc)
 	put_directions(doc, p);
 	put_timeline(doc, p);
 	put_traffic(doc, p);
+	put_machine(doc, p);
 	return p;
 }
 

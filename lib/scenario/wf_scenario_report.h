@@ -38,6 +38,7 @@ struct wf_scenario_result {
 	const struct wf_plan *plan; /* names of links */
 	uint64_t seed;
 	const char *mode; /* "offline", "live" */
+	double tsc_hz;    /* by which a live one went */
 	struct wf_seen *seen;
 	const struct wf_snapshot *snap;
 	wf_ns_t duration_ns;

@@ -63,6 +63,9 @@ import json, sys
 from jsonschema import Draft202012Validator
 Draft202012Validator(json.load(open(sys.argv[1]))).validate(json.load(open(sys.argv[2])))' \
 	"$LAB_ROOT/docs/reference/scenario-report.schema.json" out/ping.json
+is "what it ran on: drivers" "$(report '[.stats.ports[] | "\(.device) \(.kind)"] | join(", ")' ping)" "packet,iface=pa packet, packet,iface=pb packet"
+is "... and the page says so" "$(grep -o '^| [ab] | packet,iface=p[ab] | packet |' out/ping.md | wc -l)" 2
+contains "... with the clock" out/ping.md '^Cores of workers: [0-9, ]*\. TSC: [0-9]{3,}\.[0-9]* MHz'
 
 # A rate, as iperf3's receiver sees it: 20 Mbit/s of frames of 1054 bytes, of which 1012 are its own.
 lab_iperf_server b 5201
