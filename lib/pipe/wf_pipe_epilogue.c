@@ -168,12 +168,18 @@ row_clone(struct epilogue *e, uint32_t row, uint16_t slot)
 static void
 row_queue(struct epilogue *e, const struct wf_plan_class *k, uint32_t row)
 {
-	uint32_t cost = e->p->end.room.cost[WF_HELD_PACKET];
+	const struct wf_room *room = &e->p->end.room;
+	uint64_t left, held = e->held.packets * room->cost[WF_HELD_PACKET] +
+			      e->by_value.packets * room->cost[WF_HELD_VALUE];
 
-	if (e->room >= cost && wf_queues_in(&e->p->queues, e->plan, k, e->dir, e->b, row))
-		e->room -= cost;
-	else
-		row_no_buffer(e, row, e->b->rx_ns[row], k->slot, e->b->pkt[row], false);
+	if (e->room >= room->cost[WF_HELD_PACKET] &&
+		wf_queues_in(&e->p->queues, e->plan, k, e->dir, e->b, row)) {
+		/* It may have dropped this packet, or others. */
+		left = wf_room_left(room, e->dir);
+		e->room = left > held ? left - held : 0;
+		return;
+	}
+	row_no_buffer(e, row, e->b->rx_ns[row], k->slot, e->b->pkt[row], false);
 }
 
 /* The packet leaves for the store, or the ready list. */

@@ -155,7 +155,8 @@ compile_neighbours(struct wf_plan_compiler *c, uint32_t dir)
 	return compile_class(c, dir, &wire, false, &d->classes[d->neighbours]);
 }
 
-/* A full bucket may send at once, and so may what a trace offers. */
+/* A full bucket may send at once, and so may what a trace offers; and the server may be about to
+ * wake up for one whose cap has held it up. */
 static wf_ns_t
 find_soonest(const struct wf_plan_dir *d)
 {
@@ -168,7 +169,7 @@ find_soonest(const struct wf_plan_dir *d)
 
 		if (s == NULL)
 			continue;
-		if (s->trace == NULL && s->burst == 0)
+		if (s->trace == NULL && s->burst == 0 && d->classes[i].queue->cap == 0)
 			ns = (wf_ns_t)wf_fine_ceil(
 				wf_wire_time(&s->wire, wf_wire_bytes(&s->wire, 0)));
 		if (ns < soonest_ns)

@@ -98,8 +98,8 @@ struct wf_plan_dir {
 	bool in_order;   /* releases are in the order of arrivals */
 	bool inner;      /* flows and rules are of what is in a tunnel */
 	bool needs_bytes; /* some class edits or forges packets */
-	/* What enters a real queue that is empty departs no sooner than this. UINT64_MAX: there is
-	 * no real queue. */
+	/* When a packet enters a real queue that has no event, the first is no sooner than this.
+	 * UINT64_MAX: there is no real queue. */
 	wf_ns_t soonest_ns;
 	uint8_t flow_lines;  /* bits of the lines of state in flows' records that packets touch */
 	const void *carrier; /* for wf_outage_is_down; NULL: the carrier stays */

@@ -365,6 +365,76 @@ churn(void **state)
 	bench_free(b);
 }
 
+/* What the queue has dropped makes room at once for the next packet of the burst. */
+static void
+a_full_queue_is_not_a_want_of_room(void **state)
+{
+	static const char *const drop[] = { "tail", "head" };
+	struct bench_packet p[64];
+
+	for (int k = 0; k < 2; k++)
+		for (uint32_t burst = 1; burst <= 32; burst += 31) {
+			char keys[120];
+			struct bench_options o = { .max_held = 36 };
+			struct bench *b;
+
+			snprintf(keys, sizeof(keys),
+				"rate = \"1Mbit\"; queue = { limit = \"32pkt\"; drop = \"%s\"; aqm "
+				"= "
+				"\"codel\"; };",
+				drop[k]);
+			b = bench_new(bench_text(keys, "", ""), &o);
+			for (uint32_t i = 0; i < 64; i++)
+				p[i] = (struct bench_packet){
+					.ns = b->now_ns, .flow = 1, .len = 125
+				};
+			bench_in(b, 0, p, 64, burst);
+			bench_check(b);
+			assert_int_equal(b->total[0].c.dropped[WF_DROP_queue_full].packets, 32);
+			assert_int_equal(b->total[0].c.dropped[WF_DROP_no_buffer].packets, 0);
+			bench_free(b);
+		}
+}
+
+/* The server wakes up for a class that its cap has held up, between two packets of a burst that
+ * find it idle. */
+static void
+a_cap_that_lets_go_splits_a_burst(void **state)
+{
+	static const char classes[] = "{ name = \"x\"; match = { sport = \"1\"; }; ab = { share = "
+				      "{ rate = \"100kbit\"; }; }; },"
+				      "{ name = \"y\"; match = { sport = \"2\"; }; ab = { share = "
+				      "{ priority = 1; }; }; }";
+	wf_ns_t due[2][2];
+
+	for (uint32_t burst = 1; burst <= 2; burst++) {
+		struct bench *b = bench_new(bench_text("rate = { rate = \"1Mbit\"; overhead = "
+						       "\"ethernet\"; };",
+						    "", classes),
+			NULL);
+		struct bench_packet p[2] = { { .flow = 1, .len = 121 }, { .flow = 2, .len = 121 } };
+		wf_ns_t ready;
+
+		for (uint32_t i = 0; i < 40; i++) /* on the wire 145 bytes each: 1.16 ms, or 11.6 */
+			bench_one(b, 0, 1, 121);
+		bench_drain(b);
+		ready = bench_due(b, 39) - 1160 * US + 11600 * US;
+		p[0].ns = ready - 90 * US;
+		p[1].ns = ready + 90 * US;
+		bench_until(b, p[0].ns - US);
+		bench_in(b, 0, p, 2, burst);
+		bench_drain(b);
+		bench_check(b);
+		for (uint32_t i = 0; i < 2; i++)
+			due[burst - 1][i] = bench_due(b, 40 + i) - ready;
+		bench_free(b);
+	}
+	for (uint32_t burst = 0; burst < 2; burst++) {
+		assert_int_equal(due[burst][0], 1160 * US);
+		assert_int_equal(due[burst][1], 2320 * US); /* x had begun */
+	}
+}
+
 int
 main(void)
 {
@@ -383,6 +453,8 @@ main(void)
 		cmocka_unit_test(a_pipe_can_end_with_packets_waiting),
 		cmocka_unit_test(without_memory_packets_are_the_emulators_loss),
 		cmocka_unit_test(churn),
+		cmocka_unit_test(a_full_queue_is_not_a_want_of_room),
+		cmocka_unit_test(a_cap_that_lets_go_splits_a_burst),
 	};
 
 	return cmocka_run_group_tests(tests, bench_eal, NULL);

@@ -414,6 +414,11 @@ a_queue_says_how_soon_it_may_let_go(void **state)
 		{ "rate = \"8Mbit\";" AQM,
 			"{ name = \"x\"; match = {}; ab = { rate = \"80Mbit\"; " AQM " }; }", 100 },
 		{ "rate = \"400Gbit\";" AQM, "", 1 },
+		{ "rate = \"8Mbit\";",
+			"{ name = \"x\"; match = {}; ab = { share = { rate = \"1Mbit\"; }; }; }",
+			0 },
+		{ "rate = \"8Mbit\";",
+			"{ name = \"x\"; match = {}; ab = { share = { weight = 3; }; }; }", 1000 },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
