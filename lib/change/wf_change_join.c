@@ -95,6 +95,11 @@ wf_change_join(const struct wf_change *first, const struct wf_change *second)
 	struct wf_change *c = wf_change_new(second->at_ns, second->for_ns);
 	int rc = c != NULL ? 0 : -1;
 
+	if (rc == 0) {
+		c->phase = second->phase;
+		c->run = second->run;
+		c->run_key = second->run_key;
+	}
 	for (uint32_t i = 0; rc == 0 && i < first->n_items; i++)
 		if (!is_covered(first, i, second))
 			rc = add_copy(c, &first->item[i]);

@@ -8,8 +8,7 @@
 #include <string.h>
 
 #include "wf_conf_bind.h"
-
-#define MAX_CHANGES 10000
+#include "wf_setup.h"
 
 struct times {
 	uint64_t given;
@@ -281,8 +280,9 @@ wf_changes_read(const struct wf_node *tree, struct wf_changes *out, struct wf_er
 			"Write changes = ( { at = \"10s\"; link = \"wan\"; ab = { loss = \"5%\"; "
 			"}; } )",
 			"there is no list of changes");
-	else if (wf_node_length(list) > MAX_CHANGES)
-		rc = wf_conf_complain(err, list, NULL, "more than %d changes", MAX_CHANGES);
+	else if (wf_node_length(list) > WF_OVERRIDES_MAX)
+		rc = wf_conf_complain(err, list, "Write a scenario, or several items in a change",
+			"more than %d changes", WF_OVERRIDES_MAX);
 	else
 		for (const struct wf_node *n = list->first; n != NULL; n = n->next) {
 			int one = read_change(n, out, err);

@@ -113,11 +113,6 @@ uint32_t wf_store_take(struct wf_store *s, wf_ns_t now_ns, struct wf_held *out, 
  * it, until some of them have done it piece by piece; wf_store_next is not later than now then. For
  * who has other things to do meanwhile. */
 void wf_store_bound(struct wf_store *s, uint32_t most);
-/* From now on a take moves about so many packets within the store at most. Where more have to be
- * moved before what is due can leave, takes give nothing of it, or only what has not to wait for
- * it, until some of them have done it piece by piece; wf_store_next is not later than now then. For
- * who has other things to do meanwhile. */
-void wf_store_bound(struct wf_store *s, uint32_t most);
 /* A time before which take gives nothing, UINT64_MAX when empty. Exact to the tick for what is due
  * in the slots of the lowest level, else the start of a later one: taking there and asking
  * again ends at the exact time. */
