@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * A list of changes on the virtual clock: the plans that the twin goes by, each from its instant on.
+ * A list of changes on the virtual clock: the plans that the twin goes by, each from its instant
+ * on.
  */
 #include "offline_changes.h"
 
