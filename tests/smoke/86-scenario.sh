@@ -80,6 +80,7 @@ is "open-ended: it ends with its command" "$(report '.traffic[0].status' rate)" 
 is "... -q: nothing is said" "$(cat summary lines)" ""
 report '.traffic[0].output' rate >iperf.json
 # What its receiver had no room for, the kernel counts.
+# shellcheck disable=SC2016 # awk's own fields
 no_room=$(lab_in b awk '/^Udp:/ { if (n) print $n; for (i = 1; i <= NF; i++) if ($i == "RcvbufErrors") n = i }' /proc/net/snmp)
 sent=$(jq '.end.sum.packets' iperf.json) lost=$(($(jq '.end.sum.lost_packets' iperf.json) - no_room))
 ours=$(report '.directions[0].whole.dropped.queue_full' rate)
