@@ -54,7 +54,7 @@ static bool
 holds_share(const char *text, const char *words, double want)
 {
 	const char *at = strstr(text, words);
-	double low, high;
+	double low = 0, high = 0;
 
 	if (at == NULL || sscanf(at + strlen(words), "%lf%% to %lf%%", &low, &high) != 2)
 		fail_msg("no interval behind \"%s\": %s", words, text);
@@ -66,7 +66,7 @@ holds_mean(const char *text, double want_ns)
 {
 	const char *at = strstr(text, "mean ");
 	char mean[32], half[32];
-	wf_ns_t mean_ns, half_ns;
+	wf_ns_t mean_ns = 0, half_ns = 0;
 
 	if (at == NULL || sscanf(at, "mean %31s +- %31[0-9.a-z]", mean, half) != 2 ||
 		wf_units_duration(mean, &mean_ns) < 0 || wf_units_duration(half, &half_ns) < 0)
