@@ -53,10 +53,10 @@ kill -HUP "$LAB_PID"
 ok "a file that is good" came reload
 
 kill -STOP "$LAB_PID"
-sleep 0.4 # what is slept is what is measured
+sleep 0.5 # what is slept is what is measured, but for what a busy machine takes until all threads stand
 kill -CONT "$LAB_PID"
 ok "a worker that did not poll, and for how long" \
-	lab_await "$LAB_DIR/events" 'did not poll for [4-9][0-9]{2}[0-9.]* ms|did not poll for [0-9.]+ s' "$follow" 10
+	lab_await "$LAB_DIR/events" 'did not poll for [3-9][0-9]{2}[0-9.]* ms|did not poll for [0-9.]+ s' "$follow" 10
 is "... and when" "$(of stall 'all(.[]; .at_ns < .monotonic_ns - 100000000)')" true
 
 lab_in b ip link del wfb
