@@ -28,7 +28,7 @@ sleep 0.5 # the stall itself
 kill -CONT "$LAB_PID"
 all_exact "stopped for half a second"
 is "... the ring was too small for it" "$(lab_stat '.ports[0].rx_missed >= 5000')" true
-within "... and the packets were late, ms" "$(lab_stat '.links[0].ab.release_error_ns.p50 / 1e6 | floor')" 450 60000
+within "... and the packets were late, ms" "$(lab_stat '.links[0].ab.release_error_ns.p50 / 1e6 | floor')" 400 60000
 is "... which the verdict says" "$(lab_stat '.verdict.trustworthy')" false
 lab_stop
 

@@ -45,7 +45,7 @@ conf 'delay = "20ms";' ""
 lab_start "$CONF" || exit 1
 lab_attach a wfa
 lab_attach b wfb
-stalled_under_traffic tap polled 450 499
+stalled_under_traffic tap polled 400 430
 lab_ctl ports >"$LAB_DIR/ports"
 not_stamped() { ! grep -q stamped "$LAB_DIR/ports"; }
 ok "tap: wfctl ports says of no stamps" not_stamped
@@ -59,7 +59,7 @@ for kind in net_af_packet net_af_xdp packet; do
 		lab_ctl ports >"$LAB_DIR/ports"
 		contains "packet: wfctl ports says of stamps" "$LAB_DIR/ports" 'slots to receive .* on pa, frames stamped$'
 	else
-		stalled_under_traffic $kind polled 450 499
+		stalled_under_traffic $kind polled 400 430
 	fi
 	lab_stop
 done
