@@ -87,7 +87,7 @@ is "none of them has left a file" "$(find "$captures" -name 'x*.pcapng' | wc -l)
 
 # Rotation keeps the last files.
 lab_ctl capture start ring.pcapng size=64KiB files=2 >/dev/null
-lab_in b ping -f -c 150 -s 1400 -W 1 10.77.0.1 >/dev/null
+lab_in b timeout 60 ping -f -c 150 -s 1400 -W 1 10.77.0.1 >/dev/null
 lab_ctl capture stop --json >"$LAB_DIR/stop"
 within "files have followed each other" "$(jq '.captures[0].files' "$LAB_DIR/stop")" 5 30
 is "the last ones are kept" "$(find "$captures" -name 'ring-*.pcapng' | wc -l)" 2
