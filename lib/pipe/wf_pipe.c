@@ -329,6 +329,7 @@ wf_pipe_tidy(struct wf_pipe *p, wf_ns_t now_ns)
 {
 	if (wf_flow_table_count(p->intake.flows) > 0)
 		wf_flow_table_age(p->intake.flows, now_ns, AGE_BUDGET);
+	wf_states_tidy(&p->states, now_ns);
 }
 
 void
