@@ -95,7 +95,7 @@ check_rate(struct text before, struct text after, bool new_run)
 #define FLOW  "scope = \"flow\";"
 #define CLASS(name, scope, sport)                                                                  \
 	"{ name = \"" name "\"; " scope " match = { sport = \"" sport "\"; }; ab = { " RATE " }; " \
-											    "}"
+	"}"
 
 static void
 a_new_run_keeps_its_state(void **state)
