@@ -29,7 +29,7 @@ wf_live_fini(struct wf_live *live)
 {
 	wf_node_free(live->replaced_seed);
 	wf_setup_free(live->ready);
-	wf_setup_free(live->before);
+	wf_offered_fini(&live->before);
 	wf_setup_free(live->setup);
 	wf_unload(&live->start);
 }
@@ -41,11 +41,8 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	struct wf_dp_adoption a = wf_dp_poll(live->dp);
 	wf_ns_t next_ns = wf_live_follow_edges(live), now_ns = wf_dp_now(live->dp);
 
-	if (live->before != NULL && wf_live_in_force(live) == live->setup) {
-		wf_setup_free(live->before);
-		live->before = NULL;
-	}
-	if ((a.more || live->before != NULL) && next_ns > now_ns + WF_LIVE_LOOK_EVERY_NS)
+	wf_offered_pass(&live->before, live->setup, now_ns);
+	if ((a.more || live->before.n > 0) && next_ns > now_ns + WF_LIVE_LOOK_EVERY_NS)
 		next_ns = now_ns + WF_LIVE_LOOK_EVERY_NS;
 	if (next_ns != UINT64_MAX)
 		wf_live_look_in(live, next_ns > now_ns ? next_ns - now_ns : 0);

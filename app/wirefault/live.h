@@ -11,6 +11,7 @@
 #include "wf_ctl.h"
 #include "wf_dp.h"
 #include "wf_event.h"
+#include "wf_offered.h"
 
 /* What begins or ends by itself is made so long before. */
 #define WF_LIVE_LEAD_NS (50 * WF_NS_PER_MS)
@@ -25,7 +26,7 @@ struct wf_live {
 	struct wf_loaded start;        /* the data path keeps its conf */
 	struct wf_node *replaced_seed; /* the file's, that --seed has replaced; NULL: none */
 	struct wf_setup *setup;        /* what was asked for last */
-	struct wf_setup *before;       /* in force until its time; NULL: it has come */
+	struct wf_offered before;      /* until its time has come */
 	struct wf_setup *ready; /* for what begins or ends next, not yet offered; NULL: none */
 	wf_ns_t again_ns;       /* that could not be made: not tried before */
 	bool failing;           /* and it has been said */

@@ -22,21 +22,7 @@ wf_live_look_in(const struct wf_live *live, wf_ns_t ns)
 const struct wf_setup *
 wf_live_in_force(const struct wf_live *live)
 {
-	bool waits = live->before != NULL && wf_dp_now(live->dp) < live->setup->plan->from_ns;
-
-	return waits ? live->before : live->setup;
-}
-
-/* Of the two that there were, the one that is in force stays. */
-static void
-put_before(struct wf_live *live)
-{
-	if (wf_live_in_force(live) == live->before) {
-		wf_setup_free(live->setup);
-	} else {
-		wf_setup_free(live->before);
-		live->before = live->setup;
-	}
+	return wf_offered_in_force(&live->before, live->setup, wf_dp_now(live->dp));
 }
 
 int
@@ -57,10 +43,11 @@ wf_live_offer(struct wf_live *live, struct wf_setup *next)
 		wf_setup_free(live->ready);
 	live->ready = NULL;
 	live->again_ns = 0;
+	live->failing = false;
 	wf_live_tell_begun(live, next);
 	wf_live_tell_ended(live, next);
 	wf_live_tell_stale(live, next->plan);
-	put_before(live);
+	wf_offered_follow(&live->before, live->setup, next);
 	live->setup = next;
 	wf_live_look_in(live, WF_LIVE_LOOK_EVERY_NS);
 	return 0;
