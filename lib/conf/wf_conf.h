@@ -72,9 +72,10 @@ extern const char *const wf_idle_names[];
 /* A capture: what the file says of one from the start, and the defaults of later ones. */
 struct wf_conf_capture {
 	char *directory;
-	char *file;          /* NULL: none */
-	char *filter;        /* NULL: all packets */
-	char *link;          /* NULL: all links */
+	char *file;   /* NULL: none */
+	char *filter; /* NULL: all packets */
+	char *link;   /* NULL: all links */
+	struct wf_where filter_where, link_where;
 	uint32_t snaplen;    /* bytes */
 	uint32_t files;      /* kept; 0: all */
 	uint64_t size_bytes; /* of a file, before another begins; 0: no matter */
