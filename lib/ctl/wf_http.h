@@ -47,6 +47,15 @@ struct wf_request {
 void wf_http_init(void);
 const char *wf_http_phrase(int status);
 /* In a connection's close callback: its request, which is not answered yet, goes too. evhttp frees
+/* Has JSON lacked memory since it was begun? jansson takes some want of it for a fault of the text,
+ * and a document that is made in many steps may come out without some of them. */
+void wf_http_memory_begin(void);
+bool wf_http_memory_lacked(void);
+/* Something has happened, and is replied with 200 even if memory is out: JSON that is made between
+ * these two has a reserve. Steals `body`. */
+void wf_http_tell(void);
+void wf_http_told(struct wf_request *r, json_t *body);
+
  * it with the connection, unless that has failed: then it has taken the two apart, and it is ours.
  */
 void wf_http_gone(struct evhttp_request *req);
@@ -75,13 +84,16 @@ void wf_http_stream(struct wf_request *r, const char *media);
 void wf_http_text(struct wf_request *r, int status, const char *text);
 /* Steals `body`; NULL (out of memory) replies 503. */
 void wf_http_json(struct wf_request *r, int status, json_t *body);
-/* The same, but without memory it replies nothing and is false. */
+/* The same, but without memory, as when a handler that only looks has lacked some for its body, it
+ * replies nothing and is false. */
 bool wf_http_try_json(struct wf_request *r, int status, json_t *body);
 /* `err` may be NULL; its items become "errors". */
 void wf_http_problem(struct wf_request *r, int status, const struct wf_err *err, const char *fmt,
 	...) __attribute__((format(printf, 4, 5)));
 /* The problem that fits a -errno of struct wf_ctl_ops. */
 void wf_http_failed(struct wf_request *r, int rc, const struct wf_err *err);
+/* 422, or 503 if the reasons are a want of memory. */
+void wf_http_invalid(struct wf_request *r, const struct wf_err *err, const char *detail);
 
 enum wf_media { WF_MEDIA_NONE, WF_MEDIA_JSON, WF_MEDIA_MERGE_PATCH, WF_MEDIA_TEXT, WF_MEDIA_OTHER };
 

@@ -152,7 +152,7 @@ wf_route_config_validate(struct wf_request *r)
 		if (conf != NULL)
 			wf_http_json(r, 200, json_pack("{s:b}", "valid", 1));
 		else
-			wf_http_problem(r, 422, err, "The configuration is not valid.");
+			wf_http_invalid(r, err, "The configuration is not valid.");
 		wf_conf_free(conf);
 		wf_node_free(tree);
 	}
