@@ -74,9 +74,12 @@ struct wf_ctl_ops {
 	void (*observe)(void *ctx, const struct wf_snapshot *snap);
 	/* What happens is read here, and changes by requests are added. It outlives the server. */
 	struct wf_event_log *events;
-	/* Begins a capture: 0, -EBUSY: one is running, -EINVAL with reasons, -ENOMEM. */
+	/* Begins a capture: 0, and it is there when capture_settled says so; -EBUSY: one is
+	 * running, -EINVAL with reasons, -ENOMEM. */
 	int (*capture_start)(void *ctx, const struct wf_conf_capture *what, struct wf_err *err);
-	/* Ends it: 0, -ENOENT: none is running, -ETIMEDOUT: a worker does not answer. */
+	bool (*capture_settled)(void *ctx);
+	/* Ends it: 0, -ENOENT: none is running, -EAGAIN: a worker still writes to it; then
+	 * likewise. */
 	int (*capture_stop)(void *ctx);
 	/* Of the last one. false: there has been none. */
 	bool (*capture_status)(void *ctx, struct wf_capture_status *out);

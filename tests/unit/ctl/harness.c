@@ -209,11 +209,21 @@ fake_capture_start(void *ctx, const struct wf_conf_capture *what, struct wf_err 
 	return 0;
 }
 
+static bool
+fake_capture_settled(void *ctx)
+{
+	struct harness *h = ctx;
+
+	return h->unanswered-- <= 0;
+}
+
 static int
 fake_capture_stop(void *ctx)
 {
 	struct harness *h = ctx;
 
+	if (h->captured && h->unanswered-- > 0)
+		return -EAGAIN;
 	if (!h->captured || h->captures.state != WF_CAPTURE_RUNS)
 		return -ENOENT;
 	h->captures.state = WF_CAPTURE_ENDED;
@@ -340,6 +350,7 @@ start(void **state, bool tcp)
 	ops.capture_stop = fake_capture_stop;
 	ops.capture_status = fake_capture_status;
 	snprintf(h->dir, sizeof(h->dir), "/tmp/wf-ctl-test-XXXXXX");
+	ops.capture_settled = fake_capture_settled;
 	assert_non_null(mkdtemp(h->dir));
 	snprintf(h->path, sizeof(h->path), "%s/control.sock", h->dir);
 	snprintf(h->shipped, sizeof(h->shipped), "%s/shipped", h->dir);
