@@ -47,6 +47,7 @@ struct harness {
 	bool captured; /* there has been a capture: */
 	struct wf_capture_status captures;
 	struct wf_event_log *events;
+	struct wf_replay *replay; /* the test's; NULL: no port has one */
 };
 
 /* cmocka's setup and teardown: *state is a struct harness. */
