@@ -114,6 +114,9 @@ struct wf_ctl *wf_ctl_new(struct event_base *base, const struct wf_ctl_options *
 	const struct wf_ctl_ops *ops, struct wf_err *err);
 /* "127.0.0.1:8474", with the port that was bound; NULL: no TCP. */
 const char *wf_ctl_http(const struct wf_ctl *c);
+/* Reads the file of tokens again, if there is one. 0; or -EINVAL with reasons, and those from
+ * before stay. */
+int wf_ctl_reread_tokens(struct wf_ctl *c, struct wf_err *err);
 /* Before the end: who waits for an event that has come is answered. */
 void wf_ctl_flush(struct wf_ctl *c);
 /* Closes and removes the socket. */

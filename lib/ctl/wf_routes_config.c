@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "wf_guard.h"
 #include "wf_json.h"
 #include "wf_later.h"
 #include "wf_routes.h"
@@ -170,7 +171,10 @@ wf_route_config_reload(struct wf_request *r)
 		wf_http_failed(r, -ENOMEM, NULL);
 		return;
 	}
-	rc = r->ops->reload(r->ops->ctx, &generation, err);
+	/* Tokens are no part of the configuration: new ones count even if that is refused. */
+	rc = r->guard != NULL ? wf_guard_reread(r->guard, err) : 0;
+	if (rc == 0)
+		rc = r->ops->reload(r->ops->ctx, &generation, err);
 	reply_change(r, rc, generation, err);
 	wf_err_free(err);
 }
