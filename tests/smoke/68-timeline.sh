@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Changes whose instants are known beforehand, under traffic: several directions at one stated
 # instant, and a list of changes, each at its own.
+# shellcheck disable=SC2317 # functions that ok calls
 . "$(dirname "$0")/tap.sh"
 
 # Not in order: else those behind it would wait for those before them to leave.
