@@ -182,7 +182,8 @@ wf_capture_new(const struct wf_capture_options *o, const struct wf_conf *conf, u
 	c->wanted = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	c->failed = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (wf_capture_dirs(o, conf, &first_dir, &end_dir, err) == 0 &&
-		(o->filter == NULL || (c->filter = wf_filter_new(o->filter, NULL, err)) != NULL) &&
+		(o->filter == NULL ||
+			(c->filter = wf_filter_new(o->filter, &o->filter_where, err)) != NULL) &&
 		(c->file = wf_capture_file_new(o, conf, base_ns, err)) != NULL) {
 		if (c->wanted >= 0 && c->failed >= 0 && make_taps(c, o, first_dir, end_dir) == 0 &&
 			start_thread(c) == 0)

@@ -12,8 +12,9 @@
 struct wf_capture_options {
 	const char *directory; /* where the file is to be; NULL: name is a path */
 	const char *name;
-	const char *filter; /* as in pcap-filter(7); NULL: all packets */
-	const char *link;   /* of one link; NULL: of all */
+	const char *filter;                       /* as in pcap-filter(7); NULL: all packets */
+	const char *link;                         /* of one link; NULL: of all */
+	struct wf_where filter_where, link_where; /* of their keys, for errors */
 	uint32_t snaplen;
 	uint64_t size_bytes;   /* a file has so many, and another follows; 0: as many as come */
 	wf_ns_t time_ns;       /* the same by the times of packets; 0 */

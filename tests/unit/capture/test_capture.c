@@ -112,12 +112,16 @@ test_refusals(void **state)
 	o.directory = folder;
 	o.name = "r.pcapng";
 	o.link = "lann";
+	o.link_where.path = "capture.link";
 	assert_null(wf_capture_new(&o, conf, 1, 0, err));
 	assert_non_null(strstr(wf_err_item(err, 0)->hint, "\"lan\""));
 	o.link = NULL;
 	o.filter = "tcp prot 1";
+	o.filter_where.path = "capture.filter";
 	assert_null(wf_capture_new(&o, conf, 1, 0, err));
 	assert_int_equal(wf_err_count(err), 2);
+	assert_string_equal(wf_err_item(err, 0)->path, "capture.link");
+	assert_string_equal(wf_err_item(err, 1)->path, "capture.filter");
 	wf_err_free(err);
 	wf_conf_free(conf);
 }
