@@ -139,7 +139,7 @@ print_one(const struct run *r, const json_t *doc)
 }
 
 static json_t *
-run_live(struct run *r, const struct scenario *c, bool *cut)
+run_live(struct run *r, struct scenario *c, bool *cut)
 {
 	struct wf_dp_options opt = {
 		.huge = value(r, "huge") != NULL      ? WF_DP_HUGE_YES

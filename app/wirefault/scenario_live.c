@@ -12,11 +12,11 @@
 #include <time.h>
 
 #include "scenario_command.h"
+#include "scenario_until.h"
 #include "wf_device.h"
 #include "wf_generator_args.h"
 #include "wf_scenario_report.h"
 
-#define LEAD_NS  WF_NS_PER_S          /* a plan is offered so long before its time */
 #define BEGIN_NS (200 * WF_NS_PER_MS) /* from now to the start */
 #define EVERY_NS (100 * WF_NS_PER_MS) /* between two snapshots */
 #define QUICK_NS (10 * WF_NS_PER_MS)  /* while the first packet of a phase is waited for */
@@ -25,8 +25,9 @@
 #define REST_NS  (20 * WF_NS_PER_MS)
 
 struct live {
-	const struct scenario *c;
+	struct scenario *c;
 	const struct wf_scenario *s;
+	struct scenario_until until;
 	struct scenario_tell *tell;
 	struct wf_err *err;
 	struct wf_dp *dp;
@@ -113,7 +114,9 @@ offer_plans(struct live *l)
 							 : l->s->end_ns;
 		int rc;
 
-		if (at_ns == UINT64_MAX || l->start_ns + at_ns > wf_dp_now(l->dp) + LEAD_NS)
+		if (at_ns == UINT64_MAX ||
+			l->start_ns + at_ns >
+				wf_dp_now(l->dp) + scenario_until_lead(&l->until, l->s, at_ns))
 			return 0;
 		rc = wf_script_next(&l->walk, l->err);
 		if (rc <= 0)
@@ -144,6 +147,22 @@ take_snapshot(struct live *l)
 	return 0;
 }
 
+/* Has a phase ended that may end early? */
+static int
+look_for_end(struct live *l)
+{
+	wf_ns_t now_ns = wf_dp_now(l->dp);
+	int rc;
+
+	if (now_ns < l->start_ns || l->until.phase == l->s->n_phases)
+		return 0;
+	rc = scenario_until_look(
+		&l->until, l->c, l->walk.setup->plan, l->last, since_start(l), l->err);
+	if (rc > 0 && l->s->end_ns != UINT64_MAX)
+		l->end_ns = l->start_ns + l->s->end_ns;
+	return rc;
+}
+
 /* When the next snapshot is to be taken: none may lie on both sides of where a phase begins. */
 static wf_ns_t
 next_look(const struct live *l)
@@ -151,7 +170,8 @@ next_look(const struct live *l)
 	wf_ns_t now_ns = wf_dp_now(l->dp), next_ns = now_ns + EVERY_NS;
 	uint32_t phase = wf_seen_phase(l->seen, now_ns);
 
-	if (wf_seen_settles(l->seen, now_ns) || (l->waits && wf_seen_waits(l->seen, now_ns)))
+	if (wf_seen_settles(l->seen, now_ns) || (l->waits && wf_seen_waits(l->seen, now_ns)) ||
+		scenario_until_waits(&l->until, l->s, since_start(l)))
 		next_ns = now_ns + QUICK_NS;
 	if (phase != UINT32_MAX && l->s->phase[phase].end_ns != UINT64_MAX) {
 		wf_ns_t end_ns = l->start_ns + l->s->phase[phase].end_ns;
@@ -200,9 +220,9 @@ next_command_ns(const struct live *l)
 	return next_ns;
 }
 
-/* Until then, or a command is over (CHLD). true: INT or TERM came. */
+/* Until then, or a command is over (CHLD), or USR1 has come. true: INT or TERM came. */
 static bool
-rest_until(const struct live *l, wf_ns_t until_ns)
+rest_until(struct live *l, wf_ns_t until_ns)
 {
 	wf_ns_t now_ns = wf_dp_now(l->dp), rest_ns = until_ns > now_ns ? until_ns - now_ns : 0;
 	struct timespec t;
@@ -214,8 +234,11 @@ rest_until(const struct live *l, wf_ns_t until_ns)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGUSR1);
 	sigaddset(&set, SIGCHLD);
 	signal = sigtimedwait(&set, NULL, &t);
+	if (signal == SIGUSR1)
+		scenario_until_trigger(&l->until, l->s, since_start(l));
 	return signal == SIGTERM || signal == SIGINT;
 }
 
@@ -229,7 +252,7 @@ turn(struct live *l)
 	if (offer_plans(l) < 0)
 		return -EINVAL;
 	if (wf_dp_now(l->dp) >= l->next_ns) {
-		if (take_snapshot(l) < 0)
+		if (take_snapshot(l) < 0 || look_for_end(l) < 0)
 			return -EINVAL;
 		l->next_ns = next_look(l);
 	}
@@ -256,6 +279,7 @@ go_through(struct live *l)
 	if (l->seen == NULL || wf_seen_live(l->seen) < 0)
 		return wf_err_add(l->err, NULL, NULL, "out of memory");
 	l->next_ns = l->start_ns;
+	scenario_until_begin(&l->until, l->s);
 	rc = offer_plans(l);
 	while (rc == 0 && wf_dp_now(l->dp) < l->start_ns && !l->stopped)
 		l->stopped = rest_until(l, l->start_ns);
@@ -336,8 +360,8 @@ start(struct live *l, const struct wf_dp_options *opt)
 }
 
 json_t *
-scenario_live_run(const struct scenario *c, const struct wf_dp_options *opt,
-	struct scenario_tell *tell, bool *cut)
+scenario_live_run(
+	struct scenario *c, const struct wf_dp_options *opt, struct scenario_tell *tell, bool *cut)
 {
 	struct live l = { .c = c, .s = c->s, .tell = tell, .err = wf_err_new() };
 	json_t *doc = NULL;

@@ -47,6 +47,16 @@ number(uint64_t n)
 	return json_integer(n <= INT64_MAX ? (json_int_t)n : INT64_MAX);
 }
 
+static void
+put_until(const struct wf_phase *p, json_t *to)
+{
+	char text[WF_UNTIL_TEXT];
+
+	json_object_set_new(to, "until", wf_json_text(wf_until_text(&p->until, text)));
+	if (p->ended_by != WF_UNTIL_OPEN)
+		json_object_set_new(to, "ended_by", json_string(wf_until_ends[p->ended_by]));
+}
+
 static json_t *
 timeline_json(const struct wf_scenario_result *r)
 {
@@ -71,6 +81,8 @@ timeline_json(const struct wf_scenario_result *r)
 
 			json_object_set_new(one, "phase", json_string(p->name));
 			json_object_set_new(one, "round", json_integer(p->round));
+			if (step->begins && p->has_until)
+				put_until(p, one);
 		}
 		for (uint32_t k = 0; k < r->s->n_faults; k++)
 			if (step->faults >> k & 1)
