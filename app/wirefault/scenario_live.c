@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "scenario_command.h"
+#include "scenario_watch.h"
 #include "wf_device.h"
 #include "wf_generator_args.h"
 #include "wf_scenario_report.h"
@@ -36,7 +37,8 @@ struct live {
 	struct wf_snapshot *last;
 	wf_ns_t last_ns, next_ns;         /* not taken before; when the next one is to be taken */
 	struct scenario_command *command; /* [s->n_traffic] */
-	bool waits;                       /* somebody expects a recovery */
+	struct scenario_watch watch;
+	bool waits; /* somebody expects a recovery */
 	bool stopped, failed;
 };
 
@@ -226,6 +228,7 @@ turn(struct live *l)
 
 	wf_dp_poll(l->dp);
 	wf_dp_carrier(l->dp, l->err);
+	scenario_watch_look(&l->watch);
 	if (offer_plans(l) < 0)
 		return -EINVAL;
 	if (wf_dp_now(l->dp) >= l->next_ns) {
@@ -256,7 +259,9 @@ go_through(struct live *l)
 	if (l->seen == NULL || wf_seen_live(l->seen) < 0)
 		return wf_err_add(l->err, NULL, NULL, "out of memory");
 	l->next_ns = l->start_ns;
-	rc = offer_plans(l);
+	rc = scenario_watch_start(&l->watch, l->dp, l->c->loaded.conf, l->seen, l->err);
+	if (rc == 0)
+		rc = offer_plans(l);
 	while (rc == 0 && wf_dp_now(l->dp) < l->start_ns && !l->stopped)
 		l->stopped = rest_until(l, l->start_ns);
 	/* What has been before is of no run. */
@@ -267,6 +272,7 @@ go_through(struct live *l)
 		rc = turn(l);
 	if (rc == 0)
 		rc = take_snapshot(l);
+	scenario_watch_end(&l->watch);
 	return rc;
 }
 

@@ -84,6 +84,17 @@ timeline_json(const struct wf_scenario_result *r)
 }
 
 static json_t *
+trips_json(const struct wf_trip_times *t)
+{
+	json_t *j = wf_json_hist(&t->answered);
+
+	json_object_set_new(j, "refused", number(t->refused));
+	json_object_set_new(j, "unanswered", number(t->unanswered));
+	json_object_set_new(j, "waiting", number(t->waiting.count));
+	return j;
+}
+
+static json_t *
 measure_json(const struct wf_measure *m, bool of_a_phase)
 {
 	double s = (double)m->time_ns / 1e9;
@@ -105,6 +116,10 @@ measure_json(const struct wf_measure *m, bool of_a_phase)
 		json_object_set_new(j, "reordered", number(m->reordered));
 		json_object_set_new(
 			j, "jitter_ns", number(m->jitters > 0 ? m->jitter_ns / m->jitters : 0));
+	}
+	if (m->trips != NULL) {
+		json_object_set_new(j, "handshake_ns", trips_json(&m->trips[WF_TRIP_HANDSHAKE]));
+		json_object_set_new(j, "response_ns", trips_json(&m->trips[WF_TRIP_RESPONSE]));
 	}
 	if (of_a_phase && m->left > 0 && m->recovery_ns != UINT64_MAX)
 		json_object_set_new(j, "recovery_ns", number(m->recovery_ns));
@@ -128,9 +143,9 @@ series_json(const struct wf_series *s)
 		json_array_append_new(p99, number(wf_series_quantile(b, 0.99)));
 		json_array_append_new(most, number(b->delay_max_ns));
 	}
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "bin_ns", number(s->bin_ns), "bit_per_s",
-		rate, "lost", lost, "delay_mean_ns", mean, "delay_p50_ns", half, "delay_p99_ns",
-		p99, "delay_max_ns", most);
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "bin_ns", number(s->bin_ns),
+		"bit_per_s", rate, "lost", lost, "delay_mean_ns", mean,
+		"delay_p50_ns", half, "delay_p99_ns", p99, "delay_max_ns", most);
 }
 
 static json_t *
@@ -157,8 +172,8 @@ directions_json(const struct wf_scenario_result *r)
 			}
 		}
 		one = json_pack("{s:s,s:s,s:o,s:o,s:o}", "link", r->plan->link_name[dir / 2],
-			"direction", side_name[dir % 2], "whole", measure_json(m, false), "phases",
-			phases, "series", series_json(&r->seen->series[dir]));
+			"direction", side_name[dir % 2], "whole", measure_json(m, false),
+			"phases", phases, "series", series_json(&r->seen->series[dir]));
 		json_array_append_new(list, one);
 	}
 	return list;

@@ -137,6 +137,46 @@ put_measure(struct wf_doc *p, const char *name, const json_t *m)
 }
 
 static void
+put_trip(struct wf_doc *p, const char *phase, const char *kind, const json_t *t)
+{
+	char n[2][WF_TEXT_MAX], ns[4][WF_TEXT_MAX];
+	double missing =
+		number_of(t, "refused") + number_of(t, "unanswered") + number_of(t, "waiting");
+
+	if (number_of(t, "count") + missing <= 0)
+		return;
+	wf_doc_row(p, (const char *const[]){ phase, kind,
+			      wf_text_count((uint64_t)number_of(t, "count"), n[0]),
+			      wf_text_count((uint64_t)missing, n[1]),
+			      wf_text_time((wf_ns_t)number_of(t, "mean"), ns[0]),
+			      wf_text_time((wf_ns_t)number_of(t, "p50"), ns[1]),
+			      wf_text_time((wf_ns_t)number_of(t, "p99"), ns[2]),
+			      wf_text_time((wf_ns_t)number_of(t, "max"), ns[3]) });
+}
+
+/* Nothing if nobody wanted to know of round trips, or there were none. */
+static void
+put_trips(struct wf_doc *p, const json_t *d)
+{
+	static const char *const titles[] = { "phase", "round trip", ">answered", ">not", ">mean",
+		">50 %", ">99 %", ">longest", NULL };
+	const json_t *whole = json_object_get(d, "whole"), *m;
+	size_t i;
+
+	if (json_object_get(whole, "handshake_ns") == NULL)
+		return;
+	wf_doc_text(p, "Round trips of TCP connections that were opened in this direction:");
+	wf_doc_table(p, titles);
+	put_trip(p, "all", "handshake", json_object_get(whole, "handshake_ns"));
+	put_trip(p, "all", "response", json_object_get(whole, "response_ns"));
+	json_array_foreach(json_object_get(d, "phases"), i, m)
+	{
+		put_trip(p, text_of(m, "phase"), "handshake", json_object_get(m, "handshake_ns"));
+		put_trip(p, text_of(m, "phase"), "response", json_object_get(m, "response_ns"));
+	}
+}
+
+static void
 put_directions(const json_t *doc, struct wf_doc *p)
 {
 	static const char *const titles[] = { "phase", ">packets", ">lost", ">loss", ">throughput",
@@ -155,6 +195,7 @@ put_directions(const json_t *doc, struct wf_doc *p)
 		wf_doc_table(p, titles);
 		put_measure(p, "all", json_object_get(d, "whole"));
 		json_array_foreach(phases, k, m) put_measure(p, text_of(m, "phase"), m);
+		put_trips(p, d);
 		wf_scenario_plots(p, doc, d);
 	}
 }

@@ -53,11 +53,10 @@ find_classes(struct wf_seen *seen, const struct wf_plan *plan)
 		*c = (struct wf_seen_class){ .dir = dir,
 			.group = find_group(seen, e->phase),
 			.slot = k->slot,
-			.m = malloc(sizeof(*c->m)) };
+			.m = wf_measure_new() };
 		if (c->m == NULL)
 			return -1;
 		snprintf(c->name, sizeof(c->name), "%s", e->class);
-		wf_measure_init(c->m);
 		seen->n_classes++;
 	}
 	return 0;
@@ -92,7 +91,7 @@ wf_seen_new(const struct wf_scenario *s, const struct wf_plan *plan, wf_ns_t sta
 	for (size_t i = 0; i < dirs; i++)
 		wf_series_init(&seen->series[i]);
 	find_groups(seen);
-	if (find_classes(seen, plan) < 0) {
+	if (find_classes(seen, plan) < 0 || wf_seen_expect_trips(seen) < 0) {
 		wf_seen_free(seen);
 		return NULL;
 	}
@@ -105,9 +104,10 @@ wf_seen_free(struct wf_seen *seen)
 	if (seen == NULL)
 		return;
 	for (uint32_t i = 0; seen->measure != NULL && i < seen->n_dirs * seen->n_groups; i++)
-		free(seen->measure[i]);
+		wf_measure_free(seen->measure[i]);
 	for (uint32_t i = 0; i < seen->n_classes; i++)
-		free(seen->class[i].m);
+		wf_measure_free(seen->class[i].m);
+	wf_trips_free(seen->trips);
 	free(seen->class);
 	free(seen->group);
 	free(seen->group_of);
@@ -125,8 +125,8 @@ wf_seen_at(struct wf_seen *seen, uint32_t dir, uint32_t group)
 {
 	struct wf_measure **m = &seen->measure[dir * seen->n_groups + group];
 
-	if (*m == NULL && (*m = malloc(sizeof(**m))) != NULL)
-		wf_measure_init(*m);
+	if (*m == NULL)
+		*m = wf_measure_new();
 	seen->out_of_memory |= *m == NULL;
 	return *m;
 }
@@ -193,6 +193,14 @@ note_fate(struct wf_measure *m, const struct fate *f)
 	m->any_left = true;
 }
 
+static void
+look_at(struct wf_seen *seen, uint32_t dir, const struct wf_twin_packet *p, bool came, wf_ns_t ns)
+{
+	if (seen->trips != NULL && p != NULL)
+		wf_seen_look(seen, &(struct wf_trips_packet){
+					   dir, came, ns, p->data, p->cap_bytes, p->len_bytes });
+}
+
 void
 wf_seen_came(void *ctx, uint32_t dir, const struct wf_rx *rx, uint32_t n)
 {
@@ -203,6 +211,7 @@ wf_seen_came(void *ctx, uint32_t dir, const struct wf_rx *rx, uint32_t n)
 		struct wf_measure *m = wf_seen_at(seen, dir, 0);
 
 		((struct wf_twin_packet *)rx[i].pkt)->ordinal = seen->ordinal[dir]++;
+		look_at(seen, dir, rx[i].pkt, true, rx[i].rx_ns);
 		if (m != NULL)
 			note_came(m, rx[i].len_bytes);
 		m = phase != UINT32_MAX ? wf_seen_at(seen, dir, seen->group_of[phase]) : NULL;
@@ -299,8 +308,10 @@ wf_seen_told(void *ctx, const struct wf_held *h, enum wf_drop cause, wf_ns_t ns)
 			*r = since_ns;
 	}
 	note_classes(seen, &f, group);
-	if (cause == WF_DROP_NONE)
+	if (cause == WF_DROP_NONE) {
 		note_out(seen, dir, h->slot, h->len_bytes, ns);
+		look_at(seen, dir, p, false, ns);
+	}
 	note_series(seen, &f);
 }
 
@@ -310,6 +321,7 @@ wf_seen_end(struct wf_seen *seen, wf_ns_t end_ns)
 	wf_ns_t whole_ns = end_ns > seen->start_ns ? end_ns - seen->start_ns : 0;
 
 	seen->end_ns = end_ns;
+	wf_seen_end_trips(seen);
 	for (uint32_t dir = 0; dir < seen->n_dirs; dir++) {
 		struct wf_measure *m = wf_seen_at(seen, dir, 0);
 
