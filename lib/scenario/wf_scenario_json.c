@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "wf_json.h"
+#include "wf_scenario_cdf.h"
 #include "wf_scenario_report.h"
 
 const char *const wf_scenario_outcomes[] = { "pass", "fail", "too_few", "untrustworthy",
@@ -126,6 +127,27 @@ measure_json(const struct wf_measure *m, bool of_a_phase)
 	return j;
 }
 
+/* By cause, of those for which there were any. */
+static json_t *
+dropped_json(const struct wf_series *s)
+{
+	json_t *all = json_object();
+
+	for (int cause = 1; cause < WF_DROP_COUNT; cause++) {
+		json_t *list = json_array();
+		uint64_t sum = 0;
+
+		for (uint32_t i = 0; i < s->n; i++) {
+			json_array_append_new(list, number(s->bin[i].lost_for[cause]));
+			sum += s->bin[i].lost_for[cause];
+		}
+		if (sum > 0)
+			json_object_set(all, wf_drop_info[cause].name, list);
+		json_decref(list);
+	}
+	return all;
+}
+
 static json_t *
 series_json(const struct wf_series *s)
 {
@@ -143,15 +165,32 @@ series_json(const struct wf_series *s)
 		json_array_append_new(p99, number(wf_series_quantile(b, 0.99)));
 		json_array_append_new(most, number(b->delay_max_ns));
 	}
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "bin_ns", number(s->bin_ns),
-		"bit_per_s", rate, "lost", lost, "delay_mean_ns", mean,
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "bin_ns", number(s->bin_ns),
+		"bit_per_s", rate, "lost", lost, "dropped", dropped_json(s), "delay_mean_ns", mean,
 		"delay_p50_ns", half, "delay_p99_ns", p99, "delay_max_ns", most);
+}
+
+/* A measure with how its delays compare to what was configured, as far as that is known. */
+static json_t *
+compared_json(
+	const struct wf_measure *m, const struct wf_configured *c, uint32_t dir, uint32_t group)
+{
+	json_t *j = measure_json(m, group != 0), *cdf = NULL;
+
+	if (c->law != NULL)
+		cdf = wf_scenario_cdf_json(&c->law[dir * c->n_groups + group], m);
+	if (cdf != NULL)
+		json_object_set_new(j, "delay_cdf", cdf);
+	return j;
 }
 
 static json_t *
 directions_json(const struct wf_scenario_result *r)
 {
 	json_t *list = json_array();
+	struct wf_configured c;
+
+	wf_configured_make(r->seen, r->script, r->base, r->duration_ns, &c);
 
 	for (uint32_t dir = 0; dir < r->plan->n_dirs; dir++) {
 		const struct wf_measure *m = wf_seen_find(r->seen, dir, "", "");
@@ -164,7 +203,7 @@ directions_json(const struct wf_scenario_result *r)
 		for (uint32_t g = 1; g < r->seen->n_groups; g++) {
 			const char *name = r->seen->group[g];
 			const struct wf_measure *p = wf_seen_find(r->seen, dir, "", name);
-			json_t *j = p != NULL ? measure_json(p, true) : NULL;
+			json_t *j = p != NULL ? compared_json(p, &c, dir, g) : NULL;
 
 			if (j != NULL) {
 				json_object_set_new(j, "phase", json_string(name));
@@ -172,10 +211,11 @@ directions_json(const struct wf_scenario_result *r)
 			}
 		}
 		one = json_pack("{s:s,s:s,s:o,s:o,s:o}", "link", r->plan->link_name[dir / 2],
-			"direction", side_name[dir % 2], "whole", measure_json(m, false),
+			"direction", side_name[dir % 2], "whole", compared_json(m, &c, dir, 0),
 			"phases", phases, "series", series_json(&r->seen->series[dir]));
 		json_array_append_new(list, one);
 	}
+	wf_configured_fini(&c);
 	return list;
 }
 

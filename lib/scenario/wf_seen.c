@@ -271,8 +271,9 @@ note_series(struct wf_seen *seen, const struct fate *f)
 		b->out_bytes += f->h->len_bytes;
 	if (f->extra)
 		return;
-	b->lost += f->cause != WF_DROP_NONE;
-	if (f->cause == WF_DROP_NONE)
+	if (f->cause != WF_DROP_NONE)
+		wf_series_lose(b, f->cause, 1);
+	else
 		wf_series_add(b, f->ns - f->h->rx_ns);
 }
 
