@@ -14,6 +14,21 @@ const char *const wf_scenario_outcomes[] = { "pass", "fail", "too_few", "untrust
 	"command_failed", "cut" };
 static const char *const side_name[2] = { "ab", "ba" };
 
+/* Those that the run has reached. */
+static void
+find_late(struct wf_scenario_result *r)
+{
+	for (uint32_t i = 0; r->in_force_ns != NULL && i < r->script->n; i++) {
+		wf_ns_t at_ns = r->script->step[i].change->at_ns, from_ns = r->in_force_ns[i];
+
+		if (at_ns >= r->duration_ns || from_ns <= at_ns)
+			continue;
+		r->late++;
+		if (from_ns - at_ns > r->late_max_ns)
+			r->late_max_ns = from_ns - at_ns;
+	}
+}
+
 int
 wf_scenario_judge(struct wf_scenario_result *r)
 {
@@ -21,7 +36,8 @@ wf_scenario_judge(struct wf_scenario_result *r)
 	r->judged = calloc(r->s->n_expects + (size_t)1, sizeof(*r->judged));
 	if (r->judged == NULL)
 		return -ENOMEM;
-	if (!r->snap->trustworthy)
+	find_late(r);
+	if (!r->snap->trustworthy || r->late > 0)
 		r->outcome = WF_SCENARIO_UNTRUSTWORTHY;
 	for (uint32_t i = 0; i < r->n_commands; i++)
 		if (r->command[i].status != 0)
@@ -67,6 +83,8 @@ timeline_json(const struct wf_scenario_result *r)
 		if (for_ns == 0 || at_ns + for_ns > r->duration_ns)
 			for_ns = r->duration_ns - at_ns;
 		json_object_set_new(one, "for_ns", number(for_ns));
+		if (r->in_force_ns != NULL)
+			json_object_set_new(one, "in_force_ns", number(r->in_force_ns[i]));
 		if (step->phase != UINT32_MAX) {
 			const struct wf_phase *p = &r->s->phase[step->phase];
 
@@ -305,15 +323,19 @@ wf_scenario_json(const struct wf_scenario_result *r)
 			"schema", "wirefault.scenario/1", "version", WF_VERSION, "name", r->s->name,
 			"title", wf_json_text(r->s->title != NULL ? r->s->title : ""), "mode",
 			r->mode, "seed", seed, "pass", r->outcome == WF_SCENARIO_PASS, "outcome",
-			wf_scenario_outcomes[r->outcome], "trustworthy", r->snap->trustworthy,
-			"duration_ns", number(r->duration_ns), "expectations", expectations_json(r),
-			"timeline", timeline_json(r), "directions", directions_json(r), "traffic",
-			traffic_json(r), "file",
+			wf_scenario_outcomes[r->outcome], "trustworthy",
+			r->snap->trustworthy && r->late == 0, "duration_ns", number(r->duration_ns),
+			"expectations", expectations_json(r), "timeline", timeline_json(r),
+			"directions", directions_json(r), "traffic", traffic_json(r), "file",
 			wf_json_text(r->s->source->file != NULL ? r->s->source->file : ""),
 			"scenario", wf_json_text(scenario), "config", wf_json_text(config), "stats",
 			stats);
 	if (doc != NULL && r->tsc_hz > 0)
 		json_object_set_new(doc, "tsc_hz", json_real(r->tsc_hz));
+	if (doc != NULL && r->late > 0)
+		json_object_set_new(doc, "late",
+			json_pack("{s:I,s:o}", "changes", (json_int_t)r->late, "max_ns",
+				number(r->late_max_ns)));
 	json_decref(stats);
 	wf_node_free(portable);
 	free(scenario);

@@ -75,19 +75,33 @@ add_fault(struct bands *b, const char *name, double from, double to)
 	}
 }
 
-/* From the timeline, which is what has happened, up to where the run was cut. */
+/* When it really was, in seconds; the end of the one before it behind the last. */
+static double
+came_into_force(const json_t *timeline, size_t i)
+{
+	const json_t *one = json_array_get(timeline, i);
+
+	if (one == NULL) {
+		one = json_array_get(timeline, i - 1);
+		return seconds_of(one, "at_ns") + seconds_of(one, "for_ns");
+	}
+	return seconds_of(
+		one, json_object_get(one, "in_force_ns") != NULL ? "in_force_ns" : "at_ns");
+}
+
+/* From the timeline, up to where the run was cut. */
 static void
 find(struct bands *b, const json_t *doc)
 {
-	const json_t *one, *fault;
+	const json_t *list = json_object_get(doc, "timeline"), *one, *fault;
 	struct wf_doc_band *phase = NULL;
 	const char *name = "";
 	json_int_t round = 0;
 	size_t i, k;
 
-	json_array_foreach(json_object_get(doc, "timeline"), i, one)
+	json_array_foreach(list, i, one)
 	{
-		double from = seconds_of(one, "at_ns"), to = from + seconds_of(one, "for_ns");
+		double from = came_into_force(list, i), to = came_into_force(list, i + 1);
 		json_int_t now = json_integer_value(json_object_get(one, "round"));
 
 		if (phase != NULL && strcmp(name, text_of(one, "phase")) == 0 && round == now) {

@@ -71,8 +71,6 @@ wf_seen_new(const struct wf_scenario *s, const struct wf_plan *plan, wf_ns_t sta
 	if (seen == NULL)
 		return NULL;
 	*seen = (struct wf_seen){ .s = s,
-		.start_ns = start_ns,
-		.end_ns = s->end_ns != UINT64_MAX ? start_ns + s->end_ns : UINT64_MAX,
 		.n_dirs = plan->n_dirs,
 		.group = calloc(n, sizeof(*seen->group)),
 		.group_of = calloc(n, sizeof(*seen->group_of)),
@@ -87,6 +85,7 @@ wf_seen_new(const struct wf_scenario *s, const struct wf_plan *plan, wf_ns_t sta
 		wf_seen_free(seen);
 		return NULL;
 	}
+	wf_seen_begin(seen, start_ns);
 	memset(seen->recovered_ns, 0xff, n * dirs * sizeof(*seen->recovered_ns));
 	for (size_t i = 0; i < dirs; i++)
 		wf_series_init(&seen->series[i]);
@@ -96,6 +95,13 @@ wf_seen_new(const struct wf_scenario *s, const struct wf_plan *plan, wf_ns_t sta
 		return NULL;
 	}
 	return seen;
+}
+
+void
+wf_seen_begin(struct wf_seen *seen, wf_ns_t start_ns)
+{
+	seen->start_ns = start_ns;
+	seen->end_ns = seen->s->end_ns != UINT64_MAX ? start_ns + seen->s->end_ns : UINT64_MAX;
 }
 
 void

@@ -45,6 +45,8 @@ struct wf_seen {
 struct wf_seen *wf_seen_new(
 	const struct wf_scenario *s, const struct wf_plan *plan, wf_ns_t start_ns);
 void wf_seen_free(struct wf_seen *seen);
+/* It begins then instead; nothing has been seen yet. */
+void wf_seen_begin(struct wf_seen *seen, wf_ns_t start_ns);
 /* For struct wf_twin_watch, with the wf_seen as ctx. */
 void wf_seen_came(void *seen, uint32_t dir, const struct wf_rx *rx, uint32_t n);
 void wf_seen_told(void *seen, const struct wf_held *h, enum wf_drop cause, wf_ns_t ns);

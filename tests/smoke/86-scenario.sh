@@ -31,8 +31,10 @@ is "nothing is against what is expected" "$(report '[.expectations[] | select(.o
 few=$(report '[.expectations[] | select(.outcome == "too_few")] | length' ping)
 if [ "$(report .trustworthy ping)" = true ]; then
 	is "... the outcome" "$(report .outcome ping)" "$([ "$few" = 0 ] && echo pass || echo too_few)"
+	is "... and each change came into force at its time" "$(report '[.timeline[] | .in_force_ns - .at_ns] | tostring' ping)" "[0,0,0]"
 else
 	is "... the outcome" "$(report .outcome ping)" untrustworthy
+	skip "... and each change came into force at its time" "the machine took the core away"
 fi
 contains "a line for each phase" lines '^ping: +700ms  phase down$'
 output=$(report '.traffic[0].output' ping)
