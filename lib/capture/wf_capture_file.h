@@ -24,6 +24,9 @@ struct wf_capture_options {
 	 * of packets that leave, and a record's dir is 0 and its point WF_CAPTURE_IN: it has no
 	 * story. Then there need not be a configuration. */
 	const struct wf_cap_log_iface *iface;
+	/* NULL: files. Else there is neither file nor thread: who calls wf_capture_take is told. */
+	void (*put)(void *ctx, const struct wf_capture_record *r);
+	void *ctx;
 };
 #define WF_CAPTURE_SNAPLEN 65535
 #define WF_CAPTURE_MEMORY  (64ull << 20)
