@@ -4,6 +4,7 @@
 #include "scenario_watch.h"
 
 #include <errno.h>
+#include <time.h>
 
 #include "wf_capture.h"
 
@@ -27,6 +28,22 @@ put(void *ctx, const struct wf_capture_record *r)
 					      r->time_ns, r->data, r->cap_bytes, r->len_bytes });
 }
 
+/* Workers get the rings, or give them back (NULL). false: one of them does not answer. */
+static bool
+hand_out(struct wf_dp *dp, struct wf_capture *c)
+{
+	const struct timespec look = { .tv_nsec = 100000 };
+	wf_ns_t end_ns = wf_dp_now(dp) + WF_NS_PER_S;
+
+	wf_dp_capture(dp, c);
+	while (!wf_dp_captures(dp)) {
+		if (wf_dp_now(dp) >= end_ns)
+			return false;
+		nanosleep(&look, NULL);
+	}
+	return true;
+}
+
 int
 scenario_watch_start(struct scenario_watch *w, struct wf_dp *dp, const struct wf_conf *conf,
 	struct wf_seen *seen, struct wf_err *err)
@@ -43,7 +60,7 @@ scenario_watch_start(struct scenario_watch *w, struct wf_dp *dp, const struct wf
 	w->capture = wf_capture_new(&o, conf, wf_dp_workers(dp), 0, err);
 	if (w->capture == NULL)
 		return -EINVAL;
-	if (wf_dp_capture(dp, w->capture) < 0)
+	if (!hand_out(dp, w->capture))
 		return wf_err_add(err, NULL, NULL, "a worker does not answer");
 	return 0;
 }
@@ -64,7 +81,7 @@ scenario_watch_end(struct scenario_watch *w)
 		return;
 	/* One that doesn't answer may still write: then the rings stay. */
 	w->seen->unseen = 1;
-	if (wf_dp_capture(w->dp, NULL) < 0)
+	if (!hand_out(w->dp, NULL))
 		return;
 	scenario_watch_look(w);
 	wf_capture_status(w->capture, &s);
