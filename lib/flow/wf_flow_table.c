@@ -260,9 +260,9 @@ look_ahead(const struct wf_flow_table *t, const uint64_t *hashes, uint32_t n, ui
 		out[i] = &t->flows[wf_flow_index_first(b, hits)];
 		__builtin_prefetch(&out[i]->key, 1);
 		__builtin_prefetch(&out[i]->last_seen_ns, 1);
-		for (uint32_t left = state_lines; left != 0; left &= left - 1)
-			__builtin_prefetch(
-				&out[i]->state[WF_CACHE_LINE * (uint32_t)__builtin_ctz(left)], 1);
+		for (uint32_t line = 0; line < WF_FLOW_STATE / WF_CACHE_LINE; line++)
+			if (state_lines & 1u << line)
+				__builtin_prefetch(&out[i]->state[WF_CACHE_LINE * line], 1);
 	}
 }
 
