@@ -84,7 +84,8 @@ end_flow(struct wf_flow_table *t, struct wf_flow *f)
 static inline bool
 is_idle(const struct wf_flow_table *t, const struct wf_flow *f, wf_ns_t now_ns)
 {
-	return now_ns > f->last_seen_ns && now_ns - f->last_seen_ns >= t->idle_ns &&
+	/* The first also holds where the time goes back, which the second is for. */
+	return WF_UNLIKELY(now_ns - f->last_seen_ns >= t->idle_ns) && now_ns > f->last_seen_ns &&
 	       f->waiting == 0;
 }
 

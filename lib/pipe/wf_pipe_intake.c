@@ -266,6 +266,8 @@ intake_fill_trains(struct wf_intake *in, const struct wf_plan_dir *d, const stru
 {
 	const struct wf_lookup *l = &in->lookup;
 	const bool needs_state = k->needs_state, needs_bytes = d->needs_bytes;
+	const bool in_record = k->flow_scope && k->state_bytes <= WF_FLOW_STATE;
+	const uint32_t state_uid = k->state_uid;
 	const uint32_t n = l->n_trains;
 
 	for (uint32_t t = 0, row = 0, end; t < n; t++) {
@@ -275,16 +277,18 @@ intake_fill_trains(struct wf_intake *in, const struct wf_plan_dir *d, const stru
 		uint8_t *state = NULL;
 
 		end = l->first[t + 1];
-		if (WF_UNLIKELY(f == NULL)) {
+		if (WF_LIKELY(f != NULL)) {
+			wf_states_list(in->states, k, f);
+			if (in_record && f->held.state_uid == state_uid)
+				state = f->state;
+		} else {
 			f = wf_states_fallback(in->states, d, k);
 			in->n_fallback += end - row;
-		} else {
-			wf_states_list(in->states, k, f);
 		}
 		rng_key = f->rng_key;
 		ordinal = f->ordinal;
 		f->ordinal = ordinal + (end - row);
-		if (needs_state)
+		if (needs_state && state == NULL)
 			state = wf_states_block(
 				in->states, k, f, wf_rng_packet(rng_key, ordinal), rx[row].rx_ns);
 		do {
