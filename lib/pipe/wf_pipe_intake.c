@@ -269,12 +269,15 @@ intake_fill_trains(struct wf_intake *in, const struct wf_plan_dir *d, const stru
 	const bool in_record = k->flow_scope && k->state_bytes <= WF_FLOW_STATE;
 	const uint32_t state_uid = k->state_uid;
 	const uint32_t n = l->n_trains;
+	struct wf_states_class *c = &in->states->of_class[k->slot];
+	/* NULL: it has to be made ready, or is each flow's. */
+	uint8_t *of_all = !k->flow_scope && c->held.state_uid == state_uid ? c->state : NULL;
 
 	for (uint32_t t = 0, row = 0, end; t < n; t++) {
 		const struct wf_parsed *self = l->self[row];
 		struct wf_flow *f = l->train_flow[t];
 		uint64_t rng_key, ordinal;
-		uint8_t *state = NULL;
+		uint8_t *state = of_all;
 
 		end = l->first[t + 1];
 		if (WF_LIKELY(f != NULL)) {
