@@ -291,7 +291,7 @@ intake_fill_trains(struct wf_intake *in, const struct wf_plan_dir *d, const stru
 		rng_key = f->rng_key;
 		ordinal = f->ordinal;
 		f->ordinal = ordinal + (end - row);
-		if (needs_state && state == NULL)
+		if (WF_UNLIKELY(needs_state && state == NULL))
 			state = wf_states_block(
 				in->states, k, f, wf_rng_packet(rng_key, ordinal), rx[row].rx_ns);
 		do {

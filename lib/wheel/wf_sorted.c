@@ -65,6 +65,7 @@ uint32_t
 wf_sorted_fill(struct wf_sorted *s, struct wf_chunks *p, struct wf_chain chain, uint32_t most)
 {
 	uint32_t at[WF_SORTED_TICKS] = { 0 }, n = 0, next;
+	struct wf_held *entry = s->entry;
 
 	assert(wf_sorted_empty(s));
 	if (!sorted_count(p, chain, most, at))
@@ -80,7 +81,7 @@ wf_sorted_fill(struct wf_sorted *s, struct wf_chunks *p, struct wf_chain chain, 
 
 		next = from->next;
 		for (uint32_t i = 0; i < from->n; i++)
-			s->entry[at[tick_in_window(&from->entry[i])]++] = from->entry[i];
+			entry[at[tick_in_window(&from->entry[i])]++] = from->entry[i];
 		wf_chunk_put(p, c);
 	}
 	s->at = 0;
