@@ -108,8 +108,8 @@ wf_handoff_take(struct wf_handoff *r, struct wf_pipe *p, const struct wf_stats *
 	const struct wf_identity *who[WF_BURST])
 {
 	struct wf_count sum = { 0, 0 };
+	uint32_t n = 0, epoch, at;
 	const struct element *e;
-	uint32_t n = 0;
 
 	if (r->first == r->end) {
 		if (r->end > 0)
@@ -122,13 +122,14 @@ wf_handoff_take(struct wf_handoff *r, struct wf_pipe *p, const struct wf_stats *
 	}
 	e = element_at(&r->taken, r->first);
 	*dir = e->who.dir;
-	if (WF_UNLIKELY((int32_t)(e->epoch - wf_stats_epoch(stats)) > 0))
+	epoch = e->epoch;
+	if (WF_UNLIKELY((int32_t)(epoch - wf_stats_epoch(stats)) > 0))
 		wf_pipe_turn_stats(p, now_ns);
-	for (; r->first < r->end; r->first++, n++) {
-		const struct element *x = element_at(&r->taken, r->first);
+	for (at = r->first; at < r->end; at++, n++) {
+		const struct element *x = element_at(&r->taken, at);
 		struct rte_mbuf *m = x->pkt;
 
-		if (x->who.dir != e->who.dir || x->epoch != e->epoch)
+		if (x->who.dir != *dir || x->epoch != epoch)
 			break;
 		rx[n] = (struct wf_rx){ .pkt = m,
 			.data = rte_pktmbuf_mtod(m, const uint8_t *),
@@ -138,6 +139,7 @@ wf_handoff_take(struct wf_handoff *r, struct wf_pipe *p, const struct wf_stats *
 		who[n] = &x->who;
 		wf_count_add(&sum, x->len_bytes);
 	}
+	r->first = at;
 	wf_pipe_handed_in(p, *dir, &sum);
 	return n;
 }

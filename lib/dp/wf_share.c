@@ -35,7 +35,8 @@ uint32_t
 wf_share_out(const struct wf_share *s, const struct wf_plan *newest, uint32_t dir, struct wf_rx *rx,
 	const struct wf_identity **who, uint32_t n, bool *known)
 {
-	uint32_t owner[WF_BURST], mine = 0, others = 0;
+	const uint32_t self = s->index;
+	uint32_t owner[WF_BURST], others = 0, mine;
 	uint8_t own[WF_BURST], other[WF_BURST];
 
 	*known = wf_pipe_owners(s->pipe, newest, dir, rx, n, s->n_workers, owner, who) > 0;
@@ -44,14 +45,12 @@ wf_share_out(const struct wf_share *s, const struct wf_plan *newest, uint32_t di
 	/* Whose a packet is, is as good as chance, which no processor foresees: without a branch.
 	 */
 	for (uint32_t i = 0; i < n; i++) {
-		bool goes = owner[i] != WF_PIPE_ANY && owner[i] != s->index;
-
-		own[mine] = other[others] = (uint8_t)i;
-		mine += !goes;
-		others += goes;
+		own[i - others] = other[others] = (uint8_t)i;
+		others += (uint32_t)(owner[i] != self) & (uint32_t)(owner[i] != WF_PIPE_ANY);
 	}
 	if (others == 0)
 		return n;
+	mine = n - others;
 	share_hand_over(s, dir, rx, who, owner, other, others);
 	for (uint32_t i = 0; i < mine; i++) {
 		rx[i] = rx[own[i]];

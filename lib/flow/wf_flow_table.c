@@ -17,7 +17,6 @@
 
 #include "wf_pages.h"
 #include "wf_rng.h"
-#include "wf_words.h"
 
 /* Ordinal of a flow that lost its place; 0 where there is none. */
 struct wf_flow_past {
@@ -84,7 +83,8 @@ end_flow(struct wf_flow_table *t, struct wf_flow *f)
 static inline bool
 is_idle(const struct wf_flow_table *t, const struct wf_flow *f, wf_ns_t now_ns)
 {
-	return now_ns > f->last_seen_ns && now_ns - f->last_seen_ns >= t->idle_ns &&
+	/* The first also holds where the time goes back, which the second is for. */
+	return WF_UNLIKELY(now_ns - f->last_seen_ns >= t->idle_ns) && now_ns > f->last_seen_ns &&
 	       f->waiting == 0;
 }
 
@@ -181,16 +181,27 @@ create(struct wf_flow_table *t, const struct wf_flow_key *key, uint64_t hash, ui
 	return f;
 }
 
-/* Word by word, which is one comparison in the end. */
+typedef uint64_t key_part_t __attribute__((vector_size(16)));
+
+/* Bits that differ in the sixteen bytes of both keys at `at`. */
+static inline key_part_t
+key_part(const struct wf_flow_key *a, const struct wf_flow_key *b, size_t at)
+{
+	key_part_t x, y;
+
+	memcpy(&x, (const uint8_t *)a + at, sizeof(x));
+	memcpy(&y, (const uint8_t *)b + at, sizeof(y));
+	return x ^ y;
+}
+
+/* In three parts, which are one comparison in the end. */
 static inline bool
 is_key(const struct wf_flow_key *a, const struct wf_flow_key *b)
 {
-	const uint8_t *x = (const uint8_t *)a, *y = (const uint8_t *)b;
-	uint64_t others = 0;
+	key_part_t others = key_part(a, b, 0) | key_part(a, b, 16) | key_part(a, b, 32);
 
-	for (size_t at = 0; at < sizeof(*a); at += 8)
-		others |= wf_load_le64(x + at) ^ wf_load_le64(y + at);
-	return others == 0;
+	static_assert(sizeof(*a) == 48, "three parts");
+	return (others[0] | others[1]) == 0;
 }
 
 /* The flow of a key that is not where its bucket's first hit leads: further on, or created by an
@@ -260,9 +271,9 @@ look_ahead(const struct wf_flow_table *t, const uint64_t *hashes, uint32_t n, ui
 		out[i] = &t->flows[wf_flow_index_first(b, hits)];
 		__builtin_prefetch(&out[i]->key, 1);
 		__builtin_prefetch(&out[i]->last_seen_ns, 1);
-		for (uint32_t left = state_lines; left != 0; left &= left - 1)
-			__builtin_prefetch(
-				&out[i]->state[WF_CACHE_LINE * (uint32_t)__builtin_ctz(left)], 1);
+		for (uint32_t line = 0; line < WF_FLOW_STATE / WF_CACHE_LINE; line++)
+			if (state_lines & 1u << line)
+				__builtin_prefetch(&out[i]->state[WF_CACHE_LINE * line], 1);
 	}
 }
 

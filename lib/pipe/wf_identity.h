@@ -22,7 +22,7 @@ static_assert(sizeof(struct wf_identity) == 72, "no padding: it is copied throug
 static inline bool
 wf_identity_same(const struct wf_identity *a, const struct wf_identity *b)
 {
-	return a == b || (a->known && b->known && a->hash == b->hash &&
+	return a == b || (a->hash == b->hash && a->known && b->known &&
 				 memcmp(&a->who, &b->who, sizeof(a->who)) == 0);
 }
 

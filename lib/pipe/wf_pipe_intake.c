@@ -137,11 +137,13 @@ intake_look_up(struct wf_intake *in, const struct wf_plan_dir *d, const struct w
 		} else {
 			ask[n_ask++] = (uint8_t)t;
 		}
-		if (f != NULL)
-			f->last_seen_ns = rx[next - 1].rx_ns;
 		l->flow[i] = f;
 		l->class_id[i] = class_id;
-		while (WF_UNLIKELY(++i < next)) {
+		if (WF_LIKELY(i + 1 == next))
+			continue;
+		if (f != NULL)
+			f->last_seen_ns = rx[next - 1].rx_ns;
+		while (++i < next) {
 			l->flow[i] = f;
 			l->class_id[i] = class_id;
 		}
@@ -256,40 +258,53 @@ wf_intake_bare(struct wf_intake *in, const struct wf_plan_dir *d, const struct w
 	}
 }
 
-/* Rows of train t, where all trains are of class k and in order of arrival. */
-static inline void
-intake_fill_train(struct wf_intake *in, const struct wf_plan_dir *d, const struct wf_plan_class *k,
-	const struct wf_rx *rx, struct wf_batch *b, uint32_t t)
+/* Rows of all trains, which are of class k and in order of arrival. What is asked of d and k is
+ * asked once: stores into the batch could change it, for all that the compiler knows. */
+static __attribute__((noinline)) void
+intake_fill_trains(struct wf_intake *in, const struct wf_plan_dir *d, const struct wf_plan_class *k,
+	const struct wf_rx *rx, struct wf_batch *b)
 {
 	const struct wf_lookup *l = &in->lookup;
-	uint32_t row = l->first[t], end = l->first[t + 1];
-	const struct wf_parsed *self = l->self[row];
-	struct wf_flow *f = l->train_flow[t];
-	uint64_t rng_key, ordinal;
-	uint8_t *state = NULL;
+	const bool needs_state = k->needs_state, needs_bytes = d->needs_bytes;
+	const bool in_record = k->flow_scope && k->state_bytes <= WF_FLOW_STATE;
+	const uint32_t state_uid = k->state_uid;
+	const uint32_t n = l->n_trains;
+	struct wf_states_class *c = &in->states->of_class[k->slot];
+	/* NULL: it has to be made ready, or is each flow's. */
+	uint8_t *of_all = !k->flow_scope && c->held.state_uid == state_uid ? c->state : NULL;
 
-	if (WF_UNLIKELY(f == NULL)) {
-		f = wf_states_fallback(in->states, d, k);
-		in->n_fallback += end - row;
-	} else {
-		wf_states_list(in->states, k, f);
+	for (uint32_t t = 0, row = 0, end; t < n; t++) {
+		const struct wf_parsed *self = l->self[row];
+		struct wf_flow *f = l->train_flow[t];
+		uint64_t rng_key, ordinal;
+		uint8_t *state = of_all;
+
+		end = l->first[t + 1];
+		if (WF_LIKELY(f != NULL)) {
+			wf_states_list(in->states, k, f);
+			if (in_record && f->held.state_uid == state_uid)
+				state = f->state;
+		} else {
+			f = wf_states_fallback(in->states, d, k);
+			in->n_fallback += end - row;
+		}
+		rng_key = f->rng_key;
+		ordinal = f->ordinal;
+		f->ordinal = ordinal + (end - row);
+		if (WF_UNLIKELY(needs_state && state == NULL))
+			state = wf_states_block(
+				in->states, k, f, wf_rng_packet(rng_key, ordinal), rx[row].rx_ns);
+		do {
+			intake_fill_row(b, row, &rx[row]);
+			b->flow[row] = f;
+			b->rng[row] = wf_rng_packet(rng_key, ordinal++);
+			b->state[row] = state;
+			if (WF_UNLIKELY(self->flags & WF_PARSE_NEIGHBOUR))
+				b->flags[row] = WF_ROW_NEIGHBOUR;
+			if (WF_UNLIKELY(needs_bytes))
+				intake_fill_bytes(b, row, &rx[row], self);
+		} while (WF_UNLIKELY(++row < end));
 	}
-	rng_key = f->rng_key;
-	ordinal = f->ordinal;
-	f->ordinal = ordinal + (end - row);
-	if (k->needs_state)
-		state = wf_states_block(
-			in->states, k, f, wf_rng_packet(rng_key, ordinal), rx[row].rx_ns);
-	do {
-		intake_fill_row(b, row, &rx[row]);
-		b->flow[row] = f;
-		b->rng[row] = wf_rng_packet(rng_key, ordinal++);
-		b->state[row] = state;
-		if (WF_UNLIKELY(self->flags & WF_PARSE_NEIGHBOUR))
-			b->flags[row] = WF_ROW_NEIGHBOUR;
-		if (WF_UNLIKELY(d->needs_bytes))
-			intake_fill_bytes(b, row, &rx[row], self);
-	} while (WF_UNLIKELY(++row < end));
 }
 
 /* Rows from `row` on, the packets order[row]... as far as they are of one flow and class. Returns
@@ -349,8 +364,7 @@ wf_intake(struct wf_intake *in, const struct wf_plan_dir *d, uint32_t dir, const
 	n_runs = intake_group(in->lookup.class_id, n, order, runs);
 	if (WF_LIKELY(n_runs == 1 && d->n_picks == 0)) {
 		intake_in_turn(b, runs[0].class_id);
-		for (uint32_t t = 0; t < in->lookup.n_trains; t++)
-			intake_fill_train(in, d, &d->classes[runs[0].class_id], rx, b, t);
+		intake_fill_trains(in, d, &d->classes[runs[0].class_id], rx, b);
 		return 1;
 	}
 	for (uint32_t r = 0; r < n_runs; r++)

@@ -23,7 +23,7 @@ struct wf_lookup {
 	struct wf_parsed other[WF_BURST];
 	const struct wf_flow_key *key[WF_BURST];
 	uint64_t hash[WF_BURST];
-	wf_ns_t now_ns[WF_BURST]; /* of its last packet */
+	wf_ns_t now_ns[WF_BURST]; /* of its first packet */
 	struct wf_flow *train_flow[WF_BURST];
 };
 

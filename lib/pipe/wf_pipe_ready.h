@@ -36,18 +36,33 @@ wf_ready_empty(const struct wf_ready *r)
 	return r->n == 0;
 }
 
-/* There is room. */
+/* The places of n more, to be filled at once; there is room. */
+static inline struct wf_held *
+wf_ready_more(struct wf_ready *r, uint32_t n)
+{
+	struct wf_held *h = &r->held[r->n];
+
+	r->n += n;
+	return h;
+}
+
 static inline void
-wf_ready_put(struct wf_ready *r, wf_ns_t due_ns, wf_ns_t rx_ns, void *pkt, uint32_t len_bytes,
+wf_ready_fill(struct wf_held *h, wf_ns_t due_ns, wf_ns_t rx_ns, void *pkt, uint32_t len_bytes,
 	uint32_t tag)
 {
-	struct wf_held *h = &r->held[r->n++];
-
 	h->due_ns = due_ns;
 	h->rx_ns = rx_ns;
 	h->pkt = pkt;
 	h->len_bytes = len_bytes;
 	h->tag = tag;
+}
+
+/* There is room. */
+static inline void
+wf_ready_put(struct wf_ready *r, wf_ns_t due_ns, wf_ns_t rx_ns, void *pkt, uint32_t len_bytes,
+	uint32_t tag)
+{
+	wf_ready_fill(wf_ready_more(r, 1), due_ns, rx_ns, pkt, len_bytes, tag);
 }
 
 /* Up to max of them, in order of put. */

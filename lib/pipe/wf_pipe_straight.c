@@ -4,6 +4,8 @@
  * list, the lane of a direction in order, or the wheel. The same as the general path, which a burst
  * of several classes takes, with what is the same for all packets done once. Worker threads.
  */
+#include <string.h>
+
 #include "wf_pipe_account.h"
 
 struct straight {
@@ -133,6 +135,18 @@ straight_ready(struct straight *s)
 	return row;
 }
 
+/* Is any of the rows dropped? (Those behind the last are not.) */
+static inline bool
+straight_drops(const struct wf_batch *b)
+{
+	uint64_t words[sizeof(b->drop) / 8], any = 0;
+
+	memcpy(words, b->drop, sizeof(words));
+	for (size_t i = 0; i < WF_ARRAY_SIZE(words); i++)
+		any |= words[i];
+	return any != 0;
+}
+
 static void
 straight_end(struct straight *s, bool direct)
 {
@@ -140,7 +154,7 @@ straight_end(struct straight *s, bool direct)
 	uint32_t first = direct ? straight_ready(s) : 0;
 
 	s->p->in_store[s->dir] = !direct || first < b->n;
-	for (uint32_t row = first; row < b->n; row++) {
+	for (uint32_t row = straight_drops(b) ? first : b->n; row < b->n; row++) {
 		if (WF_LIKELY(b->drop[row] == WF_DROP_NONE))
 			continue;
 		if (row > first)

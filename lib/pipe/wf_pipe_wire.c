@@ -10,13 +10,15 @@ wf_pipe_wire(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const 
 	const struct wf_plan_dir *d = &plan->dir[dir];
 	uint16_t slot = d->classes[0].slot;
 	uint32_t tag = wf_held_tag(dir, slot);
+	struct wf_held *h;
 
 	if (WF_UNLIKELY(!wf_pipe_direct(p, d, dir) || wf_ready_room(&p->ready) < n)) {
 		wf_pipe_straight(p, plan, dir, rx, n, sum); /* behind what waits already */
 		return;
 	}
+	h = wf_ready_more(&p->ready, n);
 	for (uint32_t i = 0; i < n; i++)
-		wf_ready_put(&p->ready, rx[i].rx_ns, rx[i].rx_ns, rx[i].pkt, rx[i].len_bytes, tag);
+		wf_ready_fill(&h[i], rx[i].rx_ns, rx[i].rx_ns, rx[i].pkt, rx[i].len_bytes, tag);
 	p->in_store[dir] = false;
 	wf_count_merge(&wf_end_class(&p->end, slot)->c.rx, sum);
 	wf_room_take(&p->end.room, dir, WF_HELD_PACKET, sum);

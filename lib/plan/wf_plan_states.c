@@ -11,7 +11,9 @@ lines_of(uint32_t offset, uint32_t bytes)
 {
 	uint32_t first = offset / WF_CACHE_LINE, last = (offset + bytes - 1) / WF_CACHE_LINE;
 
-	assert(bytes > 0 && last < 8);
+	if (bytes == 0)
+		return 0;
+	assert(last < 8);
 	return (uint8_t)((2u << last) - (1u << first));
 }
 

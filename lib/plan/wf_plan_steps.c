@@ -43,6 +43,7 @@ compile_stage(
 		.where = &conf->block_where[id],
 		.err = c->err,
 		.forecast = &k->about->forecast,
+		.hot_bytes = block->state_size,
 		.reserve = reserve_pack,
 		.reserve_ctx = c,
 	};
@@ -60,7 +61,7 @@ compile_stage(
 		/* A queue that joins another's server is not the one that it was. */
 		k->about->variant[id] = (uint8_t)(variant + (id == WF_BLOCK_QUEUE && k->shares));
 		k->needs_state = true;
-		c->hot_bytes[id] = sc.hot_bytes != 0 ? sc.hot_bytes : block->state_size;
+		c->hot_bytes[id] = sc.hot_bytes;
 	}
 	if (block->stage == NULL) {
 		if (sc.needs & WF_NEED_QUEUE)

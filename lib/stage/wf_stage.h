@@ -106,7 +106,7 @@ struct wf_block_compile {
 	wf_stage_run *run;  /* out: does what the stage's `run` does, but for this cfg and scope
 			     * only, and faster; NULL: there is none */
 	uint32_t needs;     /* out: enum wf_stage_need */
-	uint32_t hot_bytes; /* out: of its state, what packets touch; 0: all of it */
+	uint32_t hot_bytes; /* in: of its state, from its beginning; out: what packets touch */
 	bool early;         /* out: run right behind outage, before all other stages */
 	uint8_t max_copies; /* out, with WF_NEED_COPIES: 1 to 7 */
 	wf_ns_t copy_spacing_ns; /* out, with WF_NEED_COPIES: the k-th copy is due k * this later */

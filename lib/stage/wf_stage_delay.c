@@ -182,8 +182,10 @@ delay_compile(const void *block, struct wf_block_compile *c, void *cfg)
 		return 0;
 	varies = !d->constant || d->shape != NULL;
 	c->run = choose_run(d, c->flow_scope);
-	if (c->run != NULL) /* the order's, at most */
-		c->hot_bytes = sizeof(((struct wf_delay_state *)0)->last_due_ns);
+	if (c->run != NULL) /* the order's, if it is of the class or the block */
+		c->hot_bytes = p->order == WF_DELAY_FIFO
+				       ? sizeof(((struct wf_delay_state *)0)->last_due_ns)
+				       : 0;
 	c->needs |= WF_NEED_HOLD;
 	if (varies || p->order == WF_DELAY_FLOW)
 		c->needs |= WF_NEED_FLOW;

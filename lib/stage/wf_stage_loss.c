@@ -295,6 +295,10 @@ loss_compile(const void *block, struct wf_block_compile *c, void *cfg)
 		c->run = out->model == WF_LOSS_GILBERT_ELLIOTT
 				 ? wf_loss_choose_chain(out, c->flow_scope)
 				 : by_model[out->model];
+	if (c->run != NULL && out->model == WF_LOSS_GILBERT_ELLIOTT)
+		c->hot_bytes = sizeof(((struct wf_loss_state *)0)->n);
+	if (c->run != NULL && out->model == WF_LOSS_BERNOULLI)
+		c->hot_bytes = 0;
 	if (q.model == WF_LOSS_BERNOULLI && q.p == 1)
 		wf_stage_note_certain(c, WF_BLOCK_LOSS, "every packet is lost");
 	else if (c->early && !idle)

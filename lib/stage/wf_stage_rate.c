@@ -268,6 +268,8 @@ rate_compile(const void *block, struct wf_block_compile *c, void *cfg)
 		c->needs |= WF_NEED_HOLD;
 	c->needs |= c->flow_scope ? WF_NEED_SORT : WF_NEED_OWNER;
 	c->run = choose_run(r, c->flow_scope);
+	if (c->run != NULL && limit_of(r) != WF_RATE_PACKETS)
+		c->hot_bytes = offsetof(struct wf_rate_state, backlog);
 	return 1;
 }
 

@@ -66,6 +66,32 @@ wf_chunk_put(struct wf_chunks *p, uint32_t c)
 	p->in_use--;
 }
 
+/* A chunk more behind the last one, which is full. false: there is none. */
+static inline bool
+wf_chain_extend(struct wf_chunks *p, struct wf_chain *chain)
+{
+	uint32_t more = wf_chunk_get(p);
+
+	if (WF_UNLIKELY(more == WF_NO_CHUNK))
+		return false;
+	p->chunk[chain->tail].next = more;
+	chain->tail = more;
+	if (chain->behind == WF_CHAIN_AHEAD - 1) {
+		p->chunk[chain->lag].ahead = more;
+		chain->lag = p->chunk[chain->lag].next;
+	} else {
+		chain->behind++;
+	}
+	return true;
+}
+
+/* Room in the last chunk of a chain that is not empty; false: no chunk. */
+static inline bool
+wf_chain_room(struct wf_chunks *p, struct wf_chain *chain)
+{
+	return p->chunk[chain->tail].n < WF_CHUNK_ENTRIES || wf_chain_extend(p, chain);
+}
+
 /* Room for one more entry at the end of a chain; NULL: no chunk. */
 static inline struct wf_held *
 wf_chain_append(struct wf_chunks *p, struct wf_chain *chain)
@@ -79,19 +105,8 @@ wf_chain_append(struct wf_chunks *p, struct wf_chain *chain)
 			return NULL;
 		chain->head = chain->tail = chain->lag = first;
 		chain->behind = 0;
-	} else if (p->chunk[chain->tail].n == WF_CHUNK_ENTRIES) {
-		uint32_t more = wf_chunk_get(p);
-
-		if (WF_UNLIKELY(more == WF_NO_CHUNK))
-			return NULL;
-		p->chunk[chain->tail].next = more;
-		chain->tail = more;
-		if (chain->behind == WF_CHAIN_AHEAD - 1) {
-			p->chunk[chain->lag].ahead = more;
-			chain->lag = p->chunk[chain->lag].next;
-		} else {
-			chain->behind++;
-		}
+	} else if (!wf_chain_room(p, chain)) {
+		return NULL;
 	}
 	c = &p->chunk[chain->tail];
 	return &c->entry[c->n++];

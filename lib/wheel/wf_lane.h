@@ -92,17 +92,17 @@ wf_lane_take(
 	while (n < max && !wf_lane_empty(l)) {
 		struct wf_chunk *c = &p->chunk[l->chain.head];
 
-		for (; l->read_at < c->n && n < max; l->read_at++, n++) {
-			if (c->entry[l->read_at].due_ns > now_ns)
-				goto out;
-			out[n] = c->entry[l->read_at];
-		}
+		const struct wf_held *from = &c->entry[l->read_at], *h = from, *end;
+
+		end = from + (c->n - l->read_at < max - n ? c->n - l->read_at : max - n);
+		while (h < end && h->due_ns <= now_ns)
+			out[n++] = *h++;
+		l->read_at += (uint32_t)(h - from);
 		if (l->read_at < c->n)
 			break;
 		l->read_at = 0;
 		wf_chain_shift(p, &l->chain);
 	}
-out:
 	l->ahead -= n;
 	return n;
 }

@@ -32,10 +32,11 @@ wf_sorted_fini(struct wf_sorted *s)
 	s->entry = NULL;
 }
 
+/* wf_tick_of in fewer steps: where it wraps, both are 0. */
 static inline uint32_t
 tick_in_window(const struct wf_held *h)
 {
-	return (uint32_t)(wf_tick_of(h->due_ns) % WF_SORTED_TICKS);
+	return (uint32_t)((h->due_ns + WF_TICK_NS - 1) >> WF_TICK_SHIFT) % WF_SORTED_TICKS;
 }
 
 /* at[tick]: how many there are. false: there are more than `most`. */
@@ -64,6 +65,7 @@ uint32_t
 wf_sorted_fill(struct wf_sorted *s, struct wf_chunks *p, struct wf_chain chain, uint32_t most)
 {
 	uint32_t at[WF_SORTED_TICKS] = { 0 }, n = 0, next;
+	struct wf_held *entry = s->entry;
 
 	assert(wf_sorted_empty(s));
 	if (!sorted_count(p, chain, most, at))
@@ -79,7 +81,7 @@ wf_sorted_fill(struct wf_sorted *s, struct wf_chunks *p, struct wf_chain chain, 
 
 		next = from->next;
 		for (uint32_t i = 0; i < from->n; i++)
-			s->entry[at[tick_in_window(&from->entry[i])]++] = from->entry[i];
+			entry[at[tick_in_window(&from->entry[i])]++] = from->entry[i];
 		wf_chunk_put(p, c);
 	}
 	s->at = 0;

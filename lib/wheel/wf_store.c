@@ -132,7 +132,8 @@ wf_store_put_in_order_members(struct wf_store *s, wf_ns_t due_ns, wf_ns_t rx_ns,
 	return store_fill(s, h, due_ns, rx_ns, pkt, len_bytes, tag);
 }
 
-/* Into the lane's last chunk, as far as it and the order of release allow. Returns how many. */
+/* Into the last chunk of a lane that is not empty, or one more behind it, as far as it and the
+ * order of release allow. Returns how many. */
 static inline uint32_t
 store_fill_chunk(struct wf_store *s, struct wf_lane *l, const struct wf_store_rows *r,
 	uint32_t first, uint32_t end)
@@ -142,7 +143,8 @@ store_fill_chunk(struct wf_store *s, struct wf_lane *l, const struct wf_store_ro
 	wf_ns_t last_ns = l->last_tick << WF_TICK_SHIFT;
 	uint32_t i = first;
 
-	if (wf_lane_empty(l))
+	if (wf_lane_empty(l) || r->due_ns[i] + WF_TICK_NS <= last_ns ||
+		!wf_chain_room(&s->chunks, &l->chain))
 		return 0;
 	c = &s->chunks.chunk[l->chain.tail];
 	if (end - first > WF_CHUNK_ENTRIES - c->n)
@@ -171,13 +173,18 @@ wf_store_put_rows_in_order(struct wf_store *s, const struct wf_store_rows *r)
 
 	assert(dir < s->n_lanes);
 	while (i < r->n) {
-		/* One as any other: it finds the lane's chunk, or goes into the wheel. */
+		uint32_t k = 0;
+
+		if (WF_LIKELY(s->in_wheel[dir] == 0 && s->max_held - s->held >= r->n - i))
+			k = store_fill_chunk(s, &s->lane[dir], r, i, r->n);
+		i += k;
+		if (WF_LIKELY(k > 0))
+			continue;
+		/* One as any other: the first one of a lane, or into the wheel. */
 		if (!wf_store_put_in_order_members(
 			    s, r->due_ns[i], r->rx_ns[i], r->pkt[i], r->len_bytes[i], r->tag))
 			break;
 		i++;
-		if (WF_LIKELY(s->in_wheel[dir] == 0 && s->max_held - s->held >= r->n - i))
-			i += store_fill_chunk(s, &s->lane[dir], r, i, r->n);
 	}
 	return i;
 }
@@ -211,13 +218,14 @@ store_take_from_wheel(struct wf_store *s, uint64_t now, struct wf_held *out, uin
 {
 	uint32_t n = wf_wheel_take(&s->wheel, now << WF_TICK_SHIFT, out, max);
 
-	for (uint32_t i = 0, k; i < n; i += k) {
-		uint32_t tag = out[i].tag;
+	for (const struct wf_held *h = out, *end = out + n, *first; h < end;) {
+		uint32_t tag = h->tag, dir = wf_held_tag_dir(tag);
 
-		for (k = 1; i + k < n && out[i + k].tag == tag; k++)
+		first = h;
+		while (++h < end && h->tag == tag)
 			;
-		if (wf_held_tag_dir(tag) < s->n_lanes)
-			s->in_wheel[wf_held_tag_dir(tag)] -= k;
+		if (dir < s->n_lanes)
+			s->in_wheel[dir] -= (uint64_t)(h - first);
 	}
 	return n;
 }

@@ -178,6 +178,34 @@ states_stand_side_by_side(void **state)
 	wf_plan_free(p);
 }
 
+/* Each line of a flow's state is fetched from memory for most of its packets. */
+static void
+packets_touch_few_lines_of_a_flow(void **state)
+{
+#define CHAIN         "loss = { model = \"gilbert-elliott\"; plr = \"1%\"; mean_burst = 4.0; };"
+#define JITTER(order) "delay = { mean = \"10ms\"; stddev = \"1ms\"; order = \"" order "\"; };"
+	static const struct {
+		const char *ab;
+		unsigned lines; /* one bit each */
+	} row[] = {
+		{ "rate = \"1Gbit\"; queue = \"100ms\";" CHAIN JITTER("flow"), 1 },
+		{ "rate = \"1Gbit\"; queue = \"100ms\";" CHAIN JITTER("fifo"), 3 },
+		{ "rate = \"1Gbit\"; queue = \"20pkt\";" CHAIN, 1 },
+		{ "loss = \"1%\";" JITTER("free"), 0 },
+	};
+
+	for (size_t i = 0; i < WF_ARRAY_SIZE(row); i++) {
+		char ab[512];
+		struct wf_plan *p;
+
+		snprintf(ab, sizeof(ab), "scope = \"flow\"; %s", row[i].ab);
+		p = plan_ab(ab);
+		assert_int_equal(p->dir[0].classes[0].state_lines, row[i].lines);
+		assert_int_equal(p->dir[0].flow_lines, row[i].lines);
+		wf_plan_free(p);
+	}
+}
+
 static void
 only_stages_with_state_are_variants(void **state)
 {
@@ -441,6 +469,7 @@ main(void)
 		cmocka_unit_test(stages_stand_in_pipeline_order),
 		cmocka_unit_test(loss_at_the_ingress_stands_in_front),
 		cmocka_unit_test(states_stand_side_by_side),
+		cmocka_unit_test(packets_touch_few_lines_of_a_flow),
 		cmocka_unit_test(only_stages_with_state_are_variants),
 		cmocka_unit_test(the_spacing_of_copies_is_in_their_step),
 		cmocka_unit_test(every_direction_has_its_own_key),
