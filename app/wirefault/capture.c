@@ -6,15 +6,43 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <stdio.h>
 #include <string.h>
 
-/* It cannot go on: traffic is not disturbed. */
+/* What an answer may wait for the disk. */
+#define STOP_NS (1 * WF_NS_PER_S)
+/* What it takes a thread that has said its last word to be gone. */
+#define GONE_NS (100 * WF_NS_PER_MS)
+
+/* Has it ended, within so long? */
 static void
-on_failed(evutil_socket_t fd, short what, void *arg)
+look(struct wf_live_capture *c, wf_ns_t within_ns)
+{
+	struct wf_capture_status s;
+
+	if (!wf_capture_end(c->capture, within_ns))
+		return;
+	event_free(c->told);
+	c->told = NULL;
+	c->runs = c->stops = false;
+	wf_capture_status(c->capture, &s);
+	wf_event_say(c->events, WF_EVENT_capture_ended, s.name,
+		"the capture %s has ended: %llu packets, %llu missed", s.name,
+		(unsigned long long)s.captured, (unsigned long long)s.missed);
+}
+
+/* It cannot go on: traffic is not disturbed. Or it has ended. */
+static void
+on_told(evutil_socket_t fd, short what, void *arg)
 {
 	struct wf_live_capture *c = arg;
 	struct wf_capture_status s;
 
+	wf_capture_heard(c->capture);
+	if (c->stops) {
+		look(c, GONE_NS);
+		return;
+	}
 	wf_capture_status(c->capture, &s);
 	wf_event_say(c->events, WF_EVENT_capture_failed, s.name,
 		"the capture %s cannot be written any more, and ends: %s", s.name,
@@ -34,8 +62,8 @@ wf_live_capture_start(
 	capture = wf_capture_new(&o, c->conf, wf_dp_workers(c->dp), wf_dp_wall(c->dp, 0), err);
 	if (capture == NULL)
 		return -EINVAL;
-	c->failed = event_new(c->base, wf_capture_fd(capture), EV_READ, on_failed, c);
-	if (c->failed == NULL || event_add(c->failed, NULL) < 0) {
+	c->told = event_new(c->base, wf_capture_fd(capture), EV_READ | EV_PERSIST, on_told, c);
+	if (c->told == NULL || event_add(c->told, NULL) < 0) {
 		wf_capture_free(capture);
 		return -ENOMEM;
 	}
@@ -53,22 +81,15 @@ wf_live_capture_start(
 int
 wf_live_capture_stop(struct wf_live_capture *c)
 {
-	struct wf_capture_status s;
 	int rc;
 
 	if (!c->runs)
 		return -ENOENT;
-	rc = wf_dp_capture(c->dp, NULL);
+	rc = c->stops ? 0 : wf_dp_capture(c->dp, NULL);
 	if (rc < 0)
 		return rc; /* it still has its ring: to be asked for again */
-	event_free(c->failed);
-	c->failed = NULL;
-	wf_capture_end(c->capture);
-	c->runs = false;
-	wf_capture_status(c->capture, &s);
-	wf_event_say(c->events, WF_EVENT_capture_ended, s.name,
-		"the capture %s has ended: %llu packets, %llu missed", s.name,
-		(unsigned long long)s.captured, (unsigned long long)s.missed);
+	c->stops = true;
+	look(c, STOP_NS);
 	return 0;
 }
 
@@ -110,10 +131,22 @@ wf_live_capture_begin(struct wf_live_capture *c, struct event_base *base, struct
 }
 
 void
+wf_live_capture_finish(struct wf_live_capture *c)
+{
+	if (!c->runs || wf_live_capture_stop(c) < 0 || !c->runs)
+		return;
+	if (wf_capture_finish(c->capture))
+		look(c, 0);
+	else
+		fprintf(stderr, "wirefault: the disk takes nothing any more of a capture\n");
+}
+
+void
 wf_live_capture_end(struct wf_live_capture *c)
 {
-	if (c->runs)
-		wf_live_capture_stop(c);
+	wf_live_capture_finish(c);
+	if (c->told != NULL)
+		event_free(c->told);
 	wf_capture_free(c->capture);
 	*c = (struct wf_live_capture){ 0 };
 }

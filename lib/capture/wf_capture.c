@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Records between two looks at what control wants. */
@@ -25,9 +26,9 @@ struct wf_capture {
 	uint32_t n_taps, n_ifaces;
 	struct wf_capture_tap *taps;
 	_Atomic uint64_t *missed; /* [n_taps][n_ifaces] */
-	int wanted, failed; /* eventfds: to the thread, that it end; from it, that it can't go on */
+	int wanted, told; /* eventfds: to the thread, that it end; from it, that it has, or must */
 	pthread_t thread;
-	bool runs;
+	bool runs, stops;  /* control thread: it is not joined; it has been asked to end */
 	_Atomic int error; /* release; partner: wf_capture_status */
 };
 
@@ -89,7 +90,7 @@ fail(struct wf_capture *c, int rc)
 	if (rc == 0 || atomic_load_explicit(&c->error, memory_order_relaxed) != 0)
 		return;
 	atomic_store_explicit(&c->error, rc, memory_order_release);
-	eventfd_write(c->failed, 1);
+	eventfd_write(c->told, 1);
 }
 
 /* Returns how many records there were; after an error they count as lost. */
@@ -107,6 +108,29 @@ drain(struct wf_capture *c, uint32_t most)
 	return n;
 }
 
+static uint64_t
+missed_at(const struct wf_capture *c, uint32_t iface)
+{
+	uint64_t n = wf_capture_file_lost(c->file, iface);
+
+	for (uint32_t i = 0; i < c->n_taps; i++)
+		n += atomic_load_explicit(
+			&c->missed[(size_t)i * c->n_ifaces + iface], memory_order_relaxed);
+	return n;
+}
+
+static void
+finish(struct wf_capture *c)
+{
+	uint64_t *missed = calloc(c->n_ifaces, sizeof(*missed));
+
+	for (uint32_t i = 0; missed != NULL && i < c->n_ifaces; i++)
+		missed[i] = missed_at(c, i);
+	fail(c, wf_capture_file_end(c->file, missed));
+	free(missed);
+	eventfd_write(c->told, 1);
+}
+
 static void *
 thread_main(void *arg)
 {
@@ -121,6 +145,7 @@ thread_main(void *arg)
 	}
 	while (drain(c, TURN) > 0)
 		;
+	finish(c);
 	return NULL;
 }
 
@@ -180,11 +205,11 @@ wf_capture_new(const struct wf_capture_options *o, const struct wf_conf *conf, u
 	c->rotates = o->size_bytes != 0 || o->time_ns != 0;
 	snprintf(c->name, sizeof(c->name), "%s", o->name);
 	c->wanted = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	c->failed = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	c->told = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (wf_capture_dirs(o, conf, &first_dir, &end_dir, err) == 0 &&
 		(o->filter == NULL || (c->filter = wf_filter_new(o->filter, NULL, err)) != NULL) &&
 		(c->file = wf_capture_file_new(o, conf, base_ns, err)) != NULL) {
-		if (c->wanted >= 0 && c->failed >= 0 && make_taps(c, o, first_dir, end_dir) == 0 &&
+		if (c->wanted >= 0 && c->told >= 0 && make_taps(c, o, first_dir, end_dir) == 0 &&
 			start_thread(c) == 0)
 			return c;
 		wf_err_add(err, NULL, "Lower `memory` of the capture",
@@ -203,18 +228,15 @@ wf_capture_tap(struct wf_capture *c, uint32_t i)
 int
 wf_capture_fd(const struct wf_capture *c)
 {
-	return c->failed;
+	return c->told;
 }
 
-static uint64_t
-missed_at(const struct wf_capture *c, uint32_t iface)
+void
+wf_capture_heard(const struct wf_capture *c)
 {
-	uint64_t n = wf_capture_file_lost(c->file, iface);
+	eventfd_t n;
 
-	for (uint32_t i = 0; i < c->n_taps; i++)
-		n += atomic_load_explicit(
-			&c->missed[(size_t)i * c->n_ifaces + iface], memory_order_relaxed);
-	return n;
+	eventfd_read(c->told, &n);
 }
 
 void
@@ -223,8 +245,9 @@ wf_capture_status(const struct wf_capture *c, struct wf_capture_status *out)
 	*out = (struct wf_capture_status){ .error = atomic_load_explicit(
 						   &c->error, memory_order_acquire) };
 	out->state = out->error != 0 ? WF_CAPTURE_FAILED
-		     : c->runs       ? WF_CAPTURE_RUNS
-				     : WF_CAPTURE_ENDED;
+		     : !c->runs      ? WF_CAPTURE_ENDED
+		     : c->stops      ? WF_CAPTURE_ENDS
+				     : WF_CAPTURE_RUNS;
 	memcpy(out->name, c->name, sizeof(out->name));
 	out->file = wf_capture_file_number(c->file);
 	out->rotates = c->rotates;
@@ -236,22 +259,44 @@ wf_capture_status(const struct wf_capture *c, struct wf_capture_status *out)
 }
 
 void
-wf_capture_end(struct wf_capture *c)
+wf_capture_stop(struct wf_capture *c)
 {
-	uint64_t *missed;
+	if (c->runs && !c->stops)
+		eventfd_write(c->wanted, 1);
+	c->stops = true;
+}
+
+bool
+wf_capture_end(struct wf_capture *c, wf_ns_t within_ns)
+{
+	struct timespec until;
 
 	if (!c->runs)
-		return;
-	eventfd_write(c->wanted, 1);
-	pthread_join(c->thread, NULL);
+		return true;
+	wf_capture_stop(c);
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	within_ns += (wf_ns_t)until.tv_nsec;
+	until.tv_sec += (time_t)(within_ns / WF_NS_PER_S);
+	until.tv_nsec = (long)(within_ns % WF_NS_PER_S);
+	if (pthread_clockjoin_np(c->thread, NULL, CLOCK_MONOTONIC, &until) != 0)
+		return false;
 	c->runs = false;
-	missed = calloc(c->n_ifaces, sizeof(*missed));
-	for (uint32_t i = 0; missed != NULL && i < c->n_ifaces; i++)
-		missed[i] = missed_at(c, i);
-	fail(c, wf_capture_file_end(c->file, missed));
-	free(missed);
 	for (uint32_t i = 0; i < c->n_taps; i++)
 		wf_capture_ring_fini(&c->taps[i].ring);
+	return true;
+}
+
+bool
+wf_capture_finish(struct wf_capture *c)
+{
+	uint64_t bytes;
+
+	do {
+		bytes = wf_capture_file_bytes(c->file);
+		if (wf_capture_end(c, WF_CAPTURE_STILL_NS))
+			return true;
+	} while (wf_capture_file_bytes(c->file) != bytes);
+	return false;
 }
 
 void
@@ -259,15 +304,18 @@ wf_capture_free(struct wf_capture *c)
 {
 	if (c == NULL)
 		return;
-	wf_capture_end(c);
+	if (c->runs && !wf_capture_finish(c)) {
+		pthread_detach(c->thread); /* it has all of this, for as long as the disk takes */
+		return;
+	}
 	for (uint32_t i = 0; c->taps != NULL && i < c->n_taps; i++)
 		wf_capture_ring_fini(&c->taps[i].ring);
 	wf_capture_file_free(c->file);
 	wf_filter_free(c->filter);
 	if (c->wanted >= 0)
 		close(c->wanted);
-	if (c->failed >= 0)
-		close(c->failed);
+	if (c->told >= 0)
+		close(c->told);
 	free((void *)c->missed);
 	free(c->taps);
 	free(c);

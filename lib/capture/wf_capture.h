@@ -44,7 +44,8 @@ wf_capture_publish(struct wf_capture_tap *t)
 	wf_capture_ring_publish(&t->ring);
 }
 
-enum wf_capture_state { WF_CAPTURE_RUNS, WF_CAPTURE_ENDED, WF_CAPTURE_FAILED };
+/* ENDS: nothing more is captured, and the disk still takes what was. */
+enum wf_capture_state { WF_CAPTURE_RUNS, WF_CAPTURE_ENDS, WF_CAPTURE_ENDED, WF_CAPTURE_FAILED };
 
 struct wf_capture_status {
 	enum wf_capture_state state;
@@ -62,12 +63,22 @@ struct wf_capture;
 struct wf_capture *wf_capture_new(const struct wf_capture_options *o, const struct wf_conf *conf,
 	uint32_t n_taps, wf_ns_t base_ns, struct wf_err *err);
 struct wf_capture_tap *wf_capture_tap(struct wf_capture *c, uint32_t i);
-/* Becomes readable when it cannot go on. */
+/* Becomes readable when it cannot go on, and when it has ended. */
 int wf_capture_fd(const struct wf_capture *c);
+/* Nothing waits there any more. */
+void wf_capture_heard(const struct wf_capture *c);
 void wf_capture_status(const struct wf_capture *c, struct wf_capture_status *out);
-/* No worker has a tap any more: what is in the rings goes to the file, which ends. Its counts can
- * still be asked for. */
-void wf_capture_end(struct wf_capture *c);
+/* No worker has a tap any more: what is in the rings goes to the file, which ends, for which nobody
+ * waits. */
+void wf_capture_stop(struct wf_capture *c);
+/* Stops it. Has it ended within so long? Then its counts are final, and can still be asked for. A
+ * disk may take any time, or never answer. */
+bool wf_capture_end(struct wf_capture *c, wf_ns_t within_ns);
+/* The same for as long as the disk takes something. false: it has taken nothing for
+ * WF_CAPTURE_STILL_NS. */
+#define WF_CAPTURE_STILL_NS (10 * WF_NS_PER_S)
+bool wf_capture_finish(struct wf_capture *c);
+/* Finishes it. If the disk does not answer, it is given up, with its memory. */
 void wf_capture_free(struct wf_capture *c);
 
 #endif

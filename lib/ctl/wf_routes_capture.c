@@ -17,6 +17,7 @@ static json_t *
 describe(const struct wf_capture_status *s)
 {
 	static const char *const states[] = { [WF_CAPTURE_RUNS] = "running",
+		[WF_CAPTURE_ENDS] = "ending",
 		[WF_CAPTURE_ENDED] = "ended",
 		[WF_CAPTURE_FAILED] = "failed" };
 	char name[WF_CAPTURE_NAME];

@@ -286,7 +286,7 @@ pcap_end(struct wf_port *p)
 	const struct pcap *k = p->kind;
 
 	if (k->capture)
-		wf_capture_end(k->capture);
+		wf_capture_finish(k->capture);
 }
 
 static const struct wf_capture *
