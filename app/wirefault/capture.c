@@ -79,6 +79,23 @@ wf_live_capture_start(
 }
 
 int
+wf_live_capture_change(struct wf_live_capture *c, const char *filter, struct wf_err *err)
+{
+	struct wf_capture_status s;
+	int rc;
+
+	if (!c->runs || c->stops)
+		return -ENOENT;
+	rc = wf_capture_change(c->capture, filter, err);
+	if (rc < 0)
+		return rc;
+	wf_capture_status(c->capture, &s);
+	wf_event_say(c->events, WF_EVENT_capture_changed, s.name, "the capture %s has %s%s", s.name,
+		filter != NULL ? "only " : "all packets from now on", filter != NULL ? filter : "");
+	return 0;
+}
+
+int
 wf_live_capture_stop(struct wf_live_capture *c)
 {
 	int rc;

@@ -28,6 +28,7 @@ int wf_live_capture_begin(struct wf_live_capture *c, struct event_base *base, st
 /* As struct wf_ctl_ops has them. */
 int wf_live_capture_start(
 	struct wf_live_capture *c, const struct wf_conf_capture *what, struct wf_err *err);
+int wf_live_capture_change(struct wf_live_capture *c, const char *filter, struct wf_err *err);
 int wf_live_capture_stop(struct wf_live_capture *c); /* waits for the disk, but not for long */
 bool wf_live_capture_status(const struct wf_live_capture *c, struct wf_capture_status *out);
 /* Its numbers, into a snapshot that may be NULL. Returns that. */

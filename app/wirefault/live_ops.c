@@ -205,6 +205,12 @@ capture_start(void *ctx, const struct wf_conf_capture *what, struct wf_err *err)
 }
 
 static int
+capture_change(void *ctx, const char *filter, struct wf_err *err)
+{
+	return wf_live_capture_change(&((struct wf_live *)ctx)->capture, filter, err);
+}
+
+static int
 capture_stop(void *ctx)
 {
 	return wf_live_capture_stop(&((struct wf_live *)ctx)->capture);
@@ -245,6 +251,7 @@ wf_live_ops(struct wf_live *live)
 		.clock = clock_now,
 		.observe = observe,
 		.capture_start = capture_start,
+		.capture_change = capture_change,
 		.capture_stop = capture_stop,
 		.capture_status = capture_status };
 }

@@ -20,7 +20,9 @@
 
 struct wf_capture {
 	struct wf_capture_file *file;
-	struct wf_filter *filter;
+	struct wf_filter **filter; /* [n_filters] all that there have been; the last may be NULL */
+	uint32_t n_filters;
+	char *filter_text;
 	char name[WF_CAPTURE_NAME];
 	bool rotates;
 	uint32_t n_taps, n_ifaces;
@@ -37,13 +39,13 @@ struct wf_capture {
 struct wf_capture_record *
 wf_capture_reserve(struct wf_capture_tap *t, const struct wf_capture_seen *s)
 {
+	const struct wf_filter *filter = atomic_load_explicit(&t->filter, memory_order_acquire);
 	uint32_t n = s->frame_bytes < t->snaplen ? s->frame_bytes : t->snaplen;
 	struct wf_capture_record *r;
 
 	if (s->dir < t->first_dir || s->dir >= t->end_dir)
 		return NULL;
-	if (t->filter != NULL &&
-		!wf_filter_holds(t->filter, s->data, s->readable_bytes, s->len_bytes))
+	if (filter != NULL && !wf_filter_holds(filter, s->data, s->readable_bytes, s->len_bytes))
 		return NULL;
 	r = wf_capture_ring_reserve(&t->ring, n);
 	if (WF_UNLIKELY(r == NULL)) {
@@ -178,7 +180,7 @@ make_taps(struct wf_capture *c, const struct wf_capture_options *o, uint32_t fir
 	for (uint32_t i = 0; i < c->n_taps; i++) {
 		struct wf_capture_tap *t = &c->taps[i];
 
-		t->filter = c->filter;
+		atomic_init(&t->filter, c->filter[0]);
 		t->first_dir = first_dir;
 		t->end_dir = end_dir;
 		t->snaplen = o->snaplen;
@@ -207,7 +209,7 @@ wf_capture_new(const struct wf_capture_options *o, const struct wf_conf *conf, u
 	c->wanted = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	c->told = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (wf_capture_dirs(o, conf, &first_dir, &end_dir, err) == 0 &&
-		(o->filter == NULL || (c->filter = wf_filter_new(o->filter, NULL, err)) != NULL) &&
+		wf_capture_change(c, o->filter, err) == 0 &&
 		(c->file = wf_capture_file_new(o, conf, base_ns, err)) != NULL) {
 		if (c->wanted >= 0 && c->told >= 0 && make_taps(c, o, first_dir, end_dir) == 0 &&
 			start_thread(c) == 0)
@@ -217,6 +219,32 @@ wf_capture_new(const struct wf_capture_options *o, const struct wf_conf *conf, u
 	}
 	wf_capture_free(c);
 	return NULL;
+}
+
+int
+wf_capture_change(struct wf_capture *c, const char *filter, struct wf_err *err)
+{
+	struct wf_filter *f = NULL, **list;
+	char *text = NULL;
+
+	if (c->n_filters == WF_CAPTURE_FILTERS)
+		return wf_err_add(err, NULL, "End it, and begin another",
+			       "the filter of this capture has been changed too often"),
+		       -ENOSPC;
+	if (filter != NULL && (f = wf_filter_new(filter, NULL, err)) == NULL)
+		return -EINVAL;
+	list = realloc(c->filter, (c->n_filters + 1) * sizeof(*list));
+	c->filter = list != NULL ? list : c->filter;
+	if (list == NULL || (filter != NULL && (text = strdup(filter)) == NULL)) {
+		wf_filter_free(f);
+		return wf_err_add(err, NULL, NULL, "out of memory");
+	}
+	c->filter[c->n_filters++] = f;
+	free(c->filter_text);
+	c->filter_text = text;
+	for (uint32_t i = 0; c->taps != NULL && i < c->n_taps; i++)
+		atomic_store_explicit(&c->taps[i].filter, f, memory_order_release);
+	return 0;
 }
 
 struct wf_capture_tap *
@@ -251,6 +279,7 @@ wf_capture_status(const struct wf_capture *c, struct wf_capture_status *out)
 	memcpy(out->name, c->name, sizeof(out->name));
 	out->file = wf_capture_file_number(c->file);
 	out->rotates = c->rotates;
+	out->filter = c->filter_text;
 	out->bytes = wf_capture_file_bytes(c->file);
 	for (uint32_t i = 0; i < c->n_ifaces; i++) {
 		out->captured += wf_capture_file_captured(c->file, i);
@@ -311,7 +340,10 @@ wf_capture_free(struct wf_capture *c)
 	for (uint32_t i = 0; c->taps != NULL && i < c->n_taps; i++)
 		wf_capture_ring_fini(&c->taps[i].ring);
 	wf_capture_file_free(c->file);
-	wf_filter_free(c->filter);
+	for (uint32_t i = 0; i < c->n_filters; i++)
+		wf_filter_free(c->filter[i]);
+	free(c->filter);
+	free(c->filter_text);
 	if (c->wanted >= 0)
 		close(c->wanted);
 	if (c->told >= 0)

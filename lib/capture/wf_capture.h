@@ -15,8 +15,8 @@
 /* A worker's end. */
 struct wf_capture_tap {
 	struct wf_capture_ring ring;
-	const struct wf_filter *filter; /* NULL: all */
-	uint32_t first_dir, end_dir;    /* directions that are wanted */
+	_Atomic(const struct wf_filter *) filter; /* NULL: all. Release: control; acquire: here */
+	uint32_t first_dir, end_dir;              /* directions that are wanted */
 	uint32_t snaplen;
 	_Atomic uint64_t *missed; /* by interface; the worker alone stores, relaxed */
 };
@@ -55,6 +55,7 @@ struct wf_capture_status {
 	bool rotates;
 	uint64_t bytes;
 	uint64_t captured, missed; /* packets, at all interfaces */
+	const char *filter;        /* NULL: all; until it is changed */
 };
 
 struct wf_capture;
@@ -68,6 +69,10 @@ int wf_capture_fd(const struct wf_capture *c);
 /* Nothing waits there any more. */
 void wf_capture_heard(const struct wf_capture *c);
 void wf_capture_status(const struct wf_capture *c, struct wf_capture_status *out);
+/* Another filter (NULL: none), from each worker's next packet on. Those before it stay until the
+ * end, as workers may still ask them: so there is a most. 0, -EINVAL with reasons, -ENOSPC. */
+#define WF_CAPTURE_FILTERS 1000
+int wf_capture_change(struct wf_capture *c, const char *filter, struct wf_err *err);
 /* No worker has a tap any more: what is in the rings goes to the file, which ends, for which nobody
  * waits. */
 void wf_capture_stop(struct wf_capture *c);

@@ -76,6 +76,9 @@ struct wf_ctl_ops {
 	struct wf_event_log *events;
 	/* Begins a capture: 0, -EBUSY: one is running, -EINVAL with reasons, -ENOMEM. */
 	int (*capture_start)(void *ctx, const struct wf_conf_capture *what, struct wf_err *err);
+	/* Another filter of the one that runs; NULL: none. 0, -ENOENT: none is running, -EINVAL,
+	 * -ENOSPC with reasons. */
+	int (*capture_change)(void *ctx, const char *filter, struct wf_err *err);
 	/* Ends it: 0, -ENOENT: none is running, -ETIMEDOUT: a worker does not answer. */
 	int (*capture_stop)(void *ctx);
 	/* Of the last one. false: there has been none. */

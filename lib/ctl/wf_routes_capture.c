@@ -22,10 +22,11 @@ describe(const struct wf_capture_status *s)
 		[WF_CAPTURE_FAILED] = "failed" };
 	char name[WF_CAPTURE_NAME];
 
-	return json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:o*}", "state", states[s->state], "file",
+	return json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:o*,s:o*}", "state", states[s->state], "file",
 		wf_json_text(wf_capture_name_of(s->name, s->rotates ? s->file : 0, name)), "files",
 		number(s->file), "bytes", number(s->bytes), "captured", number(s->captured),
-		"capture_missed", number(s->missed), "error",
+		"capture_missed", number(s->missed), "filter",
+		s->filter != NULL ? wf_json_text(s->filter) : NULL, "error",
 		s->error != 0 ? wf_json_text(strerror(-s->error)) : NULL);
 }
 
@@ -101,6 +102,36 @@ wf_route_captures_post(struct wf_request *r)
 		wf_conf_free_capture(&what);
 	}
 	wf_err_free(err);
+}
+
+/* {"filter": "icmp"}, or null: all packets. What else a capture has belongs to its file. */
+void
+wf_route_captures_patch(struct wf_request *r)
+{
+	json_t *body = wf_http_body_json(r), *filter = json_object_get(body, "filter");
+	struct wf_err *err = wf_err_new();
+	int rc;
+
+	if (body != NULL && err == NULL)
+		wf_http_failed(r, -ENOMEM, NULL);
+	else if (body != NULL && (json_object_size(body) != 1 ||
+					 (!json_is_string(filter) && !json_is_null(filter))))
+		wf_http_problem(r, 422, NULL,
+			"Only the filter of a running capture can change: {\"filter\": \"icmp\"}, "
+			"or "
+			"null.");
+	else if (body != NULL) {
+		rc = r->ops->capture_change(r->ops->ctx, json_string_value(filter), err);
+		if (rc == 0)
+			wf_http_json(r, 200, captures(r));
+		else if (rc == -ENOENT)
+			wf_http_problem(r, 409, NULL, "No capture is running.");
+		else
+			wf_http_problem(r, rc == -ENOSPC ? 409 : 422, err,
+				"The capture goes on as it was.");
+	}
+	wf_err_free(err);
+	json_decref(body);
 }
 
 void
