@@ -9,31 +9,42 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What an answer may wait for the disk. */
-#define STOP_NS (1 * WF_NS_PER_S)
+/* A worker that does not let go of its ring is asked again so soon. */
+static const struct timeval again = { .tv_usec = 1000 };
 /* What it takes a thread that has said its last word to be gone. */
 #define GONE_NS (100 * WF_NS_PER_MS)
 
-/* Has it ended, within so long? */
-static void
+/* Has it ended, within so long? 0 or -EINPROGRESS. */
+static int
 look(struct wf_live_capture *c, wf_ns_t within_ns)
 {
 	struct wf_capture_status s;
 
 	if (!wf_capture_end(c->capture, within_ns))
-		return;
-	event_free(c->told);
-	c->told = NULL;
+		return -EINPROGRESS;
+	event_free(c->news);
+	c->news = NULL;
 	c->runs = c->stops = false;
 	wf_capture_status(c->capture, &s);
 	wf_event_say(c->events, WF_EVENT_capture_ended, s.name,
 		"the capture %s has ended: %llu packets, %llu missed", s.name,
 		(unsigned long long)s.captured, (unsigned long long)s.missed);
+	return 0;
+}
+
+/* It is to end, since it has failed. */
+static void
+on_end(evutil_socket_t fd, short what, void *arg)
+{
+	struct wf_live_capture *c = arg;
+
+	if (wf_live_capture_stop(c) == -EAGAIN)
+		event_base_once(c->base, -1, EV_TIMEOUT, on_end, c, &again);
 }
 
 /* It cannot go on: traffic is not disturbed. Or it has ended. */
 static void
-on_told(evutil_socket_t fd, short what, void *arg)
+on_news(evutil_socket_t fd, short what, void *arg)
 {
 	struct wf_live_capture *c = arg;
 	struct wf_capture_status s;
@@ -47,7 +58,7 @@ on_told(evutil_socket_t fd, short what, void *arg)
 	wf_event_say(c->events, WF_EVENT_capture_failed, s.name,
 		"the capture %s cannot be written any more, and ends: %s", s.name,
 		strerror(-s.error));
-	wf_live_capture_stop(c);
+	on_end(fd, what, arg);
 }
 
 int
@@ -62,15 +73,14 @@ wf_live_capture_start(
 	capture = wf_capture_new(&o, c->conf, wf_dp_workers(c->dp), wf_dp_wall(c->dp, 0), err);
 	if (capture == NULL)
 		return -EINVAL;
-	c->told = event_new(c->base, wf_capture_fd(capture), EV_READ | EV_PERSIST, on_told, c);
-	if (c->told == NULL || event_add(c->told, NULL) < 0) {
+	c->news = event_new(c->base, wf_capture_fd(capture), EV_READ | EV_PERSIST, on_news, c);
+	if (c->news == NULL || event_add(c->news, NULL) < 0) {
 		wf_capture_free(capture);
 		return -ENOMEM;
 	}
 	wf_capture_free(c->capture);
 	c->capture = capture;
 	c->runs = true;
-	/* A worker that does not answer now takes it up when it does. */
 	wf_dp_capture(c->dp, capture);
 	wf_event_say(c->events, WF_EVENT_capture_started, o.name, "captures to %s/%s%s%s",
 		o.directory, o.name, o.filter != NULL ? ", only " : "",
@@ -81,12 +91,13 @@ wf_live_capture_start(
 int
 wf_live_capture_change(struct wf_live_capture *c, const char *filter, struct wf_err *err)
 {
+	const struct wf_where where = { .path = "filter" };
 	struct wf_capture_status s;
 	int rc;
 
 	if (!c->runs || c->stops)
 		return -ENOENT;
-	rc = wf_capture_change(c->capture, filter, err);
+	rc = wf_capture_change(c->capture, filter, &where, err);
 	if (rc < 0)
 		return rc;
 	wf_capture_status(c->capture, &s);
@@ -98,16 +109,15 @@ wf_live_capture_change(struct wf_live_capture *c, const char *filter, struct wf_
 int
 wf_live_capture_stop(struct wf_live_capture *c)
 {
-	int rc;
-
 	if (!c->runs)
 		return -ENOENT;
-	rc = c->stops ? 0 : wf_dp_capture(c->dp, NULL);
-	if (rc < 0)
-		return rc; /* it still has its ring: to be asked for again */
-	c->stops = true;
-	look(c, STOP_NS);
-	return 0;
+	if (!c->stops) {
+		wf_dp_capture(c->dp, NULL);
+		if (!wf_dp_captures(c->dp))
+			return -EAGAIN;
+		c->stops = true;
+	}
+	return look(c, 0);
 }
 
 bool
@@ -150,7 +160,7 @@ wf_live_capture_begin(struct wf_live_capture *c, struct event_base *base, struct
 void
 wf_live_capture_finish(struct wf_live_capture *c)
 {
-	if (!c->runs || wf_live_capture_stop(c) < 0 || !c->runs)
+	if (wf_live_capture_stop(c) != -EINPROGRESS)
 		return;
 	if (wf_capture_finish(c->capture))
 		look(c, 0);
@@ -162,8 +172,8 @@ void
 wf_live_capture_end(struct wf_live_capture *c)
 {
 	wf_live_capture_finish(c);
-	if (c->told != NULL)
-		event_free(c->told);
+	if (c->news != NULL)
+		event_free(c->news);
 	wf_capture_free(c->capture);
 	*c = (struct wf_live_capture){ 0 };
 }

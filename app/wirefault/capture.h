@@ -18,7 +18,7 @@ struct wf_live_capture {
 	struct event_base *base;
 	struct wf_capture *capture; /* the last one; NULL: there has been none */
 	bool runs, stops; /* stops: no worker has it any more, the disk still takes what was */
-	struct event *told;
+	struct event *news;
 };
 
 /* What is configured from the start on. 0, or -errno with reasons. Everything given stays until the
@@ -29,7 +29,7 @@ int wf_live_capture_begin(struct wf_live_capture *c, struct event_base *base, st
 int wf_live_capture_start(
 	struct wf_live_capture *c, const struct wf_conf_capture *what, struct wf_err *err);
 int wf_live_capture_change(struct wf_live_capture *c, const char *filter, struct wf_err *err);
-int wf_live_capture_stop(struct wf_live_capture *c); /* waits for the disk, but not for long */
+int wf_live_capture_stop(struct wf_live_capture *c);
 bool wf_live_capture_status(const struct wf_live_capture *c, struct wf_capture_status *out);
 /* Its numbers, into a snapshot that may be NULL. Returns that. */
 struct wf_snapshot *wf_live_capture_count(

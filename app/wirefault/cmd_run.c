@@ -86,7 +86,23 @@ on_stop(evutil_socket_t fd, short what, void *arg)
 	event_base_loopbreak(arg);
 }
 
-/* HUP: the file again, nothing changed if it is bad. */
+/* Tokens and the configuration, each for itself: who takes a token away does not wait for a file
+ * that is being edited. */
+static void
+reread_tokens(struct run *r)
+{
+	struct wf_err *err = wf_err_new();
+
+	if (err == NULL || wf_ctl_reread_tokens(r->ctl, err) < 0) {
+		if (err != NULL)
+			wf_event_warn(r->tell.log, err);
+		wf_event_say(r->tell.log, WF_EVENT_refused, "control.token_file",
+			"the tokens are not read again; those from before stay");
+	}
+	wf_err_free(err);
+}
+
+/* HUP: files again, nothing changed by one that is bad. */
 static void
 on_reload(evutil_socket_t fd, short what, void *arg)
 {
@@ -95,6 +111,7 @@ on_reload(evutil_socket_t fd, short what, void *arg)
 	uint64_t generation = 0;
 
 	wf_tell_again(&r->tell);
+	reread_tokens(r);
 	if (err != NULL && wf_live_reload(&r->live, &generation, err) == 0) {
 		r->reloading = generation;
 	} else {

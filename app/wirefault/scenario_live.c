@@ -12,11 +12,12 @@
 #include <time.h>
 
 #include "scenario_command.h"
+#include "scenario_until.h"
+#include "scenario_watch.h"
 #include "wf_device.h"
 #include "wf_generator_args.h"
 #include "wf_scenario_report.h"
 
-#define LEAD_NS  WF_NS_PER_S          /* a plan is offered so long before its time */
 #define BEGIN_NS (200 * WF_NS_PER_MS) /* from now to the start */
 #define EVERY_NS (100 * WF_NS_PER_MS) /* between two snapshots */
 #define QUICK_NS (10 * WF_NS_PER_MS)  /* while the first packet of a phase is waited for */
@@ -25,18 +26,21 @@
 #define REST_NS  (20 * WF_NS_PER_MS)
 
 struct live {
-	const struct scenario *c;
+	struct scenario *c;
 	const struct wf_scenario *s;
+	struct scenario_until until;
 	struct scenario_tell *tell;
 	struct wf_err *err;
 	struct wf_dp *dp;
 	struct wf_script_walk walk;
 	struct wf_seen *seen;
 	wf_ns_t start_ns, end_ns; /* by wf_dp_now */
+	wf_ns_t *in_force_ns;     /* [script.n], since the start */
 	struct wf_snapshot *last;
 	wf_ns_t last_ns, next_ns;         /* not taken before; when the next one is to be taken */
 	struct scenario_command *command; /* [s->n_traffic] */
-	bool waits;                       /* somebody expects a recovery */
+	struct scenario_watch watch;
+	bool waits; /* somebody expects a recovery */
 	bool stopped, failed;
 };
 
@@ -113,7 +117,9 @@ offer_plans(struct live *l)
 							 : l->s->end_ns;
 		int rc;
 
-		if (at_ns == UINT64_MAX || l->start_ns + at_ns > wf_dp_now(l->dp) + LEAD_NS)
+		if (at_ns == UINT64_MAX ||
+			l->start_ns + at_ns >
+				wf_dp_now(l->dp) + scenario_until_lead(&l->until, l->s, at_ns))
 			return 0;
 		rc = wf_script_next(&l->walk, l->err);
 		if (rc <= 0)
@@ -123,6 +129,10 @@ offer_plans(struct live *l)
 			return -EINVAL;
 		if (wf_dp_offer(l->dp, wf_plan_hold(l->walk.setup->plan)) < 0)
 			return wf_err_add(l->err, NULL, NULL, "out of memory");
+		/* What came before a plan that is late was known has gone by the one before. */
+		if (l->walk.next <= script->n)
+			l->in_force_ns[l->walk.next - 1] =
+				since_start(l) > at_ns ? since_start(l) : at_ns;
 	}
 	return 0;
 }
@@ -144,6 +154,22 @@ take_snapshot(struct live *l)
 	return 0;
 }
 
+/* Has a phase ended that may end early? */
+static int
+look_for_end(struct live *l)
+{
+	wf_ns_t now_ns = wf_dp_now(l->dp);
+	int rc;
+
+	if (now_ns < l->start_ns || l->until.phase == l->s->n_phases)
+		return 0;
+	rc = scenario_until_look(
+		&l->until, l->c, l->walk.setup->plan, l->last, since_start(l), l->err);
+	if (rc > 0 && l->s->end_ns != UINT64_MAX)
+		l->end_ns = l->start_ns + l->s->end_ns;
+	return rc;
+}
+
 /* When the next snapshot is to be taken: none may lie on both sides of where a phase begins. */
 static wf_ns_t
 next_look(const struct live *l)
@@ -151,7 +177,8 @@ next_look(const struct live *l)
 	wf_ns_t now_ns = wf_dp_now(l->dp), next_ns = now_ns + EVERY_NS;
 	uint32_t phase = wf_seen_phase(l->seen, now_ns);
 
-	if (wf_seen_settles(l->seen, now_ns) || (l->waits && wf_seen_waits(l->seen, now_ns)))
+	if (wf_seen_settles(l->seen, now_ns) || (l->waits && wf_seen_waits(l->seen, now_ns)) ||
+		scenario_until_waits(&l->until, l->s, since_start(l)))
 		next_ns = now_ns + QUICK_NS;
 	if (phase != UINT32_MAX && l->s->phase[phase].end_ns != UINT64_MAX) {
 		wf_ns_t end_ns = l->start_ns + l->s->phase[phase].end_ns;
@@ -200,9 +227,9 @@ next_command_ns(const struct live *l)
 	return next_ns;
 }
 
-/* Until then, or a command is over (CHLD). true: INT or TERM came. */
+/* Until then, or a command is over (CHLD), or USR1 has come. true: INT or TERM came. */
 static bool
-rest_until(const struct live *l, wf_ns_t until_ns)
+rest_until(struct live *l, wf_ns_t until_ns)
 {
 	wf_ns_t now_ns = wf_dp_now(l->dp), rest_ns = until_ns > now_ns ? until_ns - now_ns : 0;
 	struct timespec t;
@@ -214,8 +241,11 @@ rest_until(const struct live *l, wf_ns_t until_ns)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGUSR1);
 	sigaddset(&set, SIGCHLD);
 	signal = sigtimedwait(&set, NULL, &t);
+	if (signal == SIGUSR1)
+		scenario_until_trigger(&l->until, l->s, since_start(l));
 	return signal == SIGTERM || signal == SIGINT;
 }
 
@@ -226,10 +256,11 @@ turn(struct live *l)
 
 	wf_dp_poll(l->dp);
 	wf_dp_carrier(l->dp, l->err);
+	scenario_watch_look(&l->watch);
 	if (offer_plans(l) < 0)
 		return -EINVAL;
 	if (wf_dp_now(l->dp) >= l->next_ns) {
-		if (take_snapshot(l) < 0)
+		if (take_snapshot(l) < 0 || look_for_end(l) < 0)
 			return -EINVAL;
 		l->next_ns = next_look(l);
 	}
@@ -249,14 +280,17 @@ go_through(struct live *l)
 	int rc = 0;
 
 	assert(l->walk.setup != NULL);
-	l->start_ns = wf_dp_now(l->dp) + BEGIN_NS;
-	l->end_ns = l->s->end_ns != UINT64_MAX ? l->start_ns + l->s->end_ns : UINT64_MAX;
-	l->walk.start_ns = l->start_ns;
-	l->seen = wf_seen_new(l->s, l->walk.setup->plan, l->start_ns);
+	l->seen = wf_seen_new(l->s, l->walk.setup->plan, wf_dp_now(l->dp));
 	if (l->seen == NULL || wf_seen_live(l->seen) < 0)
 		return wf_err_add(l->err, NULL, NULL, "out of memory");
-	l->next_ns = l->start_ns;
-	rc = offer_plans(l);
+	rc = scenario_watch_start(&l->watch, l->dp, l->c->loaded.conf, l->seen, l->err);
+	l->start_ns = wf_dp_now(l->dp) + BEGIN_NS;
+	wf_seen_begin(l->seen, l->start_ns);
+	l->end_ns = l->seen->end_ns;
+	l->walk.start_ns = l->next_ns = l->start_ns;
+	scenario_until_begin(&l->until, l->s);
+	if (rc == 0)
+		rc = offer_plans(l);
 	while (rc == 0 && wf_dp_now(l->dp) < l->start_ns && !l->stopped)
 		l->stopped = rest_until(l, l->start_ns);
 	/* What has been before is of no run. */
@@ -267,6 +301,7 @@ go_through(struct live *l)
 		rc = turn(l);
 	if (rc == 0)
 		rc = take_snapshot(l);
+	scenario_watch_end(&l->watch);
 	return rc;
 }
 
@@ -283,6 +318,7 @@ report(struct live *l)
 		.seed = l->c->loaded.seed,
 		.mode = "live",
 		.tsc_hz = wf_dp_tsc_hz(l->dp),
+		.in_force_ns = l->in_force_ns,
 		.seen = l->seen,
 		.snap = l->last,
 		.duration_ns = l->last_ns - l->start_ns,
@@ -320,7 +356,9 @@ start(struct live *l, const struct wf_dp_options *opt)
 	for (uint32_t i = 0; i < l->s->n_expects; i++)
 		l->waits |= l->s->expect[i].measure == WF_MEASURE_recovery;
 	l->command = calloc(l->s->n_traffic + (size_t)1, sizeof(*l->command));
-	if (l->command == NULL || wf_device_resolve(c->loaded.conf, NULL) < 0)
+	l->in_force_ns = calloc(c->script.n + (size_t)1, sizeof(*l->in_force_ns));
+	if (l->command == NULL || l->in_force_ns == NULL ||
+		wf_device_resolve(c->loaded.conf, NULL) < 0)
 		return wf_err_add(l->err, NULL, NULL, "out of memory");
 	l->dp = wf_dp_new(c->loaded.conf, opt, l->err);
 	if (l->dp == NULL)
@@ -336,8 +374,8 @@ start(struct live *l, const struct wf_dp_options *opt)
 }
 
 json_t *
-scenario_live_run(const struct scenario *c, const struct wf_dp_options *opt,
-	struct scenario_tell *tell, bool *cut)
+scenario_live_run(
+	struct scenario *c, const struct wf_dp_options *opt, struct scenario_tell *tell, bool *cut)
 {
 	struct live l = { .c = c, .s = c->s, .tell = tell, .err = wf_err_new() };
 	json_t *doc = NULL;
@@ -358,6 +396,7 @@ scenario_live_run(const struct scenario *c, const struct wf_dp_options *opt,
 	wf_script_end(&l.walk);
 	wf_dp_free(l.dp);
 	free(l.command);
+	free(l.in_force_ns);
 	wf_err_free(l.err);
 	return doc;
 }

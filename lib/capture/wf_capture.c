@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * The thread that takes packets from rings to files, and what workers and control see of it.
+ * The thread that takes packets from rings to files (or whoever takes them himself), and what
+ * workers and control see of it.
  */
 #include "wf_capture.h"
 
@@ -19,7 +20,10 @@
 #define LOOK_EVERY_MS 1
 
 struct wf_capture {
-	struct wf_capture_file *file;
+	struct wf_capture_file *file; /* NULL: `put` is told instead */
+	void (*put)(void *ctx, const struct wf_capture_record *r);
+	void *ctx;
+	uint64_t told;
 	struct wf_filter **filter; /* [n_filters] all that there have been; the last may be NULL */
 	uint32_t n_filters;
 	char *filter_text;
@@ -28,7 +32,7 @@ struct wf_capture {
 	uint32_t n_taps, n_ifaces;
 	struct wf_capture_tap *taps;
 	_Atomic uint64_t *missed; /* [n_taps][n_ifaces] */
-	int wanted, told; /* eventfds: to the thread, that it end; from it, that it has, or must */
+	int wanted, news; /* eventfds: to the thread, that it end; from it, that it has, or must */
 	pthread_t thread;
 	bool runs, stops;  /* control thread: it is not joined; it has been asked to end */
 	_Atomic int error; /* release; partner: wf_capture_status */
@@ -92,7 +96,7 @@ fail(struct wf_capture *c, int rc)
 	if (rc == 0 || atomic_load_explicit(&c->error, memory_order_relaxed) != 0)
 		return;
 	atomic_store_explicit(&c->error, rc, memory_order_release);
-	eventfd_write(c->told, 1);
+	eventfd_write(c->news, 1);
 }
 
 /* Returns how many records there were; after an error they count as lost. */
@@ -104,16 +108,28 @@ drain(struct wf_capture *c, uint32_t most)
 	uint32_t n = 0;
 
 	for (; n < most && (t = oldest(c, &r)) != NULL; n++) {
-		fail(c, wf_capture_file_put(c->file, r, r->data));
+		if (c->put != NULL)
+			c->put(c->ctx, r);
+		else
+			fail(c, wf_capture_file_put(c->file, r, r->data));
 		wf_capture_ring_take(&t->ring, r);
 	}
+	return n;
+}
+
+uint32_t
+wf_capture_take(struct wf_capture *c, uint32_t most)
+{
+	uint32_t n = drain(c, most);
+
+	c->told += n;
 	return n;
 }
 
 static uint64_t
 missed_at(const struct wf_capture *c, uint32_t iface)
 {
-	uint64_t n = wf_capture_file_lost(c->file, iface);
+	uint64_t n = c->file != NULL ? wf_capture_file_lost(c->file, iface) : 0;
 
 	for (uint32_t i = 0; i < c->n_taps; i++)
 		n += atomic_load_explicit(
@@ -130,7 +146,7 @@ finish(struct wf_capture *c)
 		missed[i] = missed_at(c, i);
 	fail(c, wf_capture_file_end(c->file, missed));
 	free(missed);
-	eventfd_write(c->told, 1);
+	eventfd_write(c->news, 1);
 }
 
 static void *
@@ -205,14 +221,17 @@ wf_capture_new(const struct wf_capture_options *o, const struct wf_conf *conf, u
 	c->n_taps = n_taps;
 	c->n_ifaces = o->iface != NULL ? 1 : wf_capture_iface(2 * conf->n_links, 0);
 	c->rotates = o->size_bytes != 0 || o->time_ns != 0;
-	snprintf(c->name, sizeof(c->name), "%s", o->name);
+	c->put = o->put;
+	c->ctx = o->ctx;
+	snprintf(c->name, sizeof(c->name), "%s", o->name != NULL ? o->name : "");
 	c->wanted = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	c->told = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	c->news = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (wf_capture_dirs(o, conf, &first_dir, &end_dir, err) == 0 &&
-		wf_capture_change(c, o->filter, err) == 0 &&
-		(c->file = wf_capture_file_new(o, conf, base_ns, err)) != NULL) {
-		if (c->wanted >= 0 && c->told >= 0 && make_taps(c, o, first_dir, end_dir) == 0 &&
-			start_thread(c) == 0)
+		wf_capture_change(c, o->filter, &o->filter_where, err) == 0 &&
+		(o->put != NULL ||
+			(c->file = wf_capture_file_new(o, conf, base_ns, err)) != NULL)) {
+		if (c->wanted >= 0 && c->news >= 0 && make_taps(c, o, first_dir, end_dir) == 0 &&
+			(o->put != NULL || start_thread(c) == 0))
 			return c;
 		wf_err_add(err, NULL, "Lower `memory` of the capture",
 			"out of memory, threads or descriptors");
@@ -222,7 +241,8 @@ wf_capture_new(const struct wf_capture_options *o, const struct wf_conf *conf, u
 }
 
 int
-wf_capture_change(struct wf_capture *c, const char *filter, struct wf_err *err)
+wf_capture_change(
+	struct wf_capture *c, const char *filter, const struct wf_where *where, struct wf_err *err)
 {
 	struct wf_filter *f = NULL, **list;
 	char *text = NULL;
@@ -231,7 +251,7 @@ wf_capture_change(struct wf_capture *c, const char *filter, struct wf_err *err)
 		return wf_err_add(err, NULL, "End it, and begin another",
 			       "the filter of this capture has been changed too often"),
 		       -ENOSPC;
-	if (filter != NULL && (f = wf_filter_new(filter, NULL, err)) == NULL)
+	if (filter != NULL && (f = wf_filter_new(filter, where, err)) == NULL)
 		return -EINVAL;
 	list = realloc(c->filter, (c->n_filters + 1) * sizeof(*list));
 	c->filter = list != NULL ? list : c->filter;
@@ -256,7 +276,7 @@ wf_capture_tap(struct wf_capture *c, uint32_t i)
 int
 wf_capture_fd(const struct wf_capture *c)
 {
-	return c->told;
+	return c->news;
 }
 
 void
@@ -264,7 +284,7 @@ wf_capture_heard(const struct wf_capture *c)
 {
 	eventfd_t n;
 
-	eventfd_read(c->told, &n);
+	eventfd_read(c->news, &n);
 }
 
 void
@@ -277,14 +297,17 @@ wf_capture_status(const struct wf_capture *c, struct wf_capture_status *out)
 		     : c->stops      ? WF_CAPTURE_ENDS
 				     : WF_CAPTURE_RUNS;
 	memcpy(out->name, c->name, sizeof(out->name));
-	out->file = wf_capture_file_number(c->file);
 	out->rotates = c->rotates;
 	out->filter = c->filter_text;
-	out->bytes = wf_capture_file_bytes(c->file);
-	for (uint32_t i = 0; i < c->n_ifaces; i++) {
-		out->captured += wf_capture_file_captured(c->file, i);
+	for (uint32_t i = 0; i < c->n_ifaces; i++)
 		out->missed += missed_at(c, i);
-	}
+	out->captured = c->told;
+	if (c->file == NULL)
+		return;
+	out->file = wf_capture_file_number(c->file);
+	out->bytes = wf_capture_file_bytes(c->file);
+	for (uint32_t i = 0; i < c->n_ifaces; i++)
+		out->captured += wf_capture_file_captured(c->file, i);
 }
 
 void
@@ -320,6 +343,8 @@ wf_capture_finish(struct wf_capture *c)
 {
 	uint64_t bytes;
 
+	if (!c->runs)
+		return true;
 	do {
 		bytes = wf_capture_file_bytes(c->file);
 		if (wf_capture_end(c, WF_CAPTURE_STILL_NS))
@@ -333,7 +358,7 @@ wf_capture_free(struct wf_capture *c)
 {
 	if (c == NULL)
 		return;
-	if (c->runs && !wf_capture_finish(c)) {
+	if (!wf_capture_finish(c)) {
 		pthread_detach(c->thread); /* it has all of this, for as long as the disk takes */
 		return;
 	}
@@ -346,8 +371,8 @@ wf_capture_free(struct wf_capture *c)
 	free(c->filter_text);
 	if (c->wanted >= 0)
 		close(c->wanted);
-	if (c->told >= 0)
-		close(c->told);
+	if (c->news >= 0)
+		close(c->news);
 	free((void *)c->missed);
 	free(c->taps);
 	free(c);

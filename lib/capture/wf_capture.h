@@ -60,10 +60,12 @@ struct wf_capture_status {
 
 struct wf_capture;
 
-/* Opens the file and starts the thread. NULL with reasons. */
+/* Opens the file and starts the thread, or neither (o->put). NULL with reasons. */
 struct wf_capture *wf_capture_new(const struct wf_capture_options *o, const struct wf_conf *conf,
 	uint32_t n_taps, wf_ns_t base_ns, struct wf_err *err);
 struct wf_capture_tap *wf_capture_tap(struct wf_capture *c, uint32_t i);
+/* With o->put: tells of so many records at most, from the oldest on. Returns of how many. */
+uint32_t wf_capture_take(struct wf_capture *c, uint32_t most);
 /* Becomes readable when it cannot go on, and when it has ended. */
 int wf_capture_fd(const struct wf_capture *c);
 /* Nothing waits there any more. */
@@ -72,7 +74,8 @@ void wf_capture_status(const struct wf_capture *c, struct wf_capture_status *out
 /* Another filter (NULL: none), from each worker's next packet on. Those before it stay until the
  * end, as workers may still ask them: so there is a most. 0, -EINVAL with reasons, -ENOSPC. */
 #define WF_CAPTURE_FILTERS 1000
-int wf_capture_change(struct wf_capture *c, const char *filter, struct wf_err *err);
+int wf_capture_change(
+	struct wf_capture *c, const char *filter, const struct wf_where *where, struct wf_err *err);
 /* No worker has a tap any more: what is in the rings goes to the file, which ends, for which nobody
  * waits. */
 void wf_capture_stop(struct wf_capture *c);

@@ -64,6 +64,17 @@ reply_error(struct wf_request *r, int rc)
 		wf_http_failed(r, rc, NULL);
 }
 
+static void
+reply_done(struct wf_request *r, int rc, const char *what)
+{
+	if (rc < 0) {
+		reply_error(r, rc);
+		return;
+	}
+	wf_http_tell();
+	wf_http_told(r, json_pack("{s:s}", what, r->param[0]));
+}
+
 /* The text of a profile, heap. 0 or -errno. */
 static int
 find(const struct wf_request *r, char **text)
@@ -130,7 +141,7 @@ checked_text(struct wf_request *r, struct wf_err *err)
 		return NULL;
 	conf = wf_conf_bind(tree, err);
 	if (conf == NULL) {
-		wf_http_problem(r, 422, err, "The configuration is not valid.");
+		wf_http_invalid(r, err, "The configuration is not valid.");
 		wf_node_free(tree);
 		return NULL;
 	}
@@ -158,10 +169,7 @@ wf_route_profile_put(struct wf_request *r)
 	text = may_write(r) ? checked_text(r, err) : NULL;
 	if (text != NULL) {
 		rc = wf_texts_put(r->dirs->own_profiles, r->param[0], text);
-		if (rc < 0)
-			reply_error(r, rc);
-		else
-			wf_http_json(r, 200, json_pack("{s:s}", "saved", r->param[0]));
+		reply_done(r, rc, "saved");
 	}
 	free(text);
 	wf_err_free(err);
@@ -176,8 +184,5 @@ wf_route_profile_delete(struct wf_request *r)
 	if (!may_write(r))
 		return;
 	rc = wf_texts_remove(r->dirs->own_profiles, r->param[0]);
-	if (rc < 0)
-		reply_error(r, rc);
-	else
-		wf_http_json(r, 200, json_pack("{s:s}", "removed", r->param[0]));
+	reply_done(r, rc, "removed");
 }

@@ -87,8 +87,9 @@ fails "no name that leads out" lab_ctl capture start ../out.pcapng
 contains "... is said" "$LAB_DIR/ok.out" 'only a name'
 fails "no other folder" lab_ctl capture start x.pcapng directory=/tmp
 fails "no filter that libpcap can't read" lab_ctl capture start x.pcapng filter='tcp prot 1'
+contains "... the key is named" "$LAB_DIR/ok.out" '^ +filter: '
 fails "no link of that name" lab_ctl capture start x.pcapng link=wann
-contains "... the nearest one is named" "$LAB_DIR/ok.out" 'Did you mean'
+contains "... and its key, and the nearest one" "$LAB_DIR/ok.out" '^ +link: .*Did you mean'
 ln -s /etc/passwd "$captures/link.pcapng"
 fails "no file through a link" lab_ctl capture start link.pcapng
 fails "nothing to stop" lab_ctl capture stop
