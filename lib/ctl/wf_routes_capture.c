@@ -156,8 +156,8 @@ wf_route_captures_patch(struct wf_request *r)
 	json_decref(body);
 }
 
-/* It is on its way to its end: -ENOENT says that it is there. A disk that is slower than this is not
- * waited for, but the reply says so. */
+/* It is on its way to its end: -ENOENT says that it is there. A disk that is slower than this is
+ * not waited for, but the reply says so. */
 static bool
 try_stop(struct wf_request *r, bool late)
 {
