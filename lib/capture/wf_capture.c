@@ -257,7 +257,7 @@ wf_capture_change(
 	c->filter = list != NULL ? list : c->filter;
 	if (list == NULL || (filter != NULL && (text = strdup(filter)) == NULL)) {
 		wf_filter_free(f);
-		return wf_err_add(err, NULL, NULL, "out of memory");
+		return wf_err_add(err, NULL, NULL, "out of memory"), -ENOMEM;
 	}
 	c->filter[c->n_filters++] = f;
 	free(c->filter_text);

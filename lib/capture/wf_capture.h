@@ -72,7 +72,8 @@ int wf_capture_fd(const struct wf_capture *c);
 void wf_capture_heard(const struct wf_capture *c);
 void wf_capture_status(const struct wf_capture *c, struct wf_capture_status *out);
 /* Another filter (NULL: none), from each worker's next packet on. Those before it stay until the
- * end, as workers may still ask them: so there is a most. 0, -EINVAL with reasons, -ENOSPC. */
+ * end, as workers may still ask them: so there is a most. 0, -EINVAL with reasons, -ENOSPC,
+ * -ENOMEM. */
 #define WF_CAPTURE_FILTERS 1000
 int wf_capture_change(
 	struct wf_capture *c, const char *filter, const struct wf_where *where, struct wf_err *err);

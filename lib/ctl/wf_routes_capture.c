@@ -126,32 +126,37 @@ wf_route_captures_post(struct wf_request *r)
 	wf_err_free(err);
 }
 
+static void
+change_filter(struct wf_request *r, const char *filter, struct wf_err *err)
+{
+	int rc = r->ops->capture_change(r->ops->ctx, filter, err);
+
+	if (rc == 0)
+		tell(r);
+	else if (rc == -ENOENT)
+		wf_http_problem(r, 409, NULL, "No capture is running.");
+	else if (rc == -ENOSPC)
+		wf_http_problem(r, 409, err, "The capture goes on as it was.");
+	else
+		wf_http_invalid(r, err, "The capture goes on as it was.");
+}
+
 /* {"filter": "icmp"}, or null: all packets. What else a capture has belongs to its file. */
 void
 wf_route_captures_patch(struct wf_request *r)
 {
 	json_t *body = wf_http_body_json(r), *filter = json_object_get(body, "filter");
-	struct wf_err *err = wf_err_new();
-	int rc;
+	struct wf_err *err = body != NULL ? wf_err_new() : NULL;
 
-	if (body != NULL && err == NULL)
+	if (body == NULL)
+		return; /* it has been replied */
+	if (err == NULL)
 		wf_http_failed(r, -ENOMEM, NULL);
-	else if (body != NULL && (json_object_size(body) != 1 ||
-					 (!json_is_string(filter) && !json_is_null(filter))))
+	else if (json_object_size(body) != 1 || (!json_is_string(filter) && !json_is_null(filter)))
 		wf_http_problem(r, 422, NULL,
-			"Only the filter of a running capture can change: {\"filter\": \"icmp\"}, "
-			"or "
-			"null.");
-	else if (body != NULL) {
-		rc = r->ops->capture_change(r->ops->ctx, json_string_value(filter), err);
-		if (rc == 0)
-			wf_http_json(r, 200, captures(r));
-		else if (rc == -ENOENT)
-			wf_http_problem(r, 409, NULL, "No capture is running.");
-		else
-			wf_http_problem(r, rc == -ENOSPC ? 409 : 422, err,
-				"The capture goes on as it was.");
-	}
+			"Only its filter can change: {\"filter\": \"icmp\"}, or null.");
+	else
+		change_filter(r, json_string_value(filter), err);
 	wf_err_free(err);
 	json_decref(body);
 }
