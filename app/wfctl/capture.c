@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * `wfctl capture start|stop|status`: packets to a file while wirefault runs. One thread.
+ * `wfctl capture start|set|stop|status`: packets to a file while wirefault runs. One thread.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +20,7 @@ static void
 print_capture(const json_t *c)
 {
 	const char *error = json_string_value(json_object_get(c, "error"));
+	const char *filter = json_string_value(json_object_get(c, "filter"));
 	char packets[WF_TEXT_MAX], missed[WF_TEXT_MAX], bytes[WF_TEXT_MAX];
 
 	printf("%s: %s, %s packets in %s bytes, %s missed",
@@ -28,6 +29,8 @@ print_capture(const json_t *c)
 		wf_text_count(integer(c, "captured"), packets),
 		wf_text_count(integer(c, "bytes"), bytes),
 		wf_text_count(integer(c, "capture_missed"), missed));
+	if (filter != NULL)
+		printf("; only %s", filter);
 	if (integer(c, "files") > 1)
 		printf("; file %llu", (unsigned long long)integer(c, "files"));
 	printf("%s%s\n", error != NULL ? "; " : "", error != NULL ? error : "");
@@ -47,9 +50,11 @@ print_reply(const struct wfctl_options *o, const json_t *reply)
 	return WFCTL_OK;
 }
 
-/* The file and the assignments as one body, heap. NULL: what is wrong has been printed. */
+/* The file (NULL: none) and the assignments as one body, heap. NULL: what is wrong has been
+ * printed.
+ */
 static char *
-body_of(int argc, char **argv)
+body_of(const char *file, int argc, char **argv)
 {
 	struct wf_node *group = wf_node_new(WF_NODE_GROUP, NULL);
 	struct wf_err *err = wf_err_new();
@@ -57,14 +62,14 @@ body_of(int argc, char **argv)
 	char *body = NULL;
 
 	if (group != NULL && err != NULL) {
-		for (int i = 1; i < argc; i++)
+		for (int i = 0; i < argc; i++)
 			wf_conf_patch_set(group, argv[i], err);
 		if (wf_err_count(err) == 0)
 			j = wf_json_from_node(group);
 		else
 			wf_err_print(err, stderr);
 	}
-	if (j != NULL && json_object_set_new(j, "file", json_string(argv[0])) == 0)
+	if (j != NULL && (file == NULL || json_object_set_new(j, "file", json_string(file)) == 0))
 		body = json_dumps(j, JSON_COMPACT);
 	json_decref(j);
 	wf_err_free(err);
@@ -91,14 +96,17 @@ ask(const struct wfctl_options *o, const char *method, const char *body)
 static int
 usage(void)
 {
-	fprintf(stderr, "usage: wfctl capture start FILE.pcapng [KEY=VALUE...] | stop | status\n"
-			"wfctl capture --help says more.\n");
+	fprintf(stderr,
+		"usage: wfctl capture start FILE.pcapng [KEY=VALUE...] | set filter=EXPRESSION "
+		"| stop | status\n"
+		"wfctl capture --help says more.\n");
 	return WFCTL_USAGE;
 }
 
 int
 wfctl_capture(const struct wfctl_options *o, int argc, char **argv)
 {
+	bool start = strcmp(argv[0], "start") == 0;
 	char *body;
 	int rc;
 
@@ -106,10 +114,10 @@ wfctl_capture(const struct wfctl_options *o, int argc, char **argv)
 		return ask(o, "DELETE", NULL);
 	if (strcmp(argv[0], "status") == 0 && argc == 1)
 		return ask(o, "GET", NULL);
-	if (strcmp(argv[0], "start") != 0 || argc < 2)
+	if ((!start && strcmp(argv[0], "set") != 0) || argc < 2)
 		return usage();
-	body = body_of(argc - 1, argv + 1);
-	rc = body != NULL ? ask(o, "POST", body) : WFCTL_USAGE;
+	body = start ? body_of(argv[1], argc - 2, argv + 2) : body_of(NULL, argc - 1, argv + 1);
+	rc = body != NULL ? ask(o, start ? "POST" : "PATCH", body) : WFCTL_USAGE;
 	free(body);
 	return rc;
 }

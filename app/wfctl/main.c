@@ -191,7 +191,7 @@ static const struct verb verbs[] = {
 		"no more is undone; both are named. An invalid file changes nothing. The file of "
 		"tokens is read again, too.\n",
 		0, 0, wfctl_reload },
-	{ "capture", "start FILE [KEY=VALUE...] | stop | status",
+	{ "capture", "start FILE [KEY=VALUE...] | set filter=EXPRESSION | stop | status",
 		"write packets to a pcapng file, each with what became of it",
 		"FILE is a name in the configured folder (capture.directory), such as lab.pcapng. "
 		"One capture runs at a time. Each direction of a link has three interfaces in it: "
@@ -199,7 +199,8 @@ static const struct verb verbs[] = {
 		"and what was lost (with the reason). A full buffer makes the capture miss "
 		"packets, which it counts; traffic never waits for it.\n\n"
 		"Keys: filter (a tcpdump expression), link, snaplen, size and time (another file "
-		"begins), files (that are kept), memory.\n\n"
+		"begins), files (that are kept), memory. While it runs, `set` gives it another "
+		"filter; filter=null is none.\n\n"
 		"  wfctl capture start lab.pcapng\n"
 		"  wfctl capture start ring.pcapng filter=\"tcp port 5201\" size=100MB files=5\n",
 		1, -1, wfctl_capture },

@@ -6,12 +6,33 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <stdio.h>
 #include <string.h>
 
 /* A worker that does not let go of its ring is asked again so soon. */
 static const struct timeval again = { .tv_usec = 1000 };
+/* What it takes a thread that has said its last word to be gone. */
+#define GONE_NS (100 * WF_NS_PER_MS)
 
-/* It has failed, or is to end since then. */
+/* Has it ended, within so long? 0 or -EINPROGRESS. */
+static int
+look(struct wf_live_capture *c, wf_ns_t within_ns)
+{
+	struct wf_capture_status s;
+
+	if (!wf_capture_end(c->capture, within_ns))
+		return -EINPROGRESS;
+	event_free(c->news);
+	c->news = NULL;
+	c->runs = c->stops = false;
+	wf_capture_status(c->capture, &s);
+	wf_event_say(c->events, WF_EVENT_capture_ended, s.name,
+		"the capture %s has ended: %llu packets, %llu missed", s.name,
+		(unsigned long long)s.captured, (unsigned long long)s.missed);
+	return 0;
+}
+
+/* It is to end, since it has failed. */
 static void
 on_end(evutil_socket_t fd, short what, void *arg)
 {
@@ -21,13 +42,18 @@ on_end(evutil_socket_t fd, short what, void *arg)
 		event_base_once(c->base, -1, EV_TIMEOUT, on_end, c, &again);
 }
 
-/* It cannot go on: traffic is not disturbed. */
+/* It cannot go on: traffic is not disturbed. Or it has ended. */
 static void
-on_failed(evutil_socket_t fd, short what, void *arg)
+on_news(evutil_socket_t fd, short what, void *arg)
 {
 	struct wf_live_capture *c = arg;
 	struct wf_capture_status s;
 
+	wf_capture_heard(c->capture);
+	if (c->stops) {
+		look(c, GONE_NS);
+		return;
+	}
 	wf_capture_status(c->capture, &s);
 	wf_event_say(c->events, WF_EVENT_capture_failed, s.name,
 		"the capture %s cannot be written any more, and ends: %s", s.name,
@@ -47,8 +73,8 @@ wf_live_capture_start(
 	capture = wf_capture_new(&o, c->conf, wf_dp_workers(c->dp), wf_dp_wall(c->dp, 0), err);
 	if (capture == NULL)
 		return -EINVAL;
-	c->failed = event_new(c->base, wf_capture_fd(capture), EV_READ, on_failed, c);
-	if (c->failed == NULL || event_add(c->failed, NULL) < 0) {
+	c->news = event_new(c->base, wf_capture_fd(capture), EV_READ | EV_PERSIST, on_news, c);
+	if (c->news == NULL || event_add(c->news, NULL) < 0) {
 		wf_capture_free(capture);
 		return -ENOMEM;
 	}
@@ -63,24 +89,35 @@ wf_live_capture_start(
 }
 
 int
+wf_live_capture_change(struct wf_live_capture *c, const char *filter, struct wf_err *err)
+{
+	const struct wf_where where = { .path = "filter" };
+	struct wf_capture_status s;
+	int rc;
+
+	if (!c->runs || c->stops)
+		return -ENOENT;
+	rc = wf_capture_change(c->capture, filter, &where, err);
+	if (rc < 0)
+		return rc;
+	wf_capture_status(c->capture, &s);
+	wf_event_say(c->events, WF_EVENT_capture_changed, s.name, "the capture %s has %s%s", s.name,
+		filter != NULL ? "only " : "all packets from now on", filter != NULL ? filter : "");
+	return 0;
+}
+
+int
 wf_live_capture_stop(struct wf_live_capture *c)
 {
-	struct wf_capture_status s;
-
 	if (!c->runs)
 		return -ENOENT;
-	wf_dp_capture(c->dp, NULL);
-	if (!wf_dp_captures(c->dp))
-		return -EAGAIN;
-	event_free(c->failed);
-	c->failed = NULL;
-	wf_capture_end(c->capture);
-	c->runs = false;
-	wf_capture_status(c->capture, &s);
-	wf_event_say(c->events, WF_EVENT_capture_ended, s.name,
-		"the capture %s has ended: %llu packets, %llu missed", s.name,
-		(unsigned long long)s.captured, (unsigned long long)s.missed);
-	return 0;
+	if (!c->stops) {
+		wf_dp_capture(c->dp, NULL);
+		if (!wf_dp_captures(c->dp))
+			return -EAGAIN;
+		c->stops = true;
+	}
+	return look(c, 0);
 }
 
 bool
@@ -121,10 +158,22 @@ wf_live_capture_begin(struct wf_live_capture *c, struct event_base *base, struct
 }
 
 void
+wf_live_capture_finish(struct wf_live_capture *c)
+{
+	if (wf_live_capture_stop(c) != -EINPROGRESS)
+		return;
+	if (wf_capture_finish(c->capture))
+		look(c, 0);
+	else
+		fprintf(stderr, "wirefault: the disk takes nothing any more of a capture\n");
+}
+
+void
 wf_live_capture_end(struct wf_live_capture *c)
 {
-	if (c->runs)
-		wf_live_capture_stop(c);
+	wf_live_capture_finish(c);
+	if (c->news != NULL)
+		event_free(c->news);
 	wf_capture_free(c->capture);
 	*c = (struct wf_live_capture){ 0 };
 }

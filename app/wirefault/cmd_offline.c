@@ -25,7 +25,10 @@ static const struct wf_option options[] = {
 	{ "link", 'l', "NAME", "the link; may be left out where there is one" },
 	{ "ab", 0, "IN",
 		"capture that enters at the first port; port: that which it has as a pcap port" },
-	{ "ab-out", 0, "OUT", "what leaves at the second port; .pcapng or nanosecond pcap" },
+	{ "ab-out", 0, "OUT",
+		"what leaves at the second port; .pcapng or nanosecond pcap; port: to the file "
+		"that "
+		"it writes as a pcap port" },
 	{ "ba", 0, "IN", "capture that enters at the second port" },
 	{ "ba-out", 0, "OUT", "what leaves at the first port" },
 	{ "changes", 0, "FILE",
@@ -59,7 +62,8 @@ struct offline {
 	struct offline_changes changes;
 	struct wf_twin_params twin;
 	uint32_t link;
-	struct wf_twin_input in[2];                       /* twin.n_in of them */
+	char *to[2];                /* where the two directions are written; heap; NULL: nowhere */
+	struct wf_twin_input in[2]; /* twin.n_in of them */
 	struct wf_cap_writer *out[2 * WF_CONF_MAX_LINKS]; /* of the link's two directions */
 	struct wf_offline_log log;
 	bool json; /* the document on standard output, in place of the table */
@@ -121,6 +125,37 @@ same_file(const char *a, const char *b)
 	       sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
 }
 
+static const char *
+file_of(const struct offline *o, const char *name)
+{
+	const char *path = value(o, name);
+
+	return strcmp(name, "ab-out") == 0   ? o->to[WF_AB]
+	       : strcmp(name, "ba-out") == 0 ? o->to[WF_BA]
+	       : path != NULL && strcmp(path, WF_OFFLINE_PORT) == 0
+		       ? NULL /* compared by wf_offline_replay_to */
+		       : path;
+}
+
+/* Of the options, or of the ports. */
+static void
+find_outputs(struct offline *o, struct wf_err *err)
+{
+	const char *given[2] = { value(o, "ab-out"), value(o, "ba-out") };
+
+	for (int side = 0; side < 2; side++) {
+		const struct wf_conf *conf = o->loaded.conf;
+
+		if (given[side] == NULL)
+			continue;
+		if (strcmp(given[side], WF_OFFLINE_PORT) == 0)
+			o->to[side] =
+				wf_offline_replay_to(conf, conf->links[o->link].port[!side], err);
+		else if ((o->to[side] = strdup(given[side])) == NULL)
+			wf_err_add(err, NULL, NULL, "out of memory");
+	}
+}
+
 /* What is written must not be what is read, nor be written twice. */
 static void
 check_files(const struct offline *o, struct wf_err *err)
@@ -131,7 +166,7 @@ check_files(const struct offline *o, struct wf_err *err)
 
 	for (size_t out = FIRST_OUT; out < WF_ARRAY_SIZE(files); out++)
 		for (size_t i = 0; i < out; i++) {
-			const char *a = value(o, files[i]), *b = value(o, files[out]);
+			const char *a = file_of(o, files[i]), *b = file_of(o, files[out]);
 
 			if (a == NULL || b == NULL || !same_file(a, b))
 				continue;
@@ -195,7 +230,6 @@ prepare(struct offline *o, struct wf_err *err)
 		wf_err_add(err, NULL, "Add --ab IN.pcap", "--ab-out without --ab");
 	if (value(o, "ba-out") != NULL && value(o, "ba") == NULL && value(o, "split") == NULL)
 		wf_err_add(err, NULL, "Add --ba IN.pcap", "--ba-out without --ba");
-	check_files(o, err);
 	check_again(o, err);
 	read_options(o, err);
 	wf_cmd_json(&wf_cmd_offline, &o->v, &o->json, err);
@@ -212,6 +246,8 @@ prepare(struct offline *o, struct wf_err *err)
 		wf_load(&from, value(o, "seed"), &o->loaded, err) < 0)
 		return -EINVAL;
 	find_link(o, err);
+	find_outputs(o, err);
+	check_files(o, err);
 	if (value(o, "changes") != NULL)
 		offline_changes_read(&o->changes, value(o, "changes"), &o->loaded, err);
 	o->plan = wf_plan_compile(o->loaded.conf, o->loaded.seed, NULL, err);
@@ -223,7 +259,7 @@ prepare(struct offline *o, struct wf_err *err)
 static int
 open_captures(struct offline *o, struct wf_err *err)
 {
-	static const char *const in[2] = { "ab", "ba" }, *const out[2] = { "ab-out", "ba-out" };
+	static const char *const in[2] = { "ab", "ba" };
 
 	o->twin.in = o->in;
 	o->twin.out = o->out;
@@ -250,8 +286,7 @@ open_captures(struct offline *o, struct wf_err *err)
 	for (uint32_t side = 0; side < 2; side++) {
 		struct wf_cap_writer **to = &o->out[2 * o->link + side];
 
-		if (value(o, out[side]) != NULL &&
-			(*to = wf_cap_create(value(o, out[side]), SNAPLEN, err)) == NULL)
+		if (o->to[side] != NULL && (*to = wf_cap_create(o->to[side], SNAPLEN, err)) == NULL)
 			return -EINVAL;
 	}
 	return 0;
@@ -393,6 +428,8 @@ run(int argc, char **argv)
 		if (rc == WF_EXIT_FAILED)
 			wf_err_print(err, stderr);
 	}
+	free(o.to[WF_AB]);
+	free(o.to[WF_BA]);
 	offline_changes_fini(&o.changes);
 	wf_plan_free(o.plan);
 	wf_unload(&o.loaded);

@@ -401,7 +401,7 @@ run(int argc, char **argv)
 	} else {
 		loop(&r);
 		wf_dp_stop(r.live.dp, DRAIN_NS);
-		wf_live_capture_stop(&r.live.capture);
+		wf_live_capture_finish(&r.live.capture);
 		rc = report(&r);
 	}
 	stop(&r);

@@ -211,6 +211,12 @@ capture_settled(void *ctx)
 }
 
 static int
+capture_change(void *ctx, const char *filter, struct wf_err *err)
+{
+	return wf_live_capture_change(&((struct wf_live *)ctx)->capture, filter, err);
+}
+
+static int
 capture_stop(void *ctx)
 {
 	return wf_live_capture_stop(&((struct wf_live *)ctx)->capture);
@@ -251,6 +257,7 @@ wf_live_ops(struct wf_live *live)
 		.clock = clock_now,
 		.observe = observe,
 		.capture_start = capture_start,
+		.capture_change = capture_change,
 		.capture_settled = capture_settled,
 		.capture_stop = capture_stop,
 		.capture_status = capture_status };

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * From a pcap port to a source on a virtual clock.
+ * From a pcap port to a source on a virtual clock, and to the file that it writes.
  */
 #include "offline_replay.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "wf_devargs.h"
@@ -62,4 +63,31 @@ wf_offline_replay(const struct wf_conf *conf, uint32_t port, struct wf_err *err)
 		return NULL;
 	}
 	return wf_source_replay(&spec, other, q != NULL ? 2 : 1, WF_SOURCE_OWN_TIMES, err);
+}
+
+char *
+wf_offline_replay_to(const struct wf_conf *conf, uint32_t port, struct wf_err *err)
+{
+	const struct wf_conf_port *p = &conf->ports[port];
+	struct wf_replay_to to = { 0 };
+
+	if (!is_pcap(p)) {
+		wf_err_add(err, &p->where, "Give a file in the place of \"" WF_OFFLINE_PORT "\"",
+			"port %s writes no file", p->name);
+		return NULL;
+	}
+	if (wf_replay_to(p->device, &to, &p->where, err) < 0)
+		return NULL;
+	if (to.path == NULL)
+		wf_err_add(err, &p->where, "Add to=out.pcapng", "port %s writes no file", p->name);
+	for (uint32_t i = 0; i < conf->n_ports && to.path != NULL; i++) {
+		if (!is_pcap(&conf->ports[i]) ||
+			!wf_replay_reads(conf->ports[i].device, to.path, &p->where))
+			continue;
+		wf_err_add(err, &p->where, "Write to=another.pcapng",
+			"%.200s is what port %s sends", to.path, conf->ports[i].name);
+		free(to.path);
+		to.path = NULL;
+	}
+	return to.path;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * The capture of a pcap port for `wirefault offline`: on the schedule that it has live, exactly.
+ * Pcap ports for `wirefault offline`: their captures on the schedule that they have live, exactly,
+ * and the files that they write.
  */
 #ifndef WF_OFFLINE_REPLAY_H
 #define WF_OFFLINE_REPLAY_H
@@ -12,5 +13,7 @@
 
 /* What port number `port` of the configuration sends. NULL with reasons: it has no capture. */
 struct wf_source *wf_offline_replay(const struct wf_conf *conf, uint32_t port, struct wf_err *err);
+/* Where it writes what is sent to it, heap. NULL with reasons: nowhere, or to what a port reads. */
+char *wf_offline_replay_to(const struct wf_conf *conf, uint32_t port, struct wf_err *err);
 
 #endif

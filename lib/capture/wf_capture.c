@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Records between two looks at what control wants. */
@@ -23,15 +24,17 @@ struct wf_capture {
 	void (*put)(void *ctx, const struct wf_capture_record *r);
 	void *ctx;
 	uint64_t told;
-	struct wf_filter *filter;
+	struct wf_filter **filter; /* [n_filters] all that there have been; the last may be NULL */
+	uint32_t n_filters;
+	char *filter_text;
 	char name[WF_CAPTURE_NAME];
 	bool rotates;
 	uint32_t n_taps, n_ifaces;
 	struct wf_capture_tap *taps;
 	_Atomic uint64_t *missed; /* [n_taps][n_ifaces] */
-	int wanted, failed; /* eventfds: to the thread, that it end; from it, that it can't go on */
+	int wanted, news; /* eventfds: to the thread, that it end; from it, that it has, or must */
 	pthread_t thread;
-	bool runs;
+	bool runs, stops;  /* control thread: it is not joined; it has been asked to end */
 	_Atomic int error; /* release; partner: wf_capture_status */
 };
 
@@ -40,13 +43,13 @@ struct wf_capture {
 struct wf_capture_record *
 wf_capture_reserve(struct wf_capture_tap *t, const struct wf_capture_seen *s)
 {
+	const struct wf_filter *filter = atomic_load_explicit(&t->filter, memory_order_acquire);
 	uint32_t n = s->frame_bytes < t->snaplen ? s->frame_bytes : t->snaplen;
 	struct wf_capture_record *r;
 
 	if (s->dir < t->first_dir || s->dir >= t->end_dir)
 		return NULL;
-	if (t->filter != NULL &&
-		!wf_filter_holds(t->filter, s->data, s->readable_bytes, s->len_bytes))
+	if (filter != NULL && !wf_filter_holds(filter, s->data, s->readable_bytes, s->len_bytes))
 		return NULL;
 	r = wf_capture_ring_reserve(&t->ring, n);
 	if (WF_UNLIKELY(r == NULL)) {
@@ -93,7 +96,7 @@ fail(struct wf_capture *c, int rc)
 	if (rc == 0 || atomic_load_explicit(&c->error, memory_order_relaxed) != 0)
 		return;
 	atomic_store_explicit(&c->error, rc, memory_order_release);
-	eventfd_write(c->failed, 1);
+	eventfd_write(c->news, 1);
 }
 
 /* Returns how many records there were; after an error they count as lost. */
@@ -123,6 +126,29 @@ wf_capture_take(struct wf_capture *c, uint32_t most)
 	return n;
 }
 
+static uint64_t
+missed_at(const struct wf_capture *c, uint32_t iface)
+{
+	uint64_t n = c->file != NULL ? wf_capture_file_lost(c->file, iface) : 0;
+
+	for (uint32_t i = 0; i < c->n_taps; i++)
+		n += atomic_load_explicit(
+			&c->missed[(size_t)i * c->n_ifaces + iface], memory_order_relaxed);
+	return n;
+}
+
+static void
+finish(struct wf_capture *c)
+{
+	uint64_t *missed = calloc(c->n_ifaces, sizeof(*missed));
+
+	for (uint32_t i = 0; missed != NULL && i < c->n_ifaces; i++)
+		missed[i] = missed_at(c, i);
+	fail(c, wf_capture_file_end(c->file, missed));
+	free(missed);
+	eventfd_write(c->news, 1);
+}
+
 static void *
 thread_main(void *arg)
 {
@@ -137,6 +163,7 @@ thread_main(void *arg)
 	}
 	while (drain(c, TURN) > 0)
 		;
+	finish(c);
 	return NULL;
 }
 
@@ -169,7 +196,7 @@ make_taps(struct wf_capture *c, const struct wf_capture_options *o, uint32_t fir
 	for (uint32_t i = 0; i < c->n_taps; i++) {
 		struct wf_capture_tap *t = &c->taps[i];
 
-		t->filter = c->filter;
+		atomic_init(&t->filter, c->filter[0]);
 		t->first_dir = first_dir;
 		t->end_dir = end_dir;
 		t->snaplen = o->snaplen;
@@ -198,13 +225,12 @@ wf_capture_new(const struct wf_capture_options *o, const struct wf_conf *conf, u
 	c->ctx = o->ctx;
 	snprintf(c->name, sizeof(c->name), "%s", o->name != NULL ? o->name : "");
 	c->wanted = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	c->failed = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	c->news = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (wf_capture_dirs(o, conf, &first_dir, &end_dir, err) == 0 &&
-		(o->filter == NULL ||
-			(c->filter = wf_filter_new(o->filter, &o->filter_where, err)) != NULL) &&
+		wf_capture_change(c, o->filter, &o->filter_where, err) == 0 &&
 		(o->put != NULL ||
 			(c->file = wf_capture_file_new(o, conf, base_ns, err)) != NULL)) {
-		if (c->wanted >= 0 && c->failed >= 0 && make_taps(c, o, first_dir, end_dir) == 0 &&
+		if (c->wanted >= 0 && c->news >= 0 && make_taps(c, o, first_dir, end_dir) == 0 &&
 			(o->put != NULL || start_thread(c) == 0))
 			return c;
 		wf_err_add(err, NULL, "Lower `memory` of the capture",
@@ -212,6 +238,33 @@ wf_capture_new(const struct wf_capture_options *o, const struct wf_conf *conf, u
 	}
 	wf_capture_free(c);
 	return NULL;
+}
+
+int
+wf_capture_change(
+	struct wf_capture *c, const char *filter, const struct wf_where *where, struct wf_err *err)
+{
+	struct wf_filter *f = NULL, **list;
+	char *text = NULL;
+
+	if (c->n_filters == WF_CAPTURE_FILTERS)
+		return wf_err_add(err, NULL, "End it, and begin another",
+			       "the filter of this capture has been changed too often"),
+		       -ENOSPC;
+	if (filter != NULL && (f = wf_filter_new(filter, where, err)) == NULL)
+		return -EINVAL;
+	list = realloc(c->filter, (c->n_filters + 1) * sizeof(*list));
+	c->filter = list != NULL ? list : c->filter;
+	if (list == NULL || (filter != NULL && (text = strdup(filter)) == NULL)) {
+		wf_filter_free(f);
+		return wf_err_add(err, NULL, NULL, "out of memory"), -ENOMEM;
+	}
+	c->filter[c->n_filters++] = f;
+	free(c->filter_text);
+	c->filter_text = text;
+	for (uint32_t i = 0; c->taps != NULL && i < c->n_taps; i++)
+		atomic_store_explicit(&c->taps[i].filter, f, memory_order_release);
+	return 0;
 }
 
 struct wf_capture_tap *
@@ -223,18 +276,15 @@ wf_capture_tap(struct wf_capture *c, uint32_t i)
 int
 wf_capture_fd(const struct wf_capture *c)
 {
-	return c->failed;
+	return c->news;
 }
 
-static uint64_t
-missed_at(const struct wf_capture *c, uint32_t iface)
+void
+wf_capture_heard(const struct wf_capture *c)
 {
-	uint64_t n = c->file != NULL ? wf_capture_file_lost(c->file, iface) : 0;
+	eventfd_t n;
 
-	for (uint32_t i = 0; i < c->n_taps; i++)
-		n += atomic_load_explicit(
-			&c->missed[(size_t)i * c->n_ifaces + iface], memory_order_relaxed);
-	return n;
+	eventfd_read(c->news, &n);
 }
 
 void
@@ -243,10 +293,12 @@ wf_capture_status(const struct wf_capture *c, struct wf_capture_status *out)
 	*out = (struct wf_capture_status){ .error = atomic_load_explicit(
 						   &c->error, memory_order_acquire) };
 	out->state = out->error != 0 ? WF_CAPTURE_FAILED
-		     : c->runs       ? WF_CAPTURE_RUNS
-				     : WF_CAPTURE_ENDED;
+		     : !c->runs      ? WF_CAPTURE_ENDED
+		     : c->stops      ? WF_CAPTURE_ENDS
+				     : WF_CAPTURE_RUNS;
 	memcpy(out->name, c->name, sizeof(out->name));
 	out->rotates = c->rotates;
+	out->filter = c->filter_text;
 	for (uint32_t i = 0; i < c->n_ifaces; i++)
 		out->missed += missed_at(c, i);
 	out->captured = c->told;
@@ -259,22 +311,46 @@ wf_capture_status(const struct wf_capture *c, struct wf_capture_status *out)
 }
 
 void
-wf_capture_end(struct wf_capture *c)
+wf_capture_stop(struct wf_capture *c)
 {
-	uint64_t *missed;
+	if (c->runs && !c->stops)
+		eventfd_write(c->wanted, 1);
+	c->stops = true;
+}
+
+bool
+wf_capture_end(struct wf_capture *c, wf_ns_t within_ns)
+{
+	struct timespec until;
 
 	if (!c->runs)
-		return;
-	eventfd_write(c->wanted, 1);
-	pthread_join(c->thread, NULL);
+		return true;
+	wf_capture_stop(c);
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	within_ns += (wf_ns_t)until.tv_nsec;
+	until.tv_sec += (time_t)(within_ns / WF_NS_PER_S);
+	until.tv_nsec = (long)(within_ns % WF_NS_PER_S);
+	if (pthread_clockjoin_np(c->thread, NULL, CLOCK_MONOTONIC, &until) != 0)
+		return false;
 	c->runs = false;
-	missed = calloc(c->n_ifaces, sizeof(*missed));
-	for (uint32_t i = 0; missed != NULL && i < c->n_ifaces; i++)
-		missed[i] = missed_at(c, i);
-	fail(c, wf_capture_file_end(c->file, missed));
-	free(missed);
 	for (uint32_t i = 0; i < c->n_taps; i++)
 		wf_capture_ring_fini(&c->taps[i].ring);
+	return true;
+}
+
+bool
+wf_capture_finish(struct wf_capture *c)
+{
+	uint64_t bytes;
+
+	if (!c->runs)
+		return true;
+	do {
+		bytes = wf_capture_file_bytes(c->file);
+		if (wf_capture_end(c, WF_CAPTURE_STILL_NS))
+			return true;
+	} while (wf_capture_file_bytes(c->file) != bytes);
+	return false;
 }
 
 void
@@ -282,15 +358,21 @@ wf_capture_free(struct wf_capture *c)
 {
 	if (c == NULL)
 		return;
-	wf_capture_end(c);
+	if (!wf_capture_finish(c)) {
+		pthread_detach(c->thread); /* it has all of this, for as long as the disk takes */
+		return;
+	}
 	for (uint32_t i = 0; c->taps != NULL && i < c->n_taps; i++)
 		wf_capture_ring_fini(&c->taps[i].ring);
 	wf_capture_file_free(c->file);
-	wf_filter_free(c->filter);
+	for (uint32_t i = 0; i < c->n_filters; i++)
+		wf_filter_free(c->filter[i]);
+	free(c->filter);
+	free(c->filter_text);
 	if (c->wanted >= 0)
 		close(c->wanted);
-	if (c->failed >= 0)
-		close(c->failed);
+	if (c->news >= 0)
+		close(c->news);
 	free((void *)c->missed);
 	free(c->taps);
 	free(c);

@@ -15,8 +15,8 @@
 /* A worker's end. */
 struct wf_capture_tap {
 	struct wf_capture_ring ring;
-	const struct wf_filter *filter; /* NULL: all */
-	uint32_t first_dir, end_dir;    /* directions that are wanted */
+	_Atomic(const struct wf_filter *) filter; /* NULL: all. Release: control; acquire: here */
+	uint32_t first_dir, end_dir;              /* directions that are wanted */
 	uint32_t snaplen;
 	_Atomic uint64_t *missed; /* by interface; the worker alone stores, relaxed */
 };
@@ -44,7 +44,8 @@ wf_capture_publish(struct wf_capture_tap *t)
 	wf_capture_ring_publish(&t->ring);
 }
 
-enum wf_capture_state { WF_CAPTURE_RUNS, WF_CAPTURE_ENDED, WF_CAPTURE_FAILED };
+/* ENDS: nothing more is captured, and the disk still takes what was. */
+enum wf_capture_state { WF_CAPTURE_RUNS, WF_CAPTURE_ENDS, WF_CAPTURE_ENDED, WF_CAPTURE_FAILED };
 
 struct wf_capture_status {
 	enum wf_capture_state state;
@@ -54,6 +55,7 @@ struct wf_capture_status {
 	bool rotates;
 	uint64_t bytes;
 	uint64_t captured, missed; /* packets, at all interfaces */
+	const char *filter;        /* NULL: all; until it is changed */
 };
 
 struct wf_capture;
@@ -64,12 +66,28 @@ struct wf_capture *wf_capture_new(const struct wf_capture_options *o, const stru
 struct wf_capture_tap *wf_capture_tap(struct wf_capture *c, uint32_t i);
 /* With o->put: tells of so many records at most, from the oldest on. Returns of how many. */
 uint32_t wf_capture_take(struct wf_capture *c, uint32_t most);
-/* Becomes readable when it cannot go on. */
+/* Becomes readable when it cannot go on, and when it has ended. */
 int wf_capture_fd(const struct wf_capture *c);
+/* Nothing waits there any more. */
+void wf_capture_heard(const struct wf_capture *c);
 void wf_capture_status(const struct wf_capture *c, struct wf_capture_status *out);
-/* No worker has a tap any more: what is in the rings goes to the file, which ends. Its counts can
- * still be asked for. */
-void wf_capture_end(struct wf_capture *c);
+/* Another filter (NULL: none), from each worker's next packet on. Those before it stay until the
+ * end, as workers may still ask them: so there is a most. 0, -EINVAL with reasons, -ENOSPC,
+ * -ENOMEM. */
+#define WF_CAPTURE_FILTERS 1000
+int wf_capture_change(
+	struct wf_capture *c, const char *filter, const struct wf_where *where, struct wf_err *err);
+/* No worker has a tap any more: what is in the rings goes to the file, which ends, for which nobody
+ * waits. */
+void wf_capture_stop(struct wf_capture *c);
+/* Stops it. Has it ended within so long? Then its counts are final, and can still be asked for. A
+ * disk may take any time, or never answer. */
+bool wf_capture_end(struct wf_capture *c, wf_ns_t within_ns);
+/* The same for as long as the disk takes something. false: it has taken nothing for
+ * WF_CAPTURE_STILL_NS. */
+#define WF_CAPTURE_STILL_NS (10 * WF_NS_PER_S)
+bool wf_capture_finish(struct wf_capture *c);
+/* Finishes it. If the disk does not answer, it is given up, with its memory. */
 void wf_capture_free(struct wf_capture *c);
 
 #endif

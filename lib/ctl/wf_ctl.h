@@ -78,8 +78,11 @@ struct wf_ctl_ops {
 	 * running, -EINVAL with reasons, -ENOMEM. */
 	int (*capture_start)(void *ctx, const struct wf_conf_capture *what, struct wf_err *err);
 	bool (*capture_settled)(void *ctx);
-	/* Ends it: 0, -ENOENT: none is running, -EAGAIN: a worker still writes to it; then
-	 * likewise. */
+	/* Another filter of the one that runs; NULL: none. 0, -ENOENT: none is running, -EINVAL,
+	 * -ENOSPC with reasons. */
+	int (*capture_change)(void *ctx, const char *filter, struct wf_err *err);
+	/* Ends it: 0, -ENOENT: none is running, -EAGAIN: a worker still writes to it, -EINPROGRESS:
+	 * the disk still takes what was captured; then likewise. */
 	int (*capture_stop)(void *ctx);
 	/* Of the last one. false: there has been none. */
 	bool (*capture_status)(void *ctx, struct wf_capture_status *out);

@@ -18,14 +18,16 @@ static json_t *
 describe(const struct wf_capture_status *s)
 {
 	static const char *const states[] = { [WF_CAPTURE_RUNS] = "running",
+		[WF_CAPTURE_ENDS] = "ending",
 		[WF_CAPTURE_ENDED] = "ended",
 		[WF_CAPTURE_FAILED] = "failed" };
 	char name[WF_CAPTURE_NAME];
 
-	return json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:o*}", "state", states[s->state], "file",
+	return json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:o*,s:o*}", "state", states[s->state], "file",
 		wf_json_text(wf_capture_name_of(s->name, s->rotates ? s->file : 0, name)), "files",
 		number(s->file), "bytes", number(s->bytes), "captured", number(s->captured),
-		"capture_missed", number(s->missed), "error",
+		"capture_missed", number(s->missed), "filter",
+		s->filter != NULL ? wf_json_text(s->filter) : NULL, "error",
 		s->error != 0 ? wf_json_text(strerror(-s->error)) : NULL);
 }
 
@@ -124,16 +126,51 @@ wf_route_captures_post(struct wf_request *r)
 	wf_err_free(err);
 }
 
+static void
+change_filter(struct wf_request *r, const char *filter, struct wf_err *err)
+{
+	int rc = r->ops->capture_change(r->ops->ctx, filter, err);
+
+	if (rc == 0)
+		tell(r);
+	else if (rc == -ENOENT)
+		wf_http_problem(r, 409, NULL, "No capture is running.");
+	else if (rc == -ENOSPC)
+		wf_http_problem(r, 409, err, "The capture goes on as it was.");
+	else
+		wf_http_invalid(r, err, "The capture goes on as it was.");
+}
+
+/* {"filter": "icmp"}, or null: all packets. What else a capture has belongs to its file. */
+void
+wf_route_captures_patch(struct wf_request *r)
+{
+	json_t *body = wf_http_body_json(r), *filter = json_object_get(body, "filter");
+	struct wf_err *err = body != NULL ? wf_err_new() : NULL;
+
+	if (body == NULL)
+		return; /* it has been replied */
+	if (err == NULL)
+		wf_http_failed(r, -ENOMEM, NULL);
+	else if (json_object_size(body) != 1 || (!json_is_string(filter) && !json_is_null(filter)))
+		wf_http_problem(r, 422, NULL,
+			"Only its filter can change: {\"filter\": \"icmp\"}, or null.");
+	else
+		change_filter(r, json_string_value(filter), err);
+	wf_err_free(err);
+	json_decref(body);
+}
+
+/* It is on its way to its end: -ENOENT says that it is there. A disk that is slower than this is
+ * not waited for, but the reply says so. */
 static bool
 try_stop(struct wf_request *r, bool late)
 {
 	int rc = r->ops->capture_stop(r->ops->ctx);
 
-	if (rc == -EAGAIN && !late)
+	if ((rc == -EAGAIN || rc == -EINPROGRESS) && !late)
 		return false;
-	if (rc == -ENOENT)
-		wf_http_problem(r, 409, NULL, "No capture is running.");
-	else if (rc < 0)
+	if (rc == -EAGAIN)
 		wf_http_problem(r, 503, NULL, "A worker does not answer now. Try again.");
 	else
 		tell(r);
@@ -143,5 +180,12 @@ try_stop(struct wf_request *r, bool late)
 void
 wf_route_captures_delete(struct wf_request *r)
 {
-	wf_later_try(r, try_stop);
+	int rc = r->ops->capture_stop(r->ops->ctx);
+
+	if (rc == -ENOENT)
+		wf_http_problem(r, 409, NULL, "No capture is running.");
+	else if (rc == 0)
+		tell(r);
+	else
+		wf_later_try(r, try_stop);
 }

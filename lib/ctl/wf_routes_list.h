@@ -29,6 +29,7 @@ WF_ROUTE(PATCH, "/v1/flows", flows_patch, change, "", "flows_patch", "changed", 
 WF_ROUTE(POST, "/v1/reset", reset, reset, "", "", "reset", "counters and histograms start again")
 WF_ROUTE(GET, "/v1/captures", captures_get, LOOK, "", "", "captures", "the last capture")
 WF_ROUTE(POST, "/v1/captures", captures_post, capture_asked, "", "capture", "captures", "begins a capture")
+WF_ROUTE(PATCH, "/v1/captures", captures_patch, capture_asked, "", "capture_patch", "captures", "another filter")
 WF_ROUTE(DELETE, "/v1/captures", captures_delete, capture_asked, "", "", "captures", "ends it")
 WF_ROUTE(GET, "/v1/bypass", bypass_get, LOOK, "", "", "bypassed", "is every link a plain wire")
 WF_ROUTE(POST, "/v1/bypass", bypass, change, "", "bypass", "changed", "makes every link a plain wire, or no more")

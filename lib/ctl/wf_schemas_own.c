@@ -116,8 +116,10 @@ static const struct {
 		   "delay?:str" },
 	{ "capture", "!file:str filter?:str link?:str snaplen?:int|str size?:str time?:str "
 		     "files?:int|str memory?:str" },
-	{ "capture_file", "state:running|ended|failed file:str files:int bytes:int captured:int "
-			  "capture_missed:int error?:str" },
+	{ "capture_patch", "!filter:str|null" },
+	{ "capture_file",
+		"state:running|ending|ended|failed file:str files:int bytes:int captured:int "
+		"capture_missed:int filter?:str error?:str" },
 	{ "captures", "captures:[capture_file]" },
 	{ "error", "message:str file?:str line?:int path?:str hint?:str" },
 	{ "problem", "type:str title:str status:int detail:str errors:[error]" },

@@ -124,19 +124,25 @@ join_other(struct wf_port *p, struct wf_port *ports, uint32_t n, struct wf_err *
 		"there is no port \"%s\" with a capture", k->of);
 }
 
-/* Two ports that write one file would spoil it. */
+/* Two ports that write one file would spoil it, and so would one that writes what another sends. */
 static int
 check_own_file(const struct wf_port *p, const struct wf_port *ports, struct wf_err *err)
 {
 	const struct pcap *k = p->kind;
 	struct wf_where where = wf_port_where(p);
 
-	for (const struct wf_port *q = ports; q < p && k->to.path; q++) {
+	for (const struct wf_port *q = ports; q < p; q++) {
 		const struct pcap *o = q->ops == &wf_port_pcap ? q->kind : NULL;
 
-		if (o && o->to.path && strcmp(o->to.path, k->to.path) == 0)
+		if (!o)
+			continue;
+		if (o->to.path && k->to.path && strcmp(o->to.path, k->to.path) == 0)
 			return wf_err_add(err, &where, "Give each a file of its own",
 				"port \"%s\" writes %.200s, too", q->name, k->to.path);
+		if ((k->to.path && wf_replay_reads(q->devargs, k->to.path, &where)) ||
+			(o->to.path && wf_replay_reads(p->devargs, o->to.path, &where)))
+			return wf_err_add(err, &where, "Write to=another.pcapng",
+				"what it or port \"%s\" writes is sent by the other", q->name);
 	}
 	return 0;
 }
@@ -280,7 +286,7 @@ pcap_end(struct wf_port *p)
 	const struct pcap *k = p->kind;
 
 	if (k->capture)
-		wf_capture_end(k->capture);
+		wf_capture_finish(k->capture);
 }
 
 static const struct wf_capture *

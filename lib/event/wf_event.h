@@ -42,6 +42,7 @@ enum wf_event_line {
 	X(carrier_given, WF_EVENT_NEVER, "the cable of a port's host is plugged in again")         \
 	X(capture_asked, WF_EVENT_USUAL, "somebody begins or ends a capture")                      \
 	X(capture_started, WF_EVENT_USUAL, "packets are written to a file from here on")           \
+	X(capture_changed, WF_EVENT_USUAL, "it has another filter")                                \
 	X(capture_ended, WF_EVENT_USUAL, "its file is complete")                                   \
 	X(capture_failed, WF_EVENT_ALWAYS, "its file cannot be written any more, and it ends")     \
 	X(replay, WF_EVENT_ALWAYS, "a replay was started, stopped, paused or given another pace")

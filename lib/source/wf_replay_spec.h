@@ -58,6 +58,8 @@ struct wf_replay_to {
 /* Of any device string of a pcap port. 0, or -EINVAL with all reasons. */
 int wf_replay_to(const char *device, struct wf_replay_to *out, const struct wf_where *where,
 	struct wf_err *err);
+/* Is the file one of those that a pcap port sends? */
+bool wf_replay_reads(const char *device, const char *path, const struct wf_where *where);
 
 /* "pcap,of=a,dmac=...": the port whose capture's other side it sends, or false. */
 #define WF_REPLAY_NAME 64

@@ -150,6 +150,7 @@ wf_replay_store_turn(struct wf_replay_store *s)
 		}
 		if (s->at == 0)
 			s->at = FIRST;
+		s->now = c;
 		if (s->at < c->used && (s->whole || c->epoch == s->take_epoch))
 			return (const struct wf_replay_record *)(const void *)(c->data + s->at);
 		s->at_chunk++;

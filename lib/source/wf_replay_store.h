@@ -63,6 +63,7 @@ struct wf_replay_store {
 
 	/* Who takes. */
 	uint64_t at_chunk WF_CACHE_ALIGNED;
+	const struct wf_replay_chunk *now; /* that of at_chunk, where at is not 0 */
 	uint32_t at;
 	uint32_t take_epoch;
 };
@@ -84,10 +85,8 @@ static inline const struct wf_replay_record *
 wf_replay_store_peek(struct wf_replay_store *s)
 {
 	/* A chunk is begun in wf_replay_store_turn only. */
-	const struct wf_replay_chunk *c = &s->chunk[s->at_chunk % s->n];
-
-	if (WF_LIKELY(s->at != 0 && s->at < c->used))
-		return (const struct wf_replay_record *)(const void *)(c->data + s->at);
+	if (WF_LIKELY(s->at != 0 && s->at < s->now->used))
+		return (const struct wf_replay_record *)(const void *)(s->now->data + s->at);
 	return wf_replay_store_turn(s);
 }
 

@@ -32,27 +32,33 @@ check_path(const char *path, const struct wf_where *where, struct wf_err *err)
 	return ret;
 }
 
-/* It would be emptied before it is read. What is wrong with the files themselves is said elsewhere.
- */
-static int
-check_inputs(const char *device, const char *path, const struct wf_where *where, struct wf_err *err)
+/* What is wrong with the files themselves is said elsewhere. */
+bool
+wf_replay_reads(const char *device, const char *path, const struct wf_where *where)
 {
 	struct wf_err *unsaid = wf_err_new();
 	struct wf_replay_spec s = { 0 };
 	struct stat to, from;
-	int ret = 0;
+	bool reads = false;
 
-	if (unsaid == NULL)
-		return wf_err_add(err, where, NULL, "out of memory");
-	if (stat(path, &to) == 0 && wf_replay_parse(device, &s, where, unsaid) == 0)
+	if (unsaid != NULL && stat(path, &to) == 0 &&
+		wf_replay_parse(device, &s, where, unsaid) == 0)
 		for (uint32_t i = 0; i < s.n_files; i++)
-			if (stat(s.file[i], &from) == 0 && from.st_dev == to.st_dev &&
-				from.st_ino == to.st_ino)
-				ret = wf_err_add(err, where, "Write to=another.pcapng",
-					"%.200s can't be sent and written at once", path);
+			reads |= stat(s.file[i], &from) == 0 && from.st_dev == to.st_dev &&
+				 from.st_ino == to.st_ino;
 	wf_replay_release(&s);
 	wf_err_free(unsaid);
-	return ret;
+	return reads;
+}
+
+/* It would be emptied before it is read. */
+static int
+check_inputs(const char *device, const char *path, const struct wf_where *where, struct wf_err *err)
+{
+	if (!wf_replay_reads(device, path, where))
+		return 0;
+	return wf_err_add(err, where, "Write to=another.pcapng",
+		"%.200s can't be sent and written at once", path);
 }
 
 int

@@ -32,8 +32,9 @@ wf_schedule_ns(const struct wf_schedule *s, wf_u128 units)
 	if (WF_UNLIKELY((past >> 64) != 0))
 		return wf_schedule_far(s, past);
 	product = (wf_u128)(uint64_t)past * s->mul;
-	if (s->div != 1)
-		product /= s->div;
+	if (s->div != 1) /* by an instruction, if it can be */
+		product = WF_LIKELY((product >> 64) == 0) ? (uint64_t)product / s->div
+							  : product / s->div;
 	product += s->anchor_ns;
 	return product < WF_SCHEDULE_NEVER ? (wf_ns_t)product : WF_SCHEDULE_NEVER;
 }

@@ -127,7 +127,7 @@ about(void)
 }
 
 static const struct perf_case *const tables[] = { perf_parts, perf_stages, perf_stores, perf_flows,
-	perf_sources, perf_pipes, perf_dp };
+	perf_sources, perf_replay, perf_pipes, perf_dp };
 
 static uint64_t
 number(const char *option, const char *text, uint64_t max)

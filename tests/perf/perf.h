@@ -21,7 +21,7 @@ struct perf_case {
 };
 
 extern const struct perf_case perf_parts[], perf_stages[], perf_stores[], perf_flows[],
-	perf_sources[], perf_pipes[], perf_dp[];
+	perf_sources[], perf_replay[], perf_pipes[], perf_dp[];
 
 /* A result that nobody reads, so that the compiler computes it all the same. */
 extern volatile uint64_t perf_sink;

@@ -73,7 +73,13 @@ lab_in b ip link set wfb up
 lab_ctl capture start ping.pcapng filter=icmp snaplen=60 link=wan >"$LAB_DIR/started"
 contains "wfctl capture start" "$LAB_DIR/started" '^ping.pcapng: running'
 lab_in b ping -c 4 -i 0.01 -W 1 -s 500 10.77.0.1 >/dev/null
+ok "another filter" lab_ctl capture set filter="udp port 9"
+contains "... is told" "$LAB_DIR/ok.out" '; only udp port 9$'
+lab_in b ping -c 4 -i 0.01 -W 1 10.77.0.1 >/dev/null
+fails "none that libpcap can't read" lab_ctl capture set filter='tcp prot 1'
+fails "nothing but the filter" lab_ctl capture set snaplen=70
 lab_ctl capture stop >/dev/null
+fails "nor when none runs" lab_ctl capture set filter=icmp
 is "only what the filter lets through" "$(packets ping.pcapng 'ba in')" "$(tshark -n -r "$captures/ping.pcapng" -Y 'icmp && frame.interface_name == "wan ba in"' 2>/dev/null | wc -l)"
 within "... which came" "$(packets ping.pcapng 'ba in')" 4 8
 is "cut, with its length" "$(tshark -n -r "$captures/ping.pcapng" -T fields -e frame.cap_len -e frame.len 2>/dev/null | sort -u | tr '\t' ' ')" "60 542"

@@ -60,7 +60,7 @@ is "a link cannot come while packets flow" "$(status PUT /v1/config "$(jq '.work
 
 curl -sS -N --max-time 3 --unix-socket "$LAB_SOCK" 'http://localhost/v1/stats/stream?hz=5' >"$LAB_DIR/stream" 2>/dev/null
 within "a stream of five a second" "$(grep -c '^event: stats' "$LAB_DIR/stream")" 11 16
-is "... of documents" "$(sed -n 's/^data: //p' "$LAB_DIR/stream" | head -n 1 | jq -r .schema)" wirefault.stats/1
+is "... of documents" "$(sed -n '/^event: stats/,/^$/s/^data: //p' "$LAB_DIR/stream" | head -n 1 | jq -r .schema)" wirefault.stats/1
 is "history has what was sent" "$(api GET '/v1/stats/history?seconds=600&link=wan' |
 	jq '[.links[0].ab.rx_packets | add, ([.[] | select(. > 0)] | length > 1)] | .[0] > 10 and .[1]')" true
 conserved

@@ -38,6 +38,23 @@ is "... nothing is unaccounted for" "$(lab_ctl stats -o json | jq .unaccounted.p
 lab_stop
 is "exit code" $? 0
 is "the file has each packet, byte for byte" "$(bytes "$LAB_DIR/b.pcapng")" "$(bytes "$in")"
+
+# The same on the virtual clock, into the same files.
+rm -f "$LAB_DIR/b.pcapng"
+ok "offline" "$WIREFAULT" offline -c "$LAB_DIR/sink.conf" --link wan --ab port --ab-out port -q
+is "... writes where the port would" "$(bytes "$LAB_DIR/b.pcapng")" "$(bytes "$in")"
+"$WIREFAULT" offline -c "$LAB_DIR/sink.conf" --link wan --ab port --ab-out "$LAB_DIR/named.pcapng" -q
+ok "... the same as to a name" cmp "$LAB_DIR/named.pcapng" "$LAB_DIR/b.pcapng"
+fails "no file of a port that has none" "$WIREFAULT" offline -c "$LAB_DIR/sink.conf" --link back --ba "$in" --ba-out port -q
+contains "... is said" "$LAB_DIR/ok.out" 'port c writes no file'
+sed "s|file=$in|file=$LAB_DIR/b.pcapng|" "$LAB_DIR/sink.conf" >"$LAB_DIR/over.conf"
+fails "nothing over what a port sends" "$WIREFAULT" offline -c "$LAB_DIR/over.conf" --link wan --ab port --ab-out port -q
+contains "... is said" "$LAB_DIR/ok.out" 'is what port a sends'
+fails "... nor live" timeout 30 "$WIREFAULT" run -c "$LAB_DIR/over.conf" --socket "$LAB_DIR/s" --no-huge --force -q --duration 1ms
+contains "... is said" "$LAB_DIR/ok.out" 'is sent by the other'
+is "... which is as it was" "$(bytes "$LAB_DIR/b.pcapng")" "$(bytes "$in")"
+fails "nothing twice" "$WIREFAULT" offline -c "$LAB_DIR/sink.conf" --link wan --ab port --ab-out port --stats "$LAB_DIR/b.pcapng" -q
+contains "... is said" "$LAB_DIR/ok.out" 'are the same file'
 is "... of nobody else" "$(packets "$LAB_DIR/b.pcapng")" "$all"
 is "... a way on which nothing came has none" "$(packets "$LAB_DIR/a.pcapng")" 0
 is "... it opens without a complaint" "$(tshark -r "$LAB_DIR/b.pcapng" 2>&1 >/dev/null | grep -cvi 'running as user')" 0

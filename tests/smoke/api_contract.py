@@ -47,6 +47,8 @@ CALLS = {
     f"DELETE {CLASS}/{{side}}": {},
     "PUT /v1/profiles/{name}": {"body": "config"},
     "POST /v1/captures": {"body": {"file": "c.pcapng"}, "after": ("DELETE", "/v1/captures")},
+    "PATCH /v1/captures": {"body": {"filter": "icmp"}, "before": ("POST", "/v1/captures", {"file": "e.pcapng"}),
+                           "after": ("DELETE", "/v1/captures")},
     "DELETE /v1/captures": {"before": ("POST", "/v1/captures", {"file": "d.pcapng"})},
     "POST /v1/changes": {"body": {"for": "60s", "items": [{"link": "wan", "ab": {"delay": "2ms"}}]}},
     "POST /v1/replays": {"body": {"port": "c", "paused": True}},

@@ -9,7 +9,7 @@ import { poll } from './poll.js';
 import { store } from './store.js';
 
 const EVERY_MS = 1000;
-const WORDS = { running: 'Running', ended: 'Ended', failed: 'Failed' };
+const WORDS = { running: 'Running', ending: 'Ending', ended: 'Ended', failed: 'Failed' };
 
 // The form, once its table is there.
 function asking(done) {
@@ -64,9 +64,10 @@ export function capture() {
 	const asked = poll(async () => {
 		try {
 			const [c] = (await get('v1/captures')).captures;
-			running = c?.state === 'running';
+			running = c?.state === 'running' || c?.state === 'ending';
 			last.hidden = !c;
-			progress.hidden = stop.hidden = !running;
+			progress.hidden = !running;
+			stop.hidden = c?.state !== 'running';
 			text(why, c ? '' : 'Nothing has been captured since wirefault started.');
 			if (c) {
 				state(pill, c.state === 'failed' ? 'lying' : running ? 'impaired' : 'healthy', WORDS[c.state]);

@@ -139,6 +139,39 @@ reset(void *ctx)
 	return 0;
 }
 
+static int
+schedule(void *ctx, const struct wf_changes *changes, uint64_t *generation, struct wf_err *err)
+{
+	return wf_err_add(err, NULL, NULL, "not here");
+}
+
+/* One that runs, whatever is asked of it. */
+static int
+capture_start(void *ctx, const struct wf_conf_capture *what, struct wf_err *err)
+{
+	require(what->file != NULL && what->snaplen > 0);
+	return -EBUSY;
+}
+
+static int
+capture_change(void *ctx, const char *filter, struct wf_err *err)
+{
+	return filter != NULL ? wf_err_add(err, NULL, NULL, "not here") : 0;
+}
+
+static int
+capture_stop(void *ctx)
+{
+	return 0;
+}
+
+static bool
+capture_status(void *ctx, struct wf_capture_status *out)
+{
+	*out = (struct wf_capture_status){ .name = "a.pcapng" };
+	return true;
+}
+
 static bool
 flows(void *ctx, struct wf_flow_top *list, uint32_t budget)
 {
@@ -178,6 +211,11 @@ start(void)
 		.progress = progress,
 		.wall = wall,
 		.reset = reset,
+		.schedule = schedule,
+		.capture_start = capture_start,
+		.capture_change = capture_change,
+		.capture_stop = capture_stop,
+		.capture_status = capture_status,
 		.flows = flows,
 		.clock = clock_now,
 		.events = wf_event_log_new(16) };

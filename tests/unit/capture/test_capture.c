@@ -2,6 +2,7 @@
  * A capture with several workers: in order of time, filtered, and each packet captured or missed.
  */
 #include <pthread.h>
+#include <semaphore.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -57,7 +58,7 @@ test_of_one_link(void **state)
 	assert_non_null(c);
 	for (uint32_t i = 0; i < 3000; i++)
 		see(wf_capture_tap(c, i % 3), i % 4, i, i % 5 == 0 ? 60 : 200);
-	wf_capture_end(c);
+	assert_true(wf_capture_finish(c));
 	wf_capture_status(c, &s);
 	assert_int_equal(s.state, WF_CAPTURE_ENDED);
 	assert_int_equal(s.captured, 3000 / 2 * 4 / 5);
@@ -114,7 +115,7 @@ test_taken(void **state)
 	assert_true(s.missed > 0);
 	assert_int_equal(s.captured, t.n);
 	assert_int_equal(s.captured + s.missed, 20200);
-	wf_capture_end(c);
+	assert_true(wf_capture_finish(c));
 	wf_capture_free(c);
 }
 
@@ -145,12 +146,57 @@ test_captured_or_missed(void **state)
 		pthread_create(&thread[i], NULL, flood, wf_capture_tap(c, i));
 	for (uint32_t i = 0; i < 2; i++)
 		pthread_join(thread[i], NULL);
-	wf_capture_end(c);
+	assert_true(wf_capture_finish(c));
 	wf_capture_status(c, &s);
 	assert_int_equal(s.captured + s.missed, 2 * MANY);
 	assert_true(s.missed > 0);
 	wf_capture_free(c);
 	assert_int_equal(rig_read(folder_path("m.pcapng"), &last_ns), s.captured);
+}
+
+/* A disk that does not answer until it is told to. */
+static sem_t disk;
+static atomic_bool disk_waits;
+
+ssize_t __real_write(int fd, const void *data, size_t n);
+ssize_t __wrap_write(int fd, const void *data, size_t n);
+
+ssize_t
+__wrap_write(int fd, const void *data, size_t n)
+{
+	if (atomic_load(&disk_waits))
+		sem_wait(&disk);
+	return __real_write(fd, data, n);
+}
+
+static void
+test_disk_that_does_not_answer(void **state)
+{
+	struct wf_capture_options o = WF_CAPTURE_OPTIONS;
+	struct wf_capture_status s;
+	struct wf_capture *c;
+	wf_ns_t last_ns;
+
+	sem_init(&disk, 0, 0);
+	atomic_store(&disk_waits, true);
+	o.directory = folder;
+	o.name = "d.pcapng";
+	c = begin(&o, 1);
+	for (uint32_t i = 0; i < 100; i++)
+		see(wf_capture_tap(c, 0), 0, i, 1400);
+	assert_false(wf_capture_end(c, 20 * WF_NS_PER_MS));
+	assert_false(wf_capture_end(c, 0));
+	wf_capture_status(c, &s);
+	assert_int_equal(s.state, WF_CAPTURE_ENDS);
+	atomic_store(&disk_waits, false);
+	sem_post(&disk);
+	assert_true(wf_capture_finish(c));
+	wf_capture_status(c, &s);
+	assert_int_equal(s.state, WF_CAPTURE_ENDED);
+	assert_int_equal(s.captured, 100);
+	wf_capture_free(c);
+	assert_int_equal(rig_read(folder_path("d.pcapng"), &last_ns), 100);
+	sem_destroy(&disk);
 }
 
 static void
@@ -183,6 +229,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_of_one_link),
 		cmocka_unit_test(test_captured_or_missed),
+		cmocka_unit_test(test_disk_that_does_not_answer),
 		cmocka_unit_test(test_taken),
 		cmocka_unit_test(test_refusals),
 	};

@@ -218,6 +218,19 @@ fake_capture_settled(void *ctx)
 }
 
 static int
+fake_capture_change(void *ctx, const char *filter, struct wf_err *err)
+{
+	struct harness *h = ctx;
+
+	if (!h->captured || h->captures.state != WF_CAPTURE_RUNS)
+		return -ENOENT;
+	if (filter != NULL && strcmp(filter, "icmp") != 0)
+		return wf_err_add(err, NULL, NULL, "it is no filter");
+	h->captures.filter = filter != NULL ? "icmp" : NULL;
+	return 0;
+}
+
+static int
 fake_capture_stop(void *ctx)
 {
 	struct harness *h = ctx;
@@ -350,6 +363,7 @@ start(void **state, bool tcp)
 	struct wf_ctl_options opt = { .socket = h->path, .hosts = "lab.example, other.example" };
 
 	ops.capture_start = fake_capture_start;
+	ops.capture_change = fake_capture_change;
 	ops.capture_settled = fake_capture_settled;
 	ops.capture_stop = fake_capture_stop;
 	ops.capture_status = fake_capture_status;

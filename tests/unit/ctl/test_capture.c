@@ -92,6 +92,28 @@ test_who_asks_is_told(void **state)
 	assert_non_null(e->who);
 }
 
+static void
+test_another_filter(void **state)
+{
+	struct harness *h = *state;
+	struct reply r;
+
+	expect(h, 409, "PATCH", "/v1/captures", "application/json", "{\"filter\": \"icmp\"}");
+	expect(h, 200, "POST", "/v1/captures", "application/json", "{\"file\": \"a.pcapng\"}");
+	r = call(h, "PATCH", "/v1/captures", "application/json", "{\"filter\": \"icmp\"}");
+	assert_int_equal(r.status, 200);
+	assert_non_null(strstr(r.text, "\"filter\": \"icmp\""));
+	reply_free(&r);
+	expect(h, 422, "PATCH", "/v1/captures", "application/json", "{\"filter\": \"icm\"}");
+	expect(h, 422, "PATCH", "/v1/captures", "application/json", "{\"snaplen\": 60}");
+	expect(h, 422, "PATCH", "/v1/captures", "application/json", "{\"filter\": 3}");
+	expect(h, 422, "PATCH", "/v1/captures", "application/json", "{}");
+	r = call(h, "PATCH", "/v1/captures", "application/json", "{\"filter\": null}");
+	assert_int_equal(r.status, 200);
+	assert_null(strstr(r.text, "\"filter\""));
+	reply_free(&r);
+}
+
 int
 main(void)
 {
@@ -100,6 +122,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			test_workers_are_waited_for, harness_start, harness_stop),
 		cmocka_unit_test_setup_teardown(test_refuses, harness_start, harness_stop),
+		cmocka_unit_test_setup_teardown(test_another_filter, harness_start, harness_stop),
 		cmocka_unit_test_setup_teardown(test_who_asks_is_told, harness_start, harness_stop),
 	};
 

@@ -349,6 +349,12 @@ captured(struct harness *h)
 	return h->captured ? 1 + h->captures.state : 0;
 }
 
+static uint64_t
+filtered(struct harness *h)
+{
+	return h->captures.filter != NULL;
+}
+
 static void
 begin_none(struct harness *h)
 {
@@ -360,6 +366,7 @@ begin_one(struct harness *h)
 {
 	h->captured = true;
 	h->captures.state = WF_CAPTURE_RUNS;
+	h->captures.filter = NULL;
 }
 
 static void
@@ -370,6 +377,7 @@ test_captures(void **state)
 			"{\"file\":\"lab.pcapng\",\"filter\":\"icmp\",\"link\":\"wan\"}", captured,
 			begin_none },
 		{ "GET", "/v1/captures", NULL, NULL },
+		{ "PATCH", "/v1/captures", JSON, "{\"filter\":\"icmp\"}", filtered, begin_one },
 		{ "DELETE", "/v1/captures", NULL, NULL, captured, begin_one },
 	};
 
