@@ -13,6 +13,7 @@
 
 #include "scenario_command.h"
 #include "scenario_until.h"
+#include "scenario_watch.h"
 #include "wf_device.h"
 #include "wf_generator_args.h"
 #include "wf_scenario_report.h"
@@ -34,10 +35,12 @@ struct live {
 	struct wf_script_walk walk;
 	struct wf_seen *seen;
 	wf_ns_t start_ns, end_ns; /* by wf_dp_now */
+	wf_ns_t *in_force_ns;     /* [script.n], since the start */
 	struct wf_snapshot *last;
 	wf_ns_t last_ns, next_ns;         /* not taken before; when the next one is to be taken */
 	struct scenario_command *command; /* [s->n_traffic] */
-	bool waits;                       /* somebody expects a recovery */
+	struct scenario_watch watch;
+	bool waits; /* somebody expects a recovery */
 	bool stopped, failed;
 };
 
@@ -126,6 +129,10 @@ offer_plans(struct live *l)
 			return -EINVAL;
 		if (wf_dp_offer(l->dp, wf_plan_hold(l->walk.setup->plan)) < 0)
 			return wf_err_add(l->err, NULL, NULL, "out of memory");
+		/* What came before a plan that is late was known has gone by the one before. */
+		if (l->walk.next <= script->n)
+			l->in_force_ns[l->walk.next - 1] =
+				since_start(l) > at_ns ? since_start(l) : at_ns;
 	}
 	return 0;
 }
@@ -249,6 +256,7 @@ turn(struct live *l)
 
 	wf_dp_poll(l->dp);
 	wf_dp_carrier(l->dp, l->err);
+	scenario_watch_look(&l->watch);
 	if (offer_plans(l) < 0)
 		return -EINVAL;
 	if (wf_dp_now(l->dp) >= l->next_ns) {
@@ -272,15 +280,17 @@ go_through(struct live *l)
 	int rc = 0;
 
 	assert(l->walk.setup != NULL);
-	l->start_ns = wf_dp_now(l->dp) + BEGIN_NS;
-	l->end_ns = l->s->end_ns != UINT64_MAX ? l->start_ns + l->s->end_ns : UINT64_MAX;
-	l->walk.start_ns = l->start_ns;
-	l->seen = wf_seen_new(l->s, l->walk.setup->plan, l->start_ns);
+	l->seen = wf_seen_new(l->s, l->walk.setup->plan, wf_dp_now(l->dp));
 	if (l->seen == NULL || wf_seen_live(l->seen) < 0)
 		return wf_err_add(l->err, NULL, NULL, "out of memory");
-	l->next_ns = l->start_ns;
+	rc = scenario_watch_start(&l->watch, l->dp, l->c->loaded.conf, l->seen, l->err);
+	l->start_ns = wf_dp_now(l->dp) + BEGIN_NS;
+	wf_seen_begin(l->seen, l->start_ns);
+	l->end_ns = l->seen->end_ns;
+	l->walk.start_ns = l->next_ns = l->start_ns;
 	scenario_until_begin(&l->until, l->s);
-	rc = offer_plans(l);
+	if (rc == 0)
+		rc = offer_plans(l);
 	while (rc == 0 && wf_dp_now(l->dp) < l->start_ns && !l->stopped)
 		l->stopped = rest_until(l, l->start_ns);
 	/* What has been before is of no run. */
@@ -291,6 +301,7 @@ go_through(struct live *l)
 		rc = turn(l);
 	if (rc == 0)
 		rc = take_snapshot(l);
+	scenario_watch_end(&l->watch);
 	return rc;
 }
 
@@ -307,6 +318,7 @@ report(struct live *l)
 		.seed = l->c->loaded.seed,
 		.mode = "live",
 		.tsc_hz = wf_dp_tsc_hz(l->dp),
+		.in_force_ns = l->in_force_ns,
 		.seen = l->seen,
 		.snap = l->last,
 		.duration_ns = l->last_ns - l->start_ns,
@@ -344,7 +356,9 @@ start(struct live *l, const struct wf_dp_options *opt)
 	for (uint32_t i = 0; i < l->s->n_expects; i++)
 		l->waits |= l->s->expect[i].measure == WF_MEASURE_recovery;
 	l->command = calloc(l->s->n_traffic + (size_t)1, sizeof(*l->command));
-	if (l->command == NULL || wf_device_resolve(c->loaded.conf, NULL) < 0)
+	l->in_force_ns = calloc(c->script.n + (size_t)1, sizeof(*l->in_force_ns));
+	if (l->command == NULL || l->in_force_ns == NULL ||
+		wf_device_resolve(c->loaded.conf, NULL) < 0)
 		return wf_err_add(l->err, NULL, NULL, "out of memory");
 	l->dp = wf_dp_new(c->loaded.conf, opt, l->err);
 	if (l->dp == NULL)
@@ -382,6 +396,7 @@ scenario_live_run(
 	wf_script_end(&l.walk);
 	wf_dp_free(l.dp);
 	free(l.command);
+	free(l.in_force_ns);
 	wf_err_free(l.err);
 	return doc;
 }

@@ -8,7 +8,7 @@
 
 #include "wf_json.h"
 #include "wf_routes.h"
-#include "wf_store.h"
+#include "wf_texts.h"
 
 struct listing {
 	json_t *list;
@@ -41,7 +41,7 @@ wf_route_profiles(struct wf_request *r)
 	for (size_t i = 0; i < WF_ARRAY_SIZE(dirs) && rc == 0; i++) {
 		l.own = i == 0;
 		if (dirs[i] != NULL)
-			rc = wf_store_list(dirs[i], add, &l);
+			rc = wf_texts_list(dirs[i], add, &l);
 	}
 	if (rc == 0) {
 		wf_http_json(r, 200, json_pack("{s:o}", "profiles", l.list));
@@ -64,6 +64,17 @@ reply_error(struct wf_request *r, int rc)
 		wf_http_failed(r, rc, NULL);
 }
 
+static void
+reply_done(struct wf_request *r, int rc, const char *what)
+{
+	if (rc < 0) {
+		reply_error(r, rc);
+		return;
+	}
+	wf_http_tell();
+	wf_http_told(r, json_pack("{s:s}", what, r->param[0]));
+}
+
 /* The text of a profile, heap. 0 or -errno. */
 static int
 find(const struct wf_request *r, char **text)
@@ -71,9 +82,9 @@ find(const struct wf_request *r, char **text)
 	int rc = -ENOENT;
 
 	if (r->dirs->own_profiles != NULL)
-		rc = wf_store_get(r->dirs->own_profiles, r->param[0], text);
+		rc = wf_texts_get(r->dirs->own_profiles, r->param[0], text);
 	if (rc == -ENOENT && r->dirs->profiles != NULL)
-		rc = wf_store_get(r->dirs->profiles, r->param[0], text);
+		rc = wf_texts_get(r->dirs->profiles, r->param[0], text);
 	return rc;
 }
 
@@ -130,7 +141,7 @@ checked_text(struct wf_request *r, struct wf_err *err)
 		return NULL;
 	conf = wf_conf_bind(tree, err);
 	if (conf == NULL) {
-		wf_http_problem(r, 422, err, "The configuration is not valid.");
+		wf_http_invalid(r, err, "The configuration is not valid.");
 		wf_node_free(tree);
 		return NULL;
 	}
@@ -157,11 +168,8 @@ wf_route_profile_put(struct wf_request *r)
 	}
 	text = may_write(r) ? checked_text(r, err) : NULL;
 	if (text != NULL) {
-		rc = wf_store_put(r->dirs->own_profiles, r->param[0], text);
-		if (rc < 0)
-			reply_error(r, rc);
-		else
-			wf_http_json(r, 200, json_pack("{s:s}", "saved", r->param[0]));
+		rc = wf_texts_put(r->dirs->own_profiles, r->param[0], text);
+		reply_done(r, rc, "saved");
 	}
 	free(text);
 	wf_err_free(err);
@@ -175,9 +183,6 @@ wf_route_profile_delete(struct wf_request *r)
 	r->about = r->param[0];
 	if (!may_write(r))
 		return;
-	rc = wf_store_remove(r->dirs->own_profiles, r->param[0]);
-	if (rc < 0)
-		reply_error(r, rc);
-	else
-		wf_http_json(r, 200, json_pack("{s:s}", "removed", r->param[0]));
+	rc = wf_texts_remove(r->dirs->own_profiles, r->param[0]);
+	reply_done(r, rc, "removed");
 }

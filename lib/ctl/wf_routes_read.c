@@ -118,10 +118,12 @@ try_reset(struct wf_request *r, bool late)
 
 	if (rc == -EAGAIN && !late)
 		return false;
-	if (rc < 0)
+	if (rc < 0) {
 		wf_http_problem(r, 503, NULL, "The counters could not be reset now. Try again.");
-	else
-		wf_http_json(r, 200, json_pack("{s:b}", "reset", 1));
+		return true;
+	}
+	wf_http_tell();
+	wf_http_told(r, json_pack("{s:b}", "reset", 1));
 	return true;
 }
 

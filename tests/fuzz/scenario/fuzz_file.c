@@ -1,28 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Any text as a file of scenarios: refused with reasons, or scripts without gaps. libFuzzer.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "text.h"
 #include "wf_script.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-const char *__lsan_default_suppressions(void);
-
-/* libconfig 1.5 forgets the string that it has begun when a syntax error stops it. */
-const char *
-__lsan_default_suppressions(void)
-{
-	return "leak:libconfig.so\n";
-}
-
-static void
-require(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 /* Steps follow each other without a gap, to the end. */
 static void
@@ -75,22 +55,17 @@ check_script(struct wf_scenario *s)
 	wf_err_free(err);
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void
+fuzz_text(const char *text)
 {
 	struct wf_err *err = wf_err_new();
-	char *text = malloc(size + 1);
 	struct wf_scenarios s;
 	int rc;
 
-	memcpy(text, data, size);
-	text[size] = 0;
 	rc = wf_scenarios_read_text(text, "fuzz", &s, err);
 	require((rc < 0) == (wf_err_count(err) > 0) && (rc == 0 || s.n == 0));
 	for (uint32_t i = 0; i < s.n; i++)
 		check_script(&s.at[i]);
 	wf_scenarios_free(&s);
 	wf_err_free(err);
-	free(text);
-	return 0;
 }

@@ -42,11 +42,12 @@ struct harness {
 	uint64_t lag;      /* ... so many of them; 0: one */
 	int refuse;        /* a -errno: what a change returns */
 	bool no_snapshot;  /* snapshot gives NULL */
-	int unanswered;    /* so often, snapshot and reset say: not yet */
+	int unanswered;    /* so often, snapshot, reset and captures say: not yet */
 	int resets;
 	bool captured; /* there has been a capture: */
 	struct wf_capture_status captures;
 	struct wf_event_log *events;
+	struct wf_replay *replay; /* the test's; NULL: no port has one */
 };
 
 /* cmocka's setup and teardown: *state is a struct harness. */
