@@ -356,7 +356,8 @@ start(struct live *l, const struct wf_dp_options *opt)
 	for (uint32_t i = 0; i < l->s->n_expects; i++)
 		l->waits |= l->s->expect[i].measure == WF_MEASURE_recovery;
 	l->command = calloc(l->s->n_traffic + (size_t)1, sizeof(*l->command));
-	l->in_force_ns = calloc(c->script.n + (size_t)1, sizeof(*l->in_force_ns));
+	/* A phase that ends early may make it a few more steps. */
+	l->in_force_ns = calloc(WF_SCRIPT_STEPS + (size_t)1, sizeof(*l->in_force_ns));
 	if (l->command == NULL || l->in_force_ns == NULL ||
 		wf_device_resolve(c->loaded.conf, NULL) < 0)
 		return wf_err_add(l->err, NULL, NULL, "out of memory");
