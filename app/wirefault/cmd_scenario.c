@@ -30,6 +30,8 @@ static const struct wf_option options[] = {
 	{ "pcap", 0, "FILE", "of generate: the capture" },
 	{ "flows", 0, "N", "of generate: how many conversations are impaired (default 3)" },
 	{ "into", 0, "FOLDER", "of generate: where the files go (default scenarios)" },
+	{ "journal-flows", 0, NULL,
+		"tell of flows, too, when they are over: from when to when, and how much" },
 	{ "quiet", 'q', NULL, "no progress and no summary" },
 	{ "force", 0, NULL,
 		"take a NIC even if it carries the default route or this session, a core even if "
@@ -78,6 +80,14 @@ prepare_tell(struct run *r)
 			"Write a size such as 1MB", "\"%s\" is no size", most);
 	else if (most != NULL && path == NULL)
 		wf_err_add(r->err, NULL, "Give --journal FILE", "--journal-max of no journal");
+	else if (bytes < SCENARIO_JOURNAL_LEAST)
+		wf_err_add(r->err, &(struct wf_where){ .path = "--journal-max" },
+			"Write a size such as 1MB", "a journal has %d bytes at least",
+			SCENARIO_JOURNAL_LEAST);
+	r->tell.flows = value(r, "journal-flows") != NULL;
+	if (r->tell.flows && path == NULL && (!r->json || value(r, "quiet") != NULL))
+		wf_err_add(r->err, NULL, "Give --journal FILE, or -o json",
+			"--flows, and nobody is told of what happens");
 	if (path != NULL && wf_err_count(r->err) == 0)
 		scenario_tell_open(&r->tell, path, bytes, r->err);
 	if (value(r, "quiet") != NULL)

@@ -283,9 +283,12 @@ go_through(struct live *l)
 	l->seen = wf_seen_new(l->s, l->walk.setup->plan, wf_dp_now(l->dp));
 	if (l->seen == NULL || wf_seen_live(l->seen) < 0)
 		return wf_err_add(l->err, NULL, NULL, "out of memory");
-	rc = scenario_watch_start(&l->watch, l->dp, l->c->loaded.conf, l->seen, l->err);
+	rc = scenario_tell_flows(l->tell, l->seen, l->err);
+	if (rc == 0)
+		rc = scenario_watch_start(&l->watch, l->dp, l->c->loaded.conf, l->seen, l->err);
 	l->start_ns = wf_dp_now(l->dp) + BEGIN_NS;
 	wf_seen_begin(l->seen, l->start_ns);
+	l->tell->start_ns = l->start_ns;
 	l->end_ns = l->seen->end_ns;
 	l->walk.start_ns = l->next_ns = l->start_ns;
 	scenario_until_begin(&l->until, l->s);
@@ -336,6 +339,7 @@ report(struct live *l)
 					.status = l->command[i].status,
 					.output = scenario_command_output(&l->command[i]) };
 	wf_seen_end(l->seen, l->start_ns + r.duration_ns);
+	scenario_tell_unseen(l->tell, r.duration_ns, l->seen->unseen);
 	if (commands != NULL && !l->seen->out_of_memory && wf_scenario_judge(&r) == 0)
 		doc = wf_scenario_json(&r);
 	if (doc == NULL)

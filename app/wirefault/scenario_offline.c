@@ -243,7 +243,9 @@ scenario_offline_run(struct scenario *c, struct scenario_tell *tell, struct wf_e
 
 		watcher.seen = seen;
 		scenario_tell_begin(tell, c, "offline");
-		rc = wf_twin_run(&q, &snap, err);
+		rc = scenario_tell_flows(tell, seen, err);
+		if (rc == 0)
+			rc = wf_twin_run(&q, &snap, err);
 	}
 	if (rc == 0)
 		doc = report(c, line.plan[0], seen, snap, err);

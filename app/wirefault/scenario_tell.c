@@ -10,9 +10,8 @@
 #include <time.h>
 
 #include "wf_json.h"
+#include "wf_json_flow.h"
 #include "wf_units.h"
-
-#define LAST_BYTES 80 /* are kept for the last record */
 
 struct scenario_journal {
 	uint64_t most_bytes, bytes, records, dropped;
@@ -29,7 +28,8 @@ scenario_tell_open(
 
 	if (j == MAP_FAILED)
 		return wf_err_add(err, NULL, NULL, "out of memory");
-	j->most_bytes = most_bytes > LAST_BYTES ? most_bytes - LAST_BYTES : 0;
+	assert(most_bytes >= SCENARIO_JOURNAL_LEAST);
+	j->most_bytes = most_bytes - SCENARIO_JOURNAL_LEAST;
 	t->path = path;
 	t->journal = j;
 	t->file = fopen(path, "we");
@@ -228,6 +228,51 @@ scenario_tell_command_over(struct scenario_tell *t, wf_ns_t at_ns, const char *t
 	event = event_of(t, "command_over", at_ns);
 	json_object_set_new(event, "command", wf_json_text(text));
 	json_object_set_new(event, "status", json_integer(status));
+	put(t, event);
+}
+
+static void
+tell_flow(void *ctx, const struct wf_flow_entry *f, enum wf_flow_end why)
+{
+	struct scenario_tell *t = ctx;
+	uint32_t dir = f->key.dir[0] * 256u + f->key.dir[1];
+	json_t *event = event_of(t, "flow", f->last_ns - t->start_ns);
+
+	json_object_set_new(event, "link", wf_json_text(t->c->loaded.conf->links[dir / 2].name));
+	json_object_set_new(event, "direction", json_string(dir % 2 == 0 ? "ab" : "ba"));
+	wf_json_flow(event, &f->key);
+	json_object_set_new(
+		event, "first_ns", json_integer((json_int_t)(f->first_ns - t->start_ns)));
+	json_object_set_new(event, "last_ns", json_integer((json_int_t)(f->last_ns - t->start_ns)));
+	json_object_set_new(event, "packets", json_integer((json_int_t)f->packets));
+	json_object_set_new(event, "bytes", json_integer((json_int_t)f->bytes));
+	json_object_set_new(event, "left", json_integer((json_int_t)f->left));
+	json_object_set_new(event, "lost", json_integer((json_int_t)f->lost));
+	json_object_set_new(event, "made", json_integer((json_int_t)f->made));
+	json_object_set_new(event, "over", json_string(wf_flow_ends[why]));
+	put(t, event);
+}
+
+int
+scenario_tell_flows(struct scenario_tell *t, struct wf_seen *seen, struct wf_err *err)
+{
+	if (!t->flows || !is_told(t))
+		return 0;
+	t->start_ns = seen->start_ns;
+	return wf_seen_tell_flows(seen, tell_flow, t) == 0
+		       ? 0
+		       : wf_err_add(err, NULL, NULL, "out of memory");
+}
+
+void
+scenario_tell_unseen(struct scenario_tell *t, wf_ns_t at_ns, uint64_t packets)
+{
+	json_t *event;
+
+	if (!t->flows || !is_told(t) || packets == 0)
+		return;
+	event = event_of(t, "unseen", at_ns);
+	json_object_set_new(event, "packets", json_integer((json_int_t)packets));
 	put(t, event);
 }
 

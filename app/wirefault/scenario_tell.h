@@ -10,8 +10,10 @@
 #include <stdio.h>
 
 #include "scenario_set.h"
+#include "wf_seen.h"
 
 #define SCENARIO_JOURNAL_BYTES (64ull << 20) /* by default */
+#define SCENARIO_JOURNAL_LEAST 80            /* are kept for the last record */
 
 struct scenario_journal; /* what processes share of it */
 
@@ -20,9 +22,11 @@ struct scenario_tell {
 	FILE *file;         /* the journal; NULL: none */
 	const char *path;
 	struct scenario_journal *journal;
+	bool flows; /* are told of, too */
 	/* Of the run: */
 	const struct scenario *c;
-	uint32_t next; /* step of the script */
+	uint32_t next;    /* step of the script */
+	wf_ns_t start_ns; /* of the run, by the clock of its packets */
 };
 
 /* With a journal of this many bytes at most. 0, or -EINVAL with a reason. */
@@ -38,6 +42,10 @@ void scenario_tell_until(struct scenario_tell *t, wf_ns_t until_ns);
 void scenario_tell_command(struct scenario_tell *t, wf_ns_t at_ns, const char *text);
 void scenario_tell_command_over(
 	struct scenario_tell *t, wf_ns_t at_ns, const char *text, int status);
+/* If it is to: tells of each flow when it is over. 0, or -ENOMEM with a reason. */
+int scenario_tell_flows(struct scenario_tell *t, struct wf_seen *seen, struct wf_err *err);
+/* ... and at the end, of how many packets nobody knows whose they were. */
+void scenario_tell_unseen(struct scenario_tell *t, wf_ns_t at_ns, uint64_t packets);
 /* What was expected, and how it ended; from the report's document. */
 void scenario_tell_result(struct scenario_tell *t, const json_t *doc);
 

@@ -23,9 +23,14 @@ put(void *ctx, const struct wf_capture_record *r)
 {
 	const struct scenario_watch *w = ctx;
 
-	if (r->point != WF_CAPTURE_LOST)
-		wf_seen_look(w->seen, &(struct wf_trips_packet){ r->dir, r->point == WF_CAPTURE_IN,
-					      r->time_ns, r->data, r->cap_bytes, r->len_bytes });
+	wf_seen_look(
+		w->seen, &(struct wf_look){ .dir = r->dir,
+				 .point = r->point,
+				 .extra = (r->marks & (WF_CAPTURE_COPY | WF_CAPTURE_MADE)) != 0,
+				 .data = r->cap_bytes > 0 ? r->data : NULL,
+				 .readable_bytes = r->cap_bytes,
+				 .len_bytes = r->len_bytes,
+				 .ns = r->time_ns });
 }
 
 /* Workers get the rings, or give them back (NULL). false: one of them does not answer. */
@@ -54,7 +59,7 @@ scenario_watch_start(struct scenario_watch *w, struct wf_dp *dp, const struct wf
 	if (!wf_seen_looks(seen))
 		return 0;
 	o.snaplen = HEADERS;
-	o.filter = FILTER;
+	o.filter = seen->flows != NULL ? NULL : FILTER;
 	o.put = put;
 	o.ctx = w;
 	w->capture = wf_capture_new(&o, conf, wf_dp_workers(dp), 0, err);

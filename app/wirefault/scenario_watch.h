@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * Packets of a live run for who measures round trips: workers copy the headers into rings, as for a
- * capture, and the control thread reads them. Control thread.
+ * Packets of a live run for who measures round trips or tells of flows: workers copy the headers
+ * into rings, as for a capture, and the control thread reads them. Control thread.
  */
 #ifndef SCENARIO_WATCH_H
 #define SCENARIO_WATCH_H

@@ -4,13 +4,13 @@
  * Accounts are walked in parts, and the event loop goes on between them: a million flows are looked
  * at in some ten parts.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "wf_flow_top.h"
 #include "wf_json.h"
+#include "wf_json_flow.h"
 #include "wf_later.h"
 #include "wf_routes.h"
 #include "wf_target.h"
@@ -18,9 +18,6 @@
 
 /* Places looked at in one turn of the event loop: a millisecond or two. */
 #define PART 65536
-
-#define PROTOCOL_ICMP   1
-#define PROTOCOL_ICMPV6 58
 
 struct flows_query {
 	uint64_t top;
@@ -66,56 +63,6 @@ be16(const uint8_t b[2])
 	return (unsigned)(b[0] << 8 | b[1]);
 }
 
-static json_t *
-address(const struct wf_flow_key *key, const uint8_t a[16])
-{
-	char text[INET6_ADDRSTRLEN];
-
-	if (key->family == 4)
-		inet_ntop(AF_INET, a + 12, text, sizeof(text));
-	else if (key->family == 6)
-		inet_ntop(AF_INET6, a, text, sizeof(text));
-	else
-		snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", a[0], a[1], a[2],
-			a[3], a[4], a[5]);
-	return json_string(text);
-}
-
-/* Of IP, else the type of the frame. */
-static json_t *
-protocol(const struct wf_flow_key *key)
-{
-	const char *name = key->family != 0 ? wf_conf_protocol_name(key->proto)
-					    : wf_conf_ethertype_name(be16(key->ethertype));
-	char text[16];
-
-	if (name == NULL)
-		snprintf(text, sizeof(text), key->family != 0 ? "%u" : "0x%04x",
-			key->family != 0 ? key->proto : be16(key->ethertype));
-	return json_string(name != NULL ? name : text);
-}
-
-/* What not every flow has. */
-static int
-add_others(json_t *j, const struct wf_flow_key *key, const char *class)
-{
-	unsigned sport = be16(key->sport), dport = be16(key->dport), vlan = be16(key->vlan);
-	bool echo = key->proto == PROTOCOL_ICMP || key->proto == PROTOCOL_ICMPV6;
-	int rc = 0;
-
-	if (class != NULL)
-		rc |= json_object_set_new(j, "class", wf_json_text(class));
-	if (echo && sport != 0)
-		rc |= json_object_set_new(j, "identifier", number(sport));
-	if (!echo && (sport != 0 || dport != 0)) {
-		rc |= json_object_set_new(j, "source_port", number(sport));
-		rc |= json_object_set_new(j, "destination_port", number(dport));
-	}
-	if (vlan != WF_NO_VLAN)
-		rc |= json_object_set_new(j, "vlan", number(vlan));
-	return rc;
-}
-
 /* The name of a direction's class; NULL: it is no more. */
 static const char *
 class_name(const struct wf_plan *plan, uint32_t dir, uint32_t uid)
@@ -133,20 +80,24 @@ flow_json(const struct wf_plan *plan, const struct wf_flow_seen *s, wf_ns_t now_
 {
 	uint32_t dir = be16(s->key.dir);
 	const char *class = dir < plan->n_dirs ? class_name(plan, dir, s->class_uid) : NULL;
-	json_t *j;
+	json_t *j, *counts;
+	int rc;
 
 	if (dir >= plan->n_dirs)
 		return json_null();
-	j = json_pack("{s:o,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:o,s:o,s:o},s:o,s:o}", "link",
-		wf_json_text(plan->link_name[dir / 2]), "direction", dir % 2 == 0 ? "ab" : "ba",
-		"protocol", protocol(&s->key), "source", address(&s->key, s->key.src),
-		"destination", address(&s->key, s->key.dst), "packets", number(s->packets), "bytes",
-		number(s->bytes), "dropped", number(s->dropped), "delay_ns", "packets",
+	j = json_pack("{s:o,s:s}", "link", wf_json_text(plan->link_name[dir / 2]), "direction",
+		dir % 2 == 0 ? "ab" : "ba");
+	counts = json_pack("{s:o,s:o,s:o,s:{s:o,s:o,s:o},s:o,s:o}", "packets", number(s->packets),
+		"bytes", number(s->bytes), "dropped", number(s->dropped), "delay_ns", "packets",
 		number(s->delayed), "mean", number(s->delayed > 0 ? s->delay_ns / s->delayed : 0),
 		"max", number(s->delay_max_ns), "age_ns",
 		number(now_ns > s->first_ns ? now_ns - s->first_ns : 0), "idle_ns",
 		number(now_ns > s->last_ns ? now_ns - s->last_ns : 0));
-	if (j != NULL && add_others(j, &s->key, class) == 0)
+	rc = wf_json_flow(j, &s->key) | json_object_update(j, counts);
+	json_decref(counts);
+	if (class != NULL)
+		rc |= json_object_set_new(j, "class", wf_json_text(class));
+	if (rc == 0)
 		return j;
 	json_decref(j);
 	return NULL;

@@ -114,6 +114,7 @@ wf_seen_free(struct wf_seen *seen)
 	for (uint32_t i = 0; i < seen->n_classes; i++)
 		wf_measure_free(seen->class[i].m);
 	wf_trips_free(seen->trips);
+	wf_flow_log_free(seen->flows);
 	free(seen->class);
 	free(seen->group);
 	free(seen->group_of);
@@ -200,11 +201,16 @@ note_fate(struct wf_measure *m, const struct fate *f)
 }
 
 static void
-look_at(struct wf_seen *seen, uint32_t dir, const struct wf_twin_packet *p, bool came, wf_ns_t ns)
+look_at(struct wf_seen *seen, struct wf_look look, const struct wf_twin_packet *p)
 {
-	if (seen->trips != NULL && p != NULL)
-		wf_seen_look(seen, &(struct wf_trips_packet){
-					   dir, came, ns, p->data, p->cap_bytes, p->len_bytes });
+	if (!wf_seen_looks(seen))
+		return;
+	if (p != NULL) {
+		look.data = p->data;
+		look.readable_bytes = p->cap_bytes;
+		look.len_bytes = p->len_bytes;
+	}
+	wf_seen_look(seen, &look);
 }
 
 void
@@ -217,7 +223,9 @@ wf_seen_came(void *ctx, uint32_t dir, const struct wf_rx *rx, uint32_t n)
 		struct wf_measure *m = wf_seen_at(seen, dir, 0);
 
 		((struct wf_twin_packet *)rx[i].pkt)->ordinal = seen->ordinal[dir]++;
-		look_at(seen, dir, rx[i].pkt, true, rx[i].rx_ns);
+		look_at(seen,
+			(struct wf_look){ .dir = dir, .point = WF_CAPTURE_IN, .ns = rx[i].rx_ns },
+			rx[i].pkt);
 		if (m != NULL)
 			note_came(m, rx[i].len_bytes);
 		m = phase != UINT32_MAX ? wf_seen_at(seen, dir, seen->group_of[phase]) : NULL;
@@ -315,10 +323,14 @@ wf_seen_told(void *ctx, const struct wf_held *h, enum wf_drop cause, wf_ns_t ns)
 			*r = since_ns;
 	}
 	note_classes(seen, &f, group);
-	if (cause == WF_DROP_NONE) {
+	if (cause == WF_DROP_NONE)
 		note_out(seen, dir, h->slot, h->len_bytes, ns);
-		look_at(seen, dir, p, false, ns);
-	}
+	look_at(seen,
+		(struct wf_look){ .dir = dir,
+			.point = cause == WF_DROP_NONE ? WF_CAPTURE_OUT : WF_CAPTURE_LOST,
+			.extra = f.extra,
+			.ns = ns },
+		p);
 	note_series(seen, &f);
 }
 
@@ -328,7 +340,7 @@ wf_seen_end(struct wf_seen *seen, wf_ns_t end_ns)
 	wf_ns_t whole_ns = end_ns > seen->start_ns ? end_ns - seen->start_ns : 0;
 
 	seen->end_ns = end_ns;
-	wf_seen_end_trips(seen);
+	wf_seen_end_looks(seen);
 	for (uint32_t dir = 0; dir < seen->n_dirs; dir++) {
 		struct wf_measure *m = wf_seen_at(seen, dir, 0);
 

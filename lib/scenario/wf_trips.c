@@ -185,21 +185,21 @@ turned(const struct wf_flow_key *key)
 }
 
 void
-wf_trips_see(struct wf_trips *t, const struct wf_trips_packet *p)
+wf_trips_see(struct wf_trips *t, const struct wf_look *p)
 {
 	struct wf_flow_key back;
 	struct wf_parsed parsed;
 	struct connection *c;
 	struct wf_tcp tcp;
 
-	if (p->data == NULL)
+	if (p->data == NULL || p->point == WF_CAPTURE_LOST)
 		return;
 	wf_parse(p->data, p->readable_bytes, &parsed);
 	if (!wf_tcp_read(p->data, p->readable_bytes, p->len_bytes, &parsed, &tcp))
 		return;
 	parsed.key.dir[0] = (uint8_t)((p->dir & ~1u) >> 8);
 	parsed.key.dir[1] = (uint8_t)(p->dir & ~1u);
-	if (p->came) {
+	if (p->point == WF_CAPTURE_IN) {
 		asks(t, &parsed.key, p->dir, &tcp, p->ns);
 		return;
 	}

@@ -8,7 +8,7 @@
 #ifndef WF_TRIPS_H
 #define WF_TRIPS_H
 
-#include "wf_types.h"
+#include "wf_look.h"
 
 enum wf_trip_kind { WF_TRIP_HANDSHAKE, WF_TRIP_RESPONSE, WF_TRIP_KINDS };
 enum wf_trip_end {
@@ -25,15 +25,6 @@ struct wf_trip {
 	wf_ns_t begun_ns, took_ns;
 };
 
-/* A packet that came into a direction, or left it. */
-struct wf_trips_packet {
-	uint32_t dir; /* link * 2 + side */
-	bool came;
-	wf_ns_t ns;
-	const uint8_t *data; /* headers at least; NULL: nothing of it is there */
-	uint32_t readable_bytes, len_bytes;
-};
-
 #define WF_TRIPS_CONNECTIONS 65536 /* more than these: some are forgotten */
 
 struct wf_trips;
@@ -41,7 +32,7 @@ struct wf_trips;
 /* `told` of each trip that is over. NULL: out of memory. */
 struct wf_trips *wf_trips_new(void (*told)(void *ctx, const struct wf_trip *trip), void *ctx);
 void wf_trips_free(struct wf_trips *t);
-void wf_trips_see(struct wf_trips *t, const struct wf_trips_packet *p);
+void wf_trips_see(struct wf_trips *t, const struct wf_look *p);
 /* It is over: tells of those that are still waited for. */
 void wf_trips_end(struct wf_trips *t, wf_ns_t end_ns);
 

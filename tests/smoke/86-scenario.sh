@@ -22,7 +22,7 @@ expect = ( { phase = "good"; loss = 0; delay_p50 = ">= 2ms"; },
   { phase = "good"; direction = "ba"; loss = 0; delay_p50 = ">= 3ms"; },
   { phase = "down"; loss = ">= 100%"; }, { phase = "slow"; loss = 0; delay_p50 = ">= 20ms"; recovery = "<= 1s"; } );
 END
-scenario run ping.conf --report out >summary 2>lines
+scenario run ping.conf --report out --journal flows --journal-flows >summary 2>lines
 code=$?
 # A machine that takes the worker's core away makes the run untrustworthy, and nothing else.
 is "exit code" "$code" "$([ "$(report .outcome ping)" = pass ] && echo 0 || echo 1)"
@@ -42,6 +42,8 @@ ping_sent=$(sed -n 's/^\([0-9]*\) packets transmitted.*/\1/p' <<<"$output")
 ping_got=$(sed -n 's/^.* \([0-9]*\) received.*/\1/p' <<<"$output")
 is "ping's own count: what it sent came to us" "$(report '.directions[0].whole.packets' ping)" "$ping_sent"
 is "... and what we dropped it misses" "$(report '.directions[0].whole.dropped.blackhole' ping)" $((ping_sent - ping_got))
+is "... and its flow in the journal has both" "$(jq -r 'select(.event == "flow" and .direction == "ab" and .protocol == "icmp") | "\(.packets) \(.lost) \(.source)"' flows)" \
+	"$ping_sent $((ping_sent - ping_got)) 10.77.0.1"
 is "the drops are of the phase" "$(report '[.directions[0].phases[] | select(.lost > 0).phase] | tostring' ping)" '["down"]'
 # ping's times are of both ways.
 rtt=$(sed -n 's/^[0-9]* bytes from .* icmp_seq=\([0-9]*\) .*time=\([0-9.]*\) ms/\1 \2/p' <<<"$output")

@@ -171,6 +171,29 @@ is "--journal-max: its size" "$(($(stat -c %s out/short) <= 1000)) $(cmp -n "$(h
 is "... what is missing is told" "$(tail -n 1 out/short | jq '.records + .dropped_records')" "$(grep -c '^{"event"' events)"
 ok "... and is something" test "$(tail -n 1 out/short | jq .dropped_records)" -gt 0
 
+is "... and where there is room for no more than that: its size" \
+	"$(scenario run x.conf --offline -q --journal out/least --journal-max 80B && echo "$(($(stat -c %s out/least) <= 80)) $(jq .records out/least)")" "1 0"
+
+# Flows: when each was, and what became of it, as the captures have it.
+scenario run x.conf --offline -q --journal out/flows --journal-flows
+jq -r 'select(.event == "flow") | "\(.source_port) \(.direction) \(.first_ns) \(.packets) \(.bytes) \(.left) \(.lost) \(.over)"' out/flows | sort -n >said
+python3 - >seen <<'END'
+import struct
+def packets(name):
+    data, at = open(name, "rb").read(), 24
+    while at < len(data):
+        s, ns, n, _ = struct.unpack_from("<IIII", data, at)
+        yield (s - 1) * 10**9 + ns, struct.unpack_from(">H", data, at + 16 + 34)[0], n
+        at += 16 + n
+came = [p for p in packets("in.pcap")]
+left = [port for _, port, _ in packets("out/o.pcap")]
+for port in range(4000, 4008):
+    ours = [p for p in came if p[1] == port]
+    print(port, "ab", ours[0][0], len(ours), sum(p[2] for p in ours), left.count(port), len(ours) - left.count(port), "run_over")
+END
+is "--journal-flows: begins and counts as in the captures" "$(cat said)" "$(cat seen)"
+is "... what else happens is the same" "$(grep -v '"event":"flow"' out/flows | head -n -1)" "$(head -n -1 out/journal)"
+
 # What is missed, or can't be shown, turns everything red.
 bad() { # EXPECTATION; in bad.conf
 	echo "$head duration = \"2s\"; traffic = ( { generator = \"pps=100\"; } ); faults = ( { name = \"f\"; ab = { loss = 0.1; }; } );
@@ -226,7 +249,8 @@ for wrong in "run|write wirefault scenario run FILE" "walk x.conf|write wirefaul
 	"rerun x.conf|x.conf:1" "rerun out/x.json -c lab.conf|has its configuration" "run out/again --offline|has no file" \
 	"run x.conf --offline -o yaml|no output format" "run x.conf --offline --seed x|is not a seed" \
 	"run x.conf --offline --journal nowhere/j|nowhere/j: cannot be written" "run x.conf --offline --journal-max 1MB|Give --journal FILE" \
-	"run x.conf --offline --journal out/j --journal-max big|is no size"; do
+	"run x.conf --offline --journal out/j --journal-max big|is no size" \
+	"run x.conf --offline --journal out/j --journal-max 79B|a journal has 80 bytes at least" "run x.conf --offline --journal-flows|Give --journal FILE"; do
 	# shellcheck disable=SC2086 # words
 	scenario ${wrong%%|*} >table 2>&1
 	is "refused: scenario ${wrong%%|*}" $? 2

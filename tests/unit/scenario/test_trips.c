@@ -57,8 +57,8 @@ segment(struct rig *r, bool from_client, uint64_t at_ms, uint8_t flags, uint32_t
 	frame[35 + (from_client ? 2 : 0)] = 80;
 	memcpy(frame + 38, &be_seq, sizeof(be_seq));
 	frame[47] = flags;
-	wf_trips_see(r->trips, &(struct wf_trips_packet){ .dir = from_client ? 600 : 601,
-				       .came = from_client,
+	wf_trips_see(r->trips, &(struct wf_look){ .dir = from_client ? 600 : 601,
+				       .point = from_client ? WF_CAPTURE_IN : WF_CAPTURE_OUT,
 				       .ns = at_ms * MS,
 				       .data = frame,
 				       .readable_bytes = sizeof(frame),
@@ -189,7 +189,7 @@ what_is_never_answered_is_told(void **state)
 static void
 only_the_clients_side_counts(void **state)
 {
-	struct wf_trips_packet p = { .dir = 600, .came = true };
+	struct wf_look p = { .dir = 600, .point = WF_CAPTURE_IN };
 	struct rig r;
 
 	make(&r);
@@ -236,7 +236,9 @@ memory_is_bounded(void **state)
 			[46] = 5 << 4,
 			[47] = WF_TCP_SYN };
 
-		wf_trips_see(t, &(struct wf_trips_packet){ 0, true, i, frame, 54, 54 });
+		wf_trips_see(
+			t, &(struct wf_look){
+				   .data = frame, .readable_bytes = 54, .len_bytes = 54, .ns = i });
 	}
 	assert_in_range(
 		n_told[WF_TRIP_UNANSWERED], n - WF_TRIPS_CONNECTIONS, n - WF_TRIPS_CONNECTIONS / 2);

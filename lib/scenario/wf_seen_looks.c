@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * From bytes of packets to measures of round trips. One thread.
+ * What is seen of packets themselves, live or offline: round trips and flows. One thread.
  */
+#include <errno.h>
+
 #include "wf_expect.h"
 #include "wf_seen.h"
 
@@ -30,19 +32,32 @@ wf_seen_expect_trips(struct wf_seen *seen)
 	return any && seen->trips == NULL ? -1 : 0;
 }
 
-void
-wf_seen_look(struct wf_seen *seen, const struct wf_trips_packet *p)
+int
+wf_seen_tell_flows(struct wf_seen *seen,
+	void (*told)(void *ctx, const struct wf_flow_entry *flow, enum wf_flow_end why), void *ctx)
 {
-	if (p->ns >= seen->start_ns && p->ns < seen->end_ns)
-		wf_trips_see(seen->trips, p);
+	seen->flows = wf_flow_log_new(told, ctx);
+	return seen->flows != NULL ? 0 : -ENOMEM;
 }
 
 void
-wf_seen_end_trips(struct wf_seen *seen)
+wf_seen_look(struct wf_seen *seen, const struct wf_look *p)
 {
-	if (seen->trips == NULL)
+	if (p->ns < seen->start_ns)
 		return;
-	wf_trips_end(seen->trips, seen->end_ns);
+	if (seen->trips != NULL && p->ns < seen->end_ns)
+		wf_trips_see(seen->trips, p);
+	if (seen->flows != NULL)
+		wf_flow_log_see(seen->flows, p);
+}
+
+void
+wf_seen_end_looks(struct wf_seen *seen)
+{
+	if (seen->trips != NULL)
+		wf_trips_end(seen->trips, seen->end_ns);
+	if (seen->flows != NULL)
+		wf_flow_log_end(seen->flows);
 	for (uint32_t i = 0; i < seen->n_dirs * seen->n_groups; i++)
 		if (seen->measure[i] != NULL)
 			seen->measure[i]->unseen = seen->unseen;
