@@ -8,10 +8,42 @@
 
 #include "wf_json.h"
 #include "wf_scenario_report.h"
+#include "wf_seen.h"
 
 const char *const wf_scenario_outcomes[] = { "pass", "fail", "too_few", "untrustworthy",
 	"command_failed", "cut" };
 static const char *const side_name[2] = { "ab", "ba" };
+
+/* When a step really began; UINT64_MAX: never. */
+static wf_ns_t
+begun_ns(const struct wf_scenario_result *r, uint32_t step)
+{
+	wf_ns_t at_ns = r->script->step[step].change->at_ns;
+
+	if (r->late_ns == NULL)
+		return at_ns;
+	return r->late_ns[step] != UINT64_MAX ? at_ns + r->late_ns[step] : UINT64_MAX;
+}
+
+/* When the next one did. */
+static wf_ns_t
+ended_ns(const struct wf_scenario_result *r, uint32_t step)
+{
+	while (++step < r->script->n && begun_ns(r, step) == UINT64_MAX)
+		continue;
+	return step < r->script->n && begun_ns(r, step) < r->duration_ns ? begun_ns(r, step)
+									 : r->duration_ns;
+}
+
+/* Did each step begin when it should? */
+static bool
+on_time(const struct wf_scenario_result *r)
+{
+	for (uint32_t i = 0; r->late_ns != NULL && i < r->script->n; i++)
+		if (r->script->step[i].change->at_ns < r->duration_ns && r->late_ns[i] != 0)
+			return false;
+	return true;
+}
 
 int
 wf_scenario_judge(struct wf_scenario_result *r)
@@ -20,7 +52,7 @@ wf_scenario_judge(struct wf_scenario_result *r)
 	r->judged = calloc(r->s->n_expects + (size_t)1, sizeof(*r->judged));
 	if (r->judged == NULL)
 		return -ENOMEM;
-	if (!r->snap->trustworthy)
+	if (!r->snap->trustworthy || !on_time(r))
 		r->outcome = WF_SCENARIO_UNTRUSTWORTHY;
 	for (uint32_t i = 0; i < r->n_commands; i++)
 		if (r->command[i].status != 0)
@@ -54,17 +86,15 @@ timeline_json(const struct wf_scenario_result *r)
 
 	for (uint32_t i = 0; i < r->script->n; i++) {
 		const struct wf_script_step *step = &r->script->step[i];
-		wf_ns_t at_ns = step->change->at_ns, for_ns = step->change->for_ns;
+		wf_ns_t at_ns = begun_ns(r, i), for_ns = ended_ns(r, i) - at_ns;
 		json_t *one = json_pack("{s:o}", "at_ns", number(at_ns)), *faults = json_array();
 		char text[WF_CHANGE_TEXT];
 
-		if (at_ns >= r->duration_ns) {
+		if (at_ns >= r->duration_ns) { /* the run, or that step, never came to it */
 			json_decref(one);
 			json_decref(faults);
-			break;
+			continue;
 		}
-		if (for_ns == 0 || at_ns + for_ns > r->duration_ns)
-			for_ns = r->duration_ns - at_ns;
 		json_object_set_new(one, "for_ns", number(for_ns));
 		if (step->phase != UINT32_MAX) {
 			const struct wf_phase *p = &r->s->phase[step->phase];
@@ -164,6 +194,28 @@ directions_json(const struct wf_scenario_result *r)
 	return list;
 }
 
+json_t *
+wf_scenario_expectation_json(
+	const struct wf_expect *e, const struct wf_expect_result *x, const char *link)
+{
+	json_t *j = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:f,s:f,s:f,s:f,s:s,s:b}", "name", e->name,
+		"link", link, "direction", side_name[e->side], "phase", e->phase, "measure",
+		wf_measure_info[e->measure].name, "expected", e->text, "observed", x->observed,
+		"margin", isfinite(x->margin) ? x->margin : 0, "samples", x->samples, "over",
+		x->over, "outcome", wf_expect_outcomes[x->outcome], "pass",
+		x->outcome == WF_EXPECT_PASS);
+
+	if (*e->class != 0)
+		json_object_set_new(j, "class", json_string(e->class));
+	if (e->has_low)
+		json_object_set_new(j, "at_least", json_real(e->low));
+	if (e->has_high)
+		json_object_set_new(j, "at_most", json_real(e->high));
+	if (*x->why != 0)
+		json_object_set_new(j, "why", wf_json_text(x->why));
+	return j;
+}
+
 static json_t *
 expectations_json(const struct wf_scenario_result *r)
 {
@@ -171,25 +223,10 @@ expectations_json(const struct wf_scenario_result *r)
 
 	for (uint32_t i = 0; i < r->s->n_expects; i++) {
 		const struct wf_expect *e = &r->s->expect[i];
-		const struct wf_expect_result *x = &r->judged[i];
 		uint32_t dir = wf_scenario_find_dir(r->plan, e->link, e->side);
-		json_t *j = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:f,s:f,s:f,s:f,s:s,s:b}", "name",
-			e->name, "link", r->plan->link_name[dir / 2], "direction",
-			side_name[e->side], "phase", e->phase, "measure",
-			wf_measure_info[e->measure].name, "expected", e->text, "observed",
-			x->observed, "margin", isfinite(x->margin) ? x->margin : 0, "samples",
-			x->samples, "over", x->over, "outcome", wf_expect_outcomes[x->outcome],
-			"pass", x->outcome == WF_EXPECT_PASS);
 
-		if (*e->class != 0)
-			json_object_set_new(j, "class", json_string(e->class));
-		if (e->has_low)
-			json_object_set_new(j, "at_least", json_real(e->low));
-		if (e->has_high)
-			json_object_set_new(j, "at_most", json_real(e->high));
-		if (*x->why != 0)
-			json_object_set_new(j, "why", wf_json_text(x->why));
-		json_array_append_new(list, j);
+		json_array_append_new(list, wf_scenario_expectation_json(
+						    e, &r->judged[i], r->plan->link_name[dir / 2]));
 	}
 	return list;
 }
@@ -250,10 +287,10 @@ wf_scenario_json(const struct wf_scenario_result *r)
 			"schema", "wirefault.scenario/1", "version", WF_VERSION, "name", r->s->name,
 			"title", wf_json_text(r->s->title != NULL ? r->s->title : ""), "mode",
 			r->mode, "seed", seed, "pass", r->outcome == WF_SCENARIO_PASS, "outcome",
-			wf_scenario_outcomes[r->outcome], "trustworthy", r->snap->trustworthy,
-			"duration_ns", number(r->duration_ns), "expectations", expectations_json(r),
-			"timeline", timeline_json(r), "directions", directions_json(r), "traffic",
-			traffic_json(r), "file",
+			wf_scenario_outcomes[r->outcome], "trustworthy",
+			r->snap->trustworthy && on_time(r), "duration_ns", number(r->duration_ns),
+			"expectations", expectations_json(r), "timeline", timeline_json(r),
+			"directions", directions_json(r), "traffic", traffic_json(r), "file",
 			wf_json_text(r->s->source->file != NULL ? r->s->source->file : ""),
 			"scenario", wf_json_text(scenario), "config", wf_json_text(config), "stats",
 			stats);
