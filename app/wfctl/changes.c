@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "client.h"
+#include "target.h"
 #include "wf_conf.h"
 #include "wf_json.h"
 

@@ -123,7 +123,6 @@ wf_live_follow_edges(struct wf_live *live)
 		put_off(live, rc, NULL);
 		return live->again_ns;
 	}
-	live->failing = false;
 	tell_undone(live);
 	return now_ns;
 }

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "wf_store.h"
+#include "wf_texts.h"
 
 struct listing {
 	json_t *list;
@@ -39,7 +39,7 @@ wf_library_list(struct wf_request *r, const struct wf_library *lib)
 	for (size_t i = 0; i < WF_ARRAY_SIZE(dirs) && rc == 0; i++) {
 		l.own = i == 0;
 		if (dirs[i] != NULL)
-			rc = wf_store_list(dirs[i], add, &l);
+			rc = wf_texts_list(dirs[i], add, &l);
 	}
 	if (rc == 0) {
 		wf_http_json(r, 200, json_pack("{s:o}", lib->all, l.list));
@@ -68,9 +68,9 @@ wf_library_read(const struct wf_library *l, const char *name, char **text)
 	int rc = -ENOENT;
 
 	if (l->own != NULL)
-		rc = wf_store_get(l->own, name, text);
+		rc = wf_texts_get(l->own, name, text);
 	if (rc == -ENOENT && l->shipped != NULL)
-		rc = wf_store_get(l->shipped, name, text);
+		rc = wf_texts_get(l->shipped, name, text);
 	return rc;
 }
 
@@ -100,7 +100,7 @@ wf_library_may_write(struct wf_request *r, const struct wf_library *l)
 void
 wf_library_put(struct wf_request *r, const struct wf_library *l, const char *text)
 {
-	int rc = wf_store_put(l->own, r->param[0], text);
+	int rc = wf_texts_put(l->own, r->param[0], text);
 
 	if (rc < 0)
 		reply_error(r, l, rc);
@@ -115,7 +115,7 @@ wf_library_delete(struct wf_request *r, const struct wf_library *l)
 
 	if (!wf_library_may_write(r, l))
 		return;
-	rc = wf_store_remove(l->own, r->param[0]);
+	rc = wf_texts_remove(l->own, r->param[0]);
 	if (rc < 0)
 		reply_error(r, l, rc);
 	else

@@ -201,6 +201,26 @@ pipe_parts(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const st
 }
 
 void
+wf_pipe_adopt(struct wf_pipe *p, const struct wf_plan *plan)
+{
+	if (plan->generation <= p->adopted)
+		return;
+	p->adopted = plan->generation;
+	if (plan->from_ns != 0)
+		wf_queues_wake(&p->queues, plan->from_ns);
+}
+
+/* The plan is another than that of the burst before; the one of a time before, it may be. */
+static __attribute__((noinline)) void
+pipe_turn_to(struct wf_pipe *p, const struct wf_plan *plan)
+{
+	wf_pipe_adopt(p, plan);
+	wf_room_share(&p->end.room, plan);
+	p->generation = plan->generation;
+	p->accounts.on = plan->count_flows;
+}
+
+void
 wf_pipe_in(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const struct wf_rx *rx,
 	uint32_t n, bool count_rx)
 {
@@ -210,11 +230,8 @@ wf_pipe_in(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const st
 	if (n == 0)
 		return;
 	assert(n <= WF_BURST);
-	if (WF_UNLIKELY(p->generation != plan->generation)) {
-		wf_room_share(&p->end.room, plan);
-		p->generation = plan->generation;
-		p->accounts.on = plan->count_flows;
-	}
+	if (WF_UNLIKELY(p->generation != plan->generation))
+		pipe_turn_to(p, plan);
 	last_ns = rx[n - 1].rx_ns;
 	span_ns = last_ns - rx[0].rx_ns;
 	if (WF_UNLIKELY(p->queues.next_event_ns <= last_ns || d->copies > 0 ||
@@ -329,6 +346,7 @@ wf_pipe_tidy(struct wf_pipe *p, wf_ns_t now_ns)
 {
 	if (wf_flow_table_count(p->intake.flows) > 0)
 		wf_flow_table_age(p->intake.flows, now_ns, AGE_BUDGET);
+	wf_states_tidy(&p->states, now_ns);
 }
 
 void

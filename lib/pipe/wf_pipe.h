@@ -104,6 +104,9 @@ int wf_pipe_prepare(struct wf_pipe *p, const struct wf_plan *plan);
 void wf_pipe_in(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const struct wf_rx *rx,
 	uint32_t n, bool count_rx);
 
+/* The plan is in force from its from_ns on, up to which everything has been done by the one before:
+ * what has to happen then even if no packet comes. Again, or of an earlier plan: nothing. */
+void wf_pipe_adopt(struct wf_pipe *p, const struct wf_plan *plan);
 /* Serves real queues: what departs from them up to now goes through the rest of its stages, at its
  * own time. Returns up to when that has been done, for wf_pipe_take: now_ns, or earlier when there
  * was much to do; then take, and call again. */

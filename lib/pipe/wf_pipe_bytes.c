@@ -82,7 +82,9 @@ bytes_inject(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, wf_ns_
 	if (wf_room_left(&end->room, dir) >= end->room.cost[WF_HELD_PACKET])
 		h.pkt = end->ops.make(end->ops.ctx, forged->data, forged->len_bytes);
 	if (h.pkt == NULL || !wf_store_put(p->store, &h)) {
-		wf_end_drop(end, h.tag, rx_ns, h.pkt, h.len_bytes, WF_DROP_no_buffer);
+		wf_end_tell_drop(end, h.tag, rx_ns, h.pkt, h.len_bytes, WF_DROP_no_buffer);
+		if (h.pkt != NULL)
+			end->ops.free(end->ops.ctx, &h.pkt, 1);
 		return;
 	}
 	wf_room_take(&end->room, dir, WF_HELD_PACKET, &(struct wf_count){ 1, h.len_bytes });

@@ -21,6 +21,7 @@ struct wf_end {
 	uint32_t n_dead WF_CACHE_ALIGNED;
 	void *dead[WF_BURST]; /* have ended; freed together */
 };
+static_assert(WF_BATCH_ROWS <= WF_BURST, "no row is freed while others of its batch go on");
 
 static inline struct wf_dir_stats *
 wf_end_dir(const struct wf_end *e, uint32_t dir)
@@ -43,10 +44,9 @@ wf_end_flush(struct wf_end *e)
 	e->n_dead = 0;
 }
 
-/* A packet that is not held, or a copy that was not made (NULL), ends. It is freed by the next
- * wf_end_flush. */
+/* A packet that is not held, or one that was not made (NULL), ends: counted and told. */
 static inline void
-wf_end_drop(struct wf_end *e, uint32_t tag, wf_ns_t rx_ns, void *pkt, uint32_t len_bytes,
+wf_end_tell_drop(struct wf_end *e, uint32_t tag, wf_ns_t rx_ns, void *pkt, uint32_t len_bytes,
 	enum wf_drop cause)
 {
 	struct wf_held h = { .tag = tag };
@@ -59,6 +59,14 @@ wf_end_drop(struct wf_end *e, uint32_t tag, wf_ns_t rx_ns, void *pkt, uint32_t l
 		h.len_bytes = len_bytes;
 		e->tap->told(e->tap->ctx, &h, cause, rx_ns);
 	}
+}
+
+/* The same of a packet of the burst, which is freed by the next wf_end_flush. */
+static inline void
+wf_end_drop(struct wf_end *e, uint32_t tag, wf_ns_t rx_ns, void *pkt, uint32_t len_bytes,
+	enum wf_drop cause)
+{
+	wf_end_tell_drop(e, tag, rx_ns, pkt, len_bytes, cause);
 	if (pkt == NULL)
 		return;
 	e->dead[e->n_dead++] = pkt;

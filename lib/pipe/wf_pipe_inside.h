@@ -31,6 +31,7 @@ struct wf_pipe {
 	struct wf_parking parking;
 	struct wf_by_value by_value;
 	uint64_t generation; /* of the plan that the room is shared out for */
+	uint64_t adopted;    /* the latest plan's */
 	wf_ns_t flow_idle_ns;
 	uint32_t n_dirs;
 	struct wf_flow_accounts accounts; /* `on` as that plan says */

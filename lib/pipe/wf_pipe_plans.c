@@ -15,6 +15,7 @@ wf_pipe_advance_plans(struct wf_pipe *p, const struct wf_plan *newest, wf_ns_t n
 	done_ns = wf_pipe_advance_plans(p, older, end_ns);
 	if (done_ns < end_ns || end_ns == now_ns)
 		return done_ns;
+	wf_pipe_adopt(p, newest);
 	return wf_pipe_advance(p, newest, now_ns);
 }
 

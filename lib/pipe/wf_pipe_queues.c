@@ -167,6 +167,20 @@ wf_queues_done(struct wf_queues *q, const struct wf_departure *out)
 }
 
 void
+wf_queues_wake(struct wf_queues *q, wf_ns_t now_ns)
+{
+	/* One that is sooner now goes up, and those in its way down, who have had their turn. */
+	for (uint32_t i = 0; i < q->n_heap; i++) {
+		struct wf_queue *server = &q->queue[q->heap[i]].q;
+
+		if (server->sending != WF_QNONE || server->event_ns <= now_ns)
+			continue;
+		server->event_ns = now_ns;
+		wf_queue_heap_update(q, q->heap[i]);
+	}
+}
+
+void
 wf_queues_drop_all(struct wf_queues *q, enum wf_drop cause)
 {
 	for (uint32_t i = 0; i < q->pool.used; i++) {

@@ -66,6 +66,8 @@ bool wf_queues_in(struct wf_queues *q, const struct wf_plan *plan, const struct 
 bool wf_queues_out(
 	struct wf_queues *q, const struct wf_plan *plan, wf_ns_t now_ns, struct wf_departure *out);
 void wf_queues_done(struct wf_queues *q, const struct wf_departure *out);
+/* From now_ns on other caps may hold: servers that sleep until one lets them go on wake up. */
+void wf_queues_wake(struct wf_queues *q, wf_ns_t now_ns);
 /* All that wait end here. */
 void wf_queues_drop_all(struct wf_queues *q, enum wf_drop cause);
 

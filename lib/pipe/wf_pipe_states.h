@@ -20,6 +20,18 @@ struct wf_states_class {
 	struct wf_state_head held;
 };
 
+/* Blocks of their own for packets that come after their time: from before a change, behind packets
+ * that have moved the state on. As many as one burst can ask for, each row for itself and for the
+ * server that it shares. */
+#define WF_STATES_LATE (2 * WF_BURST)
+
+struct wf_states_late {
+	uint8_t state[WF_STATE_MAX] WF_CACHE_ALIGNED;
+	struct wf_state_head held;
+	uint64_t flow_key; /* rng_key; 0: the class's */
+	uint64_t used;     /* by the count of uses: the longest unused goes first */
+};
+
 struct wf_states {
 	struct wf_stage_env env;
 	wf_ns_t start_ns; /* no packet arrives before */
@@ -29,6 +41,9 @@ struct wf_states {
 	uint32_t slots_seen;              /* no flow was ever of a class slot at or above it */
 	uint32_t *class_flows;            /* [n_slots]: flows in the table */
 	struct wf_flow *fallback;         /* [n_slots]: for packets whose flow found no room */
+	struct wf_states_late *late;      /* [WF_STATES_LATE] */
+	uint64_t n_late;                  /* uses */
+	wf_ns_t late_ns;                  /* the last one's */
 };
 
 /* Room for the stages' own memory comes on top: arena_words. 0 or -ENOMEM. */
@@ -43,32 +58,30 @@ wf_states_of_flow(const struct wf_states *s, struct wf_flow *flow, uint32_t byte
 	return WF_LIKELY(bytes <= sizeof(flow->state)) ? flow->state : s->large[flow->index].state;
 }
 
-/* The block was another class's or of another run, or the class has changed: then stages that stay
- * keep their state, and move with it from the one place to the other. */
-void wf_states_renew(struct wf_states *s, const struct wf_plan_class *k, struct wf_state_head *head,
-	uint8_t *from, uint8_t *to, uint64_t packet_rng, wf_ns_t now_ns) __attribute__((noinline));
-/* The block of a flow, as long as it now is. */
-uint8_t *wf_states_held(const struct wf_states *s, struct wf_flow *flow);
-
+/* A packet of k, and of its flow if the state is the flow's, whose block is not as k has it: that
+ * of another class, of another run, or the class has changed. It becomes k's: stages that stay keep
+ * their state, and move with it to their place. Or it is k's of later already: then the packet gets
+ * a block of its own, fresh, or that of the last such packet. */
+uint8_t *wf_states_renew(struct wf_states *s, const struct wf_plan_class *k, struct wf_flow *flow,
+	uint64_t packet_rng, wf_ns_t now_ns) __attribute__((noinline));
+/* Late packets' blocks that none has used for a second are ended. */
+void wf_states_tidy(struct wf_states *s, wf_ns_t now_ns);
 /* The state block for a packet of class k and its flow (which may be NULL), ready for the class's
  * stages. */
 static inline uint8_t *
 wf_states_block(struct wf_states *s, const struct wf_plan_class *k, struct wf_flow *flow,
 	uint64_t packet_rng, wf_ns_t now_ns)
 {
-	struct wf_states_class *c = &s->of_class[k->slot];
-	uint8_t *block;
-
 	if (!k->flow_scope || flow == NULL || flow == &s->fallback[k->slot]) {
-		if (WF_UNLIKELY(c->held.state_uid != k->state_uid))
-			wf_states_renew(s, k, &c->held, c->state, c->state, packet_rng, now_ns);
-		return c->state;
+		struct wf_states_class *c = &s->of_class[k->slot];
+
+		if (WF_LIKELY(c->held.state_uid == k->state_uid))
+			return c->state;
+		return wf_states_renew(s, k, NULL, packet_rng, now_ns);
 	}
-	block = wf_states_of_flow(s, flow, k->state_bytes);
-	if (WF_UNLIKELY(flow->held.state_uid != k->state_uid))
-		wf_states_renew(
-			s, k, &flow->held, wf_states_held(s, flow), block, packet_rng, now_ns);
-	return block;
+	if (WF_LIKELY(flow->held.state_uid == k->state_uid))
+		return wf_states_of_flow(s, flow, k->state_bytes);
+	return wf_states_renew(s, k, flow, packet_rng, now_ns);
 }
 
 /* A packet of class k and its flow comes soon, whose record has been fetched: the same for the

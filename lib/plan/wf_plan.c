@@ -93,6 +93,18 @@ identify_state(struct wf_plan_compiler *c, uint32_t dir, struct wf_plan_class *k
 		k->state_uid = c->plan->next_uid++;
 }
 
+/* By other rules a flow may be of another class. Its state is looked at anew then, and by its uid
+ * it is known which class was the later one. */
+static void
+identify_moved(struct wf_plan_compiler *c, struct wf_plan_dir *d, const struct wf_plan_dir *before)
+{
+	if (before == NULL || before->epoch == d->epoch)
+		return;
+	for (uint16_t i = 0; i < d->n_classes; i++)
+		if (d->classes[i].flow_scope)
+			d->classes[i].state_uid = c->plan->next_uid++;
+}
+
 /* A cable is pulled as a whole, so by the direction's own outage. */
 static int
 find_carrier(struct wf_plan_compiler *c, struct wf_plan_dir *d, const struct wf_conf_dir *conf,
@@ -238,6 +250,7 @@ compile_dir(struct wf_plan_compiler *c, const struct wf_conf_link *link, uint32_
 	}
 	d->needs_flow |= c->plan->count_flows;
 	wf_plan_rules_keep(d, dir_before(c, dir));
+	identify_moved(c, d, dir_before(c, dir));
 	d->path = (uint8_t)choose_path(d);
 	d->soonest_ns = find_soonest(d);
 	return rc;

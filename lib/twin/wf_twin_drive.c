@@ -109,6 +109,7 @@ take_over(struct wf_twin_drive *v)
 	if (next_from_ns(v) > 0)
 		go_on(v, next_from_ns(v) - 1);
 	v->plan = v->timeline->plan[v->next++];
+	wf_pipe_adopt(v->pipe, v->plan);
 }
 
 void

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "wf_store.h"
+#include "wf_texts.h"
 
 #define GOOD                                                                                       \
 	"# mine\nports = ( { name = \"a\"; device = \"net_null0\"; }, { name = \"b\"; device = "   \
@@ -20,7 +20,7 @@
 static void
 ship(const struct harness *h, const char *name)
 {
-	assert_int_equal(wf_store_put(h->shipped, name, GOOD), 0);
+	assert_int_equal(wf_texts_put(h->shipped, name, GOOD), 0);
 }
 
 static void
@@ -52,7 +52,7 @@ test_profiles_are_saved_listed_read_and_removed(void **state)
 	expect(h, 404, "DELETE", "/v1/profiles/lte", NULL, NULL);
 	expect(h, 200, "DELETE", "/v1/profiles/mine", NULL, NULL);
 	expect(h, 404, "GET", "/v1/profiles/mine", NULL, NULL);
-	assert_int_equal(wf_store_remove(h->shipped, "lte"), 0);
+	assert_int_equal(wf_texts_remove(h->shipped, "lte"), 0);
 	assert_int_equal(h->generation, 1);
 }
 

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "wf_store.h"
+#include "wf_texts.h"
 
 #define TEXT "text/plain"
 #define JSON "application/json"
@@ -93,7 +93,7 @@ test_files_and_names_are_run_with_their_options(void **state)
 	expect(h, 409, "POST", "/v1/runs", TEXT, PING);
 	expect(h, 200, "DELETE", "/v1/runs", NULL, NULL);
 	expect(h, 200, "DELETE", "/v1/runs", NULL, NULL);
-	assert_int_equal(wf_store_put(h->own, "ping", PING), 0);
+	assert_int_equal(wf_texts_put(h->own, "ping", PING), 0);
 	r = call(h, "POST", "/v1/runs", JSON, "{\"scenario\": \"ping\", \"seed\": 7}");
 	assert_int_equal(r.status, 202);
 	reply_free(&r);
@@ -102,7 +102,7 @@ test_files_and_names_are_run_with_their_options(void **state)
 	assert_string_equal(
 		text_at(json_array_get(json_object_get(r.json, "runs"), 0), "file"), "ping.conf");
 	reply_free(&r);
-	assert_int_equal(wf_store_remove(h->own, "ping"), 0);
+	assert_int_equal(wf_texts_remove(h->own, "ping"), 0);
 }
 
 static void

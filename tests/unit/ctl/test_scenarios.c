@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "wf_store.h"
+#include "wf_texts.h"
 
 #define TEXT "text/plain"
 #define GOOD "# mine\nschema_version = 1; name = \"mine\"; duration = \"1s\";\n"
@@ -17,7 +17,7 @@ test_scenarios_are_saved_listed_read_and_removed(void **state)
 	struct reply r;
 	json_t *list;
 
-	assert_int_equal(wf_store_put(h->shipped, "spike", GOOD), 0);
+	assert_int_equal(wf_texts_put(h->shipped, "spike", GOOD), 0);
 	expect(h, 200, "PUT", "/v1/scenarios/mine", TEXT, GOOD);
 	r = call(h, "GET", "/v1/scenarios", NULL, NULL);
 	list = json_object_get(r.json, "scenarios");
@@ -39,7 +39,7 @@ test_scenarios_are_saved_listed_read_and_removed(void **state)
 	expect(h, 404, "DELETE", "/v1/scenarios/spike", NULL, NULL);
 	expect(h, 200, "DELETE", "/v1/scenarios/mine", NULL, NULL);
 	expect(h, 404, "GET", "/v1/scenarios/mine", NULL, NULL);
-	assert_int_equal(wf_store_remove(h->shipped, "spike"), 0);
+	assert_int_equal(wf_texts_remove(h->shipped, "spike"), 0);
 }
 
 static void

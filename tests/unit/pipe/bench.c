@@ -237,9 +237,14 @@ bench_change(struct bench *b, const char *text)
 {
 	struct wf_plan *plan = bench_plan(text, b->options.seed, b->plan);
 
+	/* What departs before goes by the plan before. */
+	while (wf_pipe_advance(b->pipe, b->plan, b->now_ns - 1) < b->now_ns - 1)
+		;
+	plan->from_ns = b->now_ns;
 	wf_plan_free(b->plan);
 	b->plan = plan;
 	choose_path(b);
+	wf_pipe_adopt(b->pipe, plan);
 }
 
 static void

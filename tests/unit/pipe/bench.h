@@ -78,7 +78,7 @@ struct wf_plan *bench_plan(const char *text, uint64_t seed, const struct wf_plan
 struct bench *bench_new(const char *text, const struct bench_options *options);
 /* Frees it, and fails if a packet has leaked. */
 void bench_free(struct bench *b);
-/* A live change. */
+/* A live change, at the bench's time. */
 void bench_change(struct bench *b, const char *text);
 
 /* Packets of one direction in bursts of `burst`. Time goes on to that of the last. */

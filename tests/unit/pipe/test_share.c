@@ -112,6 +112,43 @@ a_class_may_have_a_cap(void **state)
 	bench_free(b);
 }
 
+/* The server sleeps until the cap lets a packet go, which would be in 125 ms; a change that lifts
+ * it or takes it away holds at once, though no packet comes. */
+static void
+a_cap_that_is_lifted_lets_go_at_once(void **state)
+{
+	static const struct {
+		const char *classes;
+		wf_ns_t each_ns;
+	} after[] = { { X("share = { priority = 1; };"), MS },
+		{ X("share = { priority = 1; rate = \"250kbit\"; };"), 4 * MS } };
+
+	for (size_t i = 0; i < WF_ARRAY_SIZE(after); i++) {
+		struct bench *b = bench_new(
+			bench_text(RATE, "", X("share = { priority = 1; rate = \"8kbit\"; };")),
+			NULL);
+		uint32_t sent;
+		wf_ns_t at_ns;
+
+		fill(b, 1, 1, 100);
+		bench_until(b, b->now_ns + 60 * MS);
+		sent = b->n_out;
+		assert_in_range(sent, 1, 30);
+		at_ns = b->now_ns;
+		bench_change(b, bench_text(RATE, "", after[i].classes));
+		bench_until(b, at_ns + 40 * MS);
+		bench_check(b);
+		assert_true(b->n_out > sent + 9);
+		assert_int_equal(b->out[sent].due_ns, at_ns + MS);
+		for (uint32_t k = sent + 1; k < b->n_out; k++)
+			assert_in_range(
+				b->out[k].due_ns - b->out[k - 1].due_ns, MS, after[i].each_ns);
+		bench_drain(b);
+		bench_check(b);
+		bench_free(b);
+	}
+}
+
 static void
 each_class_has_its_own_stages_and_limit(void **state)
 {
@@ -329,6 +366,7 @@ main(void)
 		cmocka_unit_test(weights_share_the_rate),
 		cmocka_unit_test(priority_comes_first),
 		cmocka_unit_test(a_class_may_have_a_cap),
+		cmocka_unit_test(a_cap_that_is_lifted_lets_go_at_once),
 		cmocka_unit_test(each_class_has_its_own_stages_and_limit),
 		cmocka_unit_test(a_class_without_a_share_is_apart),
 		cmocka_unit_test(fates_do_not_depend_on_bursts),

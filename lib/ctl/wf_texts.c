@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * NAME.conf in a directory. Control thread only.
  */
-#include "wf_store.h"
+#include "wf_texts.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,13 +14,13 @@
 static const char suffix[] = ".conf";
 
 bool
-wf_store_is_name(const char *name)
+wf_texts_is_name(const char *name)
 {
 	static const char first[] =
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 	size_t len = strlen(name);
 
-	if (len == 0 || len >= WF_STORE_NAME_MAX || strchr(first, name[0]) == NULL)
+	if (len == 0 || len >= WF_TEXTS_NAME_MAX || strchr(first, name[0]) == NULL)
 		return false;
 	for (size_t i = 0; i < len; i++)
 		if (strchr(first, name[i]) == NULL && name[i] != '-' && name[i] != '_')
@@ -37,9 +37,9 @@ open_dir(const char *dir)
 }
 
 static void
-file_name(const char *name, char out[WF_STORE_NAME_MAX + 8])
+file_name(const char *name, char out[WF_TEXTS_NAME_MAX + 8])
 {
-	snprintf(out, WF_STORE_NAME_MAX + 8, "%s%s", name, suffix);
+	snprintf(out, WF_TEXTS_NAME_MAX + 8, "%s%s", name, suffix);
 }
 
 /* The whole file, of a plain file only. */
@@ -53,7 +53,7 @@ read_all(int fd, char **text)
 
 	if (fstat(fd, &st) < 0)
 		return -errno;
-	if (!S_ISREG(st.st_mode) || st.st_size > (off_t)WF_STORE_TEXT_MAX)
+	if (!S_ISREG(st.st_mode) || st.st_size > (off_t)WF_TEXTS_BYTES_MAX)
 		return -EFBIG;
 	buf = malloc((size_t)st.st_size + 1);
 	if (buf == NULL)
@@ -70,12 +70,12 @@ read_all(int fd, char **text)
 }
 
 int
-wf_store_get(const char *dir, const char *name, char **text)
+wf_texts_get(const char *dir, const char *name, char **text)
 {
-	char file[WF_STORE_NAME_MAX + 8];
+	char file[WF_TEXTS_NAME_MAX + 8];
 	int at, fd, rc;
 
-	if (!wf_store_is_name(name))
+	if (!wf_texts_is_name(name))
 		return -EINVAL;
 	at = open_dir(dir);
 	if (at < 0)
@@ -106,12 +106,12 @@ write_all(int fd, const char *text)
 }
 
 int
-wf_store_put(const char *dir, const char *name, const char *text)
+wf_texts_put(const char *dir, const char *name, const char *text)
 {
-	char file[WF_STORE_NAME_MAX + 8], temp[WF_STORE_NAME_MAX + 16];
+	char file[WF_TEXTS_NAME_MAX + 8], temp[WF_TEXTS_NAME_MAX + 16];
 	int at, fd, rc;
 
-	if (!wf_store_is_name(name))
+	if (!wf_texts_is_name(name))
 		return -EINVAL;
 	at = open_dir(dir);
 	if (at < 0)
@@ -132,12 +132,12 @@ wf_store_put(const char *dir, const char *name, const char *text)
 }
 
 int
-wf_store_remove(const char *dir, const char *name)
+wf_texts_remove(const char *dir, const char *name)
 {
-	char file[WF_STORE_NAME_MAX + 8];
+	char file[WF_TEXTS_NAME_MAX + 8];
 	int at, rc;
 
-	if (!wf_store_is_name(name))
+	if (!wf_texts_is_name(name))
 		return -EINVAL;
 	at = open_dir(dir);
 	if (at < 0)
@@ -157,7 +157,7 @@ is_text(const struct dirent *e)
 }
 
 int
-wf_store_list(const char *dir, int (*fn)(void *ctx, const char *name), void *ctx)
+wf_texts_list(const char *dir, int (*fn)(void *ctx, const char *name), void *ctx)
 {
 	struct dirent **entries = NULL;
 	int n = scandir(dir, &entries, is_text, alphasort), rc = 0;
@@ -168,7 +168,7 @@ wf_store_list(const char *dir, int (*fn)(void *ctx, const char *name), void *ctx
 		char *name = entries[i]->d_name;
 
 		name[strlen(name) - (sizeof(suffix) - 1)] = '\0';
-		if (rc == 0 && wf_store_is_name(name))
+		if (rc == 0 && wf_texts_is_name(name))
 			rc = fn(ctx, name);
 		free(entries[i]);
 	}
