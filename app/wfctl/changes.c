@@ -106,6 +106,36 @@ wfctl_set_all(const struct wfctl_options *o, int argc, char **argv)
 	return WFCTL_USAGE;
 }
 
+static bool settle(const struct wf_node *group);
+
+static bool
+settle_list(const struct wf_node *list)
+{
+	bool good = true;
+
+	if (list == NULL || list->kind != WF_NODE_LIST)
+		return true;
+	for (const struct wf_node *n = list->first; n != NULL; n = n->next)
+		good &= settle(n);
+	return good;
+}
+
+/* Files are those beside the list, not where wirefault was started. false: out of memory. */
+static bool
+settle(const struct wf_node *group)
+{
+	static const char *const sides[] = { "ab", "ba", "both" };
+	bool good = settle_list(wf_node_get(group, "items"));
+
+	for (size_t i = 0; i < WF_ARRAY_SIZE(sides); i++) {
+		const struct wf_node *dir = wf_node_get(group, sides[i]);
+
+		if (dir != NULL && dir->kind == WF_NODE_GROUP)
+			good &= wf_conf_settle_dir(dir);
+	}
+	return good;
+}
+
 int
 wfctl_apply(const struct wfctl_options *o, int argc, char **argv)
 {
@@ -118,7 +148,7 @@ wfctl_apply(const struct wfctl_options *o, int argc, char **argv)
 		return WFCTL_USAGE;
 	}
 	tree = err != NULL ? wf_conf_read_file(argv[0], err) : NULL;
-	if (tree != NULL)
+	if (tree != NULL && settle_list(wf_node_get(tree, "changes")))
 		body = wf_json_from_node(tree);
 	else
 		wf_err_print(err, stderr);

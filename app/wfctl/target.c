@@ -19,7 +19,7 @@ wfctl_patch(int argc, char **argv)
 	if (patch != NULL && err != NULL) {
 		for (int i = 0; i < argc; i++)
 			wf_conf_patch_set(patch, argv[i], err);
-		if (wf_err_count(err) == 0)
+		if (wf_err_count(err) == 0 && wf_conf_settle_dir(patch))
 			j = wf_json_from_node(patch);
 		else
 			wf_err_print(err, stderr);

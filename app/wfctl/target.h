@@ -13,7 +13,8 @@ struct wfctl_target {
 
 /* Takes LINK [CLASS] SIDE off the words. How many; 0: they are none, and that has been printed. */
 int wfctl_read_target(int argc, char **argv, struct wfctl_target *t);
-/* KEY=VALUE words as one patch. NULL: what is wrong has been printed. */
+/* KEY=VALUE words as one patch; a file is the one that the name has here, not where wirefault was
+ * started. NULL: what is wrong has been printed. */
 json_t *wfctl_patch(int argc, char **argv);
 
 #endif

@@ -22,9 +22,10 @@ struct top {
 	bool json;
 	uint64_t left; /* documents still to show; UINT64_MAX: until somebody ends it */
 	json_t *before;
-	char *line; /* of the stream, as far as it has come */
+	json_t *second; /* the last one, of the history */
+	char *line;     /* of the stream, as far as it has come */
 	size_t len, room;
-	bool is_stats; /* of the event that comes */
+	bool is_stats, is_second; /* the event that comes */
 	bool broken;
 };
 
@@ -70,7 +71,9 @@ show(struct top *t, const char *text)
 		return;
 	}
 	if (t->before != NULL) {
-		top_print(&t->style, &t->scale, t->before, now, stdout);
+		const struct top_seen seen = { t->before, now, t->second };
+
+		top_print(&t->style, &t->scale, &seen, stdout);
 		t->left -= t->left != UINT64_MAX;
 	}
 	json_decref(t->before);
@@ -80,10 +83,17 @@ show(struct top *t, const char *text)
 static void
 take_line(struct top *t)
 {
-	if (strncmp(t->line, "event: ", 7) == 0)
+	bool data = strncmp(t->line, "data: ", 6) == 0;
+
+	if (strncmp(t->line, "event: ", 7) == 0) {
 		t->is_stats = strcmp(t->line + 7, "stats") == 0;
-	else if (t->is_stats && strncmp(t->line, "data: ", 6) == 0)
+		t->is_second = strcmp(t->line + 7, "history") == 0;
+	} else if (t->is_stats && data) {
 		show(t, t->line + 6);
+	} else if (t->is_second && data) {
+		json_decref(t->second);
+		t->second = json_loads(t->line + 6, 0, NULL);
+	}
 	t->len = 0;
 }
 
@@ -157,5 +167,6 @@ wfctl_top(const struct wfctl_options *o, int argc, char **argv)
 		fprintf(stderr, "wfctl: wirefault has ended.\n");
 	free(t.line);
 	json_decref(t.before);
+	json_decref(t.second);
 	return rc;
 }

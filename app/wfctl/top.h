@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * The view of `wfctl top`: two stats documents after another, as a screen or as lines. One thread.
+ * The view of `wfctl top`: two stats documents after another, and the last second of the history,
+ * as a screen or as lines. One thread.
  */
 #ifndef WFCTL_TOP_H
 #define WFCTL_TOP_H
@@ -22,8 +23,13 @@ struct top_scale {
 	bool headed;
 };
 
-/* Prints what is in `now`, and at what rate since `before`. */
-void top_print(const struct top_style *style, struct top_scale *scale, const json_t *before,
-	const json_t *now, FILE *out);
+/* What is shown: what is in `now`, at what rate since `before`, and delays of `second`. */
+struct top_seen {
+	const json_t *before, *now;
+	const json_t *second; /* a history of one sample; NULL: there has been none */
+};
+
+void top_print(const struct top_style *style, struct top_scale *scale, const struct top_seen *seen,
+	FILE *out);
 
 #endif

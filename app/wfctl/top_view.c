@@ -25,6 +25,7 @@ static const struct {
 struct row {
 	const char *link, *side;
 	double in_bps, out_bps, drops; /* a second */
+	bool sent;                     /* something, in the last second: it has delays */
 	uint64_t delay_p50, delay_p99, late_p99, queued;
 	enum health health;
 };
@@ -70,10 +71,16 @@ is_down(const json_t *stats, const json_t *link)
 	return false;
 }
 
-static void
-fill(struct row *r, const json_t *before, const json_t *now, double seconds)
+/* Of the last second: a column has one value. */
+static uint64_t
+latest(const json_t *second, const char *column)
 {
-	const json_t *delay = json_object_get(now, "delay_ns");
+	return (uint64_t)json_integer_value(json_array_get(json_object_get(second, column), 0));
+}
+
+static void
+fill(struct row *r, const json_t *before, const json_t *now, const json_t *second, double seconds)
+{
 	double own = 0;
 
 	for (int i = 1; i < WF_DROP_COUNT; i++) {
@@ -85,9 +92,10 @@ fill(struct row *r, const json_t *before, const json_t *now, double seconds)
 	}
 	r->in_bps = 8 * since(before, now, "rx", "bytes", seconds);
 	r->out_bps = 8 * since(before, now, "tx", "bytes", seconds);
-	r->delay_p50 = integer(delay, "p50");
-	r->delay_p99 = integer(delay, "p99");
-	r->late_p99 = integer(json_object_get(now, "release_error_ns"), "p99");
+	r->sent = latest(second, "tx_packets") > 0;
+	r->delay_p50 = latest(second, "delay_p50_ns");
+	r->delay_p99 = latest(second, "delay_p99_ns");
+	r->late_p99 = latest(second, "release_error_p99_ns");
 	r->queued = integer(json_object_get(now, "queued"), "packets");
 	if (own > 0)
 		r->health = OVERLOADED;
@@ -129,6 +137,13 @@ part(double of, double most)
 	return most > 0 ? of / most : 0;
 }
 
+/* What a second without packets has none of. */
+static const char *
+time_text(const struct row *r, uint64_t ns, char out[WF_TEXT_MAX])
+{
+	return r->sent ? wf_text_time(ns, out) : "-";
+}
+
 static void
 print_row(const struct top_style *style, const struct top_scale *s, const struct row *r, FILE *out)
 {
@@ -141,9 +156,9 @@ print_row(const struct top_style *style, const struct top_scale *s, const struct
 	bar(style, part(r->out_bps, s->bps), out);
 	fprintf(out, " %9s ", wf_text_per_second(r->drops, drops));
 	bar(style, part(r->drops, s->drops), out);
-	fprintf(out, " %9s %9s ", wf_text_time(r->delay_p50, p50), wf_text_time(r->delay_p99, p99));
+	fprintf(out, " %9s %9s ", time_text(r, r->delay_p50, p50), time_text(r, r->delay_p99, p99));
 	bar(style, part((double)r->delay_p99, (double)s->delay_ns), out);
-	fprintf(out, " %9s %7s %s%s%s\n", wf_text_time(r->late_p99, late),
+	fprintf(out, " %9s %7s %s%s%s\n", time_text(r, r->late_p99, late),
 		wf_text_count(r->queued, queued), colour, healths[r->health].word,
 		*colour != '\0' ? "\033[0m" : "");
 }
@@ -173,37 +188,43 @@ print_title(const struct top_style *style, const json_t *now, FILE *out)
 		good ? "trustworthy" : "NOT trustworthy", style->colour ? "\033[0m" : "", clock);
 }
 
-static void
-print_direction(const struct top_style *style, struct top_scale *scale, const json_t *before,
-	const json_t *now, size_t link, const char *side, FILE *out)
+static const json_t *
+link_of(const json_t *document, size_t i)
 {
-	const json_t *l = json_array_get(json_object_get(now, "links"), link);
-	const json_t *was = json_array_get(json_object_get(before, "links"), link);
-	double seconds = (double)(integer(now, "uptime_ns") - integer(before, "uptime_ns")) / 1e9;
+	return json_array_get(json_object_get(document, "links"), i);
+}
+
+static void
+print_direction(const struct top_style *style, struct top_scale *scale, const struct top_seen *seen,
+	size_t link, const char *side, FILE *out)
+{
+	const json_t *l = link_of(seen->now, link);
+	uint64_t passed_ns = integer(seen->now, "uptime_ns") - integer(seen->before, "uptime_ns");
 	struct row r = { .link = string(l, "name"), .side = side };
 
-	fill(&r, json_object_get(was, side), json_object_get(l, side), seconds);
-	if (is_down(now, l))
+	fill(&r, json_object_get(link_of(seen->before, link), side), json_object_get(l, side),
+		json_object_get(link_of(seen->second, link), side), (double)passed_ns / 1e9);
+	if (is_down(seen->now, l))
 		r.health = DOWN;
 	rescale(scale, &r);
 	print_row(style, scale, &r, out);
 }
 
 void
-top_print(const struct top_style *style, struct top_scale *scale, const json_t *before,
-	const json_t *now, FILE *out)
+top_print(const struct top_style *style, struct top_scale *scale, const struct top_seen *seen,
+	FILE *out)
 {
-	size_t n = json_array_size(json_object_get(now, "links"));
+	size_t n = json_array_size(json_object_get(seen->now, "links"));
 	size_t most = style->screen && style->rows > 5 ? (style->rows - 5) / 2 : n;
 
 	if (style->screen)
-		print_title(style, now, out);
+		print_title(style, seen->now, out);
 	if (style->screen || !scale->headed)
 		print_head(out);
 	scale->headed = true;
 	for (size_t i = 0; i < n && i < most; i++) {
-		print_direction(style, scale, before, now, i, "ab", out);
-		print_direction(style, scale, before, now, i, "ba", out);
+		print_direction(style, scale, seen, i, "ab", out);
+		print_direction(style, scale, seen, i, "ba", out);
 	}
 	if (most < n)
 		fprintf(out, "and %zu links more: the window is too low for them\n", n - most);

@@ -86,7 +86,9 @@ const struct wfctl_verb wfctl_verb_list[] = {
 		0, 0, wfctl_stats, NULL, true },
 	{ "top", "[--hz N] [--count N]", "links as they go: rates, drops, delays, with bars",
 		"Prints rates, drops, delays and lateness of every direction twice a second, or "
-		"as often as --hz says, until it is ended, or --count times. Bars are in "
+		"as often as --hz says, until it is ended, or --count times. Delays and "
+		"lateness are those of the last whole second, \"-\" if nothing left in it. Bars "
+		"are in "
 		"proportion to the most that was seen. A direction is plain, impaired (by what "
 		"was configured), LATE (packets leave later than they should), OVERLOADED "
 		"(wirefault itself loses packets) or DOWN (a port is). Where the output is no "
@@ -122,7 +124,8 @@ const struct wfctl_verb wfctl_verb_list[] = {
 		"Merges the keys into the direction, or into both at once. A key is a block "
 		"(delay, loss, rate, ...) or a key of a block (delay.stddev); the value null "
 		"removes it. All keys apply together, between two bursts; nothing in flight is "
-		"lost. An invalid one changes nothing. A direction that was written as a copy of "
+		"lost. An invalid one changes nothing. A file is the one that the name has here, "
+		"where wfctl is called. A direction that was written as a copy of "
 		"the other one does not follow it. With --for 60s it ends by itself after that "
 		"time, and what was before comes back. More of the same behind the word `and` "
 		"changes with it, all or nothing. With --at +50ms, or --at with nanoseconds by the "
@@ -172,7 +175,8 @@ const struct wfctl_verb wfctl_verb_list[] = {
 		"\"10s\"; link = \"wan\"; ab = { loss = \"5%\"; }; }, ... ). Their times count "
 		"from a "
 		"tenth of a second from now, or from --at. All of them or none: each is tried at "
-		"once. `config diff` shows those to come, and `config undo` takes them back.\n\n"
+		"once. Files that it names are those beside it. `config diff` shows those to come, "
+		"and `config undo` takes them back.\n\n"
 		"  wfctl apply outage.conf --at +5s\n",
 		1, 1, wfctl_apply, apply_options },
 	{ "fault", "LINK blackhole|flap|spike TIME [ab|ba|both] [KEY=VALUE...]",
@@ -195,7 +199,8 @@ const struct wfctl_verb wfctl_verb_list[] = {
 		wfctl_reset },
 	{ "reload", "", "read the configuration file again and apply it",
 		"What `wfctl set` has changed stands above the file and stays; what the file has "
-		"no more is undone; both are named. An invalid file changes nothing.\n",
+		"no more is undone; both are named. An invalid file changes nothing. The file of "
+		"tokens is read again, too.\n",
 		0, 0, wfctl_reload },
 	{ "capture", "start FILE [KEY=VALUE...] | stop | status",
 		"write packets to a pcapng file, each with what became of it",

@@ -8,6 +8,19 @@
 #include <event2/event.h>
 #include <string.h>
 
+/* A worker that does not let go of its ring is asked again so soon. */
+static const struct timeval again = { .tv_usec = 1000 };
+
+/* It has failed, or is to end since then. */
+static void
+on_end(evutil_socket_t fd, short what, void *arg)
+{
+	struct wf_live_capture *c = arg;
+
+	if (wf_live_capture_stop(c) == -EAGAIN)
+		event_base_once(c->base, -1, EV_TIMEOUT, on_end, c, &again);
+}
+
 /* It cannot go on: traffic is not disturbed. */
 static void
 on_failed(evutil_socket_t fd, short what, void *arg)
@@ -19,7 +32,7 @@ on_failed(evutil_socket_t fd, short what, void *arg)
 	wf_event_say(c->events, WF_EVENT_capture_failed, s.name,
 		"the capture %s cannot be written any more, and ends: %s", s.name,
 		strerror(-s.error));
-	wf_live_capture_stop(c);
+	on_end(fd, what, arg);
 }
 
 int
@@ -42,7 +55,6 @@ wf_live_capture_start(
 	wf_capture_free(c->capture);
 	c->capture = capture;
 	c->runs = true;
-	/* A worker that does not answer now takes it up when it does. */
 	wf_dp_capture(c->dp, capture);
 	wf_event_say(c->events, WF_EVENT_capture_started, o.name, "captures to %s/%s%s%s",
 		o.directory, o.name, o.filter != NULL ? ", only " : "",
@@ -54,13 +66,12 @@ int
 wf_live_capture_stop(struct wf_live_capture *c)
 {
 	struct wf_capture_status s;
-	int rc;
 
 	if (!c->runs)
 		return -ENOENT;
-	rc = wf_dp_capture(c->dp, NULL);
-	if (rc < 0)
-		return rc; /* it still has its ring: to be asked for again */
+	wf_dp_capture(c->dp, NULL);
+	if (!wf_dp_captures(c->dp))
+		return -EAGAIN;
 	event_free(c->failed);
 	c->failed = NULL;
 	wf_capture_end(c->capture);

@@ -3,11 +3,12 @@
  */
 #include <errno.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd_dp.h"
+#include "interrupt.h"
 #include "test_calibrate.h"
 #include "wf_units.h"
 
@@ -21,8 +22,7 @@ static const struct wf_option options[] = {
 	{ "core", 'n', "NUMBER", "the worker's (default: the last that may be used)" },
 	{ "save", 0, "FILE", "writes the JSON document there as well" },
 	{ "force", 0, NULL, "ports that carry this host's traffic, a core where another polls" },
-	{ "huge", 0, NULL, "use hugepages or fail" },
-	{ "no-huge", 0, NULL, "do without hugepages even if there are some" },
+	WF_CMD_MEMORY_OPTIONS,
 	{ "quiet", 'q', NULL, "no progress" },
 	WF_CMD_JSON_OPTIONS,
 	{ "help", 'h', NULL, "this help" },
@@ -81,8 +81,6 @@ read_values(const struct wf_option_values *v, struct wf_calibrate *c, struct wf_
 			strchr(comma + 1, ',') != NULL || strpbrk(c->ports, "\"\\")))
 		wf_err_add(err, NULL, "Write --ports eth1,eth2",
 			"--ports takes two names with a comma between them, not \"%s\"", c->ports);
-	if (value(v, "huge") != NULL && value(v, "no-huge") != NULL)
-		wf_err_add(err, NULL, "Choose one", "--huge and --no-huge contradict each other");
 	read_core(v, c, err);
 }
 
@@ -100,24 +98,13 @@ save(const struct wf_calibrate *c, const char *path)
 }
 
 static int
-measure(const struct wf_option_values *v, struct wf_calibrate *c, bool json, struct wf_err *err)
+measure(const struct wf_option_values *v, struct wf_calibrate *c, const struct wf_dp_options *opt,
+	bool json, struct wf_err *err)
 {
-	struct wf_dp_options opt = {
-		.huge = value(v, "huge")      ? WF_DP_HUGE_YES
-			: value(v, "no-huge") ? WF_DP_HUGE_NO
-					      : WF_DP_HUGE_AUTO,
-		.force = value(v, "force") != NULL,
-		.quiet = true,
-		.claim_cores = true,
-	};
-	sigset_t set;
 	int rc;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	rc = wf_calibrate_run(c, &opt, err);
+	wf_interrupt_hold();
+	rc = wf_calibrate_run(c, opt, err);
 	if (rc == -EINTR)
 		fputs("wirefault: interrupted before the end\n", stderr);
 	if (rc < 0) {
@@ -135,6 +122,7 @@ static int
 run(int argc, char **argv)
 {
 	struct wf_option_values v;
+	struct wf_dp_options opt;
 	struct wf_calibrate *c;
 	struct wf_err *err;
 	bool json = false;
@@ -148,7 +136,8 @@ run(int argc, char **argv)
 	if (err != NULL && c != NULL) {
 		read_values(&v, c, err);
 		wf_cmd_json(&wf_cmd_calibrate, &v, &json, err);
-		rc = wf_err_count(err) > 0 ? wf_cmd_refuse(err) : measure(&v, c, json, err);
+		opt = wf_cmd_dp(&wf_cmd_calibrate, &v, err);
+		rc = wf_err_count(err) > 0 ? wf_cmd_refuse(err) : measure(&v, c, &opt, json, err);
 	}
 	if (c != NULL) {
 		free(c->gaps);

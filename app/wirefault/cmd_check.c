@@ -76,37 +76,37 @@ struct check {
 	struct wf_whole_traffic traffic; /* 0: not said */
 };
 
-/* What drivers can't count, port by port. */
+/* What drivers can't count, and whether hardware stamps frames, port by port. */
 static void
-print_blind(const struct wf_conf *conf)
+print_ports(const struct wf_conf *conf)
 {
-	bool first = true;
-
 	for (uint32_t i = 0; i < conf->n_ports; i++) {
-		const char *what = wf_device_blind(conf->ports[i].device);
-		char text[512];
+		const char *device = conf->ports[i].device, *blind = wf_device_blind(device);
+		char text[768];
 
-		if (what == NULL)
-			continue;
-		if (first)
+		if (i == 0)
 			putchar('\n');
-		first = false;
-		snprintf(text, sizeof(text), "port %s (%s): %s.\n", conf->ports[i].name,
-			conf->ports[i].device, what);
+		snprintf(text, sizeof(text), "port %s (%s): %s%s%s.\n", conf->ports[i].name, device,
+			blind != NULL ? blind : "", blind != NULL ? "; " : "",
+			wf_device_arrival(device).stamps);
 		wf_wrap(text, 0, 2, stdout);
 	}
 }
 
 static json_t *
-blind_json(const struct wf_conf *conf)
+ports_json(const struct wf_conf *conf)
 {
 	json_t *list = json_array();
 
-	for (uint32_t i = 0; i < conf->n_ports; i++)
-		if (wf_device_blind(conf->ports[i].device) != NULL)
-			json_array_append_new(list,
-				json_pack("{s:s,s:s}", "port", conf->ports[i].name, "not_counted",
-					wf_device_blind(conf->ports[i].device)));
+	for (uint32_t i = 0; i < conf->n_ports; i++) {
+		const char *device = conf->ports[i].device;
+		struct wf_device_arrival a = wf_device_arrival(device);
+
+		json_array_append_new(
+			list, json_pack("{s:s,s:s?,s:s,s:s*}", "port", conf->ports[i].name,
+				      "arrival", a.arrival, "hardware_stamps", a.stamps,
+				      "not_counted", wf_device_blind(device)));
+	}
 	return list;
 }
 
@@ -120,13 +120,13 @@ print(const struct check *c, const struct wf_conf *conf, const struct wf_plan *p
 		wf_forecast_table(
 			c->from.file != NULL ? c->from.file : c->from.profile, conf, plan, stdout);
 		wf_simulated_table(simulated, plan, stdout);
-		print_blind(conf);
+		print_ports(conf);
 		fflush(stdout); /* where both are one terminal, warnings end the text */
 		wf_err_print(warnings, stderr);
 		return;
 	}
 	doc = wf_forecast_json(conf, plan, simulated);
-	json_object_set_new(doc, "ports", blind_json(conf));
+	json_object_set_new(doc, "ports", ports_json(conf));
 	json_object_set_new(doc, "warnings", wf_json_errors(warnings));
 	json_dumpf(doc, stdout, JSON_INDENT(2));
 	printf("\n");

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd_dp.h"
 #include "load_live.h"
 #include "load_offline.h"
 #include "load_target.h"
@@ -36,8 +37,7 @@ static const struct wf_option options[] = {
 		"of test calibrate --save: what the machine adds, shown beside" },
 	{ "quiet", 'q', NULL, "no progress" },
 	{ "force", 0, NULL, "a core even if another wirefault polls there, and any interface" },
-	{ "huge", 0, NULL, "use hugepages or fail" },
-	{ "no-huge", 0, NULL, "do without hugepages even if there are some" },
+	WF_CMD_MEMORY_OPTIONS,
 	WF_CMD_JSON_OPTIONS,
 	{ "help", 'h', NULL, "this help" },
 	{ 0 },
@@ -150,15 +150,7 @@ read_place(struct run *r)
 		wf_err_add(r->err, NULL,
 			"Leave --config, --profile, --set, --link, --direction and --offline out",
 			"--tx is for a device that is not wirefault");
-	if (value(&r->v, "huge") != NULL && value(&r->v, "no-huge") != NULL)
-		wf_err_add(
-			r->err, NULL, "Choose one", "--huge and --no-huge contradict each other");
-	p->dp = (struct wf_dp_options){ .huge = value(&r->v, "huge")      ? WF_DP_HUGE_YES
-						: value(&r->v, "no-huge") ? WF_DP_HUGE_NO
-									  : WF_DP_HUGE_AUTO,
-		.force = value(&r->v, "force") != NULL,
-		.quiet = true,
-		.claim_cores = true };
+	p->dp = wf_cmd_dp(&wf_cmd_load, &r->v, r->err);
 }
 
 /* One form of the report into a file. */

@@ -87,6 +87,10 @@ scenarios(void)
 	       "middle, with `ramp = \"step\"` the first has the first value and the last one "
 	       "the last.\n\n");
 	table(wf_phase_table, stdout);
+	printf("Of `until`; what comes first ends the phase, and all behind it comes so much "
+	       "earlier. Offline it ends with that packet, exactly; live some ten milliseconds "
+	       "later.\n\n");
+	table(wf_until_table, stdout);
 	printf("### Faults\n\nWindows of a schedule, in EBNF:\n\n```ebnf\n"
 	       "schedule = window { \";\" window } ;\n"
 	       "window   = part [ \",\" part ] ;                     (* each part at most once *)\n"

@@ -3,16 +3,14 @@
  * without a configuration; the same as a pcap port and a plain wire in one.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "cmd_dp.h"
+#include "interrupt.h"
 #include "progress.h"
-#include "wf_cmd.h"
 #include "wf_device.h"
-#include "wf_dp.h"
 #include "wf_json.h"
 #include "wf_port.h"
 #include "wf_replay.h"
@@ -47,8 +45,7 @@ static const struct wf_option options[] = {
 	{ "force", 0, NULL,
 		"take a NIC even if it carries the default route or this session, a core even if "
 		"another wirefault polls there" },
-	{ "huge", 0, NULL, "use hugepages or fail" },
-	{ "no-huge", 0, NULL, "do without hugepages even if there are some" },
+	WF_CMD_MEMORY_OPTIONS,
 	WF_CMD_JSON_OPTIONS,
 	{ "quiet", 'q', NULL, "no progress and no table" },
 	{ "help", 'h', NULL, "this help" },
@@ -58,6 +55,7 @@ static const struct wf_option options[] = {
 struct replay {
 	struct wf_option_values v;
 	struct wf_loaded loaded;
+	struct wf_dp_options opt;
 	struct wf_dp *dp;
 	struct wf_progress progress;
 	bool json, quiet;
@@ -160,7 +158,8 @@ prepare(struct replay *r, int n, char **files, struct wf_err *err)
 	char *device;
 
 	wf_cmd_json(&wf_cmd_replay, &r->v, &r->json, err);
-	r->quiet = value(r, "quiet") != NULL;
+	r->opt = wf_cmd_dp(&wf_cmd_replay, &r->v, err);
+	r->opt.quiet = r->quiet = value(r, "quiet") != NULL;
 	if (n == 0)
 		wf_err_add(err, NULL, "Write wirefault replay talk.pcap --port eth1",
 			"there is no capture");
@@ -188,30 +187,6 @@ prepare(struct replay *r, int n, char **files, struct wf_err *err)
 
 /* ---- The run ---- */
 
-/* Waits. true: TERM or INT came. */
-static bool
-interrupted(wf_ns_t ns)
-{
-	struct timespec t = { 0, (long)ns };
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	return sigtimedwait(&set, NULL, &t) > 0;
-}
-
-static void
-hold_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-}
-
 /* Until all is sent. -EIO: the files can't be read any more. */
 static int
 wait_for_end(struct replay *r)
@@ -222,7 +197,7 @@ wait_for_end(struct replay *r)
 
 	for (;;) {
 		wf_replay_look(replay, wf_dp_now(r->dp), &look);
-		if (look.state > WF_REPLAY_PAUSED || interrupted(LOOK_NS))
+		if (look.state > WF_REPLAY_PAUSED || wf_interrupt_wait(LOOK_NS) < 0)
 			break;
 		wf_progress_show(&r->progress, look.packets,
 			look.progress > 0 ? (uint64_t)(look.progress * 1e6) : 0,
@@ -254,21 +229,13 @@ report(struct replay *r, struct wf_err *err)
 static int
 send_all(struct replay *r, struct wf_err *err)
 {
-	struct wf_dp_options opt = {
-		.huge = value(r, "huge")      ? WF_DP_HUGE_YES
-			: value(r, "no-huge") ? WF_DP_HUGE_NO
-					      : WF_DP_HUGE_AUTO,
-		.force = value(r, "force") != NULL,
-		.quiet = r->quiet,
-		.claim_cores = true,
-	};
 	struct wf_plan *plan;
 	int rc;
 
 	if (wf_device_resolve(r->loaded.conf, NULL) < 0)
 		return wf_err_add(err, NULL, NULL, "out of memory");
 	plan = wf_plan_compile(r->loaded.conf, r->loaded.seed, NULL, err);
-	r->dp = plan != NULL ? wf_dp_new(r->loaded.conf, &opt, err) : NULL;
+	r->dp = plan != NULL ? wf_dp_new(r->loaded.conf, &r->opt, err) : NULL;
 	if (r->dp == NULL || wf_plan_arm(plan, err) < 0) {
 		wf_plan_free(plan);
 		return -EINVAL;
@@ -292,7 +259,7 @@ run(int argc, char **argv)
 	int rc = wf_cmd_options(&wf_cmd_replay, argc, argv, &r.v);
 
 	if (rc < 0 && err != NULL) {
-		hold_signals();
+		wf_interrupt_hold();
 		if (prepare(&r, argc - r.v.first_rest, argv + r.v.first_rest, err) < 0)
 			rc = wf_cmd_refuse(err);
 		else

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <systemd/sd-daemon.h>
 
+#include "cmd_dp.h"
 #include "live.h"
 #include "tell.h"
 #include "watch.h"
@@ -34,8 +35,7 @@ static const struct wf_option options[] = {
 	{ "force", 0, NULL,
 		"take a NIC even if it carries the default route or this session, a core even if "
 		"another wirefault polls there" },
-	{ "huge", 0, NULL, "use hugepages or fail" },
-	{ "no-huge", 0, NULL, "do without hugepages even if there are some" },
+	WF_CMD_MEMORY_OPTIONS,
 	WF_CMD_JSON_OPTIONS,
 	{ "quiet", 'q', NULL, "the same as --log-level warning" },
 	{ "log-level", 0, "LEVEL", "what is told: warning, info (default) or debug" },
@@ -47,6 +47,7 @@ static const struct wf_option options[] = {
 struct run {
 	struct wf_option_values v;
 	struct wf_live live;
+	struct wf_dp_options opt;
 	uint64_t reloading; /* generation of what HUP has read; 0: nothing is under way */
 	struct wf_ctl *ctl;
 	struct event_base *base;
@@ -86,7 +87,23 @@ on_stop(evutil_socket_t fd, short what, void *arg)
 	event_base_loopbreak(arg);
 }
 
-/* HUP: the file again, nothing changed if it is bad. */
+/* Tokens and the configuration, each for itself: who takes a token away does not wait for a file
+ * that is being edited. */
+static void
+reread_tokens(struct run *r)
+{
+	struct wf_err *err = wf_err_new();
+
+	if (err == NULL || wf_ctl_reread_tokens(r->ctl, err) < 0) {
+		if (err != NULL)
+			wf_event_warn(r->tell.log, err);
+		wf_event_say(r->tell.log, WF_EVENT_refused, "control.token_file",
+			"the tokens are not read again; those from before stay");
+	}
+	wf_err_free(err);
+}
+
+/* HUP: files again, nothing changed by one that is bad. */
 static void
 on_reload(evutil_socket_t fd, short what, void *arg)
 {
@@ -95,6 +112,7 @@ on_reload(evutil_socket_t fd, short what, void *arg)
 	uint64_t generation = 0;
 
 	wf_tell_again(&r->tell);
+	reread_tokens(r);
 	if (err != NULL && wf_live_reload(&r->live, &generation, err) == 0) {
 		r->reloading = generation;
 	} else {
@@ -177,8 +195,7 @@ check_options(struct run *r, struct wf_err *err)
 			wf_units_hint_or(WF_UNITS_DURATION, value(r, "duration"),
 				"Write --duration 30s; without it wirefault runs until TERM", hint),
 			"\"%s\" is not a time of 1 ms or more", value(r, "duration"));
-	if (value(r, "huge") != NULL && value(r, "no-huge") != NULL)
-		wf_err_add(err, NULL, "Choose one", "--huge and --no-huge contradict each other");
+	r->opt = wf_cmd_dp(&wf_cmd_run, &r->v, err);
 	return wf_err_count(err) == 0 ? 0 : -EINVAL;
 }
 
@@ -203,29 +220,23 @@ socket_path(const struct run *r)
 static int
 start_data_path(struct run *r, int extra_argc, char **extra_argv, struct wf_err *err)
 {
-	struct wf_dp_options opt = {
-		.huge = value(r, "huge")      ? WF_DP_HUGE_YES
-			: value(r, "no-huge") ? WF_DP_HUGE_NO
-					      : WF_DP_HUGE_AUTO,
-		.force = value(r, "force") != NULL,
-		.extra_argc = extra_argc,
-		.extra_argv = extra_argv,
-		.quiet = r->quiet,
-		.events = r->tell.log,
-		.claim_cores = true,
-		.follows_clocks = true,
-		.drop_rights = true,
-		.telemetry = value(r, "telemetry") != NULL,
-	};
+	struct wf_dp_options *opt = &r->opt;
 	struct wf_plan *plan = r->live.setup->plan;
 	char line[256];
 
+	opt->extra_argc = extra_argc;
+	opt->extra_argv = extra_argv;
+	opt->quiet = r->quiet;
+	opt->events = r->tell.log;
+	opt->follows_clocks = true;
+	opt->drop_rights = true;
+	opt->telemetry = value(r, "telemetry") != NULL;
 	if (asprintf(&r->state_file, "%s%s", socket_path(r), WF_CMD_STATE_SUFFIX) < 0)
 		return wf_err_add(err, NULL, NULL, "out of memory");
-	opt.state_file = r->state_file;
+	opt->state_file = r->state_file;
 	if (wf_device_resolve(r->live.start.conf, r->tell.log) < 0)
 		return wf_err_add(err, NULL, NULL, "out of memory");
-	r->live.dp = wf_dp_new(r->live.start.conf, &opt, err);
+	r->live.dp = wf_dp_new(r->live.start.conf, opt, err);
 	if (r->live.dp == NULL || wf_plan_arm(plan, err) < 0 ||
 		wf_dp_check_carrier(r->live.dp, plan, err) < 0)
 		return -EINVAL;

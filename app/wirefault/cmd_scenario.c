@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd_dp.h"
 #include "scenario_child.h"
 #include "scenario_live.h"
 #include "scenario_offline.h"
@@ -27,8 +28,7 @@ static const struct wf_option options[] = {
 	{ "force", 0, NULL,
 		"take a NIC even if it carries the default route or this session, a core even if "
 		"another wirefault polls there" },
-	{ "huge", 0, NULL, "use hugepages or fail" },
-	{ "no-huge", 0, NULL, "do without hugepages even if there are some" },
+	WF_CMD_MEMORY_OPTIONS,
 	WF_CMD_JSON_OPTIONS,
 	{ "help", 'h', NULL, "this help" },
 	{ 0 },
@@ -38,6 +38,7 @@ struct run {
 	struct wf_option_values v;
 	struct wf_err *err;
 	struct scenario_set set;
+	struct wf_dp_options dp;
 	json_t **doc; /* [n_docs] */
 	uint32_t n_docs;
 	bool json, live;
@@ -104,9 +105,7 @@ prepare(struct run *r, bool again, char *const *paths, int n)
 	else if (wf_err_count(r->err) == 0 &&
 		 scenario_set_read_report(&r->set, paths[0], &o, &r->live, r->err) < 0)
 		return;
-	if (value(r, "huge") != NULL && value(r, "no-huge") != NULL)
-		wf_err_add(
-			r->err, NULL, "Choose one", "--huge and --no-huge contradict each other");
+	r->dp = wf_cmd_dp(&wf_cmd_scenario, &r->v, r->err);
 	for (uint32_t i = 0; i < r->set.n && !dry; i++)
 		if (r->live)
 			scenario_live_check(&r->set.at[i], r->err);
@@ -138,21 +137,6 @@ print_one(const struct run *r, const json_t *doc)
 	return fflush(stdout) == 0 ? 0 : -errno;
 }
 
-static json_t *
-run_live(struct run *r, const struct scenario *c, bool *cut)
-{
-	struct wf_dp_options opt = {
-		.huge = value(r, "huge") != NULL      ? WF_DP_HUGE_YES
-			: value(r, "no-huge") != NULL ? WF_DP_HUGE_NO
-						      : WF_DP_HUGE_AUTO,
-		.force = value(r, "force") != NULL,
-		.quiet = true,
-		.claim_cores = true,
-	};
-
-	return scenario_child_run(c, &opt, &r->tell, cut);
-}
-
 static int
 run_all(struct run *r)
 {
@@ -163,7 +147,7 @@ run_all(struct run *r)
 	if (r->doc == NULL || (!r->live && wf_eal_offline(r->err) < 0))
 		return WF_EXIT_FAILED;
 	for (uint32_t i = 0; i < r->set.n && !cut; i++) {
-		json_t *doc = r->live ? run_live(r, &r->set.at[i], &cut)
+		json_t *doc = r->live ? scenario_child_run(&r->set.at[i], &r->dp, &r->tell, &cut)
 				      : scenario_offline_run(&r->set.at[i], &r->tell, r->err);
 
 		if (doc == NULL) {

@@ -2,10 +2,11 @@
  * `wirefault test`: measurements of wirefault by itself, and which other tests there are.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd_dp.h"
+#include "interrupt.h"
 #include "test_self.h"
 #include "wf_load.h"
 #include "wf_units.h"
@@ -28,8 +29,7 @@ static const struct wf_option options[] = {
 	{ "calibration", 0, "FILE",
 		"of test calibrate --save: what the machine adds, shown beside" },
 	{ "force", 0, NULL, "a core even if another wirefault polls there" },
-	{ "huge", 0, NULL, "use hugepages or fail" },
-	{ "no-huge", 0, NULL, "do without hugepages even if there are some" },
+	WF_CMD_MEMORY_OPTIONS,
 	WF_CMD_JSON_OPTIONS,
 	{ "help", 'h', NULL, "this help" },
 	{ 0 },
@@ -66,7 +66,8 @@ read_times(const struct wf_option_values *v, struct wf_self *s, struct wf_err *e
 }
 
 static int
-load(const struct wf_option_values *v, struct wf_self *s, struct wf_err *err)
+load(const struct wf_option_values *v, struct wf_self *s, struct wf_dp_options *opt,
+	struct wf_err *err)
 {
 	struct wf_bridge from = { .text = plain_link, .set = v->many, .n_set = v->n_many };
 	const char *calibration = value(v, "calibration");
@@ -78,8 +79,7 @@ load(const struct wf_option_values *v, struct wf_self *s, struct wf_err *err)
 	read_times(v, s, err);
 	if (named)
 		wf_cmd_from(&wf_cmd_test, v, &from, err);
-	if (value(v, "huge") != NULL && value(v, "no-huge") != NULL)
-		wf_err_add(err, NULL, "Choose one", "--huge and --no-huge contradict each other");
+	*opt = wf_cmd_dp(&wf_cmd_test, v, err);
 	wf_self_cpu_model(cpu, sizeof(cpu));
 	if (calibration != NULL)
 		wf_load_own_read(&s->own, calibration, cpu, err);
@@ -88,33 +88,13 @@ load(const struct wf_option_values *v, struct wf_self *s, struct wf_err *err)
 	return wf_self_load(s, &from, value(v, "link"), value(v, "seed"), err);
 }
 
-/* What ends it waits until it can be waited for. */
-static void
-block_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-}
-
 static int
-measure(const struct wf_option_values *v, struct wf_self *s, bool json, struct wf_err *err)
+measure(struct wf_self *s, const struct wf_dp_options *opt, bool json, struct wf_err *err)
 {
-	struct wf_dp_options opt = {
-		.huge = value(v, "huge")      ? WF_DP_HUGE_YES
-			: value(v, "no-huge") ? WF_DP_HUGE_NO
-					      : WF_DP_HUGE_AUTO,
-		.force = value(v, "force") != NULL,
-		.quiet = true,
-		.claim_cores = true,
-	};
 	int rc;
 
-	block_signals();
-	rc = wf_self_run(s, &opt, err);
+	wf_interrupt_hold();
+	rc = wf_self_run(s, opt, err);
 	if (rc == -EINTR && wf_err_count(err) == 0)
 		fprintf(stderr, "wirefault: interrupted after %u of %u rounds\n", s->done,
 			s->rounds);
@@ -153,6 +133,7 @@ static int
 run(int argc, char **argv)
 {
 	struct wf_option_values v;
+	struct wf_dp_options opt;
 	struct wf_self *s;
 	struct wf_err *err;
 	bool json = false;
@@ -172,10 +153,10 @@ run(int argc, char **argv)
 	s = calloc(1, sizeof(*s));
 	if (err == NULL || s == NULL)
 		rc = WF_EXIT_FAILED;
-	else if (wf_cmd_json(&wf_cmd_test, &v, &json, err) < 0 || load(&v, s, err) < 0)
+	else if (wf_cmd_json(&wf_cmd_test, &v, &json, err) < 0 || load(&v, s, &opt, err) < 0)
 		rc = wf_cmd_refuse(err);
 	else
-		rc = measure(&v, s, json, err);
+		rc = measure(s, &opt, json, err);
 	if (s != NULL) {
 		wf_load_own_fini(&s->own);
 		wf_self_unload(s);

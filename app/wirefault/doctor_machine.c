@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "wf_cardstamps.h"
 #include "wf_clock.h"
 #include "wf_numa.h"
 
@@ -205,11 +207,41 @@ say_sockets(struct wf_doctor_line *l)
 		"`wirefault check` names those of a configuration that do.";
 }
 
+/* Which interfaces have cards that say when each frame came. */
+static void
+say_stamps(struct wf_doctor_line *l)
+{
+	struct if_nameindex *all = if_nameindex();
+	char names[128] = "";
+
+	for (const struct if_nameindex *i = all; i != NULL && i->if_index != 0; i++) {
+		size_t n = strlen(names);
+
+		if (wf_cardstamps_look(i->if_name) == WF_CARDSTAMPS_ALL)
+			snprintf(names + n, sizeof(names) - n, "%s%s", n > 0 ? ", " : "",
+				i->if_name);
+	}
+	if (all != NULL)
+		if_freenameindex(all);
+	l->what = "hardware_stamps";
+	snprintf(l->found, sizeof(l->found), "%s%s",
+		names[0] != '\0' ? "of all that is received: "
+				 : "no interface of the kernel has any",
+		names);
+	if (names[0] != '\0')
+		return;
+	l->level = WF_DOCTOR_FAIR;
+	l->remedy =
+		"Packet ports have the kernel's stamps. On others what a frame waited before it "
+		"was found is known as an upper bound only.";
+}
+
 uint32_t
 wf_doctor_machine(struct wf_doctor_line out[WF_DOCTOR_LINES])
 {
 	static void (*const say[])(struct wf_doctor_line *) = { say_rights, say_clock,
-		say_hugepages, say_isolation, say_governor, say_threads, say_sockets, say_drivers };
+		say_hugepages, say_isolation, say_governor, say_threads, say_sockets, say_drivers,
+		say_stamps };
 
 	static_assert(WF_ARRAY_SIZE(say) <= WF_DOCTOR_LINES, "room for each");
 	for (size_t i = 0; i < WF_ARRAY_SIZE(say); i++) {

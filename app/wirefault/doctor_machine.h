@@ -15,7 +15,7 @@ struct wf_doctor_line {
 	const char *remedy; /* NULL: nothing to do */
 };
 
-#define WF_DOCTOR_LINES 8
+#define WF_DOCTOR_LINES 9
 /* Fills `out`, in order of the table; returns how many. */
 uint32_t wf_doctor_machine(struct wf_doctor_line out[WF_DOCTOR_LINES]);
 /* Is the core kept free of other programs (isolcpus)? */

@@ -211,6 +211,12 @@ capture_start(void *ctx, const struct wf_conf_capture *what, struct wf_err *err)
 	return wf_live_capture_start(&((struct wf_live *)ctx)->capture, what, err);
 }
 
+static bool
+capture_settled(void *ctx)
+{
+	return wf_dp_captures(((struct wf_live *)ctx)->dp);
+}
+
 static int
 capture_stop(void *ctx)
 {
@@ -255,6 +261,7 @@ wf_live_ops(struct wf_live *live)
 		.run_stop = live_runs_stop,
 		.run = live_runs_look,
 		.capture_start = capture_start,
+		.capture_settled = capture_settled,
 		.capture_stop = capture_stop,
 		.capture_status = capture_status };
 }

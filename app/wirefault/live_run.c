@@ -39,8 +39,8 @@ void
 live_run_fini(struct live_run *run)
 {
 	scenario_look_end(&run->look);
-	free(run->late_ns);
-	run->late_ns = NULL;
+	free(run->in_force_ns);
+	run->in_force_ns = NULL;
 	json_decref(run->report);
 	run->report = NULL;
 	if (run->set == NULL || --run->set->references > 0)
@@ -58,8 +58,8 @@ end(struct live_run *run, struct wf_live *live)
 		live_run_replays(live, run, false);
 	scenario_look_end(&run->look);
 	wf_script_fini(&run->c->script);
-	free(run->late_ns);
-	run->late_ns = NULL;
+	free(run->in_force_ns);
+	run->in_force_ns = NULL;
 }
 
 /* ---- Steps become overrides ---- */
@@ -158,14 +158,15 @@ live_run_begin(struct live_run *run, struct wf_live *live)
 	char first[200];
 	int rc = err != NULL ? 0 : -ENOMEM;
 
-	run->late_ns = malloc((script->n + (size_t)1) * sizeof(*run->late_ns));
-	if (run->late_ns == NULL)
+	run->in_force_ns = malloc((script->n + (size_t)1) * sizeof(*run->in_force_ns));
+	if (run->in_force_ns == NULL)
 		rc = -ENOMEM;
 	else
-		memset(run->late_ns, 0xff, script->n * sizeof(*run->late_ns));
+		memset(run->in_force_ns, 0xff, script->n * sizeof(*run->in_force_ns));
 	if (rc == 0)
-		rc = scenario_look_begin(&run->look, run->c->s, live->setup->plan,
-			wf_dp_now(live->dp) + BEGIN_NS, err);
+		rc = scenario_look_new(&run->look, run->c->s, live->setup->plan, err);
+	if (rc == 0)
+		scenario_look_begin(&run->look, wf_dp_now(live->dp) + BEGIN_NS);
 	run->first_override = live->setup->overrides.last_id + 1;
 	run->stage = WF_SCENARIO_RUNNING;
 	run->wall_ns = wf_dp_wall(live->dp, run->look.start_ns);
@@ -239,6 +240,7 @@ look(struct live_run *run, struct wf_live *live)
 		return false;
 	scenario_look_add(&run->look, wf_live_capture_count(&live->capture, now), run->asked_ns,
 		wf_dp_now(live->dp));
+	scenario_look_again(&run->look, wf_dp_now(live->dp), false);
 	run->asked_ns = run->patience_ns = 0;
 	return true;
 }
@@ -262,6 +264,17 @@ tell_phases(struct live_run *run, struct wf_live *live, wf_ns_t now_ns)
 	}
 }
 
+/* A step that another one has followed before it could begin has been in force for no time. */
+static void
+fill_gaps(struct live_run *run, wf_ns_t end_ns)
+{
+	for (uint32_t i = run->c->script.n; i-- > 0;)
+		if (run->in_force_ns[i] == UINT64_MAX)
+			run->in_force_ns[i] = end_ns;
+		else
+			end_ns = run->in_force_ns[i];
+}
+
 static void
 report(struct live_run *run, struct wf_live *live)
 {
@@ -276,7 +289,7 @@ report(struct live_run *run, struct wf_live *live)
 		.tsc_hz = wf_dp_tsc_hz(live->dp),
 		.seen = run->look.seen,
 		.snap = run->look.last,
-		.late_ns = run->late_ns,
+		.in_force_ns = run->in_force_ns,
 		.duration_ns = c->s->end_ns,
 		.cut = run->stopped && !open };
 	char at[WF_UNITS_TEXT];
@@ -284,6 +297,7 @@ report(struct live_run *run, struct wf_live *live)
 	if (run->stopped)
 		r.duration_ns = run->stop_ns - run->look.start_ns;
 	run->over_ns = r.duration_ns;
+	fill_gaps(run, r.duration_ns);
 	wf_seen_end(run->look.seen, run->look.start_ns + r.duration_ns);
 	if (!run->look.seen->out_of_memory && wf_scenario_judge(&r) == 0)
 		run->report = wf_scenario_json(&r);

@@ -25,7 +25,7 @@ struct live_run {
 	struct scenario *c;       /* of the set */
 	enum wf_scenario_stage stage;
 	struct scenario_look look;
-	wf_ns_t *late_ns;        /* [script.n], UINT64_MAX: that step has not begun */
+	wf_ns_t *in_force_ns;    /* [script.n], since the start; UINT64_MAX: it has not begun */
 	uint32_t fed;            /* steps that are overrides, or were */
 	uint32_t passed;         /* steps whose time has come: their phases have been told */
 	uint64_t first_override; /* number of the first step's */

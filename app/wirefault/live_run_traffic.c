@@ -84,6 +84,22 @@ check_traffic(const struct wf_live *live, const struct wf_traffic *t, struct wf_
 	return rc;
 }
 
+static int
+check_expect(const struct wf_scenario *s, const struct wf_expect *e, struct wf_err *err)
+{
+	const struct wf_where where = { s->source->file, e->line, e->name };
+
+	if (e->measure == WF_MEASURE_jitter || e->measure == WF_MEASURE_reordering)
+		return wf_err_add(err, &where, "Run it by wirefault scenario run --offline",
+			"live, nobody sees packets one by one: %s is not measured",
+			wf_measure_info[e->measure].name);
+	if (wf_expect_of_trips(e->measure))
+		return wf_err_add(err, &where, "Run it by wirefault scenario run",
+			"a running wirefault does not measure round trips: %s",
+			wf_measure_info[e->measure].name);
+	return 0;
+}
+
 int
 live_run_check(const struct wf_live *live, const struct scenario *c, struct wf_err *err)
 {
@@ -96,18 +112,19 @@ live_run_check(const struct wf_live *live, const struct scenario *c, struct wf_e
 			"Widen the steps of ramps, or run it by wirefault scenario run",
 			"%u steps are more than the %d that a running wirefault takes", c->script.n,
 			MOST_STEPS);
+	for (uint32_t i = 0; i < s->n_phases; i++)
+		if (s->phase[i].has_until && s->phase[i].round == 0)
+			rc = wf_err_add(err,
+				&(struct wf_where){
+					s->source->file, s->phase[i].until.line, s->phase[i].name },
+				"Run it by wirefault scenario run, or give it a duration alone",
+				"a running wirefault ends no phase before its time");
 	for (uint32_t i = 0; i < s->n_traffic; i++)
 		if (check_traffic(live, &s->traffic[i], err) < 0)
 			rc = -EINVAL;
-	for (uint32_t i = 0; i < s->n_expects; i++) {
-		const struct wf_expect *e = &s->expect[i];
-		const struct wf_where where = { s->source->file, e->line, e->name };
-
-		if (e->measure == WF_MEASURE_jitter || e->measure == WF_MEASURE_reordering)
-			rc = wf_err_add(err, &where, "Run it by wirefault scenario run --offline",
-				"live, nobody sees packets one by one: %s is not measured",
-				wf_measure_info[e->measure].name);
-	}
+	for (uint32_t i = 0; i < s->n_expects; i++)
+		if (check_expect(s, &s->expect[i], err) < 0)
+			rc = -EINVAL;
 	return rc;
 }
 

@@ -121,11 +121,13 @@ bool
 live_runs_begun(struct live_runs *r, uint64_t override, wf_ns_t late_ns)
 {
 	struct live_run *run;
+	uint32_t i;
 
 	if (!live_runs_have(r, override))
 		return false;
 	run = current(r);
-	run->late_ns[override - run->first_override] = late_ns;
+	i = (uint32_t)(override - run->first_override);
+	run->in_force_ns[i] = run->c->script.step[i].change->at_ns + late_ns;
 	return true;
 }
 

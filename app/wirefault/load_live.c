@@ -4,11 +4,10 @@
 #include "load_live.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "interrupt.h"
 #include "wf_load_collect.h"
 #include "wf_tester.h"
 
@@ -42,19 +41,6 @@ look_at_machine(void)
 	m.stolen = v[7];
 	fclose(f);
 	return m;
-}
-
-/* Waits; -EINTR: TERM or INT came. */
-static int
-wait_ns(wf_ns_t ns)
-{
-	struct timespec t = { (time_t)(ns / WF_NS_PER_S), (long)(ns % WF_NS_PER_S) };
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	return sigtimedwait(&set, NULL, &t) > 0 ? -EINTR : 0;
 }
 
 int
@@ -137,7 +123,7 @@ wait_and_gather(const struct wf_load_live *q, wf_ns_t ns)
 	int rc = 0;
 
 	for (wf_ns_t done_ns = 0; rc == 0 && done_ns < ns; done_ns += LOOK_NS) {
-		rc = wait_ns(ns - done_ns < LOOK_NS ? ns - done_ns : LOOK_NS);
+		rc = wf_interrupt_wait(ns - done_ns < LOOK_NS ? ns - done_ns : LOOK_NS);
 		wf_tester_gather(wf_dp_tester(q->dp, q->to_port));
 	}
 	return rc;

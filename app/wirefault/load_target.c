@@ -4,11 +4,11 @@
 #include "load_target.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cut.h"
+#include "interrupt.h"
 #include "wf_device.h"
 #include "wf_eal.h"
 
@@ -140,8 +140,6 @@ name_target(const struct wf_load_place *p, struct wf_load_target *out)
 int
 wf_load_place_open(struct wf_load_place *p, struct wf_load_target *out, struct wf_err *err)
 {
-	sigset_t set;
-
 	name_target(p, out);
 	if (p->offline) {
 		p->twin = (struct wf_load_offline){ p->plan, p->loaded.conf, (uint32_t)p->side };
@@ -149,11 +147,7 @@ wf_load_place_open(struct wf_load_place *p, struct wf_load_target *out, struct w
 		out->ctx = &p->twin;
 		return wf_eal_offline(err) < 0 || wf_plan_arm(p->plan, err) < 0 ? -EINVAL : 0;
 	}
-	/* What ends it waits until it can be waited for. */
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_BLOCK, &set, NULL);
+	wf_interrupt_hold();
 	out->trial = wf_load_live_trial;
 	out->ctx = &p->live;
 	p->live.device = p->tx != NULL;

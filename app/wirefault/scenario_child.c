@@ -18,13 +18,14 @@ hold_signals(sigset_t *set)
 	sigemptyset(set);
 	sigaddset(set, SIGTERM);
 	sigaddset(set, SIGINT);
+	sigaddset(set, SIGUSR1);
 	sigaddset(set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, set, NULL);
 }
 
 /* In the child: the document into the file. Returns its exit code. */
 static int
-run(const struct scenario *c, const struct wf_dp_options *opt, struct scenario_tell *tell, int file)
+run(struct scenario *c, const struct wf_dp_options *opt, struct scenario_tell *tell, int file)
 {
 	bool cut = false;
 	json_t *doc = scenario_live_run(c, opt, tell, &cut);
@@ -35,7 +36,7 @@ run(const struct scenario *c, const struct wf_dp_options *opt, struct scenario_t
 	return cut && rc == 0 ? 2 : rc;
 }
 
-/* Until it is over; INT and TERM are for it. */
+/* Until it is over; INT and TERM are for it, and so is USR1, which triggers. */
 static int
 wait_for(pid_t pid, const sigset_t *set)
 {
@@ -45,13 +46,15 @@ wait_for(pid_t pid, const sigset_t *set)
 		signal = sigwaitinfo(set, NULL);
 		if (signal == SIGTERM || signal == SIGINT)
 			kill(pid, SIGTERM);
+		else if (signal == SIGUSR1)
+			kill(pid, SIGUSR1);
 	}
 	return status;
 }
 
 json_t *
-scenario_child_run(const struct scenario *c, const struct wf_dp_options *opt,
-	struct scenario_tell *tell, bool *cut)
+scenario_child_run(
+	struct scenario *c, const struct wf_dp_options *opt, struct scenario_tell *tell, bool *cut)
 {
 	int file = memfd_create("report", MFD_CLOEXEC), status;
 	json_t *doc = NULL;

@@ -7,8 +7,8 @@
 
 #include "scenario_live.h"
 
-/* As scenario_live_run; of the parent only signals are handed on. */
-json_t *scenario_child_run(const struct scenario *c, const struct wf_dp_options *opt,
-	struct scenario_tell *tell, bool *cut);
+/* As scenario_live_run; of the parent only signals are handed on, USR1 too. */
+json_t *scenario_child_run(
+	struct scenario *c, const struct wf_dp_options *opt, struct scenario_tell *tell, bool *cut);
 
 #endif

@@ -12,24 +12,28 @@
 
 #include "scenario_command.h"
 #include "scenario_look.h"
+#include "scenario_until.h"
+#include "scenario_watch.h"
 #include "wf_device.h"
 #include "wf_generator_args.h"
 #include "wf_scenario_report.h"
 
-#define LEAD_NS  WF_NS_PER_S          /* a plan is offered so long before its time */
 #define BEGIN_NS (200 * WF_NS_PER_MS) /* from now to the start */
 #define DRAIN_NS (1200 * WF_NS_PER_MS)
 #define REST_NS  (20 * WF_NS_PER_MS)
 
 struct live {
-	const struct scenario *c;
+	struct scenario *c;
 	const struct wf_scenario *s;
+	struct scenario_until until;
 	struct scenario_tell *tell;
 	struct wf_err *err;
 	struct wf_dp *dp;
 	struct wf_script_walk walk;
 	struct scenario_look look;
+	wf_ns_t *in_force_ns;             /* [script.n], since the start */
 	struct scenario_command *command; /* [s->n_traffic] */
+	struct scenario_watch watch;
 	bool stopped, failed;
 };
 
@@ -106,7 +110,9 @@ offer_plans(struct live *l)
 							 : l->s->end_ns;
 		int rc;
 
-		if (at_ns == UINT64_MAX || l->look.start_ns + at_ns > wf_dp_now(l->dp) + LEAD_NS)
+		if (at_ns == UINT64_MAX ||
+			l->look.start_ns + at_ns >
+				wf_dp_now(l->dp) + scenario_until_lead(&l->until, l->s, at_ns))
 			return 0;
 		rc = wf_script_next(&l->walk, l->err);
 		if (rc <= 0)
@@ -116,6 +122,10 @@ offer_plans(struct live *l)
 			return -EINVAL;
 		if (wf_dp_offer(l->dp, wf_plan_hold(l->walk.setup->plan)) < 0)
 			return wf_err_add(l->err, NULL, NULL, "out of memory");
+		/* What came before a plan that is late was known has gone by the one before. */
+		if (l->walk.next <= script->n)
+			l->in_force_ns[l->walk.next - 1] =
+				since_start(l) > at_ns ? since_start(l) : at_ns;
 	}
 	return 0;
 }
@@ -131,6 +141,22 @@ take_snapshot(struct live *l)
 			"a worker does not answer");
 	scenario_look_add(&l->look, now, before_ns, wf_dp_now(l->dp));
 	return 0;
+}
+
+/* Has a phase ended that may end early? */
+static int
+look_for_end(struct live *l)
+{
+	wf_ns_t now_ns = wf_dp_now(l->dp);
+	int rc;
+
+	if (now_ns < l->look.start_ns || l->until.phase == l->s->n_phases)
+		return 0;
+	rc = scenario_until_look(
+		&l->until, l->c, l->walk.setup->plan, l->look.last, since_start(l), l->err);
+	if (rc > 0 && l->s->end_ns != UINT64_MAX)
+		l->look.end_ns = l->look.start_ns + l->s->end_ns;
+	return rc;
 }
 
 /* Starts those whose time has come. Are all over? */
@@ -170,9 +196,9 @@ next_command_ns(const struct live *l)
 	return next_ns;
 }
 
-/* Until then, or a command is over (CHLD). true: INT or TERM came. */
+/* Until then, or a command is over (CHLD), or USR1 has come. true: INT or TERM came. */
 static bool
-rest_until(const struct live *l, wf_ns_t until_ns)
+rest_until(struct live *l, wf_ns_t until_ns)
 {
 	wf_ns_t now_ns = wf_dp_now(l->dp), rest_ns = until_ns > now_ns ? until_ns - now_ns : 0;
 	struct timespec t;
@@ -184,8 +210,11 @@ rest_until(const struct live *l, wf_ns_t until_ns)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGUSR1);
 	sigaddset(&set, SIGCHLD);
 	signal = sigtimedwait(&set, NULL, &t);
+	if (signal == SIGUSR1)
+		scenario_until_trigger(&l->until, l->s, since_start(l));
 	return signal == SIGTERM || signal == SIGINT;
 }
 
@@ -196,10 +225,15 @@ turn(struct live *l)
 
 	wf_dp_poll(l->dp);
 	wf_dp_carrier(l->dp, l->err);
+	scenario_watch_look(&l->watch);
 	if (offer_plans(l) < 0)
 		return -EINVAL;
-	if (wf_dp_now(l->dp) >= l->look.next_ns && take_snapshot(l) < 0)
-		return -EINVAL;
+	if (wf_dp_now(l->dp) >= l->look.next_ns) {
+		if (take_snapshot(l) < 0 || look_for_end(l) < 0)
+			return -EINVAL;
+		scenario_look_again(&l->look, wf_dp_now(l->dp),
+			scenario_until_waits(&l->until, l->s, since_start(l)));
+	}
 	scenario_tell_until(l->tell, since_start(l) + 1);
 	if (see_to_commands(l) && l->s->end_ns == UINT64_MAX)
 		l->look.end_ns = wf_dp_now(l->dp);
@@ -216,8 +250,12 @@ go_through(struct live *l)
 	int rc = 0;
 
 	assert(l->walk.setup != NULL);
+	if (scenario_look_new(&l->look, l->s, l->walk.setup->plan, l->err) < 0)
+		return -ENOMEM;
+	rc = scenario_watch_start(&l->watch, l->dp, l->c->loaded.conf, l->look.seen, l->err);
 	l->walk.start_ns = wf_dp_now(l->dp) + BEGIN_NS;
-	rc = scenario_look_begin(&l->look, l->s, l->walk.setup->plan, l->walk.start_ns, l->err);
+	scenario_look_begin(&l->look, l->walk.start_ns);
+	scenario_until_begin(&l->until, l->s);
 	if (rc == 0)
 		rc = offer_plans(l);
 	while (rc == 0 && wf_dp_now(l->dp) < l->look.start_ns && !l->stopped)
@@ -230,6 +268,7 @@ go_through(struct live *l)
 		rc = turn(l);
 	if (rc == 0)
 		rc = take_snapshot(l);
+	scenario_watch_end(&l->watch);
 	return rc;
 }
 
@@ -246,6 +285,7 @@ report(struct live *l)
 		.seed = l->c->loaded.seed,
 		.mode = "live",
 		.tsc_hz = wf_dp_tsc_hz(l->dp),
+		.in_force_ns = l->in_force_ns,
 		.seen = l->look.seen,
 		.snap = l->look.last,
 		.duration_ns = l->look.last_ns - l->look.start_ns,
@@ -281,7 +321,9 @@ start(struct live *l, const struct wf_dp_options *opt)
 	int rc = 0;
 
 	l->command = calloc(l->s->n_traffic + (size_t)1, sizeof(*l->command));
-	if (l->command == NULL || wf_device_resolve(c->loaded.conf, NULL) < 0)
+	l->in_force_ns = calloc(c->script.n + (size_t)1, sizeof(*l->in_force_ns));
+	if (l->command == NULL || l->in_force_ns == NULL ||
+		wf_device_resolve(c->loaded.conf, NULL) < 0)
 		return wf_err_add(l->err, NULL, NULL, "out of memory");
 	l->dp = wf_dp_new(c->loaded.conf, opt, l->err);
 	if (l->dp == NULL)
@@ -297,8 +339,8 @@ start(struct live *l, const struct wf_dp_options *opt)
 }
 
 json_t *
-scenario_live_run(const struct scenario *c, const struct wf_dp_options *opt,
-	struct scenario_tell *tell, bool *cut)
+scenario_live_run(
+	struct scenario *c, const struct wf_dp_options *opt, struct scenario_tell *tell, bool *cut)
 {
 	struct live l = { .c = c, .s = c->s, .tell = tell, .err = wf_err_new() };
 	json_t *doc = NULL;
@@ -318,6 +360,7 @@ scenario_live_run(const struct scenario *c, const struct wf_dp_options *opt,
 	wf_script_end(&l.walk);
 	wf_dp_free(l.dp);
 	free(l.command);
+	free(l.in_force_ns);
 	wf_err_free(l.err);
 	return doc;
 }

@@ -14,7 +14,7 @@
 int scenario_live_check(const struct scenario *c, struct wf_err *err);
 /* Its document; what happens is told. INT and TERM end it before its time, *cut. NULL with reasons,
  * on stderr. */
-json_t *scenario_live_run(const struct scenario *c, const struct wf_dp_options *opt,
-	struct scenario_tell *tell, bool *cut);
+json_t *scenario_live_run(
+	struct scenario *c, const struct wf_dp_options *opt, struct scenario_tell *tell, bool *cut);
 
 #endif

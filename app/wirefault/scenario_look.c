@@ -12,14 +12,10 @@
 #define GUARD_NS (2 * WF_NS_PER_MS)   /* before a phase ends, the last snapshot of it */
 
 int
-scenario_look_begin(struct scenario_look *l, const struct wf_scenario *s,
-	const struct wf_plan *plan, wf_ns_t start_ns, struct wf_err *err)
+scenario_look_new(struct scenario_look *l, const struct wf_scenario *s, const struct wf_plan *plan,
+	struct wf_err *err)
 {
-	*l = (struct scenario_look){ .s = s,
-		.start_ns = start_ns,
-		.end_ns = s->end_ns != UINT64_MAX ? start_ns + s->end_ns : UINT64_MAX,
-		.next_ns = start_ns,
-		.seen = wf_seen_new(s, plan, start_ns) };
+	*l = (struct scenario_look){ .s = s, .seen = wf_seen_new(s, plan, 0) };
 	for (uint32_t i = 0; i < s->n_expects; i++)
 		l->waits |= s->expect[i].measure == WF_MEASURE_recovery;
 	if (l->seen == NULL || wf_seen_live(l->seen) < 0)
@@ -27,24 +23,12 @@ scenario_look_begin(struct scenario_look *l, const struct wf_scenario *s,
 	return 0;
 }
 
-/* No stretch may lie on both sides of where a phase begins. */
-static wf_ns_t
-next_look(const struct scenario_look *l, wf_ns_t now_ns)
+void
+scenario_look_begin(struct scenario_look *l, wf_ns_t start_ns)
 {
-	wf_ns_t next_ns = now_ns + EVERY_NS;
-	uint32_t phase = wf_seen_phase(l->seen, now_ns);
-
-	if (wf_seen_settles(l->seen, now_ns) || (l->waits && wf_seen_waits(l->seen, now_ns)))
-		next_ns = now_ns + QUICK_NS;
-	if (phase != UINT32_MAX && l->s->phase[phase].end_ns != UINT64_MAX) {
-		wf_ns_t end_ns = l->start_ns + l->s->phase[phase].end_ns;
-
-		if (now_ns < end_ns - GUARD_NS && end_ns - GUARD_NS < next_ns)
-			next_ns = end_ns - GUARD_NS;
-		else if (end_ns < next_ns)
-			next_ns = end_ns;
-	}
-	return next_ns < l->end_ns ? next_ns : l->end_ns;
+	wf_seen_begin(l->seen, start_ns);
+	l->start_ns = l->next_ns = start_ns;
+	l->end_ns = l->seen->end_ns;
 }
 
 void
@@ -56,7 +40,27 @@ scenario_look_add(
 	wf_snapshot_free(l->last);
 	l->last = now;
 	l->last_ns = asked_ns;
-	l->next_ns = next_look(l, had_ns);
+}
+
+/* No stretch may lie on both sides of where a phase begins. */
+void
+scenario_look_again(struct scenario_look *l, wf_ns_t now_ns, bool soon)
+{
+	wf_ns_t next_ns = now_ns + EVERY_NS;
+	uint32_t phase = wf_seen_phase(l->seen, now_ns);
+
+	if (soon || wf_seen_settles(l->seen, now_ns) ||
+		(l->waits && wf_seen_waits(l->seen, now_ns)))
+		next_ns = now_ns + QUICK_NS;
+	if (phase != UINT32_MAX && l->s->phase[phase].end_ns != UINT64_MAX) {
+		wf_ns_t end_ns = l->start_ns + l->s->phase[phase].end_ns;
+
+		if (now_ns < end_ns - GUARD_NS && end_ns - GUARD_NS < next_ns)
+			next_ns = end_ns - GUARD_NS;
+		else if (end_ns < next_ns)
+			next_ns = end_ns;
+	}
+	l->next_ns = next_ns < l->end_ns ? next_ns : l->end_ns;
 }
 
 void

@@ -18,12 +18,16 @@ struct scenario_look {
 	bool waits;               /* somebody expects a recovery */
 };
 
-/* Of the links and classes of this plan, from start_ns on. 0 or -ENOMEM with a reason. */
-int scenario_look_begin(struct scenario_look *l, const struct wf_scenario *s,
-	const struct wf_plan *plan, wf_ns_t start_ns, struct wf_err *err);
+/* Of the links and classes of this plan. 0 or -ENOMEM with a reason. */
+int scenario_look_new(struct scenario_look *l, const struct wf_scenario *s,
+	const struct wf_plan *plan, struct wf_err *err);
+/* It begins then. */
+void scenario_look_begin(struct scenario_look *l, wf_ns_t start_ns);
 /* One more (taken over), which was not taken before asked_ns, nor after had_ns. */
 void scenario_look_add(
 	struct scenario_look *l, struct wf_snapshot *now, wf_ns_t asked_ns, wf_ns_t had_ns);
+/* Chooses when the next one is to be taken; `soon`: somebody waits for what it says. */
+void scenario_look_again(struct scenario_look *l, wf_ns_t now_ns, bool soon);
 void scenario_look_end(struct scenario_look *l);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scenario_until.h"
 #include "wf_generator_args.h"
 #include "wf_scenario_report.h"
 #include "wf_seen.h"
@@ -49,6 +50,13 @@ scenario_offline_check(const struct scenario *c, struct wf_err *err)
 	if (s->n_traffic == 0)
 		rc = wf_err_add(err, &where, "Write traffic = ( { generator = \"pps=1000\"; } )",
 			"offline nobody sends packets but its own traffic, and it has none");
+	for (uint32_t i = 0; i < s->n_phases; i++)
+		if (s->phase[i].until.trigger && s->phase[i].round == 0)
+			rc = wf_err_add(err,
+				&(struct wf_where){
+					s->source->file, s->phase[i].until.line, s->phase[i].name },
+				"Leave --offline out, or end it by packets, bytes or a replay",
+				"nobody can trigger anything on the virtual clock");
 	for (uint32_t i = 0; i < s->n_traffic; i++) {
 		const struct wf_traffic *t = &s->traffic[i];
 
@@ -168,8 +176,39 @@ told(void *ctx, const struct wf_held *h, enum wf_drop cause, wf_ns_t ns)
 	wf_seen_told(w->seen, h, cause, ns);
 }
 
+static void
+close_sources(struct wf_twin_input *in, uint32_t n)
+{
+	for (uint32_t i = 0; in != NULL && i < n; i++)
+		wf_source_free(in[i].source);
+}
+
+/* Ends of phases that traffic tells. */
+static int
+foresee(struct scenario *c, struct wf_err *err)
+{
+	struct wf_twin_input *in;
+	struct wf_plan *plan;
+	int rc;
+
+	if (wf_until_next(c->s, 0) == c->s->n_phases)
+		return 0;
+	in = calloc(c->s->n_traffic + (size_t)1, sizeof(*in));
+	plan = wf_plan_compile(c->loaded.conf, c->loaded.seed, NULL, err);
+	if (in == NULL)
+		rc = wf_err_add(err, NULL, NULL, "out of memory");
+	else
+		rc = plan != NULL ? open_sources(c, plan, in, err) : -EINVAL;
+	if (rc == 0)
+		rc = scenario_until_foresee(c, plan, in, START_NS, err);
+	close_sources(in, c->s->n_traffic);
+	wf_plan_free(plan);
+	free(in);
+	return rc;
+}
+
 json_t *
-scenario_offline_run(const struct scenario *c, struct scenario_tell *tell, struct wf_err *err)
+scenario_offline_run(struct scenario *c, struct scenario_tell *tell, struct wf_err *err)
 {
 	struct wf_twin_input *in = calloc(c->s->n_traffic + (size_t)1, sizeof(*in));
 	struct wf_timeline line = { 0 };
@@ -183,6 +222,8 @@ scenario_offline_run(const struct scenario *c, struct scenario_tell *tell, struc
 	if (in == NULL)
 		wf_err_add(err, NULL, NULL, "out of memory");
 	else
+		rc = foresee(c, err);
+	if (rc == 0)
 		rc = wf_script_timeline(&c->script, c->loaded.tree, START_NS, &line, err);
 	assert(rc < 0 || line.n > 0);
 	if (rc == 0)
@@ -210,8 +251,7 @@ scenario_offline_run(const struct scenario *c, struct scenario_tell *tell, struc
 	if (doc != NULL)
 		scenario_tell_until(
 			tell, (wf_ns_t)json_integer_value(json_object_get(doc, "duration_ns")));
-	for (uint32_t i = 0; in != NULL && i < c->s->n_traffic; i++)
-		wf_source_free(in[i].source);
+	close_sources(in, c->s->n_traffic);
 	wf_seen_free(seen);
 	wf_snapshot_free(snap);
 	wf_timeline_fini(&line);

@@ -12,7 +12,6 @@
 /* Can it be run so? Adds all that speaks against it. 0 or -EINVAL. */
 int scenario_offline_check(const struct scenario *c, struct wf_err *err);
 /* Its document (wf_scenario_report.h); what happens is told. NULL with reasons. */
-json_t *scenario_offline_run(
-	const struct scenario *c, struct scenario_tell *tell, struct wf_err *err);
+json_t *scenario_offline_run(struct scenario *c, struct scenario_tell *tell, struct wf_err *err);
 
 #endif

@@ -9,7 +9,7 @@
 #include "wf_script.h"
 
 struct scenario {
-	const struct wf_scenario *s;
+	struct wf_scenario *s;
 	struct wf_loaded loaded; /* with the seed of the run */
 	struct wf_script script;
 };

@@ -144,6 +144,25 @@ scenario_tell_begin(struct scenario_tell *t, const struct scenario *c, const cha
 	put(t, event);
 }
 
+/* A phase that nobody knew the end of has ended, with what this step begins. */
+static void
+tell_ended(struct scenario_tell *t, const struct wf_script_step *before, wf_ns_t at_ns)
+{
+	const struct wf_phase *p = &t->c->s->phase[before->phase];
+	char how[32];
+	json_t *event;
+
+	snprintf(how, sizeof(how), "ended by %s", wf_until_ends[p->ended_by]);
+	say(t, at_ns, p->name, how);
+	if (!is_told(t))
+		return;
+	event = event_of(t, "ended", at_ns);
+	json_object_set_new(event, "phase", json_string(p->name));
+	json_object_set_new(event, "round", json_integer(p->round));
+	json_object_set_new(event, "ended_by", json_string(wf_until_ends[p->ended_by]));
+	put(t, event);
+}
+
 static void
 tell_step(struct scenario_tell *t, const struct wf_script_step *step)
 {
@@ -171,7 +190,13 @@ scenario_tell_until(struct scenario_tell *t, wf_ns_t until_ns)
 	const struct wf_script *script = &t->c->script;
 
 	while (t->next < script->n && script->step[t->next].change->at_ns < until_ns) {
-		const struct wf_script_step *step = &script->step[t->next++];
+		const struct wf_script_step *step = &script->step[t->next],
+					    *before = t->next++ > 0 ? step - 1 : NULL;
+		wf_ns_t at_ns = step->change->at_ns;
+
+		if (before != NULL && before->phase != UINT32_MAX && before->phase != step->phase &&
+			t->c->s->phase[before->phase].has_until)
+			tell_ended(t, before, at_ns);
 
 		if (step->begins && step->phase != UINT32_MAX)
 			say(t, step->change->at_ns, "phase", t->c->s->phase[step->phase].name);

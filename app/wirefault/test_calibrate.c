@@ -7,11 +7,10 @@
 
 #include <errno.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "interrupt.h"
 #include "progress.h"
 #include "wf_device.h"
 
@@ -150,19 +149,6 @@ text_of(const struct wf_calibrate *c)
 	return n < 0 ? NULL : out;
 }
 
-/* Until TERM or INT, or for so long. */
-static int
-wait_ns(wf_ns_t ns)
-{
-	struct timespec t = { (time_t)(ns / WF_NS_PER_S), (long)(ns % WF_NS_PER_S) };
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	return sigtimedwait(&set, NULL, &t) > 0 ? -EINTR : 0;
-}
-
 static int
 wait_and_show(const struct wf_calibrate *c, const struct wf_dp *dp)
 {
@@ -176,7 +162,7 @@ wait_and_show(const struct wf_calibrate *c, const struct wf_dp *dp)
 
 		wf_progress_show(
 			&progress, done_ns * c->pps / WF_NS_PER_S, done_ns, c->duration_ns);
-		rc = wait_ns(left_ns < LOOK_NS ? left_ns : LOOK_NS);
+		rc = wf_interrupt_wait(left_ns < LOOK_NS ? left_ns : LOOK_NS);
 		done_ns = wf_dp_now(dp) - start_ns;
 	}
 	wf_progress_end(&progress);
@@ -209,7 +195,7 @@ static int
 measure_wire(struct wf_calibrate *c, struct wf_dp *dp, struct wf_err *err)
 {
 	struct wf_snapshot *snap = NULL;
-	int rc = wait_ns(WARM_NS);
+	int rc = wf_interrupt_wait(WARM_NS);
 
 	if (rc == 0 && wf_dp_reset(dp) < 0)
 		rc = -ETIMEDOUT;

@@ -6,10 +6,10 @@
 #include "test_self.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "interrupt.h"
 
 #define LOOK_NS (20 * WF_NS_PER_MS)
 /* Between two looks whether every worker has adopted a plan, and how many at most. */
@@ -19,19 +19,6 @@
 #define SETTLE_LOOKS 500
 /* Held at a time by a wire. */
 #define WIRE_HELD 4096
-
-/* Waits; -EINTR: TERM or INT came. */
-static int
-wait_ns(wf_ns_t ns)
-{
-	struct timespec t = { (time_t)(ns / WF_NS_PER_S), (long)(ns % WF_NS_PER_S) };
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	return sigtimedwait(&set, NULL, &t) > 0 ? -EINTR : 0;
-}
 
 static int
 no_answer(struct wf_err *err)
@@ -64,7 +51,7 @@ settle(const struct wf_self *s, struct wf_dp *dp, bool wire, struct wf_err *err)
 	for (int i = 0; i < SETTLE_LOOKS; i++) {
 		struct wf_snapshot *snap;
 		uint64_t rx, held, gone;
-		int rc = wait_ns(LOOK_NS);
+		int rc = wf_interrupt_wait(LOOK_NS);
 
 		if (rc < 0)
 			return rc;
@@ -96,7 +83,7 @@ change(struct wf_dp *dp, const struct wf_loaded *to, struct wf_err *err)
 	if (wf_dp_offer(dp, plan) < 0)
 		return wf_err_add(err, NULL, NULL, "out of memory");
 	for (int i = 0; i < ADOPT_LOOKS && rc == 0; i++) {
-		rc = wait_ns(ADOPT_NS);
+		rc = wf_interrupt_wait(ADOPT_NS);
 		if (rc == 0 && !wf_dp_poll(dp).more)
 			return wf_dp_reset(dp) < 0 ? no_answer(err) : 0;
 	}
@@ -112,7 +99,7 @@ measure(struct wf_dp *dp, wf_ns_t ns, struct wf_self_phase *out, struct wf_err *
 
 	if (wf_dp_reset(dp) < 0)
 		return no_answer(err), NULL;
-	if (wait_ns(ns) < 0)
+	if (wf_interrupt_wait(ns) < 0)
 		return NULL;
 	snap = wf_dp_snapshot(dp);
 	if (snap == NULL)

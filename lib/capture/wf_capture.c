@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * The thread that takes packets from rings to files, and what workers and control see of it.
+ * The thread that takes packets from rings to files (or whoever takes them himself), and what
+ * workers and control see of it.
  */
 #include "wf_capture.h"
 
@@ -18,7 +19,10 @@
 #define LOOK_EVERY_MS 1
 
 struct wf_capture {
-	struct wf_capture_file *file;
+	struct wf_capture_file *file; /* NULL: `put` is told instead */
+	void (*put)(void *ctx, const struct wf_capture_record *r);
+	void *ctx;
+	uint64_t told;
 	struct wf_filter *filter;
 	char name[WF_CAPTURE_NAME];
 	bool rotates;
@@ -101,9 +105,21 @@ drain(struct wf_capture *c, uint32_t most)
 	uint32_t n = 0;
 
 	for (; n < most && (t = oldest(c, &r)) != NULL; n++) {
-		fail(c, wf_capture_file_put(c->file, r, r->data));
+		if (c->put != NULL)
+			c->put(c->ctx, r);
+		else
+			fail(c, wf_capture_file_put(c->file, r, r->data));
 		wf_capture_ring_take(&t->ring, r);
 	}
+	return n;
+}
+
+uint32_t
+wf_capture_take(struct wf_capture *c, uint32_t most)
+{
+	uint32_t n = drain(c, most);
+
+	c->told += n;
 	return n;
 }
 
@@ -178,14 +194,18 @@ wf_capture_new(const struct wf_capture_options *o, const struct wf_conf *conf, u
 	c->n_taps = n_taps;
 	c->n_ifaces = o->iface != NULL ? 1 : wf_capture_iface(2 * conf->n_links, 0);
 	c->rotates = o->size_bytes != 0 || o->time_ns != 0;
-	snprintf(c->name, sizeof(c->name), "%s", o->name);
+	c->put = o->put;
+	c->ctx = o->ctx;
+	snprintf(c->name, sizeof(c->name), "%s", o->name != NULL ? o->name : "");
 	c->wanted = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	c->failed = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (wf_capture_dirs(o, conf, &first_dir, &end_dir, err) == 0 &&
-		(o->filter == NULL || (c->filter = wf_filter_new(o->filter, NULL, err)) != NULL) &&
-		(c->file = wf_capture_file_new(o, conf, base_ns, err)) != NULL) {
+		(o->filter == NULL ||
+			(c->filter = wf_filter_new(o->filter, &o->filter_where, err)) != NULL) &&
+		(o->put != NULL ||
+			(c->file = wf_capture_file_new(o, conf, base_ns, err)) != NULL)) {
 		if (c->wanted >= 0 && c->failed >= 0 && make_taps(c, o, first_dir, end_dir) == 0 &&
-			start_thread(c) == 0)
+			(o->put != NULL || start_thread(c) == 0))
 			return c;
 		wf_err_add(err, NULL, "Lower `memory` of the capture",
 			"out of memory, threads or descriptors");
@@ -209,7 +229,7 @@ wf_capture_fd(const struct wf_capture *c)
 static uint64_t
 missed_at(const struct wf_capture *c, uint32_t iface)
 {
-	uint64_t n = wf_capture_file_lost(c->file, iface);
+	uint64_t n = c->file != NULL ? wf_capture_file_lost(c->file, iface) : 0;
 
 	for (uint32_t i = 0; i < c->n_taps; i++)
 		n += atomic_load_explicit(
@@ -226,13 +246,16 @@ wf_capture_status(const struct wf_capture *c, struct wf_capture_status *out)
 		     : c->runs       ? WF_CAPTURE_RUNS
 				     : WF_CAPTURE_ENDED;
 	memcpy(out->name, c->name, sizeof(out->name));
-	out->file = wf_capture_file_number(c->file);
 	out->rotates = c->rotates;
-	out->bytes = wf_capture_file_bytes(c->file);
-	for (uint32_t i = 0; i < c->n_ifaces; i++) {
-		out->captured += wf_capture_file_captured(c->file, i);
+	for (uint32_t i = 0; i < c->n_ifaces; i++)
 		out->missed += missed_at(c, i);
-	}
+	out->captured = c->told;
+	if (c->file == NULL)
+		return;
+	out->file = wf_capture_file_number(c->file);
+	out->bytes = wf_capture_file_bytes(c->file);
+	for (uint32_t i = 0; i < c->n_ifaces; i++)
+		out->captured += wf_capture_file_captured(c->file, i);
 }
 
 void

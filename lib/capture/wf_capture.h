@@ -58,10 +58,12 @@ struct wf_capture_status {
 
 struct wf_capture;
 
-/* Opens the file and starts the thread. NULL with reasons. */
+/* Opens the file and starts the thread, or neither (o->put). NULL with reasons. */
 struct wf_capture *wf_capture_new(const struct wf_capture_options *o, const struct wf_conf *conf,
 	uint32_t n_taps, wf_ns_t base_ns, struct wf_err *err);
 struct wf_capture_tap *wf_capture_tap(struct wf_capture *c, uint32_t i);
+/* With o->put: tells of so many records at most, from the oldest on. Returns of how many. */
+uint32_t wf_capture_take(struct wf_capture *c, uint32_t most);
 /* Becomes readable when it cannot go on. */
 int wf_capture_fd(const struct wf_capture *c);
 void wf_capture_status(const struct wf_capture *c, struct wf_capture_status *out);

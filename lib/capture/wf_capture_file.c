@@ -40,6 +40,8 @@ wf_capture_options_of(const struct wf_conf_capture *c)
 		.name = c->file,
 		.filter = c->filter,
 		.link = c->link,
+		.filter_where = c->filter_where,
+		.link_where = c->link_where,
 		.snaplen = c->snaplen,
 		.size_bytes = c->size_bytes,
 		.time_ns = c->time_ns,
@@ -97,8 +99,8 @@ wf_capture_dirs(const struct wf_capture_options *o, const struct wf_conf *conf, 
 	}
 	near = wf_suggest(o->link, names);
 	snprintf(hint, sizeof(hint), "Did you mean \"%s\"?", near != NULL ? near : "");
-	return wf_err_add(
-		err, NULL, near != NULL ? hint : NULL, "there is no link \"%.64s\"", o->link);
+	return wf_err_add(err, &o->link_where, near != NULL ? hint : NULL,
+		"there is no link \"%.64s\"", o->link);
 }
 
 static int

@@ -12,8 +12,9 @@
 struct wf_capture_options {
 	const char *directory; /* where the file is to be; NULL: name is a path */
 	const char *name;
-	const char *filter; /* as in pcap-filter(7); NULL: all packets */
-	const char *link;   /* of one link; NULL: of all */
+	const char *filter;                       /* as in pcap-filter(7); NULL: all packets */
+	const char *link;                         /* of one link; NULL: of all */
+	struct wf_where filter_where, link_where; /* of their keys, for errors */
 	uint32_t snaplen;
 	uint64_t size_bytes;   /* a file has so many, and another follows; 0: as many as come */
 	wf_ns_t time_ns;       /* the same by the times of packets; 0 */
@@ -23,6 +24,9 @@ struct wf_capture_options {
 	 * of packets that leave, and a record's dir is 0 and its point WF_CAPTURE_IN: it has no
 	 * story. Then there need not be a configuration. */
 	const struct wf_cap_log_iface *iface;
+	/* NULL: files. Else there is neither file nor thread: who calls wf_capture_take is told. */
+	void (*put)(void *ctx, const struct wf_capture_record *r);
+	void *ctx;
 };
 #define WF_CAPTURE_SNAPLEN 65535
 #define WF_CAPTURE_MEMORY  (64ull << 20)

@@ -73,9 +73,10 @@ extern const char *const wf_idle_names[];
 /* A capture: what the file says of one from the start, and the defaults of later ones. */
 struct wf_conf_capture {
 	char *directory;
-	char *file;          /* NULL: none */
-	char *filter;        /* NULL: all packets */
-	char *link;          /* NULL: all links */
+	char *file;   /* NULL: none */
+	char *filter; /* NULL: all packets */
+	char *link;   /* NULL: all links */
+	struct wf_where filter_where, link_where;
 	uint32_t snaplen;    /* bytes */
 	uint32_t files;      /* kept; 0: all */
 	uint64_t size_bytes; /* of a file, before another begins; 0: no matter */
@@ -132,6 +133,8 @@ char *wf_conf_write(const struct wf_node *tree);
 /* A copy of a tree in which files that stages read are named so that they are found from anywhere:
  * with their absolute paths. NULL: out of memory. */
 struct wf_node *wf_conf_portable(const struct wf_node *tree);
+/* The same of one direction, or a patch of it, in place. false: out of memory. */
+bool wf_conf_settle_dir(const struct wf_node *dir);
 
 /* Writes the seed into a tree, in place of its own if it has one. 0 or -ENOMEM. */
 int wf_conf_set_seed(struct wf_node *tree, uint64_t seed);

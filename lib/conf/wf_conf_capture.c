@@ -66,12 +66,23 @@ const struct wf_param wf_capture_table[] = {
 	{ 0 },
 };
 
-static char *
-text(const char *own, const char *above)
+/* Where that key stands; nowhere, if it comes from above: a request does not say it. */
+static struct wf_where
+where_of(const struct wf_node *n, const char *key)
+{
+	const struct wf_node *k = n != NULL ? wf_node_get(n, key) : NULL;
+
+	return k != NULL ? wf_conf_keep_where(k) : (struct wf_where){ 0 };
+}
+
+/* false: out of memory. */
+static bool
+text(char **out, const char *own, const char *above)
 {
 	const char *s = own != NULL ? own : above;
 
-	return s != NULL ? strdup(s) : NULL;
+	*out = s != NULL ? strdup(s) : NULL;
+	return s == NULL || *out != NULL;
 }
 
 int
@@ -101,18 +112,20 @@ wf_conf_bind_capture(const struct wf_node *n, const struct wf_conf_capture *abov
 		wf_err_add(err, NULL, "Write size = \"100MB\", or time = \"1h\"",
 			"`files` of a capture says how many are kept, but nothing says when "
 			"another begins");
-	*out = (struct wf_conf_capture){ .directory = above != NULL ? text(above->directory, NULL)
-								    : text(p.directory, NULL),
-		.file = text(p.file, NULL),
-		.filter = text(p.filter, above != NULL ? above->filter : NULL),
-		.link = text(p.link, above != NULL ? above->link : NULL),
+	*out = (struct wf_conf_capture){ .filter_where = where_of(n, "filter"),
+		.link_where = where_of(n, "link"),
 		.snaplen = (uint32_t)p.snaplen,
 		.files = (uint32_t)p.files,
 		.size_bytes = p.size_bytes,
 		.time_ns = p.time_ns,
 		.memory_bytes = p.memory_bytes };
+	if (!text(&out->directory, above != NULL ? above->directory : p.directory, NULL) ||
+		!text(&out->file, p.file, NULL) ||
+		!text(&out->filter, p.filter, above != NULL ? above->filter : NULL) ||
+		!text(&out->link, p.link, above != NULL ? above->link : NULL))
+		wf_err_add(err, NULL, NULL, "out of memory");
 	wf_param_release(wf_capture_table, &p);
-	if (wf_err_count(err) == before && out->directory != NULL)
+	if (wf_err_count(err) == before)
 		return 0;
 	wf_conf_free_capture(out);
 	return -EINVAL;
@@ -125,5 +138,7 @@ wf_conf_free_capture(struct wf_conf_capture *c)
 	free(c->file);
 	free(c->filter);
 	free(c->link);
+	wf_conf_free_where(&c->filter_where);
+	wf_conf_free_where(&c->link_where);
 	memset(c, 0, sizeof(*c));
 }

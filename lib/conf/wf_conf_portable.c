@@ -35,6 +35,22 @@ settle_key(struct wf_node *key, const struct wf_param *table)
 	return true;
 }
 
+bool
+wf_conf_settle_dir(const struct wf_node *dir)
+{
+	bool good = true;
+
+	for (struct wf_node *block = dir->first; block != NULL; block = block->next) {
+		int id = wf_block_find(block->name);
+
+		if (id < 0 || block->kind != WF_NODE_GROUP)
+			continue;
+		for (struct wf_node *k = block->first; k != NULL; k = k->next)
+			good &= settle_key(k, wf_block_registry[id]->params);
+	}
+	return good;
+}
+
 /* A link or a class. */
 static bool
 settle_owner(const struct wf_node *owner)
@@ -44,16 +60,8 @@ settle_owner(const struct wf_node *owner)
 	for (int side = 0; side < 2; side++) {
 		const struct wf_node *dir = wf_node_get(owner, side == WF_AB ? "ab" : "ba");
 
-		if (dir == NULL || dir->kind != WF_NODE_GROUP)
-			continue;
-		for (struct wf_node *block = dir->first; block != NULL; block = block->next) {
-			int id = wf_block_find(block->name);
-
-			if (id < 0 || block->kind != WF_NODE_GROUP)
-				continue;
-			for (struct wf_node *k = block->first; k != NULL; k = k->next)
-				good &= settle_key(k, wf_block_registry[id]->params);
-		}
+		if (dir != NULL && dir->kind == WF_NODE_GROUP)
+			good &= wf_conf_settle_dir(dir);
 	}
 	return good;
 }

@@ -43,6 +43,7 @@ request(struct wf_ctl *c, struct evhttp_request *req, struct wf_server *server)
 		.feed = c->feed,
 		.dirs = &c->dirs,
 		.server = server,
+		.guard = c->guard,
 		.run = c->run };
 }
 
@@ -145,6 +146,12 @@ const char *
 wf_ctl_http(const struct wf_ctl *c)
 {
 	return c->remote != NULL ? c->http : NULL;
+}
+
+int
+wf_ctl_reread_tokens(struct wf_ctl *c, struct wf_err *err)
+{
+	return c->guard != NULL ? wf_guard_reread(c->guard, err) : 0;
 }
 
 /* A turn of the loop makes the replies, the next one writes them. */

@@ -87,9 +87,12 @@ struct wf_ctl_ops {
 	void (*observe)(void *ctx, const struct wf_snapshot *snap);
 	/* What happens is read here, and changes by requests are added. It outlives the server. */
 	struct wf_event_log *events;
-	/* Begins a capture: 0, -EBUSY: one is running, -EINVAL with reasons, -ENOMEM. */
+	/* Begins a capture: 0, and it is there when capture_settled says so; -EBUSY: one is
+	 * running, -EINVAL with reasons, -ENOMEM. */
 	int (*capture_start)(void *ctx, const struct wf_conf_capture *what, struct wf_err *err);
-	/* Ends it: 0, -ENOENT: none is running, -ETIMEDOUT: a worker does not answer. */
+	bool (*capture_settled)(void *ctx);
+	/* Ends it: 0, -ENOENT: none is running, -EAGAIN: a worker still writes to it; then
+	 * likewise. */
 	int (*capture_stop)(void *ctx);
 	/* Of the last one. false: there has been none. */
 	bool (*capture_status)(void *ctx, struct wf_capture_status *out);
@@ -134,6 +137,9 @@ struct wf_ctl *wf_ctl_new(struct event_base *base, const struct wf_ctl_options *
 	const struct wf_ctl_ops *ops, struct wf_err *err);
 /* "127.0.0.1:8474", with the port that was bound; NULL: no TCP. */
 const char *wf_ctl_http(const struct wf_ctl *c);
+/* Reads the file of tokens again, if there is one. 0; or -EINVAL with reasons, and those from
+ * before stay. */
+int wf_ctl_reread_tokens(struct wf_ctl *c, struct wf_err *err);
 /* Before the end: who waits for an event that has come is answered. */
 void wf_ctl_flush(struct wf_ctl *c);
 /* Closes and removes the socket. */

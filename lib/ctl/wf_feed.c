@@ -28,7 +28,8 @@ struct client {
 	struct wf_feed *feed;
 	struct evhttp_request *req;
 	wf_ns_t period_ns, next_ns;
-	uint64_t seen; /* event of the log */
+	uint64_t seen;   /* event of the log */
+	uint64_t sample; /* of the history, that it has had */
 };
 
 struct wf_feed {
@@ -40,7 +41,9 @@ struct wf_feed {
 	wf_ns_t give_up_ns; /* until then workers are asked again; 0: they have answered */
 	uint32_t n_clients;
 	struct client *clients;
-	uint64_t number; /* of texts */
+	uint64_t number;  /* of texts */
+	uint64_t samples; /* that the history has had ... */
+	char *sample;     /* ... the last of them as text; NULL: nobody has asked for it */
 };
 
 static wf_ns_t
@@ -110,6 +113,24 @@ add_events(struct client *c, struct evbuffer *out)
 	c->seen = reader.seen;
 }
 
+/* The second that has ended since. */
+static void
+add_sample(struct client *c, struct evbuffer *out)
+{
+	struct wf_feed *f = c->feed;
+	json_t *j;
+
+	if (c->sample == f->samples)
+		return;
+	c->sample = f->samples;
+	j = f->sample == NULL ? wf_history_json(f->history, 1, NULL) : NULL;
+	if (j != NULL)
+		f->sample = wf_json_print(j, JSON_COMPACT);
+	json_decref(j);
+	if (f->sample != NULL)
+		evbuffer_add_printf(out, "event: history\ndata: %s\n", f->sample);
+}
+
 static void
 send_text(struct client *c, const char *text)
 {
@@ -121,6 +142,7 @@ send_text(struct client *c, const char *text)
 	if (out == NULL)
 		return;
 	add_events(c, out);
+	add_sample(c, out);
 	if (text != NULL)
 		evbuffer_add_printf(out, "id: %llu\nevent: stats\ndata: %s\n",
 			(unsigned long long)c->feed->number, text);
@@ -162,6 +184,19 @@ wait_for_workers(struct wf_feed *f, wf_ns_t now)
 	return true;
 }
 
+/* Takes the snapshot over; it is still there until the next one. */
+static void
+keep_sample(struct wf_feed *f, struct wf_snapshot *snap)
+{
+	if (f->ops->observe != NULL)
+		f->ops->observe(f->ops->ctx, snap);
+	if (!wf_history_add(f->history, snap))
+		return;
+	f->samples++;
+	free(f->sample);
+	f->sample = NULL;
+}
+
 static void
 on_timer(evutil_socket_t fd, short what, void *arg)
 {
@@ -177,15 +212,13 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 		f->give_up_ns = 0;
 	else if ((sample || send) && wait_for_workers(f, now))
 		return;
-	if (send)
-		send_all(f, snap, now);
 	if (sample)
 		f->sample_ns = step(f->sample_ns, WF_NS_PER_S, now);
-	if (sample && snap != NULL && f->ops->observe != NULL)
-		f->ops->observe(f->ops->ctx, snap);
 	if (sample && snap != NULL)
-		wf_history_add(f->history, snap);
-	else
+		keep_sample(f, snap);
+	if (send)
+		send_all(f, snap, now);
+	if (!sample)
 		wf_snapshot_free(snap);
 	arm(f, now);
 }
@@ -232,6 +265,7 @@ wf_feed_free(struct wf_feed *f)
 	if (f->timer != NULL)
 		event_free(f->timer);
 	wf_history_free(f->history);
+	free(f->sample);
 	free(f);
 }
 

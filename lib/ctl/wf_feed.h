@@ -18,8 +18,9 @@ struct wf_feed *wf_feed_new(struct event_base *base, const struct wf_ctl_ops *op
 void wf_feed_free(struct wf_feed *f);
 
 const struct wf_history *wf_feed_history(const struct wf_feed *f);
-/* Answers with server-sent events until the client goes: `stats`, so often a second, and each
- * `event` of the log. -EAGAIN: there are too many; -ENOMEM. */
+/* Answers with server-sent events until the client goes: `stats`, so often a second, each `event`
+ * of the log, and `history`, the last second, once a second. -EAGAIN: there are too many; -ENOMEM.
+ */
 int wf_feed_join(struct wf_feed *f, struct wf_request *r, uint32_t hz);
 
 #endif

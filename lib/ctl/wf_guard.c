@@ -31,6 +31,7 @@ struct held {
 
 struct wf_guard {
 	struct event_base *base;
+	char *token_file;
 	struct wf_tokens *tokens;
 	struct wf_listen_address at;
 	char *hosts; /* NULL: no more than our own */
@@ -245,18 +246,30 @@ wf_guard_new(struct event_base *base, const struct wf_listen_address *at, const 
 		return NULL;
 	}
 	g = calloc(1, sizeof(*g));
-	if (g == NULL || (hosts != NULL && (g->hosts = strdup(hosts)) == NULL)) {
-		free(g);
+	if (g == NULL || (g->token_file = strdup(token_file)) == NULL ||
+		(hosts != NULL && (g->hosts = strdup(hosts)) == NULL)) {
+		wf_guard_free(g);
 		wf_err_add(err, NULL, NULL, "out of memory");
 		return NULL;
 	}
 	g->base = base;
 	g->at = *at;
-	g->tokens = wf_tokens_read(token_file, err);
-	if (g->tokens != NULL)
+	if (wf_guard_reread(g, err) == 0)
 		return g;
 	wf_guard_free(g);
 	return NULL;
+}
+
+int
+wf_guard_reread(struct wf_guard *g, struct wf_err *err)
+{
+	struct wf_tokens *tokens = wf_tokens_read(g->token_file, err);
+
+	if (tokens == NULL)
+		return -EINVAL;
+	wf_tokens_free(g->tokens);
+	g->tokens = tokens;
+	return 0;
 }
 
 void
@@ -267,6 +280,7 @@ wf_guard_free(struct wf_guard *g)
 	while (g->held != NULL)
 		forget(g->held);
 	wf_tokens_free(g->tokens);
+	free(g->token_file);
 	free(g->hosts);
 	free(g);
 }

@@ -15,6 +15,8 @@ struct wf_guard;
  * with reasons. */
 struct wf_guard *wf_guard_new(struct event_base *base, const struct wf_listen_address *at,
 	const char *token_file, const char *hosts, struct wf_err *err);
+/* Reads the file of tokens again. 0; or -EINVAL with reasons, and those from before stay. */
+int wf_guard_reread(struct wf_guard *g, struct wf_err *err);
 /* Forgets the requests that it still holds back; before their server is freed. */
 void wf_guard_free(struct wf_guard *g);
 

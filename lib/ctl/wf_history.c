@@ -160,16 +160,18 @@ sample(struct wf_history *h, const struct wf_snapshot *snap)
 	h->n += h->n < h->room;
 }
 
-void
+bool
 wf_history_add(struct wf_history *h, struct wf_snapshot *snap)
 {
 	uint32_t n_dirs = 2 * snap->n_links;
+	bool fits = h->last != NULL && h->last->n_links == snap->n_links && n_dirs > 0 &&
+		    (h->n_dirs == n_dirs || make_ring(h, n_dirs));
 
-	if (h->last != NULL && h->last->n_links == snap->n_links && n_dirs > 0 &&
-		(h->n_dirs == n_dirs || make_ring(h, n_dirs)))
+	if (fits)
 		sample(h, snap);
 	wf_snapshot_free(h->last);
 	h->last = snap;
+	return fits;
 }
 
 /* ---- As JSON ---- */

@@ -262,10 +262,13 @@ out_of_memory(struct wf_request *r)
 bool
 wf_http_try_json(struct wf_request *r, int status, json_t *body)
 {
+	bool whole = r->kind != WF_EVENT_COUNT || !wf_http_memory_lacked();
 	char *text = print_json(body);
 
-	if (text == NULL)
+	if (text == NULL || !whole) {
+		free(text);
 		return false;
+	}
 	send_reply(r, status, "application/json", text);
 	free(text);
 	return true;
@@ -310,6 +313,15 @@ lacked_memory(const struct wf_err *err)
 		if (item->message == NULL || strcmp(item->message, "out of memory") == 0)
 			return true;
 	return false;
+}
+
+void
+wf_http_invalid(struct wf_request *r, const struct wf_err *err, const char *detail)
+{
+	if (lacked_memory(err))
+		wf_http_failed(r, -ENOMEM, NULL);
+	else
+		wf_http_problem(r, 422, err, "%s", detail);
 }
 
 void
@@ -373,25 +385,6 @@ wf_http_wants_text(const struct wf_request *r)
 	return accept != NULL && strcasestr(accept, "text/plain") != NULL;
 }
 
-/* jansson takes some want of memory for a fault of the text. */
-static _Thread_local bool json_lacks;
-
-static void *
-json_memory(size_t size)
-{
-	void *p = malloc(size);
-
-	if (p == NULL)
-		json_lacks = true;
-	return p;
-}
-
-void
-wf_http_init(void)
-{
-	json_set_alloc_funcs(json_memory, free);
-}
-
 json_t *
 wf_http_body_json(struct wf_request *r)
 {
@@ -410,9 +403,9 @@ wf_http_body_json(struct wf_request *r)
 		out_of_memory(r);
 		return NULL;
 	}
-	json_lacks = false;
+	wf_http_memory_begin();
 	body = json_loadb(data, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &at);
-	if (body == NULL && json_lacks)
+	if (body == NULL && wf_http_memory_lacked())
 		out_of_memory(r);
 	else if (body == NULL)
 		wf_http_problem(r, 400, NULL, "The body is not JSON: line %d, column %d: %s.",

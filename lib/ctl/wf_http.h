@@ -15,6 +15,7 @@
 
 struct wf_later;
 struct wf_feed;
+struct wf_guard;
 struct wf_server;
 
 /* What a token allows (wf_tokens.h); who comes by the Unix socket is an admin. */
@@ -29,6 +30,7 @@ struct wf_request {
 	struct wf_feed *feed;
 	const struct wf_ctl_dirs *dirs;
 	struct wf_server *server; /* whose connection it came by */
+	struct wf_guard *guard;   /* of TCP; NULL: there is none */
 	uint64_t run;             /* a number that another run of the program has not */
 	enum wf_role role;
 	bool tcp;
@@ -43,8 +45,17 @@ struct wf_request {
 		  [WF_NAME_MAX]; /* what stood for the {}s of the pattern, decoded */
 };
 
-/* Once, before any JSON: its memory goes through here, so that the want of it is known. */
+/* wf_http_memory.c. Once, before any JSON: its memory goes through there. */
 void wf_http_init(void);
+/* Has JSON lacked memory since it was begun? jansson takes some want of it for a fault of the text,
+ * and a document that is made in many steps may come out without some of them. */
+void wf_http_memory_begin(void);
+bool wf_http_memory_lacked(void);
+/* Something has happened, and is replied with 200 even if memory is out: JSON that is made between
+ * these two has a reserve. Steals `body`. */
+void wf_http_tell(void);
+void wf_http_told(struct wf_request *r, json_t *body);
+
 const char *wf_http_phrase(int status);
 /* In a connection's close callback: its request, which is not answered yet, goes too. evhttp frees
  * it with the connection, unless that has failed: then it has taken the two apart, and it is ours.
@@ -75,11 +86,14 @@ void wf_http_stream(struct wf_request *r, const char *media);
 void wf_http_text(struct wf_request *r, int status, const char *text);
 /* Steals `body`; NULL (out of memory) replies 503. */
 void wf_http_json(struct wf_request *r, int status, json_t *body);
-/* The same, but without memory it replies nothing and is false. */
+/* The same, but without memory, as when a handler that only looks has lacked some for its body, it
+ * replies nothing and is false. */
 bool wf_http_try_json(struct wf_request *r, int status, json_t *body);
 /* `err` may be NULL; its items become "errors". */
 void wf_http_problem(struct wf_request *r, int status, const struct wf_err *err, const char *fmt,
 	...) __attribute__((format(printf, 4, 5)));
+/* 422, or 503 if the reasons are a want of memory. */
+void wf_http_invalid(struct wf_request *r, const struct wf_err *err, const char *detail);
 /* The problem that fits a -errno of struct wf_ctl_ops. */
 void wf_http_failed(struct wf_request *r, int rc, const struct wf_err *err);
 

@@ -115,6 +115,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	while ((w = *link) != NULL) {
 		bool late = now_ns >= w->give_up_ns;
 
+		wf_http_memory_begin();
 		if (w->attempt != NULL ? !w->attempt(&w->r, late)
 				       : !reply(&w->r, &w->wanted, w->body, late)) {
 			link = &w->next;
@@ -192,6 +193,11 @@ wf_later_reply(struct wf_request *r, uint64_t generation, json_t *body)
 	struct wf_ctl_progress wanted = { generation,
 		ops->wall(ops->ctx, ops->setup(ops->ctx)->plan->from_ns) };
 
+	/* One that lacks something would tell what is not so. */
+	if (wf_http_memory_lacked()) {
+		json_decref(body);
+		body = NULL;
+	}
 	if (!reply(r, &wanted, body, false) &&
 		!wait_for(r, &(struct waiting){ .wanted = wanted, .body = body }))
 		reply(r, &wanted, body, true);

@@ -97,27 +97,27 @@ wf_library_may_write(struct wf_request *r, const struct wf_library *l)
 	return false;
 }
 
+/* It has happened, and is told so even if memory is out. */
+static void
+reply_done(struct wf_request *r, const struct wf_library *l, int rc, const char *what)
+{
+	if (rc < 0) {
+		reply_error(r, l, rc);
+		return;
+	}
+	wf_http_tell();
+	wf_http_told(r, json_pack("{s:s}", what, r->param[0]));
+}
+
 void
 wf_library_put(struct wf_request *r, const struct wf_library *l, const char *text)
 {
-	int rc = wf_texts_put(l->own, r->param[0], text);
-
-	if (rc < 0)
-		reply_error(r, l, rc);
-	else
-		wf_http_json(r, 200, json_pack("{s:s}", "saved", r->param[0]));
+	reply_done(r, l, wf_texts_put(l->own, r->param[0], text), "saved");
 }
 
 void
 wf_library_delete(struct wf_request *r, const struct wf_library *l)
 {
-	int rc;
-
-	if (!wf_library_may_write(r, l))
-		return;
-	rc = wf_texts_remove(l->own, r->param[0]);
-	if (rc < 0)
-		reply_error(r, l, rc);
-	else
-		wf_http_json(r, 200, json_pack("{s:s}", "removed", r->param[0]));
+	if (wf_library_may_write(r, l))
+		reply_done(r, l, wf_texts_remove(l->own, r->param[0]), "removed");
 }

@@ -129,6 +129,7 @@ wf_routes_dispatch(struct wf_request *r, struct wf_guard *guard)
 	if (path == NULL)
 		path = "";
 	r->kind = WF_EVENT_COUNT;
+	wf_http_memory_begin();
 	route = find(path, evhttp_request_get_command(r->req), r);
 	changes = route != NULL && route->kind < WF_EVENT_COUNT;
 	if (guard != NULL &&

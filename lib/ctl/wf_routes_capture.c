@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "wf_json.h"
+#include "wf_later.h"
 #include "wf_routes.h"
 
 static json_t *
@@ -45,6 +46,14 @@ wf_route_captures_get(struct wf_request *r)
 	wf_http_json(r, 200, captures(r));
 }
 
+/* It has begun, or ended. */
+static void
+tell(struct wf_request *r)
+{
+	wf_http_tell();
+	wf_http_told(r, captures(r));
+}
+
 /* What the body asks for. 0; or -errno, and it has been replied. */
 static int
 read_body(struct wf_request *r, struct wf_conf_capture *what, struct wf_err *err)
@@ -56,12 +65,14 @@ read_body(struct wf_request *r, struct wf_conf_capture *what, struct wf_err *err
 
 	if (body == NULL)
 		return -EINVAL;
-	if (!json_is_object(body) || tree == NULL)
+	if (!json_is_object(body))
 		wf_http_problem(r, 422, NULL,
 			"A capture is asked for by a JSON object of single "
 			"values.");
+	else if (tree == NULL)
+		wf_http_failed(r, -ENOMEM, NULL);
 	else if (wf_conf_bind_capture(tree, &conf->capture, what, err) < 0)
-		wf_http_problem(r, 422, err, "There is no such capture; none has begun.");
+		wf_http_invalid(r, err, "There is no such capture; none has begun.");
 	else
 		rc = 0;
 	wf_node_free(tree);
@@ -73,6 +84,17 @@ read_body(struct wf_request *r, struct wf_conf_capture *what, struct wf_err *err
 		rc = -EINVAL;
 	}
 	return rc;
+}
+
+/* What flows from the reply on is in it. A worker that stands still takes it up when it does not.
+ */
+static bool
+try_begun(struct wf_request *r, bool late)
+{
+	if (!r->ops->capture_settled(r->ops->ctx) && !late)
+		return false;
+	tell(r);
+	return true;
 }
 
 void
@@ -89,12 +111,12 @@ wf_route_captures_post(struct wf_request *r)
 	if (read_body(r, &what, err) == 0) {
 		rc = r->ops->capture_start(r->ops->ctx, &what, err);
 		if (rc == 0)
-			wf_http_json(r, 200, captures(r));
+			wf_later_try(r, try_begun);
 		else if (rc == -EBUSY)
 			wf_http_problem(r, 409, NULL,
 				"A capture is running. End it first: wfctl capture stop.");
 		else if (rc == -EINVAL)
-			wf_http_problem(r, 422, err, "There is no such capture; none has begun.");
+			wf_http_invalid(r, err, "There is no such capture; none has begun.");
 		else
 			wf_http_failed(r, rc, err);
 		wf_conf_free_capture(&what);
@@ -102,15 +124,24 @@ wf_route_captures_post(struct wf_request *r)
 	wf_err_free(err);
 }
 
-void
-wf_route_captures_delete(struct wf_request *r)
+static bool
+try_stop(struct wf_request *r, bool late)
 {
 	int rc = r->ops->capture_stop(r->ops->ctx);
 
+	if (rc == -EAGAIN && !late)
+		return false;
 	if (rc == -ENOENT)
 		wf_http_problem(r, 409, NULL, "No capture is running.");
 	else if (rc < 0)
 		wf_http_problem(r, 503, NULL, "A worker does not answer now. Try again.");
 	else
-		wf_http_json(r, 200, captures(r));
+		tell(r);
+	return true;
+}
+
+void
+wf_route_captures_delete(struct wf_request *r)
+{
+	wf_later_try(r, try_stop);
 }

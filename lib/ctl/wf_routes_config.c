@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "wf_guard.h"
 #include "wf_json.h"
 #include "wf_later.h"
 #include "wf_routes.h"
@@ -152,7 +153,7 @@ wf_route_config_validate(struct wf_request *r)
 		if (conf != NULL)
 			wf_http_json(r, 200, json_pack("{s:b}", "valid", 1));
 		else
-			wf_http_problem(r, 422, err, "The configuration is not valid.");
+			wf_http_invalid(r, err, "The configuration is not valid.");
 		wf_conf_free(conf);
 		wf_node_free(tree);
 	}
@@ -170,7 +171,10 @@ wf_route_config_reload(struct wf_request *r)
 		wf_http_failed(r, -ENOMEM, NULL);
 		return;
 	}
-	rc = r->ops->reload(r->ops->ctx, &generation, err);
+	/* Tokens are no part of the configuration: new ones count even if that is refused. */
+	rc = r->guard != NULL ? wf_guard_reread(r->guard, err) : 0;
+	if (rc == 0)
+		rc = r->ops->reload(r->ops->ctx, &generation, err);
 	reply_change(r, rc, generation, err);
 	wf_err_free(err);
 }

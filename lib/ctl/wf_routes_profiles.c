@@ -63,7 +63,7 @@ checked_text(struct wf_request *r, struct wf_err *err)
 		return NULL;
 	conf = wf_conf_bind(tree, err);
 	if (conf == NULL) {
-		wf_http_problem(r, 422, err, "The configuration is not valid.");
+		wf_http_invalid(r, err, "The configuration is not valid.");
 		wf_node_free(tree);
 		return NULL;
 	}

@@ -118,13 +118,17 @@ try_reset(struct wf_request *r, bool late)
 
 	if (rc == -EAGAIN && !late)
 		return false;
-	if (rc == -EBUSY)
+	if (rc == -EBUSY) {
 		wf_http_problem(r, 409, NULL,
 			"A scenario runs, and counts. Stop it first: wfctl scenario stop.");
-	else if (rc < 0)
+		return true;
+	}
+	if (rc < 0) {
 		wf_http_problem(r, 503, NULL, "The counters could not be reset now. Try again.");
-	else
-		wf_http_json(r, 200, json_pack("{s:b}", "reset", 1));
+		return true;
+	}
+	wf_http_tell();
+	wf_http_told(r, json_pack("{s:b}", "reset", 1));
 	return true;
 }
 

@@ -2,10 +2,12 @@
  * Handlers of replays: each belongs to the port that has the capture, and is known by its name.
  * Control thread only.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "wf_json.h"
 #include "wf_routes.h"
+#include "wf_target.h"
 
 /* The replay with what is known of it now. NULL: out of memory. */
 static json_t *
@@ -94,12 +96,12 @@ read_pace(struct wf_request *r, const json_t *body, struct wf_replay_pace *pace)
 	if (text == NULL)
 		return true;
 	err = wf_err_new();
-	rc = err == NULL ? -1
+	rc = err == NULL ? -ENOMEM
 	     : json_is_string(text)
 		     ? wf_replay_pace_parse(json_string_value(text), pace, &where, err)
 		     : wf_err_add(err, &where, "Write \"pace\": \"x2\"", "a pace is a string");
 	if (rc < 0)
-		wf_http_problem(r, 422, err, "The pace cannot be read.");
+		wf_http_invalid(r, err, "The pace cannot be read.");
 	wf_err_free(err);
 	return rc == 0;
 }
@@ -127,7 +129,7 @@ read_body(struct wf_request *r, const char *const *keys)
 		return NULL;
 	}
 	if (json_is_object(body)) {
-		r->what = json_dumps(body, JSON_COMPACT);
+		r->what = wf_target_words(body);
 		return body;
 	}
 	wf_http_problem(r, 422, NULL, "The body must be a JSON object.");
@@ -139,7 +141,8 @@ static void
 order(struct wf_request *r, const struct wf_ctl_replay *p, const struct wf_replay_order *o)
 {
 	wf_replay_want(p->replay, o);
-	wf_http_json(r, 200, document(p));
+	wf_http_tell();
+	wf_http_told(r, document(p));
 }
 
 void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * Tokens: read once, compared in constant time. Control thread only.
+ * Tokens: read as a whole, compared in constant time. Control thread only.
  */
 #include "wf_tokens.h"
 

@@ -5,6 +5,7 @@
 #ifndef WF_DEVICE_H
 #define WF_DEVICE_H
 
+#include "wf_cardstamps.h"
 #include "wf_conf.h"
 #include "wf_event.h"
 
@@ -39,5 +40,15 @@ void wf_device_warn(const struct wf_conf *conf, struct wf_err *warnings);
 /* What the device's driver can't count or see, as a sentence without a full stop; NULL: nothing
  * that is known. docs/explanation/ports.md has the whole. */
 const char *wf_device_blind(const char *device);
+
+/* How it will be known when a port's frames came. */
+struct wf_device_arrival {
+	const char *arrival; /* as the statistics will say; NULL: only its driver knows */
+	const char *stamps;  /* of hardware: a sentence without a full stop */
+};
+/* Resolved devices only. */
+struct wf_device_arrival wf_device_arrival(const char *device);
+/* The same of one that DPDK drives, whose card the kernel knows so. Pure. */
+struct wf_device_arrival wf_device_arrival_of_card(enum wf_cardstamps card);
 
 #endif

@@ -53,10 +53,11 @@ int wf_dp_drop_rights(struct wf_dp *dp, struct wf_err *err);
 void wf_dp_stop(struct wf_dp *dp, wf_ns_t drain_ns);
 
 uint32_t wf_dp_workers(const struct wf_dp *dp);
-/* From here on what flows goes to `c`, which has a tap for each worker; NULL: nowhere. Before the
- * start: from the first packet on. 0; or -ETIMEDOUT: a worker doesn't answer, and what it had
- * before must stay. */
-int wf_dp_capture(struct wf_dp *dp, struct wf_capture *c);
+/* What flows is to go to `c`, which has a tap for each worker; NULL: nowhere. Before the start:
+ * from the first packet on. */
+void wf_dp_capture(struct wf_dp *dp, struct wf_capture *c);
+/* Does it so in every worker? Until then, what they had before must stay. */
+bool wf_dp_captures(const struct wf_dp *dp);
 
 /* Offers `next` (armed; owned from here in every case) to every worker, from next->from_ns on or as
  * wf_swap_offer says. Waits for nobody. 0; or -ENOMEM: nothing has changed. */

@@ -248,26 +248,20 @@ wf_dp_workers(const struct wf_dp *dp)
 	return dp->cores.n_workers;
 }
 
-/* Waits until all workers write where they are to. 0 or -ETIMEDOUT. */
-static int
-wait_for_taps(const struct wf_dp *dp)
+bool
+wf_dp_captures(const struct wf_dp *dp)
 {
-	wf_ns_t deadline_ns = wf_clock_ns(&dp->clock) + ANSWER_NS;
-
 	for (uint32_t i = 0; dp->running && dp->workers && i < dp->cores.n_workers; i++) {
 		const struct wf_worker_capture *c = &dp->workers[i]->capture;
 
-		while (atomic_load_explicit(&c->seen, memory_order_acquire) !=
-			atomic_load_explicit(&c->wanted, memory_order_relaxed)) {
-			if (wf_clock_ns(&dp->clock) > deadline_ns)
-				return -ETIMEDOUT;
-			sched_yield(); /* the worker may be on this very core */
-		}
+		if (atomic_load_explicit(&c->seen, memory_order_acquire) !=
+			atomic_load_explicit(&c->wanted, memory_order_relaxed))
+			return false;
 	}
-	return 0;
+	return true;
 }
 
-int
+void
 wf_dp_capture(struct wf_dp *dp, struct wf_capture *c)
 {
 	dp->capture = c;
@@ -275,7 +269,6 @@ wf_dp_capture(struct wf_dp *dp, struct wf_capture *c)
 	for (uint32_t i = 0; dp->workers && i < dp->cores.n_workers; i++)
 		atomic_store_explicit(&dp->workers[i]->capture.wanted,
 			c ? wf_capture_tap(c, i) : NULL, memory_order_release);
-	return wait_for_taps(dp);
 }
 
 int

@@ -17,7 +17,7 @@ struct wf_worker;
 struct wf_worker_capture {
 	/* Control writes. Release; partner: wf_worker_capture_look. NULL: none. */
 	_Atomic(struct wf_capture_tap *) wanted;
-	/* Worker writes. Release; partner: wf_dp_capture. */
+	/* Worker writes. Release; partner: wf_dp_captures. */
 	_Atomic(struct wf_capture_tap *) seen;
 	/* Worker's own. */
 	struct wf_capture_tap *tap; /* that it writes to */

@@ -47,24 +47,37 @@ struct wf_fit_delay {
 	double a, b;         /* uniform: min, max; lognormal, pareto: shape, scale */
 	double distance;     /* Kolmogorov and Smirnov's, of the law from what was seen */
 	double rho;          /* of normal scores, lag 1; 0: none that can be told from none */
+	uint64_t pairs;      /* rho rests on */
 	uint64_t n, clamped; /* used; of them: came out together with the one before */
-	bool free_order;     /* packets overtake */
+	/* Halves of 95 % intervals, of the law; NAN: not known. */
+	double mean_error, sd_error, a_error, b_error, rho_error;
+	double short_of; /* pareto: by what the shortest was above the scale, in the mean */
+	/* Relative variances of a and b (normal: of mean and sd) if delays were independent. */
+	double covariance[3]; /* a a, a b, b b */
+	bool free_order;      /* packets overtake */
+};
+
+/* A share, and its 95 % interval; NAN: not known. */
+struct wf_fit_share {
+	double is, low, high;
 };
 
 struct wf_fit_losses {
 	enum wf_fit_loss model;
-	double rate;    /* of all */
-	double p, r, h; /* gilbert-elliott; h: delivered in the bad state */
-	double gain;    /* by how much its BIC is better than Bernoulli's */
+	double rate; /* of all */
+	/* Of gilbert-elliott; h: delivered in the bad state. */
+	struct wf_fit_share p, r, h;
+	double gain; /* by how much its BIC is better than Bernoulli's */
 	uint64_t n, lost;
 };
 
 struct wf_fit_rate {
-	bool found;
-	double bps;
-	uint64_t pairs;  /* of packets that followed each other at this rate */
-	uint64_t queued; /* packets lost when the queue was full */
-	double limit_ns; /* with queued > 0: of the queue */
+	bool found, by_load;   /* by_load: by how long packets waited, not by pairs */
+	double bps, error_bps; /* half of its 95 % interval */
+	uint64_t pairs;        /* of packets that followed each other at this rate */
+	uint64_t waited;       /* packets; by_load */
+	uint64_t queued;       /* packets lost when the queue was full */
+	double limit_ns;       /* with queued > 0: of the queue */
 };
 
 struct wf_fit {

@@ -31,12 +31,19 @@ by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+bool
+wf_fit_together(const struct wf_fit *f, const double *left_ns, uint32_t before, uint32_t i)
+{
+	return f->packet[i].out_ns - f->packet[before].out_ns <= TOGETHER_NS &&
+	       left_ns[i] > left_ns[before] + TOGETHER_NS;
+}
+
 /* Copies have delays of their own, of which only the shortest is known to be the first; what looks
  * like others may be another. */
 static void
 collect(const struct wf_fit *f, const double *left_ns, struct series *s)
 {
-	const struct wf_fit_packet *before = NULL;
+	uint32_t before = UINT32_MAX;
 
 	for (uint32_t i = 0; i < f->n; i++) {
 		const struct wf_fit_packet *p = &f->packet[i];
@@ -45,12 +52,12 @@ collect(const struct wf_fit *f, const double *left_ns, struct series *s)
 			continue;
 		if (p->copies == 1 && !p->unsure) {
 			s->x[s->n] = (double)p->out_ns - left_ns[i];
-			s->clamped[s->n] = !f->delay.free_order && before != NULL &&
-					   p->out_ns - before->out_ns <= TOGETHER_NS &&
-					   p->in_ns > before->in_ns + TOGETHER_NS && !f->rate.found;
+			s->clamped[s->n] = !f->delay.free_order && before != UINT32_MAX &&
+					   (!f->rate.found || f->rate.by_load) &&
+					   wf_fit_together(f, left_ns, before, i);
 			s->index[s->n++] = i;
 		}
-		before = p;
+		before = i;
 	}
 }
 
@@ -123,6 +130,7 @@ find_rho(const struct wf_fit *f, struct wf_fit_delay *d, const struct series *s,
 		squares += (score[i] * score[i] + score[i - 1] * score[i - 1]) / 2;
 		pairs++;
 	}
+	d->pairs = pairs;
 	if (pairs > 30 && fabs(sum / squares) > SIGNIFICANT / sqrt((double)pairs))
 		d->rho = sum / squares;
 	free(score);
@@ -183,6 +191,7 @@ wf_fit_find_delay(struct wf_fit *f, const double *left_ns)
 		/* What is left of clamped ones is chosen by their neighbours. */
 		if (f->delay.law != WF_FIT_CONSTANT && f->delay.clamped == 0)
 			find_rho(f, &f->delay, &s, scratch);
+		wf_fit_delay_errors(&f->delay);
 		find_drift(f, &s);
 	}
 	free(s.x);

@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * The likeliest law of delays. One thread.
+ * The likeliest law of delays, and how sure its parameters are. One thread.
  *
- * Where order is kept, a packet that would overtake comes out with the one before it: its own delay
- * is then only known to be at most what was seen (left-censored). Laws with a closed form start
- * there; with censored values the likelihood is climbed by Nelder and Mead's simplex (1965).
+ * Laws whose estimates have a closed form start there; with censored values the likelihood is
+ * climbed (wf_fit_censored.c). Bounds, of which the least and the most that were seen fall short by
+ * as much as one of n, are moved out by that.
  */
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "wf_fit_private.h"
 
-/* A likelihood of more values than this is that of every k-th. */
-#define MOST  20000
-#define STEPS 300
 /* Of a configuration's pareto. */
 #define MOST_SHAPE 900
+/* So many tell how dense values are where a law begins. */
+#define SMALLEST 25u
 
 double
 wf_fit_normal_quantile(double p)
@@ -33,139 +32,40 @@ wf_fit_normal_quantile(double p)
 	return (lo + hi) / 2;
 }
 
-/* Phi, in the logarithm, for far tails too. */
+/* How far the least value is above where a law begins that begins steeply: the mean distance of
+ * the least ones that are not clamped. */
 static double
-ln_phi(double z)
+mean_short_of(const struct wf_fit_sample *s)
 {
-	if (z > -30)
-		return log(0.5 * erfc(-z / M_SQRT2));
-	return -z * z / 2 - log(-z) - 0.9189385332046727;
-}
+	double least[SMALLEST];
+	uint32_t n = 0, k;
 
-static double
-ln_density(enum wf_fit_law law, const double q[2], double x)
-{
-	double z;
-
-	switch (law) {
-	case WF_FIT_NORMAL:
-		z = (x - q[0]) / q[1];
-		return -z * z / 2 - log(q[1]) - 0.9189385332046727;
-	case WF_FIT_LOGNORMAL:
-		if (x <= 0)
-			return -1e3;
-		z = log(x / q[1]) / q[0];
-		return -z * z / 2 - log(q[0] * x) - 0.9189385332046727;
-	default:
-		return x < q[1] ? -1e3 : log(q[0] / x) + q[0] * log(q[1] / x);
-	}
-}
-
-static double
-ln_below(enum wf_fit_law law, const double q[2], double x)
-{
-	switch (law) {
-	case WF_FIT_NORMAL:
-		return ln_phi((x - q[0]) / q[1]);
-	case WF_FIT_LOGNORMAL:
-		return x <= 0 ? -1e3 : ln_phi(log(x / q[1]) / q[0]);
-	default:
-		return x <= q[1] ? -1e3 : log1p(-pow(q[1] / x, q[0]) + DBL_MIN);
-	}
-}
-
-struct sample {
-	const double *x;
-	const bool *clamped;
-	uint32_t n, stride;
-	bool any;
-	double min, max, mean, sd, ln_mean, ln_sd;
-};
-
-static double
-likelihood(const struct sample *s, enum wf_fit_law law, const double q[2])
-{
-	double ln = 0;
-
-	if (!(q[0] > 0 && q[1] > 0))
-		return -INFINITY;
-	for (uint32_t i = 0; i < s->n; i += s->stride)
-		ln += s->clamped[i] ? ln_below(law, q, s->x[i]) : ln_density(law, q, s->x[i]);
-	return ln * s->stride;
-}
-
-/* Of two parameters, from q on, which is replaced by the best. */
-static double
-climb(const struct sample *s, enum wf_fit_law law, double q[2])
-{
-	double at[3][2] = { { q[0], q[1] }, { q[0] * 1.1, q[1] }, { q[0], q[1] * 1.1 } }, f[3];
-
-	for (int i = 0; i < 3; i++)
-		f[i] = likelihood(s, law, at[i]);
-	for (int step = 0; step < STEPS; step++) {
-		static const double ways[] = { 1, 2, 0.5, -0.5 };
-		int best = 0, worst = 0;
-		double c[2], to[2][2], g[2];
-
-		for (int i = 1; i < 3; i++) {
-			best = f[i] > f[best] ? i : best;
-			worst = f[i] < f[worst] ? i : worst;
-		}
-		if (fabs(at[best][0] - at[worst][0]) < 1e-6 * at[best][0] &&
-			fabs(at[best][1] - at[worst][1]) < 1e-6 * at[best][1])
-			break;
-		for (int k = 0; k < 2; k++)
-			c[k] = (at[0][k] + at[1][k] + at[2][k] - at[worst][k]) / 2;
-		g[0] = g[1] = -INFINITY;
-		for (size_t w = 0; w < WF_ARRAY_SIZE(ways); w++) {
-			for (int k = 0; k < 2; k++)
-				to[1][k] = c[k] + ways[w] * (c[k] - at[worst][k]);
-			g[1] = likelihood(s, law, to[1]);
-			if (g[1] > g[0]) {
-				g[0] = g[1];
-				to[0][0] = to[1][0];
-				to[0][1] = to[1][1];
-			}
-		}
-		if (g[0] > f[worst]) {
-			f[worst] = g[0];
-			at[worst][0] = to[0][0];
-			at[worst][1] = to[0][1];
+	for (uint32_t i = 0; i < s->n; i++) {
+		if (s->clamped[i] || (n == SMALLEST && s->x[i] >= least[n - 1]))
 			continue;
-		}
-		for (int i = 0; i < 3; i++) { /* towards the best */
-			at[i][0] = (at[i][0] + at[best][0]) / 2;
-			at[i][1] = (at[i][1] + at[best][1]) / 2;
-			f[i] = likelihood(s, law, at[i]);
-		}
+		k = n < SMALLEST ? n++ : n - 1;
+		for (; k > 0 && least[k - 1] > s->x[i]; k--)
+			least[k] = least[k - 1];
+		least[k] = s->x[i];
 	}
-	for (int i = 1; i < 3; i++)
-		if (f[i] > f[0]) {
-			f[0] = f[i];
-			at[0][0] = at[i][0];
-			at[0][1] = at[i][1];
-		}
-	q[0] = at[0][0];
-	q[1] = at[0][1];
-	return f[0];
+	return n > 1 ? (least[n - 1] - least[0]) / (n - 1) : 0;
 }
 
 static void
-measure(struct sample *s)
+measure(struct wf_fit_sample *s)
 {
 	double squares = 0, ln_squares = 0, k = 0;
 
-	s->stride = s->n / MOST + 1;
 	s->min = INFINITY;
 	for (uint32_t i = 0; i < s->n; i++) {
 		double ln, d;
 
 		s->max = s->x[i] > s->max ? s->x[i] : s->max;
+		s->min = s->x[i] < s->min ? s->x[i] : s->min;
 		if (s->clamped[i]) {
-			s->any = true;
+			s->n_clamped++;
 			continue;
 		}
-		s->min = s->x[i] < s->min ? s->x[i] : s->min;
 		ln = log(s->x[i] > 1 ? s->x[i] : 1);
 		k++;
 		d = s->x[i] - s->mean;
@@ -175,31 +75,56 @@ measure(struct sample *s)
 		s->ln_mean += d / k;
 		ln_squares += d * (ln - s->ln_mean);
 	}
+	s->short_of = mean_short_of(s);
 	s->sd = k > 1 ? sqrt(squares / (k - 1)) : 0;
 	s->ln_sd = k > 1 ? sqrt(ln_squares / (k - 1)) : 0;
 }
 
-/* The law's parameters as far as what was not clamped tells. */
+/* The law's parameters, their likelihood, and their relative covariance: of q[0] and q[1]. */
 static double
-fit_one(const struct sample *s, enum wf_fit_law law, double q[2])
+fit_one(const struct wf_fit_sample *s, enum wf_fit_law law, double q[2], double covariance[3])
 {
+	double n = (double)s->n, ln, bias = 1;
+	struct wf_fit_peak peak;
+
+	memset(covariance, 0, 3 * sizeof(*covariance));
 	switch (law) {
 	case WF_FIT_NORMAL:
 		q[0] = s->mean;
 		q[1] = s->sd;
+		covariance[0] = q[1] * q[1] / (q[0] * q[0] * n);
+		covariance[2] = 1 / (2 * n);
 		break;
 	case WF_FIT_LOGNORMAL:
 		q[0] = s->ln_sd;
 		q[1] = exp(s->ln_mean);
+		covariance[0] = 1 / (2 * n);
+		covariance[2] = q[0] * q[0] / n;
 		break;
 	default:
+		/* What the shape is likeliest to be is too large by 2 of n. */
 		q[1] = s->min;
-		q[0] = 1 / (s->ln_mean - log(s->min));
+		bias = s->n_clamped == 0 ? 1 - 2 / n : 1;
+		q[0] = 1 / (s->ln_mean - log(s->min > 1 ? s->min : 1));
+		covariance[0] = 1 / n;
 	}
 	if (!(q[0] > 0 && q[1] > 0 && isfinite(q[0])) ||
 		(law == WF_FIT_PARETO && q[0] > MOST_SHAPE))
 		return -INFINITY;
-	return s->any ? climb(s, law, q) : likelihood(s, law, q);
+	if (s->n_clamped == 0) {
+		ln = wf_fit_likelihood(s, law, q);
+		q[0] *= bias;
+		return ln;
+	}
+	ln = wf_fit_climb(s, law, q, &peak);
+	if (law == WF_FIT_PARETO) {
+		q[1] -= s->short_of;
+		wf_fit_climb(s, law, q, &peak);
+	}
+	covariance[0] = peak.sure ? peak.covariance[0][0] : NAN;
+	covariance[1] = peak.sure && peak.n > 1 ? peak.covariance[0][1] : 0;
+	covariance[2] = peak.sure && peak.n > 1 ? peak.covariance[1][1] : 0;
+	return ln;
 }
 
 static double
@@ -209,7 +134,7 @@ below(const struct wf_fit_delay *d, double x)
 
 	if (d->law == WF_FIT_UNIFORM)
 		return x <= d->a ? 0 : x >= d->b ? 1 : (x - d->a) / (d->b - d->a);
-	return exp(ln_below(d->law, d->law == WF_FIT_NORMAL ? normal : other, x));
+	return exp(wf_fit_ln_below(d->law, d->law == WF_FIT_NORMAL ? normal : other, x));
 }
 
 static int
@@ -222,11 +147,11 @@ by_value(const void *a, const void *b)
 
 /* Kolmogorov and Smirnov's distance; with clamped values nobody knows it. */
 static double
-distance(const struct sample *s, const struct wf_fit_delay *d)
+distance(const struct wf_fit_sample *s, const struct wf_fit_delay *d)
 {
 	double *x = malloc((s->n + 1ull) * sizeof(*x)), most = 0;
 
-	if (x == NULL || s->any) {
+	if (x == NULL || s->n_clamped > 0) {
 		free(x);
 		return NAN;
 	}
@@ -243,11 +168,15 @@ distance(const struct sample *s, const struct wf_fit_delay *d)
 }
 
 static void
-take(struct wf_fit_delay *d, const struct sample *s, enum wf_fit_law law, const double q[2])
+take(struct wf_fit_delay *d, const struct wf_fit_sample *s, enum wf_fit_law law, const double q[2],
+	const double covariance[3])
 {
+	double n = (double)s->n;
+
 	d->law = law;
 	d->a = q[0];
 	d->b = q[1];
+	memcpy(d->covariance, covariance, sizeof(d->covariance));
 	switch (law) {
 	case WF_FIT_NORMAL:
 		d->mean = q[0];
@@ -258,20 +187,24 @@ take(struct wf_fit_delay *d, const struct sample *s, enum wf_fit_law law, const 
 		d->sd = d->mean * sqrt(expm1(q[0] * q[0]));
 		break;
 	case WF_FIT_PARETO:
-		d->mean = q[0] > 1 ? q[0] * q[1] / (q[0] - 1) : INFINITY;
+		d->short_of = s->n_clamped == 0 ? d->b / (q[0] * n) : s->short_of;
+		d->b -= s->n_clamped == 0 ? d->short_of : 0;
+		d->mean = q[0] > 1 ? q[0] * d->b / (q[0] - 1) : INFINITY;
 		d->sd = q[0] > 2 ? d->mean / sqrt(q[0] * (q[0] - 2)) : INFINITY;
 		break;
 	default:
-		d->mean = s->mean;
-		d->sd = s->sd;
+		d->a = fmax(q[0] - (q[1] - q[0]) / (n - 1), 0);
+		d->b = q[1] + (q[1] - q[0]) / (n - 1);
+		d->mean = (d->a + d->b) / 2;
+		d->sd = (d->b - d->a) / sqrt(12);
 	}
 }
 
 void
 wf_fit_find_law(struct wf_fit_delay *d, const double *x, const bool *clamped, uint32_t n)
 {
-	struct sample s = { .x = x, .clamped = clamped, .n = n };
-	double best, q[2], uniform[2];
+	struct wf_fit_sample s = { .x = x, .clamped = clamped, .n = n };
+	double best, q[2], covariance[3] = { 0 };
 
 	measure(&s);
 	d->mean = s.mean;
@@ -282,16 +215,72 @@ wf_fit_find_law(struct wf_fit_delay *d, const double *x, const bool *clamped, ui
 		return;
 	best = -INFINITY;
 	for (enum wf_fit_law law = WF_FIT_NORMAL; law <= WF_FIT_PARETO; law++) {
-		double ln = fit_one(&s, law, q);
+		double ln = fit_one(&s, law, q, covariance);
 
 		if (ln > best) {
 			best = ln;
-			take(d, &s, law, q);
+			take(d, &s, law, q, covariance);
 		}
 	}
-	uniform[0] = s.min;
-	uniform[1] = s.max;
-	if (!s.any && -log(s.max - s.min) * s.n > best)
-		take(d, &s, WF_FIT_UNIFORM, uniform);
+	q[0] = s.min;
+	q[1] = s.max;
+	if (s.n_clamped == 0 && -log(s.max - s.min) * s.n > best) {
+		memset(covariance, 0, sizeof(covariance));
+		take(d, &s, WF_FIT_UNIFORM, q, covariance);
+	}
 	d->distance = distance(&s, d);
+}
+
+/* Delays that are alike in a row tell less than as many that are not: by as much as a chain of
+ * first order has it, of what goes with the scores (means, and whatever else is not known better),
+ * and of what goes with their squares. */
+void
+wf_fit_delay_errors(struct wf_fit_delay *d)
+{
+	double n = (double)d->n, rho = d->rho, longer = rho > 0 ? (1 + rho) / (1 - rho) : 1;
+	double squares = (1 + rho * rho) / (1 - rho * rho), m[2] = { 0 }, v[2] = { 0 };
+	double one = 3 / n; /* 95 % of what a bound is short by, of n */
+	double aa = d->covariance[0], ab = d->covariance[1], bb = d->covariance[2];
+	double grown = exp(d->a * d->a);
+
+	d->rho_error = WF_FIT_SIGMAS * sqrt((1 - rho * rho) / (double)d->pairs);
+	d->a_error = d->b_error = NAN;
+	switch (d->law) {
+	case WF_FIT_CONSTANT:
+		d->mean_error = WF_FIT_SIGMAS * d->sd / sqrt(n);
+		d->sd_error = NAN;
+		return;
+	case WF_FIT_UNIFORM:
+		d->a_error = d->b_error = one * (d->b - d->a);
+		d->mean_error = d->a_error / M_SQRT2;
+		d->sd_error = d->mean_error / sqrt(3);
+		return;
+	case WF_FIT_NORMAL:
+		m[0] = d->mean;
+		v[1] = d->sd;
+		aa *= longer;
+		bb *= squares;
+		break;
+	case WF_FIT_LOGNORMAL:
+		aa *= squares;
+		bb *= longer;
+		m[0] = d->mean * d->a * d->a;
+		m[1] = d->mean;
+		v[0] = d->sd * d->a * d->a * (1 + grown / (grown - 1));
+		v[1] = d->sd;
+		break;
+	default:
+		aa *= longer;
+		m[0] = -d->mean / (d->a - 1);
+		v[0] = NAN; /* of a power that far out, none that is worth saying */
+		d->b_error = 3 * d->short_of;
+	}
+	ab *= sqrt(longer * squares);
+	d->a_error = WF_FIT_SIGMAS * d->a * sqrt(aa);
+	if (d->law == WF_FIT_LOGNORMAL)
+		d->b_error = WF_FIT_SIGMAS * d->b * sqrt(bb);
+	d->mean_error =
+		WF_FIT_SIGMAS * sqrt(m[0] * m[0] * aa + 2 * m[0] * m[1] * ab + m[1] * m[1] * bb);
+	d->sd_error =
+		WF_FIT_SIGMAS * sqrt(v[0] * v[0] * aa + 2 * v[0] * v[1] * ab + v[1] * v[1] * bb);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * The bit rate, by the dispersion of packets that followed each other through a queue: they come
- * out as far apart as the second one takes to be sent. Where jitter behind it moves them, no rate
- * is found. One thread.
+ * out as far apart as the second one takes to be sent. Where jitter behind it moves them, load has
+ * to tell (wf_fit_load.c). One thread.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -59,10 +59,10 @@ densest(const double *x, uint32_t n, double *middle)
 
 /* The rate of those pairs that are as close to the middle as most of them are: bits by time, so
  * that what stamps are rounded by counts little. */
-static double
-refine(const struct wf_fit *f, const double *sorted, uint32_t n, double middle)
+static void
+refine(struct wf_fit *f, const double *sorted, uint32_t n, double middle)
 {
-	double bits = 0, ns = 0, width = 0;
+	double bits = 0, ns = 0, width = 0, squares = 0;
 	uint32_t k = 0;
 
 	for (uint32_t i = 0; i < n; i++)
@@ -73,15 +73,18 @@ refine(const struct wf_fit *f, const double *sorted, uint32_t n, double middle)
 	width = 2 * width / k + 1e-9 * middle;
 	for (uint32_t i = 1; i < f->n; i++) {
 		const struct wf_fit_packet *a = &f->packet[i - 1], *b = &f->packet[i];
-		double out = (double)(b->out_ns - a->out_ns);
+		double out = (double)(b->out_ns - a->out_ns), off;
 
 		if (a->copies != 1 || b->copies != 1 || b->rank != a->rank + 1 ||
 			fabs(b->len_bytes * 8e9 / out - middle) > width)
 			continue;
+		off = out - b->len_bytes * 8e9 / middle;
 		bits += b->len_bytes * 8e9;
 		ns += out;
+		squares += off * off;
 	}
-	return ns > 0 ? bits / ns : middle;
+	f->rate.bps = ns > 0 ? bits / ns : middle;
+	f->rate.error_bps = ns > 0 ? WF_FIT_SIGMAS * f->rate.bps * sqrt(squares) / ns : NAN;
 }
 
 static double
@@ -166,9 +169,11 @@ wf_fit_find_rate(struct wf_fit *f, double *left_ns)
 	best = densest(x, n, &middle);
 	if (best >= LEAST_PAIRS && best >= AGREEING * n) {
 		f->rate.found = true;
-		f->rate.bps = refine(f, x, n, middle);
+		refine(f, x, n, middle);
 		f->rate.pairs = best;
 		apply(f, left_ns);
+	} else {
+		wf_fit_find_rate_by_load(f, left_ns);
 	}
 	free(x);
 }

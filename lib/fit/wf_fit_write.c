@@ -12,7 +12,7 @@
 #include "wf_units.h"
 
 #define TEXT  WF_UNITS_TEXT
-#define SIGMA 1.96
+#define SIGMA WF_FIT_SIGMAS
 /* A law that is further from what was seen than this is said not to fit. */
 #define FAR_AWAY 0.05
 #define SAMPLES  100000u
@@ -53,23 +53,24 @@ print_interval(FILE *out, uint64_t k, uint64_t n)
 	fprintf(out, "%s to %s", prob(middle - half, a), prob(middle + half, b));
 }
 
-/* The same of a share of n. */
+/* ", r 24% to 26%" */
 static void
-print_share(FILE *out, double p, uint64_t n)
+print_range(FILE *out, const char *name, const struct wf_fit_share *s)
 {
-	print_interval(out, (uint64_t)llround(p * (double)n), n > 0 ? n : 1);
+	char a[TEXT], b[TEXT];
+
+	if (isfinite(s->low) && isfinite(s->high))
+		fprintf(out, "%s %s to %s", name, prob(s->low, a), prob(s->high, b));
 }
 
-/* Half of the interval of the mean. Packets that are alike in a row tell less than as many that
- * are not, by as much as a chain of first order has it; those that waited for the one before are
- * not counted, though they tell a little. */
-static double
-mean_error(const struct wf_fit_delay *d)
+/* ", stddev 2ms +- 30us" */
+static void
+print_time(FILE *out, const char *name, double ns, double error_ns)
 {
-	double n = d->n > d->clamped ? (double)(d->n - d->clamped) : 1;
-	double longer = d->rho > 0 ? (1 + d->rho) / (1 - d->rho) : 1;
+	char a[TEXT], b[TEXT];
 
-	return SIGMA * d->sd * sqrt(longer / n);
+	if (isfinite(ns) && isfinite(error_ns))
+		fprintf(out, "%s %s +- %s", name, duration(ns, a), duration(error_ns, b));
 }
 
 static void
@@ -127,13 +128,20 @@ print_basis(const struct wf_fit *f, FILE *out)
 static void
 print_rate(const struct wf_fit *f, FILE *out)
 {
+	double error = rounded(f->rate.error_bps);
 	char t[TEXT];
 
 	if (!f->rate.found)
 		return;
-	fprintf(out, "\t\t# from %llu pairs of packets that followed each other\n",
-		(unsigned long long)f->rate.pairs);
-	fprintf(out, "\t\trate = \"%s\";\n",
+	if (f->rate.by_load)
+		fprintf(out, "\t\t# from how long %llu packets waited",
+			(unsigned long long)f->rate.waited);
+	else
+		fprintf(out, "\t\t# from %llu pairs of packets that followed each other",
+			(unsigned long long)f->rate.pairs);
+	if (isfinite(error))
+		fprintf(out, "; +- %s", wf_units_format_rate((uint64_t)llround(fmax(error, 1)), t));
+	fprintf(out, "\n\t\trate = \"%s\";\n",
 		wf_units_format_rate((uint64_t)llround(rounded(f->rate.bps)), t));
 	if (f->rate.queued > 0)
 		fprintf(out,
@@ -160,16 +168,14 @@ print_loss(const struct wf_fit_losses *l, FILE *out)
 	}
 	fprintf(out, " if independent;\n\t\t# in bursts, which are likelier by a BIC of %.0f",
 		l->gain);
-	if (l->model == WF_FIT_GILBERT) {
-		fputs("; p ", out);
-		print_share(out, l->p, l->n - l->lost);
-		fputs(", r ", out);
-		print_share(out, l->r, l->lost);
-	}
-	fprintf(out, "\n\t\tloss = { model = \"gilbert-elliott\"; p = \"%s\"; r = \"%s\";",
-		prob(l->p, p), prob(l->r, r));
+	print_range(out, "; p", &l->p);
+	print_range(out, ", r", &l->r);
 	if (l->model == WF_FIT_GILBERT_ELLIOTT)
-		fprintf(out, " h = \"%s\";", prob(l->h, h));
+		print_range(out, ", h", &l->h);
+	fprintf(out, "\n\t\tloss = { model = \"gilbert-elliott\"; p = \"%s\"; r = \"%s\";",
+		prob(l->p.is, p), prob(l->r.is, r));
+	if (l->model == WF_FIT_GILBERT_ELLIOTT)
+		fprintf(out, " h = \"%s\";", prob(l->h.is, h));
 	fputs(" };\n", out);
 }
 
@@ -252,20 +258,32 @@ print_law(const struct wf_fit_options *o, const struct wf_fit_delay *d, FILE *ou
 }
 
 static void
+print_errors(const struct wf_fit_delay *d, FILE *out)
+{
+	print_time(out, "; mean", d->mean, d->mean_error);
+	if (d->law != WF_FIT_CONSTANT)
+		print_time(out, ", stddev", d->sd, d->sd_error);
+	if (d->law == WF_FIT_UNIFORM)
+		print_time(out, ", min and max", d->a, d->a_error);
+	if (d->law == WF_FIT_PARETO && isfinite(d->a_error))
+		fprintf(out, ", shape %.4g +- %.2g", d->a, d->a_error);
+	if (d->law == WF_FIT_PARETO)
+		print_time(out, ", scale", d->b, d->b_error);
+	if (d->rho != 0)
+		fprintf(out, ", rho %.3g +- %.2g", d->rho, d->rho_error);
+}
+
+static void
 print_delay(const struct wf_fit_options *o, const struct wf_fit *f, FILE *out)
 {
 	const struct wf_fit_delay *d = &f->delay;
-	char mean[TEXT], half[TEXT];
-	double error = mean_error(d);
 
 	if (d->n == 0 || (d->law == WF_FIT_CONSTANT && d->mean < 500)) {
 		fputs("\t\t# no delay that can be told from none\n", out);
 		return;
 	}
-	fprintf(out, "\t\t# of %llu packets; mean %s", (unsigned long long)d->n,
-		duration(d->mean, mean));
-	if (isfinite(error))
-		fprintf(out, " +- %s", duration(error, half));
+	fprintf(out, "\t\t# of %llu packets", (unsigned long long)d->n);
+	print_errors(d, out);
 	if (d->clamped > 0)
 		fprintf(out,
 			";\n\t\t# %llu waited for the one before, and are known to be at most what "

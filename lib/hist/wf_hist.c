@@ -58,10 +58,8 @@ wf_hist_flush(struct wf_hist *h, const struct wf_hist_sums *s)
 
 	assert(s->count <= WF_HIST_AT_ONCE);
 	h->count += s->count;
-	h->sum_ns += s->sum_ns;
-	h->sum_squares += s->squares + 2 * low_ns * s->sum_ns - low_ns * low_ns * s->count;
-	h->min_ns = s->min_ns < h->min_ns ? s->min_ns : h->min_ns;
-	h->max_ns = s->max_ns > h->max_ns ? s->max_ns : h->max_ns;
+	h->sum_ns += s->above_ns + low_ns * s->count;
+	h->sum_squares += s->squares + 2 * low_ns * s->above_ns + low_ns * low_ns * s->count;
 }
 
 uint64_t

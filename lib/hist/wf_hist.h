@@ -56,28 +56,41 @@ wf_hist_index(uint64_t ns)
 	return (wf_hist_shift(ns) << WF_HIST_SUB_BITS) + (uint32_t)(ns >> wf_hist_shift(ns));
 }
 
-/* Many values at once. Per value there is a bucket to find, and what fits into registers: the sum,
- * and the sum of the squares of the distances from low_ns, in 64 bits. wf_hist_flush widens both,
- * once, by
- *	sum v^2 = sum (v - low)^2 + 2 low sum v - n low^2
- * which holds modulo 2^128, and so exactly. What is too far from the first value for that is added
- * at once. */
+/* Many values at once. Most of them lie where values have been before, neither below the least nor
+ * above the greatest, and these need their bucket, and what fits into registers: the sum of the
+ * distances from low_ns, and of their squares, in 64 bits. wf_hist_flush widens both, once, by
+ *	sum v   = sum (v - low) + n low
+ *	sum v^2 = sum (v - low)^2 + 2 low sum (v - low) + n low^2
+ * which holds modulo 2^128, and so exactly. All others, and those that are too far from the first
+ * value for their squares, are added at once. */
 #define WF_HIST_AT_ONCE 256          /* values at most ... */
 #define WF_HIST_WINDOW  (1ull << 28) /* ... with squares below 2^56 */
 
 struct wf_hist_sums {
-	uint64_t low_ns, count, sum_ns, squares, min_ns, max_ns;
+	uint64_t low_ns, span_ns; /* values from low_ns on, less than span_ns above it */
+	uint64_t count, above_ns, squares;
 };
 
+/* For values to go into h and, unless it is NULL, into `also`, of which one is known. */
 static inline struct wf_hist_sums
-wf_hist_sums(uint64_t first_ns)
+wf_hist_sums(const struct wf_hist *h, const struct wf_hist *also, uint64_t first_ns)
 {
-	uint64_t low_ns = first_ns > WF_HIST_WINDOW / 2 ? first_ns - WF_HIST_WINDOW / 2 : 0;
+	uint64_t low_ns = h->min_ns, end_ns = h->max_ns + 1;
 
-	/* So that no value of the window is one of those beyond the last octave. */
-	if (WF_UNLIKELY(low_ns >> (WF_HIST_MAX_BITS - 1)))
-		low_ns = 0;
-	return (struct wf_hist_sums){ .low_ns = low_ns, .min_ns = UINT64_MAX };
+	if (also != NULL) {
+		low_ns = low_ns > also->min_ns ? low_ns : also->min_ns;
+		end_ns = end_ns < also->max_ns + 1 ? end_ns : also->max_ns + 1;
+	}
+	/* No value is beyond the last octave. */
+	if (end_ns > 1ull << WF_HIST_MAX_BITS)
+		end_ns = 1ull << WF_HIST_MAX_BITS;
+	if (first_ns > WF_HIST_WINDOW / 2 && low_ns < first_ns - WF_HIST_WINDOW / 2)
+		low_ns = first_ns - WF_HIST_WINDOW / 2;
+	if (low_ns > end_ns)
+		low_ns = end_ns; /* empty */
+	if (end_ns - low_ns > WF_HIST_WINDOW)
+		end_ns = low_ns + WF_HIST_WINDOW;
+	return (struct wf_hist_sums){ .low_ns = low_ns, .span_ns = end_ns - low_ns };
 }
 
 /* Into h, and unless it is NULL, into `also`. */
@@ -96,7 +109,7 @@ wf_hist_since(struct wf_hist *h, struct wf_hist *also, struct wf_hist_sums *sums
 	for (s.count += n; at != end; at += stride_bytes) {
 		uint64_t ns = now_ns - *(const uint64_t *)at, above_ns = ns - s.low_ns, i;
 
-		if (WF_UNLIKELY(above_ns >= WF_HIST_WINDOW)) {
+		if (WF_UNLIKELY(above_ns >= s.span_ns)) {
 			wf_hist_add_far(h, also, (int64_t)ns < 0 ? 0 : ns);
 			s.count--;
 			continue;
@@ -105,10 +118,8 @@ wf_hist_since(struct wf_hist *h, struct wf_hist *also, struct wf_hist_sums *sums
 		h->bucket[i]++;
 		if (also != NULL)
 			also->bucket[i]++;
-		s.sum_ns += ns;
+		s.above_ns += above_ns;
 		s.squares += above_ns * above_ns;
-		s.min_ns = ns < s.min_ns ? ns : s.min_ns;
-		s.max_ns = ns > s.max_ns ? ns : s.max_ns;
 	}
 	*sums = s;
 }

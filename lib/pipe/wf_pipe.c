@@ -172,10 +172,10 @@ pipe_burst(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const st
 	p->states.env.start_ns = wf_states_origin(&p->states, d);
 	switch (d->path) {
 	case WF_PATH_WIRE:
-		wf_pipe_wire(p, d, dir, rx, n, &sum);
+		wf_pipe_wire(p, plan, dir, rx, n, &sum);
 		break;
 	case WF_PATH_STRAIGHT:
-		wf_pipe_straight(p, d, dir, rx, n, &sum);
+		wf_pipe_straight(p, plan, dir, rx, n, &sum);
 		break;
 	default:
 		wf_pipe_general(p, plan, dir, rx, n);

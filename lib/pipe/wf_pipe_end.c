@@ -4,18 +4,20 @@
 #include "wf_pipe_end.h"
 
 #define RUN_SHORTEST 4  /* packets with the same times that are added as one entry */
-#define RUN_AGAIN    16 /* packets after which a run is looked for again */
+#define RUN_AGAIN    32 /* packets after which a run is looked for again */
 
-/* How many of the n packets are of one direction and class, and came and were due together. */
-static inline uint32_t
-run_of(const struct wf_held *h, uint32_t n, struct wf_count *sum)
+/* The end of those packets, from the first on, that are of one direction and class, and came and
+ * were due together. */
+static inline const struct wf_held *
+run_end(const struct wf_held *first, const struct wf_held *end, uint64_t *bytes)
 {
-	uint32_t k = 0;
+	const struct wf_held *h = first;
 
 	do
-		wf_count_add(sum, h[k].len_bytes);
-	while (++k < n && h[k].rx_ns == h->rx_ns && h[k].due_ns == h->due_ns && h[k].tag == h->tag);
-	return k;
+		*bytes += h->len_bytes;
+	while (++h < end && h->rx_ns == first->rx_ns && h->due_ns == first->due_ns &&
+		h->tag == first->tag);
+	return h;
 }
 
 /* k packets that came and were due together are one entry. */
@@ -41,27 +43,34 @@ end_sent_of(struct wf_end *e, const struct wf_held *h, uint32_t n, wf_ns_t now_n
 	struct wf_class_times *times)
 {
 	struct wf_dir_stats *ds = wf_end_dir(e, h->dir);
-	struct wf_hist_sums delay = wf_hist_sums(now_ns - h->rx_ns),
-			    error = wf_hist_sums(now_ns > h->due_ns ? now_ns - h->due_ns : 0);
 	struct wf_hist *class_delay = times != NULL ? &times->delay : NULL;
 	struct wf_hist *class_error = times != NULL ? &times->error : NULL;
+	struct wf_hist_sums delay = wf_hist_sums(&ds->delay, class_delay, now_ns - h->rx_ns);
+	struct wf_hist_sums error =
+		wf_hist_sums(&ds->error, class_error, now_ns > h->due_ns ? now_ns - h->due_ns : 0);
+	const struct wf_held *at = h, *end = h + (n < WF_HIST_AT_ONCE ? n : WF_HIST_AT_ONCE);
 	struct wf_count sum = { 0, 0 };
-	uint32_t i = 0, k;
 
-	n = n < WF_HIST_AT_ONCE ? n : WF_HIST_AT_ONCE;
-	for (; i < n && h[i].tag == h->tag; i += k) {
-		uint32_t end = i + RUN_AGAIN < n ? i + RUN_AGAIN : n;
+	while (at < end && at->tag == h->tag) {
+		const struct wf_held *first = at, *stop = end;
 
-		k = run_of(h + i, n - i, &sum);
-		if (k >= RUN_SHORTEST) {
-			sent_together(ds, times, h + i, now_ns, k);
+		if (end - at > RUN_AGAIN)
+			stop = at + RUN_AGAIN;
+		at = run_end(first, end, &sum.bytes);
+		n = (uint32_t)(at - first);
+		if (n >= RUN_SHORTEST) {
+			sent_together(ds, times, first, now_ns, n);
 			continue;
 		}
-		for (; i + k < end && h[i + k].tag == h->tag; k++)
-			wf_count_add(&sum, h[i + k].len_bytes);
-		wf_hist_since(&ds->delay, class_delay, &delay, &h[i].rx_ns, sizeof(*h), k, now_ns);
-		wf_hist_since(&ds->error, class_error, &error, &h[i].due_ns, sizeof(*h), k, now_ns);
+		for (; at < stop && at->tag == first->tag; at++)
+			sum.bytes += at->len_bytes;
+		n = (uint32_t)(at - first);
+		wf_hist_since(
+			&ds->delay, class_delay, &delay, &first->rx_ns, sizeof(*h), n, now_ns);
+		wf_hist_since(
+			&ds->error, class_error, &error, &first->due_ns, sizeof(*h), n, now_ns);
 	}
+	sum.packets = (uint64_t)(at - h);
 	wf_hist_flush(&ds->delay, &delay);
 	wf_hist_flush(&ds->error, &error);
 	if (times != NULL) { /* the sums are of this class alone, and serve twice */
@@ -71,7 +80,7 @@ end_sent_of(struct wf_end *e, const struct wf_held *h, uint32_t n, wf_ns_t now_n
 	wf_count_merge(&ds->c.tx, &sum);
 	wf_count_merge(&wf_end_class(e, h->slot)->c.tx, &sum);
 	wf_room_give(&e->room, h->dir, (enum wf_held_kind)h->kind, &sum);
-	return i;
+	return (uint32_t)sum.packets;
 }
 
 static uint32_t

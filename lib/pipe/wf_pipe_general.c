@@ -18,15 +18,13 @@ general_count(struct wf_pipe *p, const struct wf_plan_class *k, const struct wf_
 }
 
 void
-wf_pipe_general(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const struct wf_rx *rx,
-	uint32_t n)
+wf_pipe_general_runs(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, uint32_t n,
+	const struct wf_run *runs, uint32_t n_runs)
 {
 	const struct wf_plan_dir *d = &plan->dir[dir];
 	struct wf_dir_stats *ds = wf_end_dir(&p->end, dir);
 	struct wf_batch *b = &p->batch;
-	struct wf_run runs[WF_BURST];
 	uint16_t grown = 0;
-	uint32_t n_runs = wf_pipe_take_in(p, d, dir, rx, n, runs);
 
 	if (WF_UNLIKELY(p->accounts.on))
 		wf_pipe_account_expect(p, b);
@@ -45,4 +43,14 @@ wf_pipe_general(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, con
 	if (WF_UNLIKELY(p->accounts.on))
 		wf_pipe_account_rows(p, d, b);
 	wf_epilogue_arrive(p, plan, dir, b, n, n_runs > 1);
+}
+
+void
+wf_pipe_general(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, const struct wf_rx *rx,
+	uint32_t n)
+{
+	struct wf_run runs[WF_BURST];
+	uint32_t n_runs = wf_pipe_take_in(p, &plan->dir[dir], dir, rx, n, runs);
+
+	wf_pipe_general_runs(p, plan, dir, n, runs, n_runs);
 }

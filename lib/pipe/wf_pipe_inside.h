@@ -4,7 +4,7 @@
  *
  *   wf_pipe.c           which packets go which path
  *   wf_pipe_wire.c      nothing is done to them
- *   wf_pipe_straight.c  one class, and each packet leaves or is dropped
+ *   wf_pipe_straight.c  packets of one class, each of which leaves or is dropped
  *   wf_pipe_general.c   anything: classes, queues, copies, bytes, packets that wait for others
  *   wf_pipe_depart.c    what leaves a queue
  */
@@ -69,10 +69,13 @@ wf_pipe_take_in(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir,
 
 /* Paths: n packets, of which all are the pipe's now. The sum of what came is counted for the
  * direction, not yet for classes. */
-void wf_pipe_wire(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir,
+void wf_pipe_wire(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir,
 	const struct wf_rx *rx, uint32_t n, const struct wf_count *sum);
-void wf_pipe_straight(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir,
+void wf_pipe_straight(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir,
 	const struct wf_rx *rx, uint32_t n, const struct wf_count *sum);
+/* The rest of the general path, of packets that have been taken in as so many runs. */
+void wf_pipe_general_runs(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir, uint32_t n,
+	const struct wf_run *runs, uint32_t n_runs);
 void wf_pipe_general(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir,
 	const struct wf_rx *rx, uint32_t n);
 

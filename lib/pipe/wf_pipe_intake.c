@@ -4,6 +4,8 @@
  */
 #include "wf_pipe_intake.h"
 
+#include <string.h>
+
 #include "wf_alike.h"
 #include "wf_rng.h"
 
@@ -199,17 +201,33 @@ intake_group(const uint16_t *class_id, uint32_t n, uint16_t order[WF_BURST],
 	return n_runs;
 }
 
+/* What begins as the same in all rows: whole columns in a few wide stores. */
 static inline void
-intake_fill_row(struct wf_batch *b, uint32_t row, const struct wf_rx *rx, uint16_t seq)
+intake_clear(struct wf_batch *b, uint32_t n)
+{
+	memset(b->drop, WF_DROP_NONE, sizeof(b->drop));
+	memset(b->copies, 0, sizeof(b->copies));
+	memset(b->flags, 0, sizeof(b->flags));
+	b->n = (uint16_t)n;
+}
+
+/* The rows are of one class, in order of arrival. */
+static inline void
+intake_in_turn(struct wf_batch *b, uint16_t class_id)
+{
+	for (uint16_t row = 0; row < WF_BATCH_ROWS; row++) {
+		b->seq[row] = row;
+		b->class_id[row] = class_id;
+	}
+}
+
+static inline void
+intake_fill_row(struct wf_batch *b, uint32_t row, const struct wf_rx *rx)
 {
 	b->pkt[row] = rx->pkt;
 	b->rx_ns[row] = rx->rx_ns;
 	b->due_ns[row] = rx->rx_ns;
 	b->len_bytes[row] = rx->len_bytes;
-	b->drop[row] = WF_DROP_NONE;
-	b->copies[row] = 0;
-	b->flags[row] = 0;
-	b->seq[row] = seq;
 }
 
 static inline void
@@ -230,12 +248,48 @@ wf_intake_bare(struct wf_intake *in, const struct wf_plan_dir *d, const struct w
 	uint8_t *state =
 		k->needs_state ? wf_states_block(in->states, k, NULL, 0, rx[0].rx_ns) : NULL;
 
+	intake_clear(b, n);
+	intake_in_turn(b, 0);
 	for (uint32_t i = 0; i < n; i++) {
-		intake_fill_row(b, i, &rx[i], (uint16_t)i);
-		b->class_id[i] = 0;
+		intake_fill_row(b, i, &rx[i]);
 		b->state[i] = state;
 	}
-	b->n = (uint16_t)n;
+}
+
+/* Rows of train t, where all trains are of class k and in order of arrival. */
+static inline void
+intake_fill_train(struct wf_intake *in, const struct wf_plan_dir *d, const struct wf_plan_class *k,
+	const struct wf_rx *rx, struct wf_batch *b, uint32_t t)
+{
+	const struct wf_lookup *l = &in->lookup;
+	uint32_t row = l->first[t], end = l->first[t + 1];
+	const struct wf_parsed *self = l->self[row];
+	struct wf_flow *f = l->train_flow[t];
+	uint64_t rng_key, ordinal;
+	uint8_t *state = NULL;
+
+	if (WF_UNLIKELY(f == NULL)) {
+		f = wf_states_fallback(in->states, d, k);
+		in->n_fallback += end - row;
+	} else {
+		wf_states_list(in->states, k, f);
+	}
+	rng_key = f->rng_key;
+	ordinal = f->ordinal;
+	f->ordinal = ordinal + (end - row);
+	if (k->needs_state)
+		state = wf_states_block(
+			in->states, k, f, wf_rng_packet(rng_key, ordinal), rx[row].rx_ns);
+	do {
+		intake_fill_row(b, row, &rx[row]);
+		b->flow[row] = f;
+		b->rng[row] = wf_rng_packet(rng_key, ordinal++);
+		b->state[row] = state;
+		if (WF_UNLIKELY(self->flags & WF_PARSE_NEIGHBOUR))
+			b->flags[row] = WF_ROW_NEIGHBOUR;
+		if (WF_UNLIKELY(d->needs_bytes))
+			intake_fill_bytes(b, row, &rx[row], self);
+	} while (WF_UNLIKELY(++row < end));
 }
 
 /* Rows from `row` on, the packets order[row]... as far as they are of one flow and class. Returns
@@ -261,7 +315,8 @@ intake_fill_flow(struct wf_intake *in, const struct wf_plan_dir *d, const struct
 		state = wf_states_block(
 			in->states, k, f, wf_rng_packet(f->rng_key, f->ordinal), rx[i].rx_ns);
 	do {
-		intake_fill_row(b, row, &rx[i], i);
+		intake_fill_row(b, row, &rx[i]);
+		b->seq[row] = i;
 		b->flags[row] = flags;
 		if (WF_UNLIKELY(d->needs_bytes))
 			intake_fill_bytes(b, row, &rx[i], self);
@@ -290,10 +345,16 @@ wf_intake(struct wf_intake *in, const struct wf_plan_dir *d, uint32_t dir, const
 	else
 		intake_parse(in, d, dir, rx, n);
 	intake_find(in, d, rx);
+	intake_clear(b, n);
 	n_runs = intake_group(in->lookup.class_id, n, order, runs);
+	if (WF_LIKELY(n_runs == 1 && d->n_picks == 0)) {
+		intake_in_turn(b, runs[0].class_id);
+		for (uint32_t t = 0; t < in->lookup.n_trains; t++)
+			intake_fill_train(in, d, &d->classes[runs[0].class_id], rx, b, t);
+		return 1;
+	}
 	for (uint32_t r = 0; r < n_runs; r++)
 		for (uint32_t row = runs[r].first; row < runs[r].end;)
 			row = intake_fill_flow(in, d, rx, order, b, row, runs[r].end);
-	b->n = (uint16_t)n;
 	return n_runs;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * The straight path: one class, whose packets are neither copied nor changed, and wait for nothing
- * but their release. So each is dropped, or goes to where it is released from: the ready list, the
- * lane of a direction in order, or the wheel. The same as the general path, with what is the same
- * for all packets done once. Worker threads.
+ * The straight path: packets of one class, which are neither copied nor changed, and wait for
+ * nothing but their release. So each is dropped, or goes to where it is released from: the ready
+ * list, the lane of a direction in order, or the wheel. The same as the general path, which a burst
+ * of several classes takes, with what is the same for all packets done once. Worker threads.
  */
 #include "wf_pipe_account.h"
 
@@ -159,13 +159,10 @@ straight_end(struct straight *s, bool direct)
 	wf_end_flush(&s->p->end);
 }
 
-void
-wf_pipe_straight(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir,
-	const struct wf_rx *rx, uint32_t n, const struct wf_count *sum)
+static inline void
+straight_run(struct wf_pipe *p, const struct wf_plan_dir *d, const struct wf_plan_class *k,
+	uint32_t dir, uint32_t n, const struct wf_count *sum)
 {
-	const struct wf_plan_class *k = &d->classes[0];
-	struct wf_dir_stats *ds = wf_end_dir(&p->end, dir);
-	struct wf_run runs[WF_BURST];
 	struct straight s = { .p = p,
 		.b = &p->batch,
 		.dir = dir,
@@ -174,13 +171,26 @@ wf_pipe_straight(struct wf_pipe *p, const struct wf_plan_dir *d, uint32_t dir,
 		.held = *sum,
 		.room = wf_room_left(&p->end.room, dir) };
 
-	wf_pipe_take_in(p, d, dir, rx, n, runs);
 	if (WF_UNLIKELY(p->accounts.on))
 		wf_pipe_account_expect(p, &p->batch);
 	wf_count_merge(&wf_end_class(&p->end, k->slot)->c.rx, sum);
 	wf_pipe_run(k->before, wf_plan_steps(k), &p->batch, 0, (uint16_t)n, &p->states.env);
-	wf_pipe_count_stages(&p->states.env, ds);
+	wf_pipe_count_stages(&p->states.env, wf_end_dir(&p->end, dir));
 	if (WF_UNLIKELY(p->accounts.on))
 		wf_pipe_account_rows(p, d, &p->batch);
 	straight_end(&s, wf_pipe_direct(p, d, dir));
+}
+
+void
+wf_pipe_straight(struct wf_pipe *p, const struct wf_plan *plan, uint32_t dir,
+	const struct wf_rx *rx, uint32_t n, const struct wf_count *sum)
+{
+	const struct wf_plan_dir *d = &plan->dir[dir];
+	struct wf_run runs[WF_BURST];
+	uint32_t n_runs = wf_pipe_take_in(p, d, dir, rx, n, runs);
+
+	if (WF_LIKELY(n_runs == 1))
+		straight_run(p, d, &d->classes[runs[0].class_id], dir, n, sum);
+	else
+		wf_pipe_general_runs(p, plan, dir, n, runs, n_runs);
 }

@@ -193,9 +193,11 @@ find_soonest(const struct wf_plan_dir *d)
 static enum wf_path
 choose_path(const struct wf_plan_dir *d)
 {
-	if (d->n_classes > 1 || d->classes[0].queue != NULL || d->copies > 0 || d->needs_bytes ||
-		d->parks)
+	if (d->copies > 0 || d->needs_bytes || d->parks)
 		return WF_PATH_GENERAL;
+	for (uint16_t i = 0; i < d->n_classes; i++)
+		if (d->classes[i].queue != NULL)
+			return WF_PATH_GENERAL;
 	return wf_plan_steps(&d->classes[0]) > 0 || d->needs_flow ? WF_PATH_STRAIGHT : WF_PATH_WIRE;
 }
 

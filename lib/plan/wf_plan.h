@@ -83,8 +83,8 @@ struct wf_plan_pick {
 /* What a burst goes through: decided here, not packet by packet. */
 enum wf_path {
 	WF_PATH_GENERAL,  /* anything */
-	WF_PATH_STRAIGHT, /* one class; packets are dropped or released, not copied or changed, and
-			   * wait for nothing but their time */
+	WF_PATH_STRAIGHT, /* packets are dropped or released, not copied or changed, and wait for
+			   * nothing but their time */
 	WF_PATH_WIRE      /* nothing is done to packets */
 };
 

@@ -166,6 +166,9 @@ wf_expect_read(const struct wf_node *group, const char *link, struct wf_expect *
 			snprintf(more[*n].name, WF_NAME_MAX, "%s", wf_measure_info[i].name);
 		if (read_limits(&more[(*n)++], value, err) < 0)
 			rc = -EINVAL;
+		if (wf_expect_of_trips((enum wf_measure_id)i) && *like.class != 0)
+			rc = wf_conf_complain(err, value, "Leave class out",
+				"round trips are measured of all connections of a direction");
 	}
 	if (rc == 0 && *n == before)
 		rc = wf_conf_complain(

@@ -28,7 +28,25 @@ struct wf_node;
 	X(recovery, TIME, false,                                                                   \
 		"from the begin of the phase to the first packet that came in it and left")        \
 	X(packets, COUNT, true, "packets that came")                                               \
-	X(fidelity, TIME, false, "how much later than intended 99 % of packets leave at most")
+	X(fidelity, TIME, false, "how much later than intended 99 % of packets leave at most")     \
+	X(handshake_mean, TIME, false,                                                             \
+		"mean round trip of TCP handshakes as the client has it, of connections opened "   \
+		"through the direction: from the first SYN that comes to the first SYN/ACK that "  \
+		"leaves towards it; one that still waits counts if it has waited longer than the " \
+		"limit")                                                                           \
+	X(handshake_p50, TIME, false, "its median")                                                \
+	X(handshake_p90, TIME, false, "what 90 % of handshakes do not exceed")                     \
+	X(handshake_p95, TIME, false, "the same of 95 %")                                          \
+	X(handshake_p99, TIME, false, "of 99 %")                                                   \
+	X(handshake_max, TIME, false, "the longest handshake")                                     \
+	X(response_mean, TIME, false,                                                              \
+		"mean time of responses over TCP as the client has it: from the first byte of a "  \
+		"request that comes to the first byte of the answer that leaves towards it")       \
+	X(response_p50, TIME, false, "its median")                                                 \
+	X(response_p90, TIME, false, "what 90 % of responses do not exceed")                       \
+	X(response_p95, TIME, false, "the same of 95 %")                                           \
+	X(response_p99, TIME, false, "of 99 %")                                                    \
+	X(response_max, TIME, false, "the longest response")
 
 enum wf_measure_id {
 #define WF_MEASURE_ENUM(name, unit, at_least, help) WF_MEASURE_##name,
@@ -58,6 +76,13 @@ struct wf_expect {
 	char text[64];    /* as it was written */
 	unsigned line;
 };
+
+/* Is it of round trips, rather than of packets? */
+static inline bool
+wf_expect_of_trips(enum wf_measure_id id)
+{
+	return id >= WF_MEASURE_handshake_mean && id <= WF_MEASURE_response_max;
+}
 
 /* Keys of an expectation, for the manual. */
 extern const struct wf_param wf_expect_table[];

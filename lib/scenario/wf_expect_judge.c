@@ -10,11 +10,24 @@
 
 const char *const wf_expect_outcomes[] = { "pass", "fail", "too_few" };
 
+/* Of a time: its quantile; 1 for the longest, 0 for the mean. */
 static const double quantile[WF_MEASURE_COUNT] = { [WF_MEASURE_delay_p50] = 0.5,
 	[WF_MEASURE_delay_p90] = 0.9,
 	[WF_MEASURE_delay_p95] = 0.95,
 	[WF_MEASURE_delay_p99] = 0.99,
-	[WF_MEASURE_delay_p99_9] = 0.999 };
+	[WF_MEASURE_delay_p99_9] = 0.999,
+	[WF_MEASURE_delay_max] = 1,
+	[WF_MEASURE_fidelity] = 0.99,
+	[WF_MEASURE_handshake_p50] = 0.5,
+	[WF_MEASURE_handshake_p90] = 0.9,
+	[WF_MEASURE_handshake_p95] = 0.95,
+	[WF_MEASURE_handshake_p99] = 0.99,
+	[WF_MEASURE_handshake_max] = 1,
+	[WF_MEASURE_response_p50] = 0.5,
+	[WF_MEASURE_response_p90] = 0.9,
+	[WF_MEASURE_response_p95] = 0.95,
+	[WF_MEASURE_response_p99] = 0.99,
+	[WF_MEASURE_response_max] = 1 };
 
 /* Values of the histogram beyond the limits: to the width of its buckets. */
 static double
@@ -55,20 +68,39 @@ observe_share(const struct wf_expect *e, const struct wf_measure *m, struct wf_e
 }
 
 static bool
-observe_time(const struct wf_expect *e, const struct wf_measure *m, struct wf_expect_result *r)
+observe_time(const struct wf_expect *e, const struct wf_hist *h, struct wf_expect_result *r)
 {
-	const struct wf_hist *h = e->measure == WF_MEASURE_fidelity ? &m->error : &m->delay;
-	double q = e->measure == WF_MEASURE_fidelity ? 0.99 : quantile[e->measure];
+	double q = quantile[e->measure];
 
 	r->samples = (double)h->count;
 	r->over = beyond(h, e);
-	if (q > 0)
+	if (q > 0 && q < 1)
 		r->observed = (double)wf_hist_quantile(h, q);
-	else if (e->measure == WF_MEASURE_delay_max)
+	else if (q > 0)
 		r->observed = (double)h->max_ns;
 	else
 		r->observed = (double)wf_hist_mean(h);
-	return h->count > 0 && (q <= 0 || r->samples >= wf_gate_needed(0, 1 - q));
+	return h->count > 0 && (q <= 0 || q >= 1 || r->samples >= wf_gate_needed(0, 1 - q));
+}
+
+/* One that still waits is known to last longer than it has lasted so far. So it counts as soon as
+ * that is too long. (Of what a client sends and is never answered, nobody can tell whether it was
+ * a question. So it doesn't count among responses.) */
+static bool
+observe_trips(const struct wf_expect *e, const struct wf_measure *m, struct wf_expect_result *r)
+{
+	bool opens = e->measure < WF_MEASURE_response_mean;
+	const struct wf_trip_times *t;
+	struct wf_hist all;
+
+	if (m->trips == NULL)
+		return false;
+	t = &m->trips[opens ? WF_TRIP_HANDSHAKE : WF_TRIP_RESPONSE];
+	all = t->answered;
+	for (uint32_t i = 0; opens && e->has_high && i < WF_HIST_BUCKETS; i++)
+		if (t->waiting.bucket[i] > 0 && (double)wf_hist_lower(i) > e->high)
+			wf_hist_add_times(&all, wf_hist_lower(i), t->waiting.bucket[i]);
+	return observe_time(e, &all, r) && m->unseen == 0;
 }
 
 /* False: what was seen shows nothing. */
@@ -94,9 +126,30 @@ observe(const struct wf_expect *e, const struct wf_measure *m, struct wf_expect_
 	case WF_MEASURE_packets:
 		r->samples = r->observed = (double)m->came;
 		return true;
+	case WF_MEASURE_fidelity:
+		return observe_time(e, &m->error, r);
 	default:
-		return observe_time(e, m, r);
+		return wf_expect_of_trips(e->measure) ? observe_trips(e, m, r)
+						      : observe_time(e, &m->delay, r);
 	}
+}
+
+/* Why what is within its limits has not been shown to be. */
+static void
+say_too_few(const struct wf_expect *e, const struct wf_measure *m, struct wf_expect_result *out)
+{
+	bool trips = wf_expect_of_trips(e->measure);
+	char n[WF_TEXT_MAX];
+
+	out->outcome = WF_EXPECT_TOO_FEW;
+	if (trips && m != NULL && m->unseen > 0)
+		snprintf(out->why, sizeof(out->why),
+			"%s packets were not looked at for want of room",
+			wf_text_count(m->unseen, n));
+	else
+		snprintf(out->why, sizeof(out->why), "%s %s can't show %s",
+			wf_text_count((uint64_t)out->samples, n), trips ? "round trips" : "packets",
+			e->text);
 }
 
 const char *
@@ -123,7 +176,7 @@ wf_expect_value(enum wf_measure_id id, double value, char out[WF_EXPECT_TEXT])
 void
 wf_expect_judge(const struct wf_expect *e, const struct wf_measure *m, struct wf_expect_result *out)
 {
-	char value[WF_EXPECT_TEXT], n[WF_TEXT_MAX];
+	char value[WF_EXPECT_TEXT];
 	bool is_shown;
 
 	*out = (struct wf_expect_result){ .outcome = WF_EXPECT_PASS, .margin = HUGE_VAL };
@@ -136,14 +189,13 @@ wf_expect_judge(const struct wf_expect *e, const struct wf_measure *m, struct wf
 		e->measure != WF_MEASURE_packets) {
 		out->outcome = WF_EXPECT_TOO_FEW;
 		out->margin = 0;
-		snprintf(out->why, sizeof(out->why), "no packets");
+		snprintf(out->why, sizeof(out->why), "no %s",
+			wf_expect_of_trips(e->measure) ? "round trips" : "packets");
 	} else if (out->margin < 0) {
 		out->outcome = WF_EXPECT_FAIL;
 		snprintf(out->why, sizeof(out->why), "%s, expected %s",
 			wf_expect_value(e->measure, out->observed, value), e->text);
 	} else if (!is_shown) {
-		out->outcome = WF_EXPECT_TOO_FEW;
-		snprintf(out->why, sizeof(out->why), "%s packets can't show %s",
-			wf_text_count((uint64_t)out->samples, n), e->text);
+		say_too_few(e, m, out);
 	}
 }

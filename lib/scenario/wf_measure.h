@@ -8,6 +8,13 @@
 
 #include "wf_hist.h"
 #include "wf_stats.h"
+#include "wf_trips.h"
+
+/* Round trips of one kind. */
+struct wf_trip_times {
+	struct wf_hist answered, waiting; /* waiting: so far, when it was over */
+	uint64_t refused, unanswered;
+};
 
 struct wf_measure {
 	uint64_t came, came_bytes;
@@ -20,11 +27,20 @@ struct wf_measure {
 	struct wf_hist delay, error;
 	uint64_t jitter_ns, jitters; /* sum of differences, and how many */
 	bool one_by_one;             /* each packet was seen: reordered and jitter are known */
+	struct wf_trip_times
+		*trips;  /* [WF_TRIP_KINDS], by when they began; NULL: there were none */
+	uint64_t unseen; /* packets that were missed by who looks for round trips, in all of the run
+			  */
 	/* While it is made. */
 	wf_ns_t last_delay_ns;
 	bool any_left;
 };
 
+/* NULL: out of memory. */
+struct wf_measure *wf_measure_new(void);
+void wf_measure_free(struct wf_measure *m);
 void wf_measure_init(struct wf_measure *m);
+/* A round trip. 0 or -ENOMEM. */
+int wf_measure_trip(struct wf_measure *m, const struct wf_trip *trip);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * A scenario as its file has it: what becomes of links over time, with what traffic, and what is
- * expected of it. Immutable once it is read. Control threads only.
+ * expected of it. Once it is read only ends of phases that nobody knew change (wf_until.h). Control
+ * threads only.
  */
 #ifndef WF_SCENARIO_H
 #define WF_SCENARIO_H
@@ -9,6 +10,7 @@
 #include "wf_param.h"
 #include "wf_plan.h"
 #include "wf_ramp.h"
+#include "wf_until.h"
 #include "wf_windows.h"
 
 #define WF_SCENARIO_SCHEMA 1
@@ -23,10 +25,13 @@ struct wf_phase {
 	char name[WF_NAME_MAX];
 	uint32_t round;           /* of those with this name, from 0 */
 	wf_ns_t start_ns, end_ns; /* end UINT64_MAX: it has none */
+	wf_ns_t lasts_ns;         /* as written, at most; 0: to the end */
 	struct wf_change *what;   /* NULL: all is as configured; a reference */
-	bool ramps;
+	bool ramps, has_until;
 	int shape; /* enum wf_ramp */
 	wf_ns_t step_ns;
+	struct wf_until until;
+	enum wf_until_end ended_by; /* with has_until */
 };
 
 /* What stands above the phases while its windows last. */
@@ -54,6 +59,7 @@ struct wf_scenario {
 	struct wf_node *own_config; /* written in the scenario; NULL: none */
 	bool seed_given;
 	uint64_t seed;
+	bool end_given; /* else it is that of the phases */
 	wf_ns_t end_ns; /* UINT64_MAX: when the traffic ends, or it is stopped */
 	uint32_t n_phases, n_faults;
 	struct wf_phase *phase; /* in order of time */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "wf_json.h"
+#include "wf_scenario_cdf.h"
 #include "wf_scenario_report.h"
 #include "wf_seen.h"
 
@@ -14,35 +15,19 @@ const char *const wf_scenario_outcomes[] = { "pass", "fail", "too_few", "untrust
 	"command_failed", "cut" };
 static const char *const side_name[2] = { "ab", "ba" };
 
-/* When a step really began; UINT64_MAX: never. */
-static wf_ns_t
-begun_ns(const struct wf_scenario_result *r, uint32_t step)
+/* Those that the run has reached. */
+static void
+find_late(struct wf_scenario_result *r)
 {
-	wf_ns_t at_ns = r->script->step[step].change->at_ns;
+	for (uint32_t i = 0; r->in_force_ns != NULL && i < r->script->n; i++) {
+		wf_ns_t at_ns = r->script->step[i].change->at_ns, from_ns = r->in_force_ns[i];
 
-	if (r->late_ns == NULL)
-		return at_ns;
-	return r->late_ns[step] != UINT64_MAX ? at_ns + r->late_ns[step] : UINT64_MAX;
-}
-
-/* When the next one did. */
-static wf_ns_t
-ended_ns(const struct wf_scenario_result *r, uint32_t step)
-{
-	while (++step < r->script->n && begun_ns(r, step) == UINT64_MAX)
-		continue;
-	return step < r->script->n && begun_ns(r, step) < r->duration_ns ? begun_ns(r, step)
-									 : r->duration_ns;
-}
-
-/* Did each step begin when it should? */
-static bool
-on_time(const struct wf_scenario_result *r)
-{
-	for (uint32_t i = 0; r->late_ns != NULL && i < r->script->n; i++)
-		if (r->script->step[i].change->at_ns < r->duration_ns && r->late_ns[i] != 0)
-			return false;
-	return true;
+		if (at_ns >= r->duration_ns || from_ns <= at_ns)
+			continue;
+		r->late++;
+		if (from_ns - at_ns > r->late_max_ns)
+			r->late_max_ns = from_ns - at_ns;
+	}
 }
 
 int
@@ -52,7 +37,8 @@ wf_scenario_judge(struct wf_scenario_result *r)
 	r->judged = calloc(r->s->n_expects + (size_t)1, sizeof(*r->judged));
 	if (r->judged == NULL)
 		return -ENOMEM;
-	if (!r->snap->trustworthy || !on_time(r))
+	find_late(r);
+	if (!r->snap->trustworthy || r->late > 0)
 		r->outcome = WF_SCENARIO_UNTRUSTWORTHY;
 	for (uint32_t i = 0; i < r->n_commands; i++)
 		if (r->command[i].status != 0)
@@ -79,6 +65,16 @@ number(uint64_t n)
 	return json_integer(n <= INT64_MAX ? (json_int_t)n : INT64_MAX);
 }
 
+static void
+put_until(const struct wf_phase *p, json_t *to)
+{
+	char text[WF_UNTIL_TEXT];
+
+	json_object_set_new(to, "until", wf_json_text(wf_until_text(&p->until, text)));
+	if (p->ended_by != WF_UNTIL_OPEN)
+		json_object_set_new(to, "ended_by", json_string(wf_until_ends[p->ended_by]));
+}
+
 static json_t *
 timeline_json(const struct wf_scenario_result *r)
 {
@@ -86,21 +82,27 @@ timeline_json(const struct wf_scenario_result *r)
 
 	for (uint32_t i = 0; i < r->script->n; i++) {
 		const struct wf_script_step *step = &r->script->step[i];
-		wf_ns_t at_ns = begun_ns(r, i), for_ns = ended_ns(r, i) - at_ns;
+		wf_ns_t at_ns = step->change->at_ns, for_ns = step->change->for_ns;
 		json_t *one = json_pack("{s:o}", "at_ns", number(at_ns)), *faults = json_array();
 		char text[WF_CHANGE_TEXT];
 
-		if (at_ns >= r->duration_ns) { /* the run, or that step, never came to it */
+		if (at_ns >= r->duration_ns) {
 			json_decref(one);
 			json_decref(faults);
-			continue;
+			break;
 		}
+		if (for_ns == 0 || at_ns + for_ns > r->duration_ns)
+			for_ns = r->duration_ns - at_ns;
 		json_object_set_new(one, "for_ns", number(for_ns));
+		if (r->in_force_ns != NULL)
+			json_object_set_new(one, "in_force_ns", number(r->in_force_ns[i]));
 		if (step->phase != UINT32_MAX) {
 			const struct wf_phase *p = &r->s->phase[step->phase];
 
 			json_object_set_new(one, "phase", json_string(p->name));
 			json_object_set_new(one, "round", json_integer(p->round));
+			if (step->begins && p->has_until)
+				put_until(p, one);
 		}
 		for (uint32_t k = 0; k < r->s->n_faults; k++)
 			if (step->faults >> k & 1)
@@ -111,6 +113,17 @@ timeline_json(const struct wf_scenario_result *r)
 		json_array_append_new(list, one);
 	}
 	return list;
+}
+
+static json_t *
+trips_json(const struct wf_trip_times *t)
+{
+	json_t *j = wf_json_hist(&t->answered);
+
+	json_object_set_new(j, "refused", number(t->refused));
+	json_object_set_new(j, "unanswered", number(t->unanswered));
+	json_object_set_new(j, "waiting", number(t->waiting.count));
+	return j;
 }
 
 static json_t *
@@ -136,9 +149,34 @@ measure_json(const struct wf_measure *m, bool of_a_phase)
 		json_object_set_new(
 			j, "jitter_ns", number(m->jitters > 0 ? m->jitter_ns / m->jitters : 0));
 	}
+	if (m->trips != NULL) {
+		json_object_set_new(j, "handshake_ns", trips_json(&m->trips[WF_TRIP_HANDSHAKE]));
+		json_object_set_new(j, "response_ns", trips_json(&m->trips[WF_TRIP_RESPONSE]));
+	}
 	if (of_a_phase && m->left > 0 && m->recovery_ns != UINT64_MAX)
 		json_object_set_new(j, "recovery_ns", number(m->recovery_ns));
 	return j;
+}
+
+/* By cause, of those for which there were any. */
+static json_t *
+dropped_json(const struct wf_series *s)
+{
+	json_t *all = json_object();
+
+	for (int cause = 1; cause < WF_DROP_COUNT; cause++) {
+		json_t *list = json_array();
+		uint64_t sum = 0;
+
+		for (uint32_t i = 0; i < s->n; i++) {
+			json_array_append_new(list, number(s->bin[i].lost_for[cause]));
+			sum += s->bin[i].lost_for[cause];
+		}
+		if (sum > 0)
+			json_object_set(all, wf_drop_info[cause].name, list);
+		json_decref(list);
+	}
+	return all;
 }
 
 static json_t *
@@ -158,15 +196,32 @@ series_json(const struct wf_series *s)
 		json_array_append_new(p99, number(wf_series_quantile(b, 0.99)));
 		json_array_append_new(most, number(b->delay_max_ns));
 	}
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "bin_ns", number(s->bin_ns), "bit_per_s",
-		rate, "lost", lost, "delay_mean_ns", mean, "delay_p50_ns", half, "delay_p99_ns",
-		p99, "delay_max_ns", most);
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "bin_ns", number(s->bin_ns),
+		"bit_per_s", rate, "lost", lost, "dropped", dropped_json(s), "delay_mean_ns", mean,
+		"delay_p50_ns", half, "delay_p99_ns", p99, "delay_max_ns", most);
+}
+
+/* A measure with how its delays compare to what was configured, as far as that is known. */
+static json_t *
+compared_json(
+	const struct wf_measure *m, const struct wf_configured *c, uint32_t dir, uint32_t group)
+{
+	json_t *j = measure_json(m, group != 0), *cdf = NULL;
+
+	if (c->law != NULL)
+		cdf = wf_scenario_cdf_json(&c->law[dir * c->n_groups + group], m);
+	if (cdf != NULL)
+		json_object_set_new(j, "delay_cdf", cdf);
+	return j;
 }
 
 static json_t *
 directions_json(const struct wf_scenario_result *r)
 {
 	json_t *list = json_array();
+	struct wf_configured c;
+
+	wf_configured_make(r->seen, r->script, r->base, r->duration_ns, &c);
 
 	for (uint32_t dir = 0; dir < r->plan->n_dirs; dir++) {
 		const struct wf_measure *m = wf_seen_find(r->seen, dir, "", "");
@@ -179,7 +234,7 @@ directions_json(const struct wf_scenario_result *r)
 		for (uint32_t g = 1; g < r->seen->n_groups; g++) {
 			const char *name = r->seen->group[g];
 			const struct wf_measure *p = wf_seen_find(r->seen, dir, "", name);
-			json_t *j = p != NULL ? measure_json(p, true) : NULL;
+			json_t *j = p != NULL ? compared_json(p, &c, dir, g) : NULL;
 
 			if (j != NULL) {
 				json_object_set_new(j, "phase", json_string(name));
@@ -187,10 +242,11 @@ directions_json(const struct wf_scenario_result *r)
 			}
 		}
 		one = json_pack("{s:s,s:s,s:o,s:o,s:o}", "link", r->plan->link_name[dir / 2],
-			"direction", side_name[dir % 2], "whole", measure_json(m, false), "phases",
-			phases, "series", series_json(&r->seen->series[dir]));
+			"direction", side_name[dir % 2], "whole", compared_json(m, &c, dir, 0),
+			"phases", phases, "series", series_json(&r->seen->series[dir]));
 		json_array_append_new(list, one);
 	}
+	wf_configured_fini(&c);
 	return list;
 }
 
@@ -288,7 +344,7 @@ wf_scenario_json(const struct wf_scenario_result *r)
 			"title", wf_json_text(r->s->title != NULL ? r->s->title : ""), "mode",
 			r->mode, "seed", seed, "pass", r->outcome == WF_SCENARIO_PASS, "outcome",
 			wf_scenario_outcomes[r->outcome], "trustworthy",
-			r->snap->trustworthy && on_time(r), "duration_ns", number(r->duration_ns),
+			r->snap->trustworthy && r->late == 0, "duration_ns", number(r->duration_ns),
 			"expectations", expectations_json(r), "timeline", timeline_json(r),
 			"directions", directions_json(r), "traffic", traffic_json(r), "file",
 			wf_json_text(r->s->source->file != NULL ? r->s->source->file : ""),
@@ -296,6 +352,10 @@ wf_scenario_json(const struct wf_scenario_result *r)
 			stats);
 	if (doc != NULL && r->tsc_hz > 0)
 		json_object_set_new(doc, "tsc_hz", json_real(r->tsc_hz));
+	if (doc != NULL && r->late > 0)
+		json_object_set_new(doc, "late",
+			json_pack("{s:I,s:o}", "changes", (json_int_t)r->late, "max_ns",
+				number(r->late_max_ns)));
 	json_decref(stats);
 	wf_node_free(portable);
 	free(scenario);

@@ -93,11 +93,26 @@ put_expectations(const json_t *doc, struct wf_doc *p)
 	}
 }
 
+/* "2 of the changes came into force late, by up to 12 ms", or "". */
+static const char *
+late_of(const json_t *doc, char out[2 * CELL])
+{
+	const json_t *late = json_object_get(doc, "late");
+	char n[WF_TEXT_MAX], ns[WF_TEXT_MAX];
+
+	*out = 0;
+	if (late != NULL)
+		snprintf(out, 2 * CELL, "%s of the changes came into force late, by up to %s",
+			wf_text_count((uint64_t)number_of(late, "changes"), n),
+			wf_text_time((wf_ns_t)number_of(late, "max_ns"), ns));
+	return out;
+}
+
 static void
 put_timeline(const json_t *doc, struct wf_doc *p)
 {
-	static const char *const titles[] = { ">at", ">for", "phase", "faults", "what stands",
-		NULL };
+	static const char *const titles[] = { ">at", ">in force", ">for", "phase", "faults",
+		"what stands", NULL };
 	const json_t *list = json_object_get(doc, "timeline"), *one;
 	size_t i;
 
@@ -106,7 +121,8 @@ put_timeline(const json_t *doc, struct wf_doc *p)
 	json_array_foreach(list, i, one)
 	{
 		const json_t *faults = json_object_get(one, "faults"), *fault;
-		char at[WF_TEXT_MAX], lasts[WF_TEXT_MAX], names[4 * CELL] = "";
+		const char *from = json_object_get(one, "in_force_ns") ? "in_force_ns" : "at_ns";
+		char at[WF_TEXT_MAX], began[WF_TEXT_MAX], lasts[WF_TEXT_MAX], names[4 * CELL] = "";
 		size_t k;
 
 		json_array_foreach(faults, k, fault)
@@ -114,6 +130,7 @@ put_timeline(const json_t *doc, struct wf_doc *p)
 				k > 0 ? ", " : "", json_string_value(fault));
 		wf_doc_row(p,
 			(const char *const[]){ wf_text_time((wf_ns_t)number_of(one, "at_ns"), at),
+				wf_text_time((wf_ns_t)number_of(one, from), began),
 				wf_text_time((wf_ns_t)number_of(one, "for_ns"), lasts),
 				text_of(one, "phase"), names, text_of(one, "change") });
 	}
@@ -137,6 +154,46 @@ put_measure(struct wf_doc *p, const char *name, const json_t *m)
 }
 
 static void
+put_trip(struct wf_doc *p, const char *phase, const char *kind, const json_t *t)
+{
+	char n[2][WF_TEXT_MAX], ns[4][WF_TEXT_MAX];
+	double missing =
+		number_of(t, "refused") + number_of(t, "unanswered") + number_of(t, "waiting");
+
+	if (number_of(t, "count") + missing <= 0)
+		return;
+	wf_doc_row(p, (const char *const[]){ phase, kind,
+			      wf_text_count((uint64_t)number_of(t, "count"), n[0]),
+			      wf_text_count((uint64_t)missing, n[1]),
+			      wf_text_time((wf_ns_t)number_of(t, "mean"), ns[0]),
+			      wf_text_time((wf_ns_t)number_of(t, "p50"), ns[1]),
+			      wf_text_time((wf_ns_t)number_of(t, "p99"), ns[2]),
+			      wf_text_time((wf_ns_t)number_of(t, "max"), ns[3]) });
+}
+
+/* Nothing if nobody wanted to know of round trips, or there were none. */
+static void
+put_trips(struct wf_doc *p, const json_t *d)
+{
+	static const char *const titles[] = { "phase", "round trip", ">answered", ">not", ">mean",
+		">50 %", ">99 %", ">longest", NULL };
+	const json_t *whole = json_object_get(d, "whole"), *m;
+	size_t i;
+
+	if (json_object_get(whole, "handshake_ns") == NULL)
+		return;
+	wf_doc_text(p, "Round trips of TCP connections that were opened in this direction:");
+	wf_doc_table(p, titles);
+	put_trip(p, "all", "handshake", json_object_get(whole, "handshake_ns"));
+	put_trip(p, "all", "response", json_object_get(whole, "response_ns"));
+	json_array_foreach(json_object_get(d, "phases"), i, m)
+	{
+		put_trip(p, text_of(m, "phase"), "handshake", json_object_get(m, "handshake_ns"));
+		put_trip(p, text_of(m, "phase"), "response", json_object_get(m, "response_ns"));
+	}
+}
+
+static void
 put_directions(const json_t *doc, struct wf_doc *p)
 {
 	static const char *const titles[] = { "phase", ">packets", ">lost", ">loss", ">throughput",
@@ -155,6 +212,7 @@ put_directions(const json_t *doc, struct wf_doc *p)
 		wf_doc_table(p, titles);
 		put_measure(p, "all", json_object_get(d, "whole"));
 		json_array_foreach(phases, k, m) put_measure(p, text_of(m, "phase"), m);
+		put_trips(p, d);
 		wf_scenario_plots(p, doc, d);
 	}
 }
@@ -208,6 +266,7 @@ make(const json_t *doc)
 {
 	const json_t *verdict = json_object_get(json_object_get(doc, "stats"), "verdict"), *reason;
 	struct wf_doc *p = wf_doc_new(text_of(doc, "name"));
+	char late[2 * CELL];
 	size_t i;
 
 	if (p == NULL)
@@ -221,6 +280,8 @@ make(const json_t *doc)
 		wf_doc_text(p, "Because: %s.", text_of(doc, "outcome"));
 	json_array_foreach(json_object_get(verdict, "reasons"), i, reason)
 		wf_doc_text(p, "NOT trustworthy: %s.", json_string_value(reason));
+	if (*late_of(doc, late) != 0)
+		wf_doc_text(p, "NOT trustworthy: %s.", late);
 	put_expectations(doc, p);
 	put_directions(doc, p);
 	put_timeline(doc, p);
@@ -330,6 +391,7 @@ void
 wf_scenario_summary(const json_t *doc, FILE *out)
 {
 	const json_t *list = json_object_get(doc, "expectations"), *e, *verdict, *reason;
+	char late[2 * CELL];
 	size_t i;
 
 	json_array_foreach(list, i, e)
@@ -346,5 +408,7 @@ wf_scenario_summary(const json_t *doc, FILE *out)
 	verdict = json_object_get(json_object_get(doc, "stats"), "verdict");
 	json_array_foreach(json_object_get(verdict, "reasons"), i, reason)
 		fprintf(out, "  NOT trustworthy: %s\n", json_string_value(reason));
+	if (*late_of(doc, late) != 0)
+		fprintf(out, "  NOT trustworthy: %s\n", late);
 	fprintf(out, "%s: %s\n", text_of(doc, "name"), text_of(doc, "outcome"));
 }

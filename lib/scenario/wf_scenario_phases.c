@@ -20,7 +20,7 @@ struct phase_keys {
 	int shape;
 	uint64_t repeat;
 };
-enum { NAME, DURATION, RAMP, STEP, REPEAT, PHASES, ITEMS };
+enum { NAME, DURATION, UNTIL, RAMP, STEP, REPEAT, PHASES, ITEMS };
 
 /* Keys that lib/change reads. */
 #define ITEM_KEYS(first)                                                                           \
@@ -67,6 +67,10 @@ const struct wf_param wf_phase_table[] = {
 		.min = "1us",
 		.help = "how long it lasts; only the last one may be without, and then lasts to "
 			"the end" },
+	[UNTIL] = { .name = "until",
+		.type = WF_PARAM_ELSEWHERE,
+		.kind = "group",
+		.help = "what ends it before its duration is over" },
 	[RAMP] = { .name = "ramp",
 		.type = WF_PARAM_CHOICE,
 		.offset = offsetof(struct phase_keys, shape),
@@ -222,6 +226,24 @@ check_ramp(const struct wf_node *group, const struct phase_keys *k, struct wf_ph
 	return 0;
 }
 
+/* What may end it before its duration is over. */
+static int
+read_until(struct reader *r, const struct wf_node *group, const struct phase_keys *k,
+	struct wf_phase *p)
+{
+	const struct wf_node *n = wf_node_get(group, "until");
+
+	if (n == NULL)
+		return 0;
+	p->has_until = true;
+	if (k->duration_ns == 0)
+		wf_conf_complain(r->err, n, "Write duration = \"60s\" beside it",
+			"it may never come: how long does the phase last at most?");
+	return wf_until_read(n, r->like.link, &p->until, r->err) < 0 || k->duration_ns == 0
+		       ? -EINVAL
+		       : 0;
+}
+
 /* A phase, as often as it is to come. */
 static int
 read_phase(struct reader *r, const struct wf_node *group, const struct phase_keys *k)
@@ -235,8 +257,9 @@ read_phase(struct reader *r, const struct wf_node *group, const struct phase_key
 	r->open = NULL;
 	if (has_items(group, &wf_phase_table[ITEMS]))
 		p.what = read_what(group, &r->like, &rc, r->err);
-	if (check_ramp(group, k, &p, r->err) < 0)
+	if (check_ramp(group, k, &p, r->err) < 0 || read_until(r, group, k, &p) < 0)
 		rc = -EINVAL;
+	p.lasts_ns = k->duration_ns;
 	if (k->duration_ns == 0 && k->repeat > 1)
 		rc = wf_conf_complain(r->err, group, "Write duration = \"10s\"",
 			"a phase without an end can't be repeated");
@@ -278,7 +301,7 @@ read_loop(struct reader *r, const struct wf_node *group, const struct phase_keys
 static int
 read_one(struct reader *r, const struct wf_node *group, int depth)
 {
-	const uint64_t others = 1ull << NAME | 1ull << PHASES | ROWS(ITEMS);
+	const uint64_t others = 1ull << NAME | 1ull << UNTIL | 1ull << PHASES | ROWS(ITEMS);
 	struct phase_keys k = { 0 };
 	int rc;
 
@@ -323,6 +346,7 @@ wf_scenario_read_phases(
 	snprintf(r.like.link, sizeof(r.like.link), "%s", link);
 	if (list != NULL)
 		rc = read_list(&r, list, 1);
+	s->end_given = duration_ns != 0;
 	s->end_ns = duration_ns != 0 ? duration_ns : s->n_phases > 0 ? r.now_ns : UINT64_MAX;
 	if (rc == 0 && s->n_phases > 0 && s->phase[s->n_phases - 1].start_ns >= s->end_ns)
 		rc = wf_conf_complain(err, list, "Lengthen the scenario, or leave its duration out",
@@ -341,7 +365,8 @@ static int
 read_fault(struct wf_scenario *s, const struct wf_node *group, const struct wf_change_item *like,
 	struct wf_err *err)
 {
-	wf_ns_t total_ns = s->end_ns != UINT64_MAX ? s->end_ns : 0;
+	bool known = s->end_given || wf_until_next(s, 0) == s->n_phases;
+	wf_ns_t total_ns = known && s->end_ns != UINT64_MAX ? s->end_ns : 0;
 	struct wf_fault *f = &s->fault[s->n_faults];
 	const struct wf_node *when;
 	struct fault_keys k = { 0 };

@@ -7,8 +7,11 @@
 #include <string.h>
 
 #include "wf_scenario.h"
+#include "wf_scenario_cdf.h"
 #include "wf_series.h"
 
+/* Distributions of delays that are drawn, of the first phases; the document has all. */
+#define LAWS 12
 /* More of them than a plot has columns of pixels show nothing. */
 #define BANDS 720
 
@@ -72,19 +75,33 @@ add_fault(struct bands *b, const char *name, double from, double to)
 	}
 }
 
-/* From the timeline, which is what has happened, up to where the run was cut. */
+/* When it really was, in seconds; the end of the one before it behind the last. */
+static double
+came_into_force(const json_t *timeline, size_t i)
+{
+	const json_t *one = json_array_get(timeline, i);
+
+	if (one == NULL) {
+		one = json_array_get(timeline, i - 1);
+		return seconds_of(one, "at_ns") + seconds_of(one, "for_ns");
+	}
+	return seconds_of(
+		one, json_object_get(one, "in_force_ns") != NULL ? "in_force_ns" : "at_ns");
+}
+
+/* From the timeline, up to where the run was cut. */
 static void
 find(struct bands *b, const json_t *doc)
 {
-	const json_t *one, *fault;
+	const json_t *list = json_object_get(doc, "timeline"), *one, *fault;
 	struct wf_doc_band *phase = NULL;
 	const char *name = "";
 	json_int_t round = 0;
 	size_t i, k;
 
-	json_array_foreach(json_object_get(doc, "timeline"), i, one)
+	json_array_foreach(list, i, one)
 	{
-		double from = seconds_of(one, "at_ns"), to = from + seconds_of(one, "for_ns");
+		double from = came_into_force(list, i), to = came_into_force(list, i + 1);
 		json_int_t now = json_integer_value(json_object_get(one, "round"));
 
 		if (phase != NULL && strcmp(name, text_of(one, "phase")) == 0 && round == now) {
@@ -119,6 +136,44 @@ points(const json_t *series, const char *key, double unit, double *x, double *y)
 	return (uint32_t)i;
 }
 
+/* A line for each cause; those beyond what a plot has are one. */
+static void
+draw_causes(struct wf_doc *p, const json_t *series, struct wf_doc_plot *plot)
+{
+	double x[WF_SERIES_BINS], y[WF_DOC_LINES][WF_SERIES_BINS] = { 0 };
+	struct wf_doc_line line[WF_DOC_LINES];
+	const json_t *dropped = json_object_get(series, "dropped"), *v;
+	uint32_t n = 0;
+	const char *cause;
+	json_t *list;
+	size_t i;
+
+	/* Jansson has no walk over what is constant. */
+	json_object_foreach((json_t *)(uintptr_t)dropped, cause, list)
+	{
+		bool rest = n == WF_DOC_LINES;
+
+		if (rest)
+			n--;
+		json_array_foreach(list, i, v)
+		{
+			if (i == WF_SERIES_BINS)
+				break;
+			x[i] = ((double)i + 0.5) * seconds_of(series, "bin_ns");
+			y[n][i] += json_number_value(v);
+		}
+		line[n] = (struct wf_doc_line){ rest ? "others" : cause, x, y[n], (uint32_t)i };
+		n++;
+	}
+	if (n == 0)
+		return;
+	plot->title = "Packets that ended, by cause";
+	plot->y_name = "packets";
+	plot->line = line;
+	plot->n_lines = n;
+	wf_doc_plot(p, plot);
+}
+
 static void
 draw(struct wf_doc *p, const json_t *series, const struct bands *b)
 {
@@ -145,12 +200,24 @@ draw(struct wf_doc *p, const json_t *series, const struct bands *b)
 		line[i] = (struct wf_doc_line){ names[i], x, y[i],
 			points(series, delays[i], 1e6, x, y[i]) };
 	wf_doc_plot(p, &plot);
-	plot.title = "Packets that ended";
-	plot.y_name = "packets";
-	plot.n_lines = 1;
-	line[0].name = "lost";
-	line[0].n = points(series, "lost", 1, x, y[0]);
-	wf_doc_plot(p, &plot);
+	draw_causes(p, series, &plot);
+}
+
+/* One for each phase with a delay of its own; of all, if there is no phase. */
+static void
+draw_laws(struct wf_doc *p, const json_t *direction)
+{
+	const json_t *phases = json_object_get(direction, "phases"), *m;
+	uint32_t n = 0;
+	size_t i;
+
+	json_array_foreach(phases, i, m)
+	{
+		if (n < LAWS)
+			n += wf_scenario_cdf_plot(p, m, text_of(m, "phase"));
+	}
+	if (json_array_size(phases) == 0)
+		wf_scenario_cdf_plot(p, json_object_get(direction, "whole"), "the whole run");
 }
 
 void
@@ -162,5 +229,6 @@ wf_scenario_plots(struct wf_doc *p, const json_t *doc, const json_t *direction)
 		return;
 	find(b, doc);
 	draw(p, json_object_get(direction, "series"), b);
+	draw_laws(p, direction);
 	free(b);
 }

@@ -18,7 +18,7 @@ enum wf_scenario_outcome {
 	WF_SCENARIO_PASS,
 	WF_SCENARIO_FAIL,          /* an expectation was missed */
 	WF_SCENARIO_TOO_FEW,       /* one can't be shown by so few packets */
-	WF_SCENARIO_UNTRUSTWORTHY, /* the run's own verdict doesn't trust it */
+	WF_SCENARIO_UNTRUSTWORTHY, /* the run's own verdict doesn't trust it, or a step was late */
 	WF_SCENARIO_COMMAND,       /* a command has failed */
 	WF_SCENARIO_CUT,           /* it was stopped before its end */
 };
@@ -40,18 +40,20 @@ struct wf_scenario_result {
 	uint64_t seed;
 	const char *mode; /* "offline", "live" */
 	double tsc_hz;    /* by which a live one went */
+	/* [script->n] of a live one, since the start: from when on whatever came went by the step;
+	 * its own time, or later if it was told too late. NULL: all at their times. */
+	const wf_ns_t *in_force_ns;
 	struct wf_seen *seen;
 	const struct wf_snapshot *snap;
 	wf_ns_t duration_ns;
 	bool cut;
-	/* [script->n]: by how much each step began later than it should, UINT64_MAX: it never did;
-	 * NULL: all did when they should. */
-	const wf_ns_t *late_ns;
 	uint32_t n_commands;
 	struct wf_scenario_command *command;
 	/* By wf_scenario_judge. */
 	struct wf_expect_result *judged; /* [s->n_expects]; freed by the caller */
 	enum wf_scenario_outcome outcome;
+	uint32_t late;       /* steps that were told too late ... */
+	wf_ns_t late_max_ns; /* ... and by how much at most */
 };
 
 /* 0 or -ENOMEM. */

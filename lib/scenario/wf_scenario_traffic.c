@@ -219,6 +219,27 @@ no_link(const struct wf_where *where, const char *link, struct wf_err *err)
 	return wf_err_add(err, where, NULL, "there is no link \"%s\"", link);
 }
 
+/* What ends a phase: is it there? */
+static int
+check_until(const struct wf_scenario *s, const struct wf_phase *p, const struct wf_plan *plan,
+	struct wf_err *err)
+{
+	const struct wf_until *u = &p->until;
+	const struct wf_where where = { s->source->file, u->line, p->name };
+	bool replay = false;
+	int rc = 0;
+
+	if (wf_scenario_find_dir(plan, u->link, u->side) == UINT32_MAX &&
+		(u->packets > 0 || u->bytes > 0))
+		rc = no_link(&where, u->link, err);
+	for (uint32_t i = 0; i < s->n_traffic; i++)
+		replay |= s->traffic[i].kind == WF_TRAFFIC_REPLAY;
+	if (u->replay && !replay)
+		rc = wf_err_add(err, &where, "Write traffic = ( { replay = \"file=talk.pcap\"; } )",
+			"until a replay is over, but there is none");
+	return rc;
+}
+
 int
 wf_scenario_check(const struct wf_scenario *s, const struct wf_plan *plan, struct wf_err *err)
 {
@@ -227,6 +248,10 @@ wf_scenario_check(const struct wf_scenario *s, const struct wf_plan *plan, struc
 	for (uint32_t i = 0; i < s->n_traffic; i++)
 		if (wf_scenario_find_dir(plan, s->traffic[i].link, 0) == UINT32_MAX)
 			rc = no_link(&s->traffic[i].where, s->traffic[i].link, err);
+	for (uint32_t i = 0; i < s->n_phases; i++)
+		if (s->phase[i].has_until && s->phase[i].round == 0 &&
+			check_until(s, &s->phase[i], plan, err) < 0)
+			rc = -EINVAL;
 	for (uint32_t i = 0; i < s->n_expects; i++) {
 		const struct wf_expect *e = &s->expect[i];
 		const struct wf_where where = { s->source->file, e->line, e->name };

@@ -58,7 +58,7 @@ add_edge(struct maker *m, wf_ns_t ns)
 static uint32_t
 steps_of(const struct wf_phase *p)
 {
-	return p->ramps ? (uint32_t)((p->end_ns - p->start_ns + p->step_ns - 1) / p->step_ns) : 1;
+	return p->ramps ? (uint32_t)((p->lasts_ns + p->step_ns - 1) / p->step_ns) : 1;
 }
 
 static int
@@ -66,8 +66,11 @@ add_phase_edges(struct maker *m, const struct wf_phase *p)
 {
 	int rc = add_edge(m, p->end_ns);
 
-	for (uint32_t i = 0; rc == 0 && i < steps_of(p); i++)
+	for (uint32_t i = 0; rc == 0 && i < steps_of(p); i++) {
+		if (p->start_ns + i * p->step_ns >= p->end_ns)
+			break; /* it has ended before its time */
 		rc = add_edge(m, p->start_ns + i * p->step_ns);
+	}
 	return rc;
 }
 
@@ -283,6 +286,20 @@ check_all(struct maker *m)
 	return rc;
 }
 
+/* What is right already. */
+static int
+make(struct maker *m)
+{
+	int rc = find_edges(m);
+
+	if (rc == 0)
+		rc = add_steps(m);
+	free(m->edge);
+	if (rc < 0)
+		wf_script_fini(m->out);
+	return rc;
+}
+
 int
 wf_script_make(const struct wf_scenario *s, const struct wf_node *base, uint64_t run_key,
 	struct wf_script *out, struct wf_err *err)
@@ -291,12 +308,20 @@ wf_script_make(const struct wf_scenario *s, const struct wf_node *base, uint64_t
 	int rc = check_all(&m);
 
 	*out = (struct wf_script){ .run_key = run_key };
-	if (rc == 0)
-		rc = find_edges(&m);
-	if (rc == 0)
-		rc = add_steps(&m);
-	free(m.edge);
+	return rc == 0 ? make(&m) : rc;
+}
+
+int
+wf_script_remake(struct wf_script *script, const struct wf_scenario *s, const struct wf_node *base,
+	struct wf_err *err)
+{
+	struct wf_script again = { .run_key = script->run_key };
+	struct maker m = { .s = s, .base = base, .out = &again, .err = err };
+	int rc = make(&m);
+
 	if (rc < 0)
-		wf_script_fini(out);
-	return rc;
+		return rc;
+	wf_script_fini(script);
+	*script = again;
+	return 0;
 }

@@ -30,6 +30,10 @@ struct wf_script {
  * here, all of it at once. 0; or with reasons in err -EINVAL, or -ENOMEM, and then *out is none. */
 int wf_script_make(const struct wf_scenario *s, const struct wf_node *base, uint64_t run_key,
 	struct wf_script *out, struct wf_err *err);
+/* The same again when a phase has ended before its time: up to there nothing is different. 0; or
+ * with reasons in err -errno, and then it is as it was. */
+int wf_script_remake(struct wf_script *script, const struct wf_scenario *s,
+	const struct wf_node *base, struct wf_err *err);
 void wf_script_fini(struct wf_script *s);
 
 /* The setups that follow from a script which begins at start_ns, one by one. */

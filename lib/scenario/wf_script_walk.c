@@ -94,7 +94,7 @@ static void
 print_step(const struct wf_scenario *s, const struct wf_script_step *step, FILE *out)
 {
 	const struct wf_phase *p = step->phase != UINT32_MAX ? &s->phase[step->phase] : NULL;
-	char text[WF_CHANGE_TEXT], at[WF_UNITS_TEXT];
+	char text[WF_CHANGE_TEXT], at[WF_UNITS_TEXT], until[WF_UNTIL_TEXT];
 
 	fprintf(out, "%12s  %-16s ", wf_units_format_duration(step->change->at_ns, at),
 		p != NULL ? p->name : "-");
@@ -102,7 +102,10 @@ print_step(const struct wf_scenario *s, const struct wf_script_step *step, FILE 
 		if (step->faults >> i & 1)
 			fprintf(out, "+%s ", s->fault[i].name);
 	wf_change_format(step->change, text);
-	fprintf(out, " %s\n", text);
+	fprintf(out, " %s", text);
+	if (step->begins && p->has_until)
+		fprintf(out, "  (until %s)", wf_until_text(&p->until, until));
+	fputc('\n', out);
 }
 
 int

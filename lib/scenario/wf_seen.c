@@ -53,11 +53,10 @@ find_classes(struct wf_seen *seen, const struct wf_plan *plan)
 		*c = (struct wf_seen_class){ .dir = dir,
 			.group = find_group(seen, e->phase),
 			.slot = k->slot,
-			.m = malloc(sizeof(*c->m)) };
+			.m = wf_measure_new() };
 		if (c->m == NULL)
 			return -1;
 		snprintf(c->name, sizeof(c->name), "%s", e->class);
-		wf_measure_init(c->m);
 		seen->n_classes++;
 	}
 	return 0;
@@ -72,8 +71,6 @@ wf_seen_new(const struct wf_scenario *s, const struct wf_plan *plan, wf_ns_t sta
 	if (seen == NULL)
 		return NULL;
 	*seen = (struct wf_seen){ .s = s,
-		.start_ns = start_ns,
-		.end_ns = s->end_ns != UINT64_MAX ? start_ns + s->end_ns : UINT64_MAX,
 		.n_dirs = plan->n_dirs,
 		.group = calloc(n, sizeof(*seen->group)),
 		.group_of = calloc(n, sizeof(*seen->group_of)),
@@ -88,15 +85,23 @@ wf_seen_new(const struct wf_scenario *s, const struct wf_plan *plan, wf_ns_t sta
 		wf_seen_free(seen);
 		return NULL;
 	}
+	wf_seen_begin(seen, start_ns);
 	memset(seen->recovered_ns, 0xff, n * dirs * sizeof(*seen->recovered_ns));
 	for (size_t i = 0; i < dirs; i++)
 		wf_series_init(&seen->series[i]);
 	find_groups(seen);
-	if (find_classes(seen, plan) < 0) {
+	if (find_classes(seen, plan) < 0 || wf_seen_expect_trips(seen) < 0) {
 		wf_seen_free(seen);
 		return NULL;
 	}
 	return seen;
+}
+
+void
+wf_seen_begin(struct wf_seen *seen, wf_ns_t start_ns)
+{
+	seen->start_ns = start_ns;
+	seen->end_ns = seen->s->end_ns != UINT64_MAX ? start_ns + seen->s->end_ns : UINT64_MAX;
 }
 
 void
@@ -105,9 +110,10 @@ wf_seen_free(struct wf_seen *seen)
 	if (seen == NULL)
 		return;
 	for (uint32_t i = 0; seen->measure != NULL && i < seen->n_dirs * seen->n_groups; i++)
-		free(seen->measure[i]);
+		wf_measure_free(seen->measure[i]);
 	for (uint32_t i = 0; i < seen->n_classes; i++)
-		free(seen->class[i].m);
+		wf_measure_free(seen->class[i].m);
+	wf_trips_free(seen->trips);
 	free(seen->class);
 	free(seen->group);
 	free(seen->group_of);
@@ -125,8 +131,8 @@ wf_seen_at(struct wf_seen *seen, uint32_t dir, uint32_t group)
 {
 	struct wf_measure **m = &seen->measure[dir * seen->n_groups + group];
 
-	if (*m == NULL && (*m = malloc(sizeof(**m))) != NULL)
-		wf_measure_init(*m);
+	if (*m == NULL)
+		*m = wf_measure_new();
 	seen->out_of_memory |= *m == NULL;
 	return *m;
 }
@@ -193,6 +199,14 @@ note_fate(struct wf_measure *m, const struct fate *f)
 	m->any_left = true;
 }
 
+static void
+look_at(struct wf_seen *seen, uint32_t dir, const struct wf_twin_packet *p, bool came, wf_ns_t ns)
+{
+	if (seen->trips != NULL && p != NULL)
+		wf_seen_look(seen, &(struct wf_trips_packet){
+					   dir, came, ns, p->data, p->cap_bytes, p->len_bytes });
+}
+
 void
 wf_seen_came(void *ctx, uint32_t dir, const struct wf_rx *rx, uint32_t n)
 {
@@ -203,6 +217,7 @@ wf_seen_came(void *ctx, uint32_t dir, const struct wf_rx *rx, uint32_t n)
 		struct wf_measure *m = wf_seen_at(seen, dir, 0);
 
 		((struct wf_twin_packet *)rx[i].pkt)->ordinal = seen->ordinal[dir]++;
+		look_at(seen, dir, rx[i].pkt, true, rx[i].rx_ns);
 		if (m != NULL)
 			note_came(m, rx[i].len_bytes);
 		m = phase != UINT32_MAX ? wf_seen_at(seen, dir, seen->group_of[phase]) : NULL;
@@ -262,8 +277,9 @@ note_series(struct wf_seen *seen, const struct fate *f)
 		b->out_bytes += f->h->len_bytes;
 	if (f->extra)
 		return;
-	b->lost += f->cause != WF_DROP_NONE;
-	if (f->cause == WF_DROP_NONE)
+	if (f->cause != WF_DROP_NONE)
+		wf_series_lose(b, f->cause, 1);
+	else
 		wf_series_add(b, f->ns - f->h->rx_ns);
 }
 
@@ -299,8 +315,10 @@ wf_seen_told(void *ctx, const struct wf_held *h, enum wf_drop cause, wf_ns_t ns)
 			*r = since_ns;
 	}
 	note_classes(seen, &f, group);
-	if (cause == WF_DROP_NONE)
+	if (cause == WF_DROP_NONE) {
 		note_out(seen, dir, h->slot, h->len_bytes, ns);
+		look_at(seen, dir, p, false, ns);
+	}
 	note_series(seen, &f);
 }
 
@@ -310,6 +328,7 @@ wf_seen_end(struct wf_seen *seen, wf_ns_t end_ns)
 	wf_ns_t whole_ns = end_ns > seen->start_ns ? end_ns - seen->start_ns : 0;
 
 	seen->end_ns = end_ns;
+	wf_seen_end_trips(seen);
 	for (uint32_t dir = 0; dir < seen->n_dirs; dir++) {
 		struct wf_measure *m = wf_seen_at(seen, dir, 0);
 

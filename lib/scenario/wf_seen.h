@@ -37,15 +37,27 @@ struct wf_seen {
 	bool live;        /* stretches are added: times are those of stretches */
 	uint32_t settled; /* live: the phase in which the last stretch lay; UINT32_MAX: in none */
 	uint64_t *first_left; /* [n_dirs * s->n_phases]: live: packets that had left; UINT64_MAX */
+	struct wf_trips *trips; /* NULL: nobody expects something of round trips */
+	uint64_t unseen;        /* live: packets that were to be seen for them, and were not */
 };
 
 /* For the links and classes of this plan. NULL: out of memory. */
 struct wf_seen *wf_seen_new(
 	const struct wf_scenario *s, const struct wf_plan *plan, wf_ns_t start_ns);
 void wf_seen_free(struct wf_seen *seen);
+/* It begins then instead; nothing has been seen yet. */
+void wf_seen_begin(struct wf_seen *seen, wf_ns_t start_ns);
 /* For struct wf_twin_watch, with the wf_seen as ctx. */
 void wf_seen_came(void *seen, uint32_t dir, const struct wf_rx *rx, uint32_t n);
 void wf_seen_told(void *seen, const struct wf_held *h, enum wf_drop cause, wf_ns_t ns);
+/* Does somebody expect something for which the bytes of packets must be seen? Live they are shown
+ * here, in order of time; offline nobody needs to. */
+static inline bool
+wf_seen_looks(const struct wf_seen *seen)
+{
+	return seen->trips != NULL;
+}
+void wf_seen_look(struct wf_seen *seen, const struct wf_trips_packet *p);
 /* wf_seen_live.c: from here on by stretches, not packets. 0 or -ENOMEM. */
 int wf_seen_live(struct wf_seen *seen);
 /* What happened between two snapshots, the first of which was not taken before from_ns, the second
@@ -64,6 +76,9 @@ void wf_seen_end(struct wf_seen *seen, wf_ns_t end_ns);
 /* NULL: nothing was seen. class "": all; phase "": the whole run. */
 const struct wf_measure *wf_seen_find(
 	const struct wf_seen *seen, uint32_t dir, const char *class, const char *phase);
+/* Inside lib/scenario: wf_seen_trips.c. 0, or -1: out of memory. */
+int wf_seen_expect_trips(struct wf_seen *seen);
+void wf_seen_end_trips(struct wf_seen *seen);
 /* Of a direction in a group, made if need be. NULL: out of memory, and that is remembered. */
 struct wf_measure *wf_seen_at(struct wf_seen *seen, uint32_t dir, uint32_t group);
 

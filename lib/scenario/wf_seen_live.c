@@ -113,7 +113,8 @@ add_series(struct wf_series *s, const struct wf_snap_dir *a, const struct wf_sna
 	wf_measure_init(&m);
 	add_dir(&m, a, b, 0);
 	bin->out_bytes += m.out_bytes;
-	bin->lost += m.lost;
+	for (int i = 1; i < WF_DROP_COUNT; i++)
+		wf_series_lose(bin, (enum wf_drop)i, m.lost_for[i]);
 	wf_series_add_hist(bin, &m.delay);
 }
 

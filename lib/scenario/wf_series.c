@@ -25,6 +25,8 @@ merge(struct wf_series_bin *to, const struct wf_series_bin *from)
 		to->delay_max_ns = from->delay_max_ns;
 	for (uint32_t i = 0; i < WF_SERIES_TIMES; i++)
 		to->delay[i] += from->delay[i];
+	for (uint32_t i = 0; i < WF_DROP_COUNT; i++)
+		to->lost_for[i] += from->lost_for[i];
 }
 
 /* Two become one. */
@@ -70,6 +72,13 @@ wf_series_add_hist(struct wf_series_bin *b, const struct wf_hist *delay)
 		b->delay_max_ns = delay->max_ns;
 	for (uint32_t i = 0; i < WF_HIST_BUCKETS; i++)
 		b->delay[i >> WF_SERIES_SHIFT] += (uint32_t)delay->bucket[i];
+}
+
+void
+wf_series_lose(struct wf_series_bin *b, enum wf_drop cause, uint64_t n)
+{
+	b->lost += n;
+	b->lost_for[cause] += (uint32_t)n;
 }
 
 wf_ns_t

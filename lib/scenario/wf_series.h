@@ -5,6 +5,7 @@
 #define WF_SERIES_H
 
 #include "wf_hist.h"
+#include "wf_stats.h"
 
 /* As many bins as this at most; when there are more, two become one. */
 #define WF_SERIES_BINS 256
@@ -16,6 +17,7 @@ struct wf_series_bin {
 	uint64_t out_bytes, lost, left;
 	uint64_t delay_ns, delay_max_ns; /* delay_ns: sum over `left` */
 	uint32_t delay[WF_SERIES_TIMES];
+	uint32_t lost_for[WF_DROP_COUNT];
 };
 struct wf_series {
 	wf_ns_t bin_ns;
@@ -29,6 +31,8 @@ struct wf_series_bin *wf_series_at(struct wf_series *s, wf_ns_t ns);
 /* A packet that left after this long; all of a histogram. */
 void wf_series_add(struct wf_series_bin *b, wf_ns_t delay_ns);
 void wf_series_add_hist(struct wf_series_bin *b, const struct wf_hist *delay);
+/* So many packets ended for this cause. */
+void wf_series_lose(struct wf_series_bin *b, enum wf_drop cause, uint64_t n);
 /* What this share of packets did not exceed; 0: none left. */
 wf_ns_t wf_series_quantile(const struct wf_series_bin *b, double q);
 

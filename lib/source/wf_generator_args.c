@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "wf_param_args.h"
+
 /* Ethernet, IP and UDP; an Ethernet frame without its FCS is never shorter than 60. */
 #define LEAST_BYTES_4 60
 #define LEAST_BYTES_6 62
@@ -228,55 +230,20 @@ check(const struct wf_generator_params *p, uint32_t most_bytes, struct wf_genera
 	return ret < 0 ? -EINVAL : check_flows(out, where, err);
 }
 
-static int
-set(const char *name, const char *value, struct wf_generator_params *p,
-	const struct wf_where *where, struct wf_err *err)
-{
-	const char *names[WF_GENERATOR_PARAMS + 1] = { 0 }, *near;
-	int row = wf_param_find(wf_generator_table, name);
-	char hint[320] = "It takes ";
-	char path[160];
-	struct wf_where at = { where->file, where->line, path };
-
-	snprintf(path, sizeof(path), "%s: %s", where->path != NULL ? where->path : "generator",
-		name);
-	if (row >= 0)
-		return wf_param_set(wf_generator_table, (size_t)row, value, p, &at, err);
-	for (size_t i = 0; wf_generator_table[i].name != NULL; i++) {
-		size_t used = strlen(hint);
-
-		names[i] = wf_generator_table[i].name;
-		snprintf(hint + used, sizeof(hint) - used, "%s%s", i > 0 ? ", " : "", names[i]);
-	}
-	near = wf_suggest(name, names);
-	if (near != NULL)
-		snprintf(hint, sizeof(hint), "Did you mean \"%s\"?", near);
-	return wf_err_add(err, where, hint, "a generator has no argument \"%.64s\"", name);
-}
-
 int
 wf_generator_parse(const char *device, uint32_t most_bytes, struct wf_generator_spec *out,
 	const struct wf_where *where, struct wf_err *err)
 {
-	char *copy = strdup(device), *rest = copy, *word;
+	static const struct wf_param_device generator = { wf_generator_table, "generator",
+		"a generator" };
 	struct wf_generator_params p = { 0 };
-	int ret = 0;
+	int ret = wf_param_defaults(wf_generator_table, &p) < 0
+			  ? wf_err_add(err, where, NULL, "out of memory")
+			  : wf_param_args(&generator, device, &p, where, err);
 
-	if (copy == NULL || wf_param_defaults(wf_generator_table, &p) < 0)
-		ret = wf_err_add(err, where, NULL, "out of memory");
-	if (ret == 0)
-		strsep(&rest, ","); /* what it is called */
-	while (copy != NULL && (word = strsep(&rest, ",")) != NULL) {
-		char *value = strchr(word, '=');
-
-		if (value != NULL)
-			*value++ = '\0';
-		ret |= set(word, value != NULL ? value : "", &p, where, err);
-	}
 	if (ret == 0)
 		ret = check(&p, most_bytes, out, where, err);
 	wf_param_release(wf_generator_table, &p);
-	free(copy);
 	return ret < 0 ? -EINVAL : 0;
 }
 

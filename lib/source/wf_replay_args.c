@@ -3,8 +3,6 @@
  */
 #include "wf_replay_args.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "wf_replay_spec.h"
@@ -141,49 +139,14 @@ const struct wf_param wf_replay_table[] = {
 	{ 0 },
 };
 
-static int
-set(const char *name, const char *value, struct wf_replay_args *p, const struct wf_where *where,
-	struct wf_err *err)
-{
-	const char *names[WF_ARRAY_SIZE(wf_replay_table)] = { 0 }, *near;
-	int row = wf_param_find(wf_replay_table, name);
-	char hint[320] = "It takes ", path[160];
-	struct wf_where at = { where->file, where->line, path };
-
-	snprintf(path, sizeof(path), "%s: %s", where->path != NULL ? where->path : "pcap", name);
-	if (row >= 0)
-		return wf_param_set(wf_replay_table, (size_t)row, value, p, &at, err);
-	for (size_t i = 0; wf_replay_table[i].name != NULL; i++) {
-		size_t used = strlen(hint);
-
-		names[i] = wf_replay_table[i].name;
-		snprintf(hint + used, sizeof(hint) - used, "%s%s", i > 0 ? ", " : "", names[i]);
-	}
-	near = wf_suggest(name, names);
-	if (near != NULL)
-		snprintf(hint, sizeof(hint), "Did you mean \"%s\"?", near);
-	return wf_err_add(err, where, hint, "a pcap port has no argument \"%.64s\"", name);
-}
-
 int
 wf_replay_args_read(const char *device, struct wf_replay_args *p, const struct wf_where *where,
 	struct wf_err *err)
 {
-	char *copy = strdup(device), *rest = copy, *word;
-	int ret = 0;
+	static const struct wf_param_device pcap = { wf_replay_table, "pcap", "a pcap port" };
 
 	memset(p, 0, sizeof(*p));
-	if (copy == NULL || wf_param_defaults(wf_replay_table, p) < 0)
-		ret = wf_err_add(err, where, NULL, "out of memory");
-	if (ret == 0)
-		strsep(&rest, ","); /* what it is called */
-	while (ret == 0 && (word = strsep(&rest, ",")) != NULL) {
-		char *value = strchr(word, '=');
-
-		if (value != NULL)
-			*value++ = '\0';
-		ret |= set(word, value != NULL ? value : "", p, where, err);
-	}
-	free(copy);
-	return ret;
+	if (wf_param_defaults(wf_replay_table, p) < 0)
+		return wf_err_add(err, where, NULL, "out of memory");
+	return wf_param_args(&pcap, device, p, where, err);
 }

@@ -5,7 +5,7 @@
 #ifndef WF_REPLAY_ARGS_H
 #define WF_REPLAY_ARGS_H
 
-#include "wf_param.h"
+#include "wf_param_args.h"
 
 struct wf_replay_args {
 	uint64_t given;

@@ -211,9 +211,14 @@ store_take_from_wheel(struct wf_store *s, uint64_t now, struct wf_held *out, uin
 {
 	uint32_t n = wf_wheel_take(&s->wheel, now << WF_TICK_SHIFT, out, max);
 
-	for (uint32_t i = 0; i < n; i++)
-		if (out[i].dir < s->n_lanes)
-			s->in_wheel[out[i].dir]--;
+	for (uint32_t i = 0, k; i < n; i += k) {
+		uint32_t tag = out[i].tag;
+
+		for (k = 1; i + k < n && out[i + k].tag == tag; k++)
+			;
+		if (wf_held_tag_dir(tag) < s->n_lanes)
+			s->in_wheel[wf_held_tag_dir(tag)] -= k;
+	}
 	return n;
 }
 

@@ -83,7 +83,7 @@ hist_run(void *state, uint64_t n)
 	struct parts *s = state;
 
 	for (uint64_t done = 0; done < n; done += 32) {
-		struct wf_hist_sums sums = wf_hist_sums(9000000);
+		struct wf_hist_sums sums = wf_hist_sums(&s->hist, NULL, 9000000);
 		uint64_t instant[32];
 
 		for (uint32_t i = 0; i < 32; i++)

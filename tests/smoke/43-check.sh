@@ -98,5 +98,12 @@ check --no-simulate >"$LAB_DIR/blind" 2>/dev/null
 contains "what a driver can't count is said" "$LAB_DIR/blind" '^port a .net_af_packet0,iface=lo.: how long a packet waited in its ring is known as an upper bound'
 is "... in JSON, too" "$(check --no-simulate --json 2>/dev/null | jq -c '[.ports[].port]')" '["a","b"]'
 DEVICE_A=packet,iface=lo DEVICE_B=net_null0 conf "" ""
-is "... and nothing of those that can" "$(check --no-simulate --json 2>/dev/null | jq -c '.ports')" '[]'
+check --no-simulate --json >"$LAB_DIR/ports.json" 2>/dev/null
+is "... and nothing of those that can" "$(jq -c '[.ports[] | select(has("not_counted"))]' "$LAB_DIR/ports.json")" '[]'
+is "how it is known when frames came" "$(jq -c '[.ports[].arrival]' "$LAB_DIR/ports.json")" '["stamped","polled"]'
+check --no-simulate >"$LAB_DIR/stamps" 2>/dev/null
+contains "which ports have hardware time stamps" "$LAB_DIR/stamps" '^port b .net_null0.: it has no hardware time stamps[.]$'
+DEVICE_A=0000:ff:1f.7 DEVICE_B=net_null0 conf "" ""
+check --no-simulate >"$LAB_DIR/card" 2>/dev/null
+contains "of a card that DPDK drives its driver says so" "$LAB_DIR/card" '^port a .0000:ff:1f.7.: only DPDK.s driver knows'
 finish

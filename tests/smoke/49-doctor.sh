@@ -17,6 +17,8 @@ pages=$(awk '$1 == "HugePages_Free:" { print $2 }' /proc/meminfo)
 is "hugepages are the kernel's" \
 	"$(jq -r '.checks[] | select(.what == "hugepages") | .found | split(" ")[0]' "$LAB_DIR/doctor.json")" "$pages"
 
+contains "hardware time stamps are looked for" "$LAB_DIR/doctor.json" '"what": "hardware_stamps"'
+
 doctor -n 0 >"$LAB_DIR/doctor.txt"
 contains "one core, as a table" "$LAB_DIR/doctor.txt" 'The quietest: workers = \[ 0 \];'
 is "no line is longer than 100 columns" "$(awk 'length > 100' "$LAB_DIR/doctor.txt")" ""

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Changes whose instants are known beforehand, under traffic: several directions at one stated
 # instant, and a list of changes, each at its own.
+# shellcheck disable=SC2317 # functions that ok calls
 . "$(dirname "$0")/tap.sh"
 
 # Not in order: else those behind it would wait for those before them to leave.
@@ -68,6 +69,20 @@ lab_await "$LAB_LOG" 'begins by itself: wan ab delay.mean=75ms; wan ba delay=nul
 lab_await "$LAB_LOG" 'ends by itself: wan ab delay.mean=75ms; wan ba delay=null' "$LAB_PID" 5
 is "then nothing is left of it" $? 0
 contains "nor differs" <(lab_ctl config diff) 'Nothing differs'
+
+# Files are those beside the list, and where the command is given, wherever wirefault was started.
+mkdir "$LAB_DIR/traces"
+printf '1\n2\n3\n4\n' >"$LAB_DIR/traces/up"
+echo 'changes = ( { at = "0s"; link = "wan"; ab = { rate = { trace = "up"; }; }; } );' >"$LAB_DIR/traces/list"
+ok "a file beside the list" lab_ctl apply "$LAB_DIR/traces/list"
+is "... is that one" "$(lab_ctl links -o json | jq -r '.links[0].ab.rate.trace')" "$LAB_DIR/traces/up"
+lab_await "$LAB_LOG" 'begins by itself: wan ab rate.trace' "$LAB_PID" 5
+from_there() { (cd "$LAB_DIR/traces" && lab_ctl "$@"); }
+ok "a file of this folder" from_there set wan ba rate.trace=up
+is "... is that one, too" "$(lab_ctl links -o json | jq -r '.links[0].ba.rate.trace')" "$LAB_DIR/traces/up"
+fails "one that is not there" from_there set wan ba rate.trace=./down
+contains "... is named as a whole" "$LAB_DIR/ok.out" "$LAB_DIR/traces/(\./)?down"
+ok "undo all" lab_ctl config undo all
 
 # All or nothing.
 fails "a link that is not there" lab_ctl set wan ab loss=1% and wam ba loss=1%

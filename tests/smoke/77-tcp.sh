@@ -71,6 +71,19 @@ fast=$(lab_in m curl -sS -o /dev/null -w '%{time_total}' "http://$HTTP/v1/versio
 within_timed "right ones do not" "$fast" 0 0.25
 contains "and it is told" "$LAB_LOG" 'a wrong token \(number 4 in a row\)'
 
+# Another token, and the admin's is taken away: by HUP, and then a file that is refused changes nothing.
+NEW=another-token-0123456789
+printf '%s\nread:%s\n' $NEW $READ >"$tokens"
+kill -HUP "$LAB_PID"
+ok "read again" lab_await "$LAB_LOG" 'reloaded, generation' "$LAB_PID" 10
+is "... the one that is new" "$(http /v1/version -H "$(as $NEW)")" 200
+is "... the one that is there no more" "$(http /v1/version -H "$(as $ADMIN)")" 401
+echo short >"$tokens"
+kill -HUP "$LAB_PID"
+ok "a bad file is refused" lab_await "$LAB_LOG" 'the tokens are not read again; those from before stay' "$LAB_PID" 10
+contains "... with its reason" "$LAB_LOG" 'tokens:1: a token has at least 16 characters'
+is "... and those from before stay" "$(http /v1/version -H "$(as $NEW)")" 200
+
 fails "only on this machine's inside" lab_in a curl -sS --max-time 2 "http://$HTTP/healthz"
 lab_stop
 fails "gone at the end" lab_in m curl -sS --max-time 2 "http://$HTTP/healthz"

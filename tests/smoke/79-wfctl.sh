@@ -27,6 +27,20 @@ is "... two directions each time, under one heading" "$(grep -cE '^wan +(ab|ba) 
 fails "... without colours" grep -q $'\033' "$LAB_DIR/lines"
 is "... sees the traffic" "$(awk '$1 == "wan" && $3 > 0 { n++ } END { print (n >= 4) }' "$LAB_DIR/lines")" 1
 on_terminal() { LC_ALL=C.UTF-8 TERM=xterm script -qec "stty rows 40 cols 200; $WFCTL -s $LAB_SOCK $*" "$LAB_DIR/screen" >/dev/null; }
+# Delays are those of the last second: what was slow before does not stay. Without its bars a line is
+# link, side, in, out, drops, p50, p99, each time with its unit.
+p99_ms() { lab_ctl top --hz 10 --count 1 | LC_ALL=C sed 's/[^ -~]//g' | awk '$1 == "wan" && $2 == "ab" && $11 == "ms" { print $10 }'; }
+lab_ctl set wan both delay=400ms >/dev/null
+lab_await "$LAB_DIR/ping" 'time=[89][0-9][0-9]' "${LAB_PIDS[-1]}" 20
+lab_ctl set wan both delay=5ms >/dev/null
+lately() {
+	for _ in {1..60}; do
+		inside "$(p99_ms)" 5 350 && return
+	done
+	return 1
+}
+ok "top tells the delays of the last second" lately
+within "... while others were slower" "$(lab_stat '.links[0].ab.delay_ns.max / 1e6')" 399 inf
 ok "top on a terminal" on_terminal top --hz 10 --count 3
 contains "... draws bars" "$LAB_DIR/screen" '█'
 contains "... in colour" "$LAB_DIR/screen" $'\033\\[(1;)?3[0-9]m'

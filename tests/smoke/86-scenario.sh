@@ -5,18 +5,7 @@
 # any end no link is there that could be impaired.
 . "$(dirname "$0")/tap.sh"
 
-lab_hosts
-lab_veth "$LAB_NS_A" wfa pa
-lab_veth "$LAB_NS_B" wfb pb
-lab_attach a wfa 10.77.0.1/24 fd77::1/64
-lab_attach b wfb 10.77.0.2/24 fd77::2/64
-# No packet that nobody asked for: addresses are known.
-mac_a=$(ip -n "$LAB_NS_A" -br link show wfa | awk '{ print $3 }')
-mac_b=$(ip -n "$LAB_NS_B" -br link show wfb | awk '{ print $3 }')
-for ns in "$LAB_NS_A" "$LAB_NS_B"; do ip netns exec "$ns" sysctl -qw net.ipv6.conf.all.disable_ipv6=1; done
-ip -n "$LAB_NS_A" neigh replace 10.77.0.2 lladdr "$mac_b" dev wfa nud permanent
-ip -n "$LAB_NS_B" neigh replace 10.77.0.1 lladdr "$mac_a" dev wfb nud permanent
-DEVICE_A=packet,iface=pa DEVICE_B=packet,iface=pb conf 'delay = "2ms";' 'delay = "3ms";'
+quiet_hosts 'delay = "2ms";' 'delay = "3ms";'
 cd "$LAB_DIR" || exit 1
 in_a="nsenter --net=/run/netns/$LAB_NS_A taskset -c $LAB_CPUS"
 
@@ -42,8 +31,10 @@ is "nothing is against what is expected" "$(report '[.expectations[] | select(.o
 few=$(report '[.expectations[] | select(.outcome == "too_few")] | length' ping)
 if [ "$(report .trustworthy ping)" = true ]; then
 	is "... the outcome" "$(report .outcome ping)" "$([ "$few" = 0 ] && echo pass || echo too_few)"
+	is "... and each change came into force at its time" "$(report '[.timeline[] | .in_force_ns - .at_ns] | tostring' ping)" "[0,0,0]"
 else
 	is "... the outcome" "$(report .outcome ping)" untrustworthy
+	skip "... and each change came into force at its time" "the machine took the core away"
 fi
 contains "a line for each phase" lines '^ping: +700ms  phase down$'
 output=$(report '.traffic[0].output' ping)
@@ -98,7 +89,7 @@ is "not above the rate" "$(report '[.expectations[] | select(.measure == "throug
 # What fails is red.
 cat >bad.conf <<END
 schema_version = 1; scenarios = (
-  { name = "missed"; config = "lab.conf"; duration = "400ms"; traffic = ( { command = "$in_a ping -n -i 0.01 -c 10 -W 0.1 10.77.0.2"; } );
+  { name = "missed"; config = "lab.conf"; traffic = ( { command = "$in_a ping -n -i 0.01 -c 10 -W 0.1 10.77.0.2"; } );
     faults = ( { name = "f"; ab = { loss = 1; }; } ); expect = ( { loss = "1%"; } ); },
   { name = "command"; config = "lab.conf"; traffic = ( { command = "echo no; exit 3"; } ); } );
 END

@@ -85,6 +85,7 @@ for i in order:
 for name, a, b in (("good", 0, 5), ("lossy", 5, 10), ("down", 10, 11), ("fade", 11, 15), ("healed", 15, 20)):
     ours = [i for i, t in came.items() if a * 10**9 <= t < b * 10**9]
     delays = [left[i][0] - came[i] for i in ours if i in left]
+    open(f"delays-{name}", "w").write(" ".join(map(str, sorted(delays))))
     bits = sum(8 * n for t, n in left.values() if a * 10**9 <= t < b * 10**9)
     print(name, len(ours), len(ours) - len(delays), len(late.intersection(ours)),
           (2 * sum(delays) + len(delays)) // (2 * len(delays)) if delays else 0, max(delays, default=0), bits // (b - a))
@@ -113,8 +114,10 @@ import sys, xml.etree.ElementTree as tree
 for name in sys.argv[1:]:
     tree.parse(name)' out/x.html out/junit.xml
 is "HTML: nothing from elsewhere" "$(grep -oE '(https?:)?//[a-z0-9.]+' out/x.html | sort -u | grep -v '//www.w3.org')" ""
-is "... with plots" "$(grep -c '<svg' out/x.html)" 3
-is "... each with all phases behind it" "$(grep -c '<title>\(good\|lossy\|down\|fade\|healed\)</title></rect>' out/x.html)" 15
+is "... with plots over time, and of delays in phases with some" \
+	"$(grep -c '<svg' out/x.html) $(grep -o 'Delays of [a-z]*, configured and realised' out/x.html | sort -u | wc -l)" "7 4"
+contains "... by cause" out/x.html 'Packets that ended, by cause'
+is "... those over time with all phases behind them" "$(grep -c '<title>\(good\|lossy\|down\|fade\|healed\)</title></rect>' out/x.html)" 15
 is "... and both windows of the fault" "$(grep -c '<title>burst</title></rect>' out/x.html)" 6
 over_time() { # SECONDS: which bin
 	report ".directions[0].series | ($1e9 / .bin_ns | floor) as \$i | [.delay_p50_ns, .delay_p99_ns] | map(.[\$i] / 1e7) | tostring"
@@ -122,6 +125,30 @@ over_time() { # SECONDS: which bin
 near() { python3 -c 'import json, sys; print([round(v / float(sys.argv[2]), 3) for v in json.loads(sys.argv[1]) if not 0.93 < v / float(sys.argv[2]) <= 1])' "$@"; }
 is "percentiles over time: of steady 10 ms" "$(near "$(over_time 4)" 1)" "[]"
 is "... then of a step of 30 ms" "$(near "$(over_time 13.5)" 3)" "[]"
+is "packets that ended, over time: their sum" "$(report '.directions[0].series.dropped | map_values(add) | tostring')" \
+	"$(report '.directions[0].whole.dropped | tostring')"
+is "... those of the blackhole: all that came in its second" "$(report '.directions[0].series | .bin_ns as $bin | .dropped.blackhole |
+	[to_entries[] | select(.value > 0) | (.key * $bin / 1e9 | floor)] as $s | "\(add) \($s | min) \($s | max)"')" "1000 10 10"
+# Of each share: what its law says, and what the captures have.
+python3 - >laws <<'END'
+import json, statistics
+from math import ceil
+phases = {p["phase"]: p["delay_cdf"] for p in json.load(open("out/x.json"))["directions"][0]["phases"] if "delay_cdf" in p}
+normal = statistics.NormalDist(20e6, 5e6).inv_cdf
+laws = {"good": lambda q: 10e6, "lossy": normal, "fade": lambda q: max(1, ceil(4 * q)) * 10e6, "healed": lambda q: 10e6}
+def near(x, y, share):
+    return abs(x - y) <= share * y + 1
+for name, law in laws.items():
+    c, seen = phases[name], list(map(int, open(f"delays-{name}").read().split()))
+    for q, configured, realised in zip(c["share"], c["configured_ns"], c["realised_ns"]):
+        if 0.004 < q < 0.996 and not near(configured, law(q), 0.01):
+            print(name, q, "configured", configured, law(q))
+        exact = seen[max(0, ceil(q * len(seen)) - 1)]
+        if not near(realised, exact, 0.02):
+            print(name, q, "realised", realised, exact)
+print(sorted(phases))
+END
+is "the distribution of delays: the law's, and the captures'" "$(cat laws)" "['fade', 'good', 'healed', 'lossy']"
 contains "Markdown" out/x.md '^\| lossy \| 5,000 \| '
 scenario rerun out/x.json --report out/rerun -q
 is "rerun: exit code" $? 0

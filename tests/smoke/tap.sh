@@ -126,6 +126,25 @@ conf() { # AB BA [CLASSES]
 	CONF=$LAB_DIR/lab.conf
 }
 
+# Two hosts on veth, and a configuration of ports on their other ends, for a wirefault that a test starts
+# itself. Each knows the other's address: no packet crosses that nobody asked for.
+quiet_hosts() { # AB BA
+	local mac_a mac_b ns
+	lab_hosts
+	lab_veth "$LAB_NS_A" wfa pa
+	lab_veth "$LAB_NS_B" wfb pb
+	lab_attach a wfa 10.77.0.1/24 fd77::1/64
+	lab_attach b wfb 10.77.0.2/24 fd77::2/64
+	mac_a=$(ip -n "$LAB_NS_A" -br link show wfa | awk '{ print $3 }')
+	mac_b=$(ip -n "$LAB_NS_B" -br link show wfb | awk '{ print $3 }')
+	for ns in "$LAB_NS_A" "$LAB_NS_B"; do
+		ip netns exec "$ns" sysctl -qw net.ipv6.conf.all.disable_ipv6=1
+	done
+	ip -n "$LAB_NS_A" neigh replace 10.77.0.2 lladdr "$mac_b" dev wfa nud permanent
+	ip -n "$LAB_NS_B" neigh replace 10.77.0.1 lladdr "$mac_a" dev wfb nud permanent
+	DEVICE_A=packet,iface=pa DEVICE_B=packet,iface=pb conf "$1" "$2"
+}
+
 # Downloads a file of random bytes from b to a by TCP: every byte arrives as it was.
 tcp_intact() { # DESCRIPTION URL-HOST
 	if [ ! -e "$LAB_DIR/www/random" ]; then

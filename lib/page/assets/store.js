@@ -137,7 +137,7 @@ export async function follow(hz) {
 				store.connected = true;
 				if (event === 'stats')
 					keep(data);
-				else
+				else if (event === 'event')
 					loadConfig().catch(() => {}); // an end, an undo
 				tell('connection');
 			}

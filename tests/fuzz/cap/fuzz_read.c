@@ -2,22 +2,12 @@
  * Any bytes as a capture, plain or compressed, with every option: it is read or refused, times
  * never go back, and every frame is as long as it says. libFuzzer.
  */
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "fuzz.h"
 #include "wf_cap.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-require(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 static void
 read_all(const char *path, const struct wf_cap_options *o)

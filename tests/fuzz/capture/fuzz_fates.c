@@ -2,27 +2,17 @@
  * Any bytes as a decision log: it is refused, or read as far as it is good, and what was read and
  * is written again are the same bytes. libFuzzer.
  */
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "fuzz.h"
 #include "wf_drop.h"
 #include "wf_fates.h"
 
 #define HEAD   64
 #define RECORD 48
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-require(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 /* What was read as good can be applied to any packet. */
 static void

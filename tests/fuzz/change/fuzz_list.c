@@ -2,28 +2,8 @@
  * Any bytes as a list of changes: refused with a reason, or read, in order of time, and merged into
  * a configuration or refused there. libFuzzer.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "text.h"
 #include "wf_changes.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-const char *__lsan_default_suppressions(void);
-
-/* libconfig 1.5 forgets the string that it has begun when a syntax error stops it. */
-const char *
-__lsan_default_suppressions(void)
-{
-	return "leak:libconfig.so\n";
-}
-
-static void
-require(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 static void
 merge(const struct wf_changes *c)
@@ -48,16 +28,13 @@ merge(const struct wf_changes *c)
 	wf_err_free(err);
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void
+fuzz_text(const char *text)
 {
 	struct wf_err *err = wf_err_new();
 	struct wf_changes c = { 0 };
-	char *text = malloc(size + 1);
 	struct wf_node *tree;
 
-	memcpy(text, data, size);
-	text[size] = 0;
 	tree = wf_conf_read_text(text, "fuzz", false, err);
 	if (tree != NULL) {
 		int rc = wf_changes_read(tree, &c, err);
@@ -69,6 +46,4 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	wf_changes_free(&c);
 	wf_node_free(tree);
 	wf_err_free(err);
-	free(text);
-	return 0;
 }

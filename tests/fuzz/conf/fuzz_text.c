@@ -1,28 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Any bytes as a configuration: read, checked, written, and read again as the same. libFuzzer.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "text.h"
 #include "wf_conf.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-const char *__lsan_default_suppressions(void);
-
-/* libconfig 1.5 forgets the string that it has begun when a syntax error stops it. */
-const char *
-__lsan_default_suppressions(void)
-{
-	return "leak:libconfig.so\n";
-}
-
-static void
-require(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 /* A refusal has a reason, and a reason has a line without control characters. */
 static void
@@ -119,25 +99,20 @@ merge(struct wf_node *tree)
 	bind(tree);
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void
+fuzz_text(const char *text)
 {
 	struct wf_err *err = wf_err_new();
-	char *text = malloc(size + 1);
 	struct wf_node *tree;
 
-	memcpy(text, data, size);
-	text[size] = 0;
 	tree = wf_conf_read_text(text, "fuzz", false, err);
 	check_errors(err, tree == NULL);
-	free(text);
 	wf_err_free(err);
 	if (tree == NULL)
-		return 0;
+		return;
 	bind(tree);
 	round_trip(tree);
 	save(tree);
 	merge(tree);
 	wf_node_free(tree);
-	return 0;
 }

@@ -6,18 +6,16 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "fuzz.h"
 #include "wf_ctl.h"
 #include "wf_flow_top.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 const char *__lsan_default_suppressions(void);
 
 #define NOW_NS (5 * WF_NS_PER_S)
@@ -44,13 +42,6 @@ static struct program {
 	uint64_t generation;
 	char path[64];
 } p;
-
-static void
-require(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 static struct wf_snapshot *
 snapshot(void *ctx)

@@ -2,22 +2,12 @@
  * Any text as the device string of a packet port: it is refused with one reason, or what it says is
  * within bounds. libFuzzer.
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "wf_packet_args.h"
 
 #define FRAME 1522
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-require(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 static bool
 is_power(uint32_t n)

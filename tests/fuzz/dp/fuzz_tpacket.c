@@ -2,21 +2,11 @@
  * Any bytes as a slot of a packet socket's receive ring: nothing is read outside it, and what is
  * taken for a frame has the length that is announced, its tag at its place. libFuzzer.
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "wf_packet_queue.h"
 #include "wf_tpacket.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-require(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 static void
 check_frame(const struct wf_tpacket *t, const uint8_t *slot, size_t size)

@@ -2,12 +2,8 @@
  * Any JSON as a direction of a stats document, against a gate that limits everything: refused with
  * a reason, or results that say what they should. libFuzzer.
  */
-#include <stdint.h>
-#include <stdlib.h>
-
+#include "fuzz.h"
 #include "wf_gate.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

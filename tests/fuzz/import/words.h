@@ -5,13 +5,10 @@
 #ifndef FUZZ_IMPORT_WORDS_H
 #define FUZZ_IMPORT_WORDS_H
 
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "wf_import.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static inline void
 fuzz_words(const uint8_t *data, size_t size, int (*import)(const char *, FILE *, struct wf_err *))

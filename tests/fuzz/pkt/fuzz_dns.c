@@ -2,20 +2,10 @@
  * Any bytes as a DNS message: no read past the end, and whatever is taken for a query gets a
  * well-formed answer of bounded length. libFuzzer.
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "wf_dns.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-require(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 /* Each kind of answer, into memory of just its length. */
 static void

@@ -1,21 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Any bytes as a frame: no read past the end, and what must hold of any result. libFuzzer.
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "wf_parse_plain.h"
 #include "wf_tunnel.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-require(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 static void
 check(const struct wf_parsed *p, uint32_t len)

@@ -2,20 +2,10 @@
  * Any text as a bandwidth trace: refused with a reason, or a curve that rises and whose inverse is
  * one. The first byte chooses the options. libFuzzer.
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "wf_trace.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-require(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 static void
 check_curve(const struct wf_trace *t)

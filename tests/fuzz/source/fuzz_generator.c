@@ -2,20 +2,11 @@
  * Any text as the device string of a generator: it is refused with reasons, or what it says is
  * within bounds and its first frames are what a receiver takes. libFuzzer.
  */
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "wf_generator_args.h"
 #include "wf_parse.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-require(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 /* A million flows are made in full: only few of those. */
 static void

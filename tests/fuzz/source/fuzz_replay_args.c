@@ -2,19 +2,10 @@
  * Any text as the device string of a pcap port: it is refused with reasons, or what it says is
  * within bounds. libFuzzer.
  */
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "wf_replay_spec.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-require(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 static void
 check(const struct wf_replay_spec *s)

@@ -2,20 +2,11 @@
  * Any rules on any frame: it never becomes longer than promised, nothing beyond it is touched, and
  * what had right checksums has them still. libFuzzer.
  */
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "wf_checksum.h"
 #include "wf_rewrite.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-require(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 /* Rules from bytes: whatever they are, they are rules. */
 static void

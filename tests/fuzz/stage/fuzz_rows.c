@@ -2,21 +2,11 @@
  * Any text as rows of a quantity: refused with one reason, or asked at many instants without an
  * answer that no row gives. The first byte chooses the options. libFuzzer.
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "wf_rows.h"
 #include "wf_units.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-require(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 static void
 check_answers(const struct wf_rows *r)

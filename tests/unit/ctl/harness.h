@@ -44,7 +44,7 @@ struct harness {
 	uint64_t lag;      /* ... so many of them; 0: one */
 	int refuse;        /* a -errno: what a change returns */
 	bool no_snapshot;  /* snapshot gives NULL */
-	int unanswered;    /* so often, snapshot and reset say: not yet */
+	int unanswered;    /* so often, snapshot, reset and captures say: not yet */
 	int resets;
 	bool captured; /* there has been a capture: */
 	struct wf_capture_status captures;
@@ -55,6 +55,7 @@ struct harness {
 	uint32_t n_runs;
 	uint64_t run_id;
 	struct wf_ctl_run_order order; /* the last one */
+	struct wf_replay *replay; /* the test's; NULL: no port has one */
 };
 
 /* cmocka's setup and teardown: *state is a struct harness. */

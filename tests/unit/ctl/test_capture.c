@@ -39,6 +39,29 @@ test_begins_and_ends(void **state)
 	reply_free(&r);
 }
 
+/* A worker that has not come round to it holds nobody else up. */
+static void
+test_workers_are_waited_for(void **state)
+{
+	struct harness *h = *state;
+	struct reply r;
+
+	h->unanswered = 20;
+	expect(h, 200, "POST", "/v1/captures", "application/json", "{\"file\": \"a.pcapng\"}");
+	assert_true(h->unanswered < 0);
+	h->unanswered = 20;
+	r = call(h, "DELETE", "/v1/captures", NULL, NULL);
+	assert_int_equal(r.status, 200);
+	assert_non_null(strstr(r.text, "\"ended\""));
+	reply_free(&r);
+	/* For a second at most. */
+	expect(h, 200, "POST", "/v1/captures", "application/json", "{\"file\": \"a.pcapng\"}");
+	h->unanswered = 1000000;
+	expect(h, 503, "DELETE", "/v1/captures", NULL, NULL);
+	h->unanswered = 0;
+	expect(h, 200, "DELETE", "/v1/captures", NULL, NULL);
+}
+
 static void
 test_refuses(void **state)
 {
@@ -74,6 +97,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_begins_and_ends, harness_start, harness_stop),
+		cmocka_unit_test_setup_teardown(
+			test_workers_are_waited_for, harness_start, harness_stop),
 		cmocka_unit_test_setup_teardown(test_refuses, harness_start, harness_stop),
 		cmocka_unit_test_setup_teardown(test_who_asks_is_told, harness_start, harness_stop),
 	};

@@ -116,6 +116,29 @@ test_events_come_by_the_stream_as_well(void **state)
 }
 
 static void
+test_the_second_that_has_ended_comes_by_the_stream(void **state)
+{
+	struct stream s = open_stream(*state, "?hz=10");
+	const char *data;
+	char *line;
+	json_t *j, *ab;
+
+	assert_true(await(&s, "event: history\ndata: {", 1));
+	assert_true(await(&s, "event: stats", count(&s, "event: stats") + 3));
+	assert_int_equal(count(&s, "event: history"), 1);
+	data = strstr(s.got, "event: history\ndata: ") + 21;
+	line = strndup(data, strcspn(data, "\n"));
+	j = json_loads(line, 0, NULL);
+	assert_string_equal(text_at(j, "schema"), "wirefault.history/1");
+	assert_int_equal(json_integer_value(json_object_get(j, "samples")), 1);
+	ab = json_object_get(json_array_get(json_object_get(j, "links"), 0), "ab");
+	assert_int_equal(json_array_size(json_object_get(ab, "delay_p99_ns")), 1);
+	json_decref(j);
+	free(line);
+	close_stream(&s);
+}
+
+static void
 test_all_get_the_same(void **state)
 {
 	struct stream a = open_stream(*state, "?hz=2"), b = open_stream(*state, "?hz=2");
@@ -287,6 +310,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_the_stream_is_the_document_again_and_again),
 		TEST(test_events_come_by_the_stream_as_well),
+		TEST(test_the_second_that_has_ended_comes_by_the_stream),
 		TEST(test_all_get_the_same),
 		TEST(test_a_rate_that_makes_no_sense_is_refused),
 		TEST(test_streams_have_their_bound_and_come_free),

@@ -81,6 +81,50 @@ test_nobody_gets_in_without_a_token(void **state)
 	reply_free(&r);
 }
 
+#define NEW "a-token-that-came-later"
+
+static void
+write_tokens(struct harness *h, const char *lines, mode_t mode)
+{
+	FILE *f = fopen(h->tokens, "w");
+
+	assert_non_null(f);
+	fputs(lines, f);
+	fclose(f);
+	assert_int_equal(chmod(h->tokens, mode), 0);
+}
+
+/* What is taken out of the file does not open any more, once that is reloaded. */
+static void
+test_tokens_are_read_again(void **state)
+{
+	struct harness *h = *state;
+
+	write_tokens(h, NEW "\nread:" HARNESS_READ "\n", 0600);
+	expect_tcp(state, 200, H(ADMIN), "GET", "/v1/version", NULL);
+	expect_tcp(state, 200, H(ADMIN), "POST", "/v1/config/reload", "");
+	expect_tcp(state, 401, H(ADMIN), "GET", "/v1/version", NULL);
+	expect_tcp(state, 200, H(READ), "GET", "/v1/version", NULL);
+	expect_tcp(state, 200, H("Authorization: Bearer " NEW), "GET", "/v1/version", NULL);
+}
+
+static void
+test_bad_tokens_leave_those_from_before(void **state)
+{
+	static const char *const bad[] = { "", "short\n", HARNESS_ADMIN "\nnot a token\n" };
+	struct harness *h = *state;
+
+	for (size_t i = 0; i < WF_ARRAY_SIZE(bad); i++) {
+		write_tokens(h, bad[i], 0600);
+		expect_tcp(state, 422, H(ADMIN), "POST", "/v1/config/reload", "");
+	}
+	write_tokens(h, NEW "\n", 0644);
+	expect_tcp(state, 422, H(ADMIN), "POST", "/v1/config/reload", "");
+	assert_int_equal(h->generation, 1);
+	expect_tcp(state, 200, H(READ), "GET", "/v1/version", NULL);
+	expect_tcp(state, 401, H("Authorization: Bearer " NEW), "GET", "/v1/version", NULL);
+}
+
 static double
 seconds(void)
 {
@@ -332,6 +376,8 @@ main(void)
 		TEST(test_the_admin_may_do_everything),
 		TEST(test_a_reader_may_only_look),
 		TEST(test_nobody_gets_in_without_a_token),
+		TEST(test_tokens_are_read_again),
+		TEST(test_bad_tokens_leave_those_from_before),
 		TEST(test_wrong_tokens_wait_and_right_ones_do_not),
 		TEST(test_clients_that_leave_while_they_wait),
 		TEST(test_names_that_are_not_ours_are_refused),

@@ -206,6 +206,34 @@ numbers_do_not_collide(void **state)
 	wf_err_free(err);
 }
 
+static void
+hardware_time_stamps_are_said_of_each_port(void **state)
+{
+	static const struct {
+		const char *device, *arrival, *stamps;
+	} of[] = {
+		{ "packet0,iface=lo", "stamped", "kernel stamps" },
+		{ "net_tap0", "polled", "no hardware" },
+		{ "net_af_xdp1,iface=lo", "polled", "no hardware" },
+		{ "generator,flows=7", "stamped", "with their times" },
+		{ "pcap,from=a.pcap", "stamped", "with their times" },
+		{ "0000:ff:1f.7", NULL, "only DPDK's driver" },
+	};
+
+	for (size_t i = 0; i < WF_ARRAY_SIZE(of); i++) {
+		struct wf_device_arrival a = wf_device_arrival(of[i].device);
+
+		if (of[i].arrival == NULL)
+			assert_null(a.arrival);
+		else
+			assert_string_equal(a.arrival, of[i].arrival);
+		assert_non_null(strstr(a.stamps, of[i].stamps));
+	}
+	/* That the kernel's driver can does not say that DPDK's does. */
+	assert_null(wf_device_arrival_of_card(WF_CARDSTAMPS_ALL).arrival);
+	assert_string_equal(wf_device_arrival_of_card(WF_CARDSTAMPS_NONE).arrival, "polled");
+}
+
 int
 main(void)
 {
@@ -217,6 +245,7 @@ main(void)
 		cmocka_unit_test(the_loopback_is_seen_as_it_is),
 		cmocka_unit_test(what_run_would_stumble_over_is_said),
 		cmocka_unit_test(numbers_do_not_collide),
+		cmocka_unit_test(hardware_time_stamps_are_said_of_each_port),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

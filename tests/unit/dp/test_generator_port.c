@@ -5,72 +5,27 @@
 #include <rte_mbuf.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include <cmocka.h>
 
-#include "wf_eal.h"
+#include "one_port.h"
 #include "wf_parse.h"
-#include "wf_port.h"
 
-#define POOL 1023
-
-static struct wf_clock wf_clock;
-static struct rte_mempool *pool;
-static struct wf_port port;
+static struct one_port one;
 
 static int
 start(void **state)
 {
-	struct wf_err *err = wf_err_new();
-
-	assert_int_equal(wf_eal_offline(err), 0);
-	wf_err_free(err);
-	assert_int_equal(wf_clock_init(&wf_clock), 0);
-	pool = rte_pktmbuf_pool_create("pool", POOL, 0, 0, 2176, SOCKET_ID_ANY);
-	return pool ? 0 : -1;
+	return one_port_start(&one);
 }
 
-static void
-open_port(const char *device, uint32_t mtu, uint32_t queues)
-{
-	struct wf_conf_port conf_port = {
-		.name = "p", .device = (char *)(uintptr_t)device, .mtu = mtu
-	};
-	struct wf_conf conf = { .n_ports = 1, .ports = &conf_port };
-	struct wf_err *err = wf_err_new();
-
-	if (wf_port_check(&conf_port, err) < 0 || wf_port_init(&port, &conf, 0, queues, err) < 0 ||
-		wf_port_find(&port, err) < 0 ||
-		wf_port_start(&port, queues, pool, &wf_clock, err) < 0) {
-		wf_err_print(err, stderr);
-		fail();
-	}
-	wf_err_free(err);
-}
-
-/* Every buffer is back in the end. */
 static int
 end(void **state)
 {
-	if (port.ops) {
-		wf_port_stop(&port);
-		wf_port_fini(&port);
-		port.ops = NULL;
-	}
-	assert_int_equal(rte_mempool_in_use_count(pool), 0);
+	one_port_end(&one);
 	return 0;
-}
-
-static struct wf_snap_port
-counted(void)
-{
-	struct wf_snap_port s = { 0 };
-
-	wf_port_snapshot(&port, &s);
-	return s;
 }
 
 static void
@@ -88,28 +43,28 @@ test_frames(void **state)
 	wf_ns_t rx_ns[WF_BURST], before_ns;
 	void *q;
 
-	open_port("generator,flows=10,size=64+1514+200", 0, 1);
-	assert_string_equal(counted().kind, "generator");
-	assert_int_equal(port.mtu, 1500);
-	q = port.ops->queue(&port, 0);
+	one_port_open(&one, "generator,flows=10,size=64+1514+200", 0, 1);
+	assert_string_equal(one_port_counted(&one).kind, "generator");
+	assert_int_equal(one.port.mtu, 1500);
+	q = one.port.ops->queue(&one.port, 0);
 	for (uint32_t i = 0, n; i < 3000; i += n) {
-		before_ns = wf_clock_ns(&wf_clock);
-		n = port.ops->rx_burst(q, m, rx_ns, WF_BURST);
+		before_ns = wf_clock_ns(&one.clock);
+		n = one.port.ops->rx_burst(q, m, rx_ns, WF_BURST);
 		assert_int_equal(n, WF_BURST);
 		for (uint32_t k = 0; k < n; k++) {
 			struct wf_parsed parsed;
 
-			assert_in_range(rx_ns[k], before_ns, wf_clock_ns(&wf_clock));
+			assert_in_range(rx_ns[k], before_ns, wf_clock_ns(&one.clock));
 			assert_int_equal(m[k]->pkt_len, m[k]->data_len);
 			wf_parse(rte_pktmbuf_mtod(m[k], uint8_t *), m[k]->data_len, &parsed);
 			assert_int_equal(parsed.flags, WF_PARSE_IP | WF_PARSE_PORTS);
 			assert_int_equal(parsed.key.src[15], 1 + (i + k) % 10);
 		}
 		/* It takes what it gives. */
-		assert_int_equal(port.ops->tx_burst(q, m, (uint16_t)n), n);
-		assert_int_equal(counted().sunk.packets, i + n);
+		assert_int_equal(one.port.ops->tx_burst(q, m, (uint16_t)n), n);
+		assert_int_equal(one_port_counted(&one).sunk.packets, i + n);
 	}
-	assert_int_equal(counted().rx_missed + counted().rx_nombuf, 0);
+	assert_int_equal(one_port_counted(&one).rx_missed + one_port_counted(&one).rx_nombuf, 0);
 }
 
 /* Several streams of a port: in the order of their times, each as if it were alone. */
@@ -121,12 +76,13 @@ test_streams(void **state)
 	uint64_t seen[3] = { 0 };
 	void *q;
 
-	open_port("generator,pps=30000,size=60,packets=300;pps=70000,size=61,packets=700;"
-		  "pps=1000,size=62,on=1ms,off=4ms,packets=10",
+	one_port_open(&one,
+		"generator,pps=30000,size=60,packets=300;pps=70000,size=61,packets=700;"
+		"pps=1000,size=62,on=1ms,off=4ms,packets=10",
 		0, 1);
-	q = port.ops->queue(&port, 0);
-	while (seen[0] + seen[1] + seen[2] < 1010 && counted().rx_missed == 0) {
-		uint16_t n = port.ops->rx_burst(q, m, rx_ns, WF_BURST);
+	q = one.port.ops->queue(&one.port, 0);
+	while (seen[0] + seen[1] + seen[2] < 1010 && one_port_counted(&one).rx_missed == 0) {
+		uint16_t n = one.port.ops->rx_burst(q, m, rx_ns, WF_BURST);
 
 		for (uint16_t i = 0; i < n; i++) {
 			static const uint64_t pps[] = { 30000, 70000, 200 };
@@ -136,11 +92,11 @@ test_streams(void **state)
 			assert_true(rx_ns[i] >= last_ns);
 			last_ns = rx_ns[i];
 			assert_in_range(s, 0, 2);
-			if (counted().rx_missed == 0)
+			if (one_port_counted(&one).rx_missed == 0)
 				assert_int_equal(
 					rx_ns[i] - start_ns, seen[s]++ * WF_NS_PER_S / pps[s]);
 		}
-		port.ops->tx_burst(q, m, n);
+		one.port.ops->tx_burst(q, m, n);
 	}
 	assert_true(seen[0] > 0 && seen[1] > 0 && seen[2] > 0);
 }
@@ -154,20 +110,20 @@ test_schedule(void **state)
 	uint64_t done = 0;
 	void *q;
 
-	open_port("generator,pps=300000", 0, 1);
-	q = port.ops->queue(&port, 0);
-	while (done < 3000 && counted().rx_missed == 0) {
-		uint16_t n = port.ops->rx_burst(q, m, rx_ns, WF_BURST);
-		wf_ns_t now_ns = wf_clock_ns(&wf_clock);
+	one_port_open(&one, "generator,pps=300000", 0, 1);
+	q = one.port.ops->queue(&one.port, 0);
+	while (done < 3000 && one_port_counted(&one).rx_missed == 0) {
+		uint16_t n = one.port.ops->rx_burst(q, m, rx_ns, WF_BURST);
+		wf_ns_t now_ns = wf_clock_ns(&one.clock);
 
 		for (uint16_t i = 0; i < n; i++, done++) {
 			first_ns = done == 0 ? rx_ns[0] : first_ns;
 			assert_true(rx_ns[i] <= now_ns);
 			/* Where the machine stood still for too long, some were left out. */
-			if (counted().rx_missed == 0)
+			if (one_port_counted(&one).rx_missed == 0)
 				assert_int_equal(rx_ns[i], first_ns + done * WF_NS_PER_S / 300000);
 		}
-		port.ops->tx_burst(q, m, n);
+		one.port.ops->tx_burst(q, m, n);
 	}
 	assert_true(done > 0);
 }
@@ -182,53 +138,53 @@ test_stall(void **state)
 	uint16_t n;
 	void *q;
 
-	open_port("generator,pps=100000", 0, 1);
-	q = port.ops->queue(&port, 0);
-	n = port.ops->rx_burst(q, m, rx_ns, WF_BURST);
+	one_port_open(&one, "generator,pps=100000", 0, 1);
+	q = one.port.ops->queue(&one.port, 0);
+	n = one.port.ops->rx_burst(q, m, rx_ns, WF_BURST);
 	assert_true(n > 0);
 	first_ns = rx_ns[0];
 	got += n;
-	port.ops->tx_burst(q, m, n);
+	one.port.ops->tx_burst(q, m, n);
 	stall(50);
 	while (last_ns < first_ns + 60 * WF_NS_PER_MS) {
-		now_ns = wf_clock_ns(&wf_clock);
-		n = port.ops->rx_burst(q, m, rx_ns, WF_BURST);
+		now_ns = wf_clock_ns(&one.clock);
+		n = one.port.ops->rx_burst(q, m, rx_ns, WF_BURST);
 		got += n;
 		if (n > 0) {
 			assert_true(rx_ns[0] + 10 * WF_NS_PER_MS >= now_ns);
 			assert_true(rx_ns[0] > last_ns);
 			last_ns = rx_ns[n - 1];
 		}
-		port.ops->tx_burst(q, m, n);
+		one.port.ops->tx_burst(q, m, n);
 	}
-	assert_true(counted().rx_missed >= 3900);
+	assert_true(one_port_counted(&one).rx_missed >= 3900);
 	/* One every 10 us, and none unaccounted for. */
-	assert_int_equal(got + counted().rx_missed, (last_ns - first_ns) / 10000 + 1);
+	assert_int_equal(got + one_port_counted(&one).rx_missed, (last_ns - first_ns) / 10000 + 1);
 }
 
 static void
 test_no_buffers(void **state)
 {
-	struct rte_mbuf *m[POOL + WF_BURST];
+	struct rte_mbuf *m[ONE_PORT_POOL + WF_BURST];
 	wf_ns_t rx_ns[WF_BURST];
 	uint32_t held = 0;
 	uint16_t n;
 	void *q;
 
-	open_port("generator", 0, 1);
-	q = port.ops->queue(&port, 0);
-	while ((n = port.ops->rx_burst(q, m + held, rx_ns, WF_BURST)) > 0)
+	one_port_open(&one, "generator", 0, 1);
+	q = one.port.ops->queue(&one.port, 0);
+	while ((n = one.port.ops->rx_burst(q, m + held, rx_ns, WF_BURST)) > 0)
 		held += n;
-	assert_int_equal(held, POOL / WF_BURST * WF_BURST);
-	assert_int_equal(counted().rx_nombuf, WF_BURST);
-	port.ops->tx_burst(q, m, WF_BURST);
-	assert_int_equal(port.ops->rx_burst(q, m, rx_ns, WF_BURST), WF_BURST);
+	assert_int_equal(held, ONE_PORT_POOL / WF_BURST * WF_BURST);
+	assert_int_equal(one_port_counted(&one).rx_nombuf, WF_BURST);
+	one.port.ops->tx_burst(q, m, WF_BURST);
+	assert_int_equal(one.port.ops->rx_burst(q, m, rx_ns, WF_BURST), WF_BURST);
 	for (uint32_t i = 0; i < held; i += WF_BURST)
-		port.ops->tx_burst(q, m + i, WF_BURST);
-	assert_int_equal(counted().sunk.packets, held + WF_BURST);
-	assert_int_equal(counted().sunk.bytes, 64 * (held + WF_BURST));
-	wf_port_reset(&port);
-	assert_int_equal(counted().sunk.packets + counted().rx_nombuf, 0);
+		one.port.ops->tx_burst(q, m + i, WF_BURST);
+	assert_int_equal(one_port_counted(&one).sunk.packets, held + WF_BURST);
+	assert_int_equal(one_port_counted(&one).sunk.bytes, 64 * (held + WF_BURST));
+	wf_port_reset(&one.port);
+	assert_int_equal(one_port_counted(&one).sunk.packets + one_port_counted(&one).rx_nombuf, 0);
 }
 
 static void
@@ -238,17 +194,17 @@ test_end_of_packets(void **state)
 	wf_ns_t rx_ns[WF_BURST];
 	uint32_t got = 0, flows = 0;
 
-	open_port("generator,packets=101,flows=20", 0, 2);
-	assert_int_equal(counted().queues, 2);
+	one_port_open(&one, "generator,packets=101,flows=20", 0, 2);
+	assert_int_equal(one_port_counted(&one).queues, 2);
 	for (uint32_t i = 0; i < 2; i++) {
-		void *q = port.ops->queue(&port, i);
+		void *q = one.port.ops->queue(&one.port, i);
 		uint16_t n;
 
-		while ((n = port.ops->rx_burst(q, m, rx_ns, WF_BURST)) > 0) {
+		while ((n = one.port.ops->rx_burst(q, m, rx_ns, WF_BURST)) > 0) {
 			got += n;
 			for (uint16_t k = 0; k < n; k++)
 				flows |= 1u << (rte_pktmbuf_mtod(m[k], uint8_t *)[29] - 1);
-			port.ops->tx_burst(q, m, n);
+			one.port.ops->tx_burst(q, m, n);
 		}
 	}
 	assert_int_equal(got, 101);
@@ -262,23 +218,23 @@ test_sink(void **state)
 	wf_ns_t rx_ns[WF_BURST];
 	void *q;
 
-	open_port("sink", 0, 1);
-	assert_string_equal(counted().kind, "sink");
-	q = port.ops->queue(&port, 0);
-	assert_int_equal(port.ops->rx_burst(q, m, rx_ns, WF_BURST), 0);
-	assert_int_equal(rte_pktmbuf_alloc_bulk(pool, m, WF_BURST), 0);
+	one_port_open(&one, "sink", 0, 1);
+	assert_string_equal(one_port_counted(&one).kind, "sink");
+	q = one.port.ops->queue(&one.port, 0);
+	assert_int_equal(one.port.ops->rx_burst(q, m, rx_ns, WF_BURST), 0);
+	assert_int_equal(rte_pktmbuf_alloc_bulk(one.pool, m, WF_BURST), 0);
 	for (uint32_t i = 0; i < WF_BURST; i++)
 		rte_pktmbuf_append(m[i], 100);
-	assert_int_equal(port.ops->tx_burst(q, m, WF_BURST), WF_BURST);
-	assert_int_equal(counted().sunk.bytes, 100 * WF_BURST);
+	assert_int_equal(one.port.ops->tx_burst(q, m, WF_BURST), WF_BURST);
+	assert_int_equal(one_port_counted(&one).sunk.bytes, 100 * WF_BURST);
 }
 
 /* The port is as long as its frames, unless somebody has said how long it is. */
 static void
 test_mtu(void **state)
 {
-	open_port("generator,size=9000", 0, 1);
-	assert_int_equal(port.mtu, 8986);
+	one_port_open(&one, "generator,size=9000", 0, 1);
+	assert_int_equal(one.port.mtu, 8986);
 }
 
 static void

@@ -15,69 +15,34 @@
 #include <cmocka.h>
 
 #include "folder.h"
+#include "one_port.h"
 #include "wf_cap.h"
-#include "wf_eal.h"
-#include "wf_port.h"
 
-#define POOL 1023
-
-static struct wf_clock wf_clock;
-static struct rte_mempool *pool;
-static struct wf_port port;
+static struct one_port one;
 
 static int
 start(void **state)
 {
-	struct wf_err *err = wf_err_new();
+	return one_port_start(&one) < 0 ? -1 : folder_make(state);
+}
 
-	assert_int_equal(wf_eal_offline(err), 0);
-	wf_err_free(err);
-	assert_int_equal(wf_clock_init(&wf_clock), 0);
-	pool = rte_pktmbuf_pool_create("pool", POOL, 0, 0, 2176, SOCKET_ID_ANY);
-	return pool != NULL ? folder_make(state) : -1;
+static int
+end(void **state)
+{
+	one_port_end(&one);
+	return 0;
 }
 
 static void
 open_port(const char *format, const char *path)
 {
 	char device[256];
-	struct wf_conf_port conf_port = { .name = "p", .device = device };
-	struct wf_conf conf = { .n_ports = 1, .ports = &conf_port };
-	struct wf_err *err = wf_err_new();
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 	snprintf(device, sizeof(device), format, path);
 #pragma GCC diagnostic pop
-	if (wf_port_check(&conf_port, err) < 0 || wf_port_init(&port, &conf, 0, 2, err) < 0 ||
-		wf_port_find(&port, err) < 0 || wf_port_join(&port, &port, 1, err) < 0 ||
-		wf_port_start(&port, 2, pool, &wf_clock, err) < 0) {
-		wf_err_print(err, stderr);
-		fail();
-	}
-	wf_err_free(err);
-}
-
-/* Every buffer is back in the end. */
-static int
-end(void **state)
-{
-	if (port.ops != NULL) {
-		wf_port_stop(&port);
-		wf_port_fini(&port);
-		port.ops = NULL;
-	}
-	assert_int_equal(rte_mempool_in_use_count(pool), 0);
-	return 0;
-}
-
-static struct wf_snap_port
-counted(void)
-{
-	struct wf_snap_port s = { 0 };
-
-	wf_port_snapshot(&port, &s);
-	return s;
+	one_port_open(&one, device, 0, 2);
 }
 
 /* Packet i, in two pieces where it is long. */
@@ -106,11 +71,11 @@ static struct rte_mbuf *
 packet(uint32_t i)
 {
 	uint32_t n = length_of(i), first = n < 2000 ? n : 2000;
-	struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
+	struct rte_mbuf *m = rte_pktmbuf_alloc(one.pool);
 
 	put(m, i, 0, first);
 	if (first < n) {
-		struct rte_mbuf *rest = rte_pktmbuf_alloc(pool);
+		struct rte_mbuf *rest = rte_pktmbuf_alloc(one.pool);
 
 		put(rest, i, first, n - first);
 		assert_int_equal(rte_pktmbuf_chain(m, rest), 0);
@@ -127,7 +92,8 @@ send_packets(uint32_t queue, uint32_t first, uint32_t n)
 
 		for (k = 0; k < WF_BURST && i + k < n; k++)
 			m[k] = packet(first + i + k);
-		assert_int_equal(port.ops->tx_burst(port.ops->queue(&port, queue), m, k), k);
+		assert_int_equal(
+			one.port.ops->tx_burst(one.port.ops->queue(&one.port, queue), m, k), k);
 	}
 }
 
@@ -163,8 +129,8 @@ writes_each_byte(void **state)
 	open_port("pcap,to=%s", path);
 	send_packets(0, 0, 500);
 	send_packets(1, 500, 200);
-	wf_port_end(&port);
-	s = counted();
+	wf_port_end(&one.port);
+	s = one_port_counted(&one);
 	assert_int_equal(s.sunk.packets, 700);
 	assert_true(s.writes);
 	assert_int_equal(s.written.packets, 700);
@@ -188,9 +154,9 @@ full_disk(void **state)
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
 	open_port("pcap,to=%s,buffer=1MiB", path);
 	send_packets(0, 0, 5000);
-	wf_port_end(&port);
+	wf_port_end(&one.port);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
-	s = counted();
+	s = one_port_counted(&one);
 	assert_int_equal(s.sunk.packets, 5000);
 	assert_true(s.written.failed);
 	assert_true(s.written.missed > 0);
@@ -205,10 +171,11 @@ reset(void **state)
 {
 	open_port("pcap,to=%s", folder_path("reset.pcapng"));
 	send_packets(0, 0, 64);
-	wf_port_end(&port);
-	wf_port_reset(&port);
-	assert_int_equal(counted().written.packets + counted().written.missed, 0);
-	assert_true(counted().written.file_bytes > 64);
+	wf_port_end(&one.port);
+	wf_port_reset(&one.port);
+	assert_int_equal(
+		one_port_counted(&one).written.packets + one_port_counted(&one).written.missed, 0);
+	assert_true(one_port_counted(&one).written.file_bytes > 64);
 }
 
 int

@@ -50,12 +50,12 @@ rig_frame(uint8_t *frame, uint32_t i)
 	static const uint8_t head[] = { 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, 0x45, 0, 0, 128,
 		0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 1, 0, 2, 0, 0, 108, 0, 0 };
 
-	memset(frame, 0x55, 142);
+	memset(frame, 0x55, RIG_BYTES);
 	memcpy(frame, head, sizeof(head));
 	frame[18] = (uint8_t)(i >> 8);
 	frame[19] = (uint8_t)i;
 	memcpy(frame + 60, &i, sizeof(i));
-	return 142;
+	return RIG_BYTES;
 }
 
 struct behind {
@@ -109,7 +109,8 @@ rig_fit(const struct rig_network *net, struct wf_fit_options *o, struct wf_fit *
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < net->n; i++) {
-		wf_ns_t in_ns = RIG_START_NS + i * net->gap_ns;
+		wf_ns_t in_ns = RIG_START_NS +
+				(net->when != NULL ? net->when(net->ctx, i) : i * net->gap_ns);
 		int64_t delay_ns = net->delay(net->ctx, i);
 		uint32_t copies = net->copies != NULL ? net->copies(net->ctx, i) : 1;
 

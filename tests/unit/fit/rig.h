@@ -8,10 +8,13 @@
 
 #define RIG_START_NS (1700000000ull * WF_NS_PER_S)
 #define RIG_LOST     INT64_MIN
+#define RIG_BYTES    142 /* of each frame */
 
 struct rig_network {
 	uint32_t n;
 	wf_ns_t gap_ns;
+	/* When packet i comes, since the first; NULL: every gap_ns. */
+	wf_ns_t (*when)(void *ctx, uint32_t i);
 	/* Delay of packet i, or RIG_LOST. */
 	int64_t (*delay)(void *ctx, uint32_t i);
 	uint32_t (*copies)(void *ctx, uint32_t i);  /* NULL: one of each */

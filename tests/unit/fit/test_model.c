@@ -164,14 +164,14 @@ test_losses(void **state)
 		wf_fit_free(&f);
 		fit(&bursts, seed, &f);
 		assert_int_equal(f.loss.model, WF_FIT_GILBERT);
-		near(f.loss.p, 0.02, sqrt(0.02 * 0.98 / (N * (1 - pi))));
-		near(f.loss.r, 0.3, sqrt(0.3 * 0.7 / (N * pi)));
+		near(f.loss.p.is, 0.02, sqrt(0.02 * 0.98 / (N * (1 - pi))));
+		near(f.loss.r.is, 0.3, sqrt(0.3 * 0.7 / (N * pi)));
 		wf_fit_free(&f);
 		fit(&hidden, seed, &f);
 		assert_int_equal(f.loss.model, WF_FIT_GILBERT_ELLIOTT);
-		near(f.loss.h, 0.6, 0.02);
-		near(f.loss.p, 0.01, 0.002);
-		near(f.loss.r, 0.05, 0.01);
+		near(f.loss.h.is, 0.6, 0.02);
+		near(f.loss.p.is, 0.01, 0.002);
+		near(f.loss.r.is, 0.05, 0.01);
 		wf_fit_free(&f);
 	}
 }

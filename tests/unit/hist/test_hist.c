@@ -290,7 +290,7 @@ many_at_once_are_as_one_by_one(void **state)
 		uint64_t now_ns = (1ull << 62) + (fit_next(&r) >> 3);
 		uint64_t base_ns = fit_next(&r) >> (2 + fit_under(&r, 62));
 		uint64_t spread = 1 + (fit_next(&r) >> (10 + fit_under(&r, 54)));
-		struct wf_hist_sums sums = wf_hist_sums(base_ns);
+		struct wf_hist_sums sums = wf_hist_sums(many, also, base_ns);
 
 		for (uint32_t i = 0; i < n; i++) {
 			uint64_t ns = base_ns + fit_under(&r, spread);
@@ -300,7 +300,7 @@ many_at_once_are_as_one_by_one(void **state)
 				record[i].instant = now_ns + 1 + fit_under(&r, 1000);
 				ns = 0;
 			}
-			far += ns - sums.low_ns >= WF_HIST_WINDOW;
+			far += ns - sums.low_ns >= sums.span_ns;
 			wf_hist_add(one, ns);
 		}
 		wf_hist_since(many, also, &sums, &record->instant, sizeof(record[0]), n, now_ns);

@@ -15,7 +15,8 @@ fill_counts(struct wf_flow_counts *c)
 	c->dropped[WF_DROP_queue_full] = (struct wf_count){ 10, 1000 };
 }
 
-static void
+/* false: out of memory. */
+static bool
 fill_direction(struct wf_snap_dir *d)
 {
 	fill_counts(&d->s.c);
@@ -30,7 +31,7 @@ fill_direction(struct wf_snap_dir *d)
 	d->since_reset = (struct wf_passed){ { 900, 90000 }, { 975, 97500 } };
 	d->lately = (struct wf_passed){ { 30, 3000 }, { 20, 2000 } };
 	if (wf_snapshot_classes(d, 2) < 0)
-		return;
+		return false;
 	snprintf(d->classes[0].name, WF_NAME_MAX, "default");
 	snprintf(d->classes[1].name, WF_NAME_MAX, "voip");
 	fill_counts(&d->classes[0].s.c);
@@ -38,9 +39,10 @@ fill_direction(struct wf_snap_dir *d)
 	d->classes[0].since_reset.tx = (struct wf_count){ 15, 1500 };
 	d->classes[0].times = wf_class_times_new();
 	if (d->classes[0].times == NULL)
-		return;
+		return false;
 	wf_hist_add(&d->classes[0].times->delay, 30 * WF_NS_PER_MS);
 	wf_hist_add(&d->classes[0].times->error, 400);
+	return true;
 }
 
 struct wf_snapshot *
@@ -72,7 +74,10 @@ sample_snapshot(bool live)
 		.cpu_ns = 5999999999 };
 	s->pool_size = 65535;
 	s->pool_in_use = 1029;
-	fill_direction(&s->links[0].dir[WF_AB]);
+	if (!fill_direction(&s->links[0].dir[WF_AB])) {
+		wf_snapshot_free(s);
+		return NULL;
+	}
 	wf_snapshot_judge(s);
 	return s;
 }

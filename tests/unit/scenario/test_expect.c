@@ -89,6 +89,8 @@ what_expects_nothing_is_refused(void **state)
 	refused("loss = \"1%\"; direction = \"up\";", "ab or ba?");
 	refused("recovery = \"1s\";", "recovery of what?");
 	refused("loss = ( 1 );", "a value or a range is expected here");
+	refused("handshake_p50 = \"1s\"; class = \"c\";",
+		"round trips are measured of all connections");
 }
 
 static void
@@ -168,6 +170,41 @@ what_so_few_packets_cannot_show_has_not_passed(void **state)
 }
 
 static void
+trips(enum wf_trip_kind kind, enum wf_trip_end end, uint32_t n, wf_ns_t took_ns)
+{
+	struct wf_trip trip = { .kind = kind, .end = end, .took_ns = took_ns };
+
+	for (uint32_t i = 0; i < n; i++)
+		assert_int_equal(wf_measure_trip(&m, &trip), 0);
+}
+
+/* 99 handshakes of 10 ms, and one that waits for its answer; 50 responses of 20 ms, and what was
+ * never answered. */
+static void
+round_trips_are_judged_with_those_that_wait(void **state)
+{
+	judged("handshake_mean = \"1s\";", WF_EXPECT_TOO_FEW);
+	trips(WF_TRIP_HANDSHAKE, WF_TRIP_ANSWERED, 99, 10 * WF_NS_PER_MS);
+	trips(WF_TRIP_RESPONSE, WF_TRIP_ANSWERED, 50, 20 * WF_NS_PER_MS);
+	trips(WF_TRIP_RESPONSE, WF_TRIP_WAITING, 50, WF_NS_PER_S);
+	trips(WF_TRIP_RESPONSE, WF_TRIP_UNANSWERED, 50, WF_NS_PER_S);
+	judged("handshake_max = \"10ms .. 10ms\";", WF_EXPECT_PASS);
+	judged("handshake_p50 = \">= 11ms\";", WF_EXPECT_FAIL);
+	judged("handshake_p99 = \"1s\";", WF_EXPECT_TOO_FEW); /* 299 could show it */
+	judged("response_max = \"21ms\";", WF_EXPECT_PASS);
+	judged("response_mean = \"19ms\";", WF_EXPECT_FAIL);
+	trips(WF_TRIP_HANDSHAKE, WF_TRIP_WAITING, 1, 100 * WF_NS_PER_MS);
+	judged("handshake_max = \"90ms\";", WF_EXPECT_FAIL);
+	judged("handshake_max = \"200ms\";", WF_EXPECT_PASS); /* it may still come */
+	judged("handshake_p90 = \"11ms\";", WF_EXPECT_PASS);
+	trips(WF_TRIP_HANDSHAKE, WF_TRIP_WAITING, 20, 100 * WF_NS_PER_MS);
+	judged("handshake_p90 = \"11ms\";", WF_EXPECT_FAIL);
+	m.unseen = 1;
+	judged("handshake_p50 = \"1s\";", WF_EXPECT_TOO_FEW);
+	free(m.trips);
+}
+
+static void
 a_series_has_room_for_any_time(void **state)
 {
 	static struct wf_series s;
@@ -220,6 +257,7 @@ main(void)
 		cmocka_unit_test_setup(what_is_beyond_its_limit_has_failed, measured),
 		cmocka_unit_test_setup(what_is_within_has_passed, measured),
 		cmocka_unit_test_setup(what_so_few_packets_cannot_show_has_not_passed, measured),
+		cmocka_unit_test_setup(round_trips_are_judged_with_those_that_wait, measured),
 		cmocka_unit_test(a_series_has_room_for_any_time),
 		cmocka_unit_test(a_bin_knows_its_percentiles),
 	};
