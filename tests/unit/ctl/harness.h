@@ -55,7 +55,7 @@ struct harness {
 	uint32_t n_runs;
 	uint64_t run_id;
 	struct wf_ctl_run_order order; /* the last one */
-	struct wf_replay *replay; /* the test's; NULL: no port has one */
+	struct wf_replay *replay;      /* the test's; NULL: no port has one */
 };
 
 /* cmocka's setup and teardown: *state is a struct harness. */

@@ -214,8 +214,7 @@ test_what_only_looks(void **state)
 	static const char *const paths[] = { "/v1/version", "/v1/stats", "/v1/ports", "/v1/links",
 		"/v1/links/wan", "/v1/links/wan/ab", "/v1/config", "/v1/config/diff", "/v1/bypass",
 		"/v1/profiles", "/v1/flows", "/v1/workers", "/v1/captures", "/v1/replays",
-		"/v1/runs", "/v1/runs/last",
-		"/v1/scenarios", "/readyz", "/healthz", "/metrics" };
+		"/v1/runs", "/v1/runs/last", "/v1/scenarios", "/readyz", "/healthz", "/metrics" };
 
 	expect(*state, 202, "POST", "/v1/runs", "text/plain",
 		"schema_version = 1; name = \"memory\"; phases = ( { name = \"a\"; duration = "
