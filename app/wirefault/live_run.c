@@ -11,8 +11,9 @@
 #include "wf_scenario_report.h"
 #include "wf_units.h"
 
-#define BEGIN_NS    (2 * LIVE_RUNS_LEAD_NS) /* from now to the start */
-#define PATIENCE_NS WF_NS_PER_S             /* with workers that don't answer */
+/* From now to the start: its first step is made at once. */
+#define BEGIN_NS    (LIVE_RUNS_LEAD_NS + 50 * WF_NS_PER_MS)
+#define PATIENCE_NS WF_NS_PER_S /* with workers that don't answer */
 #define AGAIN_NS    WF_NS_PER_MS
 #define AHEAD       64 /* steps that stand to come ... */
 #define FEW         16 /* ... before there are more */

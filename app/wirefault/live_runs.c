@@ -192,7 +192,7 @@ static int
 add_runs(struct live_runs *r, const struct scenario_set *set)
 {
 	struct live_run_set *shared = calloc(1, sizeof(*shared));
-	struct live_run *more = realloc(r->at, (r->n + (size_t)set->n) * sizeof(*more));
+	struct live_run *more = realloc(r->at, (r->n + set->n + (size_t)1) * sizeof(*more));
 
 	if (more != NULL)
 		r->at = more;

@@ -7,7 +7,7 @@
 . "$(dirname "$0")/tap.sh"
 
 DEVICE_A=generator,pps=1000,size=200 DEVICE_B=sink conf 'delay = "1ms";' ''
-sed -i 's|^seed = .*|seed = 3;|' "$CONF"
+sed -i 's|^seed = .*|seed = 3; idle = "sleep";|' "$CONF"
 lab_hosts
 lab_start "$CONF" --force || exit 1
 cd "$LAB_DIR" || exit 1
@@ -69,7 +69,7 @@ is "two of a file, as lines of JSON" "$(jq -r 'select(.schema) | .name' events |
 is "... status" "$(scenario status -o csv | cut -d, -f 1-3 | tail -n 2 | tr '\n' ' ')" "2,one,done 3,two,done "
 
 # While one runs.
-sed 's/name = "three"/name = "long"/; s/"300ms"/"60s"/' three.conf >long.conf
+sed 's/name = "three"/name = "long"/; s/"400ms"/"50ms"/; s/"300ms"/"60s"/' three.conf >long.conf
 scenario run long.conf >summary 2>lines &
 pid=$!
 ok "it comes to its second phase" await 20 phase_is down
