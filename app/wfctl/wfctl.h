@@ -23,6 +23,8 @@ struct wfctl_options {
 	const char *hz, *count; /* of `top`; NULL: as usual, without an end */
 	const char *since;      /* of events: NULL: all */
 	bool follow;
+	const char *seed, *report; /* of `scenario run`; NULL: as it says; none */
+	bool no_traffic;
 };
 
 /* A verb gets its own arguments (argc of them) and returns an enum wfctl_exit. */
@@ -36,6 +38,7 @@ int wfctl_config_diff(const struct wfctl_options *o);
 int wfctl_config_undo(const struct wfctl_options *o, const char *word);
 int wfctl_set(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_replay(const struct wfctl_options *o, int argc, char **argv);
+int wfctl_scenario(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_apply(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_fault(const struct wfctl_options *o, int argc, char **argv);
 int wfctl_bypass(const struct wfctl_options *o, int argc, char **argv);

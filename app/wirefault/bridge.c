@@ -13,11 +13,11 @@
 
 #define MOST_PROFILES 256
 
-/* Where profiles are below a directory above the program: installed, or in the source tree. */
-static const char *const homes[] = { "share/wirefault/profiles", "config/profiles" };
+/* Where it is below a directory above the program: installed, or in the source tree. */
+static const char *const homes[] = { "share/wirefault", "config" };
 
 bool
-wf_bridge_home(char *out, size_t size)
+wf_bridge_home(const char *what, char *out, size_t size)
 {
 	char at[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", at, sizeof(at) - 1);
@@ -29,7 +29,7 @@ wf_bridge_home(char *out, size_t size)
 	while ((slash = strrchr(at, '/')) != NULL) {
 		*slash = 0;
 		for (size_t i = 0; i < WF_ARRAY_SIZE(homes); i++)
-			if (snprintf(out, size, "%s/%s", at, homes[i]) < (int)size &&
+			if (snprintf(out, size, "%s/%s/%s", at, homes[i], what) < (int)size &&
 				access(out, R_OK | X_OK) == 0)
 				return true;
 	}
@@ -82,7 +82,7 @@ wf_bridge_find(const char *profile, struct wf_err *err)
 			"\"%s\" is not the name of a profile", profile);
 		return NULL;
 	}
-	if (!wf_bridge_home(home, sizeof(home))) {
+	if (!wf_bridge_home("profiles", home, sizeof(home))) {
 		wf_err_add(err, NULL, "Install wirefault, or give a file with -c FILE",
 			"no profiles are found beside this program");
 		return NULL;

@@ -17,8 +17,9 @@ struct wf_bridge {
 	int n_set;
 };
 
-/* The directory of installed profiles, or of the source tree's. false: there is none. */
-bool wf_bridge_home(char *out, size_t size);
+/* The directory of installed "profiles" or "scenarios", or of the source tree's. false: there is
+ * none. */
+bool wf_bridge_home(const char *what, char *out, size_t size);
 /* Path of an installed profile, or of the source tree's beside a build: heap. NULL with reasons. */
 char *wf_bridge_find(const char *profile, struct wf_err *err);
 /* The configuration's tree. Reads files anew each time. NULL with reasons. */

@@ -57,8 +57,9 @@ struct run {
 	wf_ns_t duration_ns;
 	bool quiet, json;
 	enum wf_event_level level;
-	char *state_file;        /* what is changed on the host */
-	char profiles[PATH_MAX]; /* directory of those that came with the program; "": none */
+	char *state_file; /* what is changed on the host */
+	/* Directories of what came with the program; "": none. */
+	char profiles[PATH_MAX], scenarios[PATH_MAX];
 };
 
 static const char *
@@ -257,15 +258,18 @@ start_control(struct run *r, struct wf_err *err)
 	struct wf_ctl_ops ops = wf_live_ops(&r->live);
 	struct wf_ctl_options opt;
 
-	if (!wf_bridge_home(r->profiles, sizeof(r->profiles)))
+	if (!wf_bridge_home("profiles", r->profiles, sizeof(r->profiles)))
 		r->profiles[0] = 0;
+	if (!wf_bridge_home("scenarios", r->scenarios, sizeof(r->scenarios)))
+		r->scenarios[0] = 0;
 	opt = (struct wf_ctl_options){ .socket = socket_path(r),
 		.http = value(r, "http") != NULL ? value(r, "http") : own->http,
 		.token_file =
 			value(r, "token-file") != NULL ? value(r, "token-file") : own->token_file,
 		.hosts = own->hosts,
 		.allow_remote = own->allow_remote,
-		.dirs = { own->profiles, r->profiles[0] != 0 ? r->profiles : NULL } };
+		.dirs = { own->profiles, r->profiles[0] != 0 ? r->profiles : NULL, own->scenarios,
+			r->scenarios[0] != 0 ? r->scenarios : NULL } };
 	r->base = event_base_new();
 	if (r->base == NULL || wf_tell_begin(&r->tell, r->level, value(r, "log-file"), err) < 0)
 		return wf_err_count(err) > 0 ? -EINVAL

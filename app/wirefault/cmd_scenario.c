@@ -87,7 +87,7 @@ prepare_tell(struct run *r)
 	r->tell.flows = value(r, "journal-flows") != NULL;
 	if (r->tell.flows && path == NULL && (!r->json || value(r, "quiet") != NULL))
 		wf_err_add(r->err, NULL, "Give --journal FILE, or -o json",
-			"--flows, and nobody is told of what happens");
+			"--journal-flows, and nobody is told of what happens");
 	if (path != NULL && wf_err_count(r->err) == 0)
 		scenario_tell_open(&r->tell, path, bytes, r->err);
 	if (value(r, "quiet") != NULL)

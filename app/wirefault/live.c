@@ -4,6 +4,8 @@
  */
 #include "live.h"
 
+#include "live_runs.h"
+
 #include <errno.h>
 #include <event2/event.h>
 
@@ -57,12 +59,15 @@ wf_live_begin(struct wf_live *live, struct event_base *base)
 {
 	live->told = live->setup->plan->generation;
 	live->timer = evtimer_new(base, on_timer, live);
-	return live->timer != NULL ? 0 : -ENOMEM;
+	live->runs = live_runs_new(live, base);
+	return live->timer != NULL && live->runs != NULL ? 0 : -ENOMEM;
 }
 
 void
 wf_live_end(struct wf_live *live)
 {
+	live_runs_free(live->runs);
+	live->runs = NULL;
 	if (live->timer != NULL)
 		event_free(live->timer);
 	live->timer = NULL;

@@ -20,6 +20,7 @@
 
 struct event;
 struct event_base;
+struct live_runs;
 
 struct wf_live {
 	struct wf_bridge from;         /* what is read at the start, and again at a reload */
@@ -33,6 +34,7 @@ struct wf_live {
 	struct wf_dp *dp;
 	struct wf_live_capture capture;
 	struct event *timer;
+	struct live_runs *runs; /* of scenarios; NULL: the loop has not begun */
 	struct wf_event_log *events;
 	uint64_t told; /* generation that `changed` was called for */
 	/* Called when every worker has adopted another generation. */

@@ -4,7 +4,7 @@
  */
 #include <errno.h>
 
-#include "live.h"
+#include "live_runs.h"
 #include "wf_timeline.h"
 
 /* Does each have its link and class? */
@@ -79,8 +79,10 @@ wf_live_schedule(
 	struct wf_live *live = ctx;
 	wf_ns_t soon_ns = wf_live_soon(live), from_ns = choose(live, first_of(changes), soon_ns);
 	struct wf_overrides list = { 0 };
-	int rc;
+	int rc = live_runs_refuse(live->runs, err);
 
+	if (rc < 0)
+		return rc;
 	if (!fit(live, changes, err))
 		return -EINVAL;
 	rc = wf_overrides_copy(&list, &live->setup->overrides, 0);

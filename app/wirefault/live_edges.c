@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "live.h"
+#include "live_runs.h"
 
 /* It is made WF_LIVE_LEAD_NS before, in peace, and offered so long before: what is asked for from
  * then on waits for it. */
@@ -98,6 +98,9 @@ wf_ns_t
 wf_live_follow_edges(struct wf_live *live)
 {
 	wf_ns_t now_ns = wf_dp_now(live->dp), at_ns = wf_overrides_edge(&live->setup->overrides);
+	bool busy = live_runs_busy(live->runs);
+	wf_ns_t lead_ns = busy ? LIVE_RUNS_LEAD_NS : WF_LIVE_LEAD_NS;
+	wf_ns_t offer_ns = busy ? LIVE_RUNS_OFFER_NS : OFFER_NS;
 	int rc;
 
 	if (at_ns == UINT64_MAX)
@@ -105,16 +108,16 @@ wf_live_follow_edges(struct wf_live *live)
 	if (now_ns < live->again_ns)
 		return live->again_ns;
 	if (live->ready == NULL) {
-		if (at_ns > now_ns + WF_LIVE_LEAD_NS)
-			return at_ns - WF_LIVE_LEAD_NS;
+		if (at_ns > now_ns + lead_ns)
+			return at_ns - lead_ns;
 		/* One that has passed is merged at once, with all that have. */
 		if (prepare(live, at_ns > now_ns ? at_ns : now_ns) < 0)
 			return live->again_ns;
 		now_ns = wf_dp_now(live->dp);
 	}
 	at_ns = live->ready->plan->from_ns;
-	if (at_ns > now_ns + OFFER_NS)
-		return at_ns - OFFER_NS;
+	if (at_ns > now_ns + offer_ns)
+		return at_ns - offer_ns;
 	rc = wf_live_offer(live, live->ready);
 	if (rc < 0) {
 		put_off(live, rc, NULL);

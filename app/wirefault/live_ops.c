@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * What the control server asks of the running configuration: struct wf_ctl_ops. Control thread.
  */
-#include "live.h"
+#include "live_runs.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -14,11 +14,13 @@ static int
 replace(struct wf_live *live, struct wf_node *tree, const struct wf_overrides *overrides,
 	uint64_t *generation, struct wf_err *err)
 {
-	int rc;
+	int rc = live_runs_refuse(live->runs, err);
 
-	if (wf_live_take_seed(live, tree) < 0) {
+	if (rc == 0 && wf_live_take_seed(live, tree) < 0)
+		rc = -ENOMEM;
+	if (rc < 0) {
 		wf_node_free(tree);
-		return -ENOMEM;
+		return rc;
 	}
 	rc = wf_live_step(live, tree, overrides, wf_live_soon(live), err);
 	*generation = live->setup->plan->generation;
@@ -127,8 +129,11 @@ undo(void *ctx, uint64_t id, uint64_t *generation, struct wf_err *err)
 {
 	struct wf_live *live = ctx;
 	struct wf_overrides list = { 0 }, ending = { 0 };
-	int rc = wf_overrides_copy(&list, &live->setup->overrides, 0);
+	int rc = live_runs_refuse(live->runs, err);
 
+	if (rc < 0)
+		return rc;
+	rc = wf_overrides_copy(&list, &live->setup->overrides, 0);
 	if (rc == 0)
 		rc = copy_ending(live, &ending);
 	if (id == WF_CTL_UNDO_LAST)
@@ -195,7 +200,9 @@ clock_now(void *ctx)
 static int
 reset(void *ctx)
 {
-	return wf_dp_reset_now(((struct wf_live *)ctx)->dp);
+	const struct wf_live *live = ctx;
+
+	return live_runs_busy(live->runs) ? -EBUSY : wf_dp_reset_now(live->dp);
 }
 
 static int
@@ -256,6 +263,9 @@ wf_live_ops(struct wf_live *live)
 		.schedule = wf_live_schedule,
 		.clock = clock_now,
 		.observe = observe,
+		.run_start = live_runs_start,
+		.run_stop = live_runs_stop,
+		.run = live_runs_look,
 		.capture_start = capture_start,
 		.capture_change = capture_change,
 		.capture_settled = capture_settled,

@@ -3,7 +3,7 @@
  */
 #include <stdio.h>
 
-#include "live.h"
+#include "live_runs.h"
 #include "wf_units.h"
 
 void
@@ -15,6 +15,7 @@ wf_live_tell_ended(const struct wf_live *live, const struct wf_setup *next)
 		const struct wf_override *o = &live->setup->overrides.at[i];
 
 		if (!o->merged || o->until_ns > next->plan->from_ns ||
+			live_runs_have(live->runs, o->id) ||
 			wf_overrides_have(&next->overrides, o->id) ||
 			wf_overrides_have(&next->dropped, o->id))
 			continue;
@@ -62,7 +63,9 @@ wf_live_tell_begun(const struct wf_live *live, const struct wf_setup *next)
 		const struct wf_override *o = &next->overrides.at[i];
 		const struct wf_override *was = find(&live->setup->overrides, o->id);
 
-		if (!o->merged || was == NULL || was->merged)
+		if (!o->merged || (was != NULL && was->merged) ||
+			live_runs_begun(live->runs, o->id, next->plan->from_ns - o->from_ns) ||
+			was == NULL)
 			continue;
 		snprintf(text, sizeof(text), "a change begins by itself: %s",
 			wf_change_format(o->change, change));

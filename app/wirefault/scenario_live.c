@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Scenarios on the real clock. Plans are offered ahead of their time; snapshots cut the run into
- * stretches, more of them where a phase begins and ends. All of it in one thread that waits for
- * signals or the next instant.
+ * stretches. All of it in one thread that waits for signals or the next instant.
  */
 #include "scenario_live.h"
 
@@ -12,6 +11,7 @@
 #include <time.h>
 
 #include "scenario_command.h"
+#include "scenario_look.h"
 #include "scenario_until.h"
 #include "scenario_watch.h"
 #include "wf_device.h"
@@ -19,9 +19,6 @@
 #include "wf_scenario_report.h"
 
 #define BEGIN_NS (200 * WF_NS_PER_MS) /* from now to the start */
-#define EVERY_NS (100 * WF_NS_PER_MS) /* between two snapshots */
-#define QUICK_NS (10 * WF_NS_PER_MS)  /* while the first packet of a phase is waited for */
-#define GUARD_NS (2 * WF_NS_PER_MS)   /* before a phase ends, the last snapshot of it */
 #define DRAIN_NS (1200 * WF_NS_PER_MS)
 #define REST_NS  (20 * WF_NS_PER_MS)
 
@@ -33,14 +30,10 @@ struct live {
 	struct wf_err *err;
 	struct wf_dp *dp;
 	struct wf_script_walk walk;
-	struct wf_seen *seen;
-	wf_ns_t start_ns, end_ns; /* by wf_dp_now */
-	wf_ns_t *in_force_ns;     /* [script.n], since the start */
-	struct wf_snapshot *last;
-	wf_ns_t last_ns, next_ns;         /* not taken before; when the next one is to be taken */
+	struct scenario_look look;
+	wf_ns_t *in_force_ns;             /* [script.n], since the start */
 	struct scenario_command *command; /* [s->n_traffic] */
 	struct scenario_watch watch;
-	bool waits; /* somebody expects a recovery */
 	bool stopped, failed;
 };
 
@@ -103,7 +96,7 @@ since_start(const struct live *l)
 {
 	wf_ns_t now_ns = wf_dp_now(l->dp);
 
-	return now_ns > l->start_ns ? now_ns - l->start_ns : 0;
+	return now_ns > l->look.start_ns ? now_ns - l->look.start_ns : 0;
 }
 
 /* All whose time is near. */
@@ -118,7 +111,7 @@ offer_plans(struct live *l)
 		int rc;
 
 		if (at_ns == UINT64_MAX ||
-			l->start_ns + at_ns >
+			l->look.start_ns + at_ns >
 				wf_dp_now(l->dp) + scenario_until_lead(&l->until, l->s, at_ns))
 			return 0;
 		rc = wf_script_next(&l->walk, l->err);
@@ -146,11 +139,7 @@ take_snapshot(struct live *l)
 	if (now == NULL)
 		return wf_err_add(l->err, NULL, "Is its core taken by something else?",
 			"a worker does not answer");
-	if (l->last != NULL)
-		wf_seen_stretch(l->seen, l->last, l->last_ns, now, wf_dp_now(l->dp));
-	wf_snapshot_free(l->last);
-	l->last = now;
-	l->last_ns = before_ns;
+	scenario_look_add(&l->look, now, before_ns, wf_dp_now(l->dp));
 	return 0;
 }
 
@@ -161,34 +150,13 @@ look_for_end(struct live *l)
 	wf_ns_t now_ns = wf_dp_now(l->dp);
 	int rc;
 
-	if (now_ns < l->start_ns || l->until.phase == l->s->n_phases)
+	if (now_ns < l->look.start_ns || l->until.phase == l->s->n_phases)
 		return 0;
 	rc = scenario_until_look(
-		&l->until, l->c, l->walk.setup->plan, l->last, since_start(l), l->err);
+		&l->until, l->c, l->walk.setup->plan, l->look.last, since_start(l), l->err);
 	if (rc > 0 && l->s->end_ns != UINT64_MAX)
-		l->end_ns = l->start_ns + l->s->end_ns;
+		l->look.end_ns = l->look.start_ns + l->s->end_ns;
 	return rc;
-}
-
-/* When the next snapshot is to be taken: none may lie on both sides of where a phase begins. */
-static wf_ns_t
-next_look(const struct live *l)
-{
-	wf_ns_t now_ns = wf_dp_now(l->dp), next_ns = now_ns + EVERY_NS;
-	uint32_t phase = wf_seen_phase(l->seen, now_ns);
-
-	if (wf_seen_settles(l->seen, now_ns) || (l->waits && wf_seen_waits(l->seen, now_ns)) ||
-		scenario_until_waits(&l->until, l->s, since_start(l)))
-		next_ns = now_ns + QUICK_NS;
-	if (phase != UINT32_MAX && l->s->phase[phase].end_ns != UINT64_MAX) {
-		wf_ns_t end_ns = l->start_ns + l->s->phase[phase].end_ns;
-
-		if (now_ns < end_ns - GUARD_NS && end_ns - GUARD_NS < next_ns)
-			next_ns = end_ns - GUARD_NS;
-		else if (end_ns < next_ns)
-			next_ns = end_ns;
-	}
-	return next_ns < l->end_ns ? next_ns : l->end_ns;
 }
 
 /* Starts those whose time has come. Are all over? */
@@ -204,7 +172,7 @@ see_to_commands(struct live *l)
 
 		if (t->kind != WF_TRAFFIC_COMMAND)
 			continue;
-		if (c->pid == 0 && !c->over && now_ns >= l->start_ns + t->start_ns) {
+		if (c->pid == 0 && !c->over && now_ns >= l->look.start_ns + t->start_ns) {
 			scenario_tell_command(l->tell, t->start_ns, t->text);
 			l->failed |= scenario_command_start(c, t->text, l->err) < 0;
 		}
@@ -222,8 +190,9 @@ next_command_ns(const struct live *l)
 
 	for (uint32_t i = 0; i < l->s->n_traffic; i++)
 		if (l->s->traffic[i].kind == WF_TRAFFIC_COMMAND && l->command[i].pid == 0 &&
-			!l->command[i].over && l->start_ns + l->s->traffic[i].start_ns < next_ns)
-			next_ns = l->start_ns + l->s->traffic[i].start_ns;
+			!l->command[i].over &&
+			l->look.start_ns + l->s->traffic[i].start_ns < next_ns)
+			next_ns = l->look.start_ns + l->s->traffic[i].start_ns;
 	return next_ns;
 }
 
@@ -259,16 +228,17 @@ turn(struct live *l)
 	scenario_watch_look(&l->watch);
 	if (offer_plans(l) < 0)
 		return -EINVAL;
-	if (wf_dp_now(l->dp) >= l->next_ns) {
+	if (wf_dp_now(l->dp) >= l->look.next_ns) {
 		if (take_snapshot(l) < 0 || look_for_end(l) < 0)
 			return -EINVAL;
-		l->next_ns = next_look(l);
+		scenario_look_again(&l->look, wf_dp_now(l->dp),
+			scenario_until_waits(&l->until, l->s, since_start(l)));
 	}
 	scenario_tell_until(l->tell, since_start(l) + 1);
 	if (see_to_commands(l) && l->s->end_ns == UINT64_MAX)
-		l->end_ns = wf_dp_now(l->dp);
+		l->look.end_ns = wf_dp_now(l->dp);
 	next_ns = next_command_ns(l);
-	if (rest_until(l, next_ns < l->next_ns ? next_ns : l->next_ns))
+	if (rest_until(l, next_ns < l->look.next_ns ? next_ns : l->look.next_ns))
 		l->stopped = true;
 	return l->failed ? -EINVAL : 0;
 }
@@ -280,27 +250,25 @@ go_through(struct live *l)
 	int rc = 0;
 
 	assert(l->walk.setup != NULL);
-	l->seen = wf_seen_new(l->s, l->walk.setup->plan, wf_dp_now(l->dp));
-	if (l->seen == NULL || wf_seen_live(l->seen) < 0)
-		return wf_err_add(l->err, NULL, NULL, "out of memory");
-	rc = scenario_tell_flows(l->tell, l->seen, l->err);
+	if (scenario_look_new(&l->look, l->s, l->walk.setup->plan, l->err) < 0)
+		return -ENOMEM;
+	rc = scenario_tell_flows(l->tell, l->look.seen, l->err);
 	if (rc == 0)
-		rc = scenario_watch_start(&l->watch, l->dp, l->c->loaded.conf, l->seen, l->err);
-	l->start_ns = wf_dp_now(l->dp) + BEGIN_NS;
-	wf_seen_begin(l->seen, l->start_ns);
-	l->tell->start_ns = l->start_ns;
-	l->end_ns = l->seen->end_ns;
-	l->walk.start_ns = l->next_ns = l->start_ns;
+		rc = scenario_watch_start(
+			&l->watch, l->dp, l->c->loaded.conf, l->look.seen, l->err);
+	l->walk.start_ns = wf_dp_now(l->dp) + BEGIN_NS;
+	l->tell->start_ns = l->walk.start_ns;
+	scenario_look_begin(&l->look, l->walk.start_ns);
 	scenario_until_begin(&l->until, l->s);
 	if (rc == 0)
 		rc = offer_plans(l);
-	while (rc == 0 && wf_dp_now(l->dp) < l->start_ns && !l->stopped)
-		l->stopped = rest_until(l, l->start_ns);
+	while (rc == 0 && wf_dp_now(l->dp) < l->look.start_ns && !l->stopped)
+		l->stopped = rest_until(l, l->look.start_ns);
 	/* What has been before is of no run. */
 	if (rc == 0 && wf_dp_reset(l->dp) < 0)
 		rc = wf_err_add(l->err, NULL, NULL, "a worker does not answer");
 	scenario_tell_begin(l->tell, l->c, "live");
-	while (rc == 0 && wf_dp_now(l->dp) < l->end_ns && !l->stopped)
+	while (rc == 0 && wf_dp_now(l->dp) < l->look.end_ns && !l->stopped)
 		rc = turn(l);
 	if (rc == 0)
 		rc = take_snapshot(l);
@@ -322,14 +290,14 @@ report(struct live *l)
 		.mode = "live",
 		.tsc_hz = wf_dp_tsc_hz(l->dp),
 		.in_force_ns = l->in_force_ns,
-		.seen = l->seen,
-		.snap = l->last,
-		.duration_ns = l->last_ns - l->start_ns,
+		.seen = l->look.seen,
+		.snap = l->look.last,
+		.duration_ns = l->look.last_ns - l->look.start_ns,
 		.cut = l->stopped,
 		.command = commands };
 	json_t *doc = NULL;
 
-	assert(l->last != NULL && l->command != NULL);
+	assert(l->look.last != NULL && l->command != NULL);
 	if (!l->stopped && l->s->end_ns != UINT64_MAX)
 		r.duration_ns = l->s->end_ns;
 	for (uint32_t i = 0; commands != NULL && i < l->s->n_traffic; i++)
@@ -338,9 +306,9 @@ report(struct live *l)
 				(struct wf_scenario_command){ .traffic = &l->s->traffic[i],
 					.status = l->command[i].status,
 					.output = scenario_command_output(&l->command[i]) };
-	wf_seen_end(l->seen, l->start_ns + r.duration_ns);
-	scenario_tell_unseen(l->tell, r.duration_ns, l->seen->unseen);
-	if (commands != NULL && !l->seen->out_of_memory && wf_scenario_judge(&r) == 0)
+	wf_seen_end(l->look.seen, l->look.start_ns + r.duration_ns);
+	scenario_tell_unseen(l->tell, r.duration_ns, l->look.seen->unseen);
+	if (commands != NULL && !l->look.seen->out_of_memory && wf_scenario_judge(&r) == 0)
 		doc = wf_scenario_json(&r);
 	if (doc == NULL)
 		wf_err_add(l->err, NULL, NULL, "out of memory");
@@ -357,8 +325,6 @@ start(struct live *l, const struct wf_dp_options *opt)
 	const struct scenario *c = l->c;
 	int rc = 0;
 
-	for (uint32_t i = 0; i < l->s->n_expects; i++)
-		l->waits |= l->s->expect[i].measure == WF_MEASURE_recovery;
 	l->command = calloc(l->s->n_traffic + (size_t)1, sizeof(*l->command));
 	/* A phase that ends early may make it a few more steps. */
 	l->in_force_ns = calloc(WF_SCRIPT_STEPS + (size_t)1, sizeof(*l->in_force_ns));
@@ -396,8 +362,7 @@ scenario_live_run(
 	if (l.dp != NULL)
 		wf_dp_stop(l.dp, DRAIN_NS);
 	wf_err_print(l.err, stderr);
-	wf_snapshot_free(l.last);
-	wf_seen_free(l.seen);
+	scenario_look_end(&l.look);
 	wf_script_end(&l.walk);
 	wf_dp_free(l.dp);
 	free(l.command);

@@ -10,6 +10,7 @@
 #include "scenario_until.h"
 #include "wf_generator_args.h"
 #include "wf_scenario_report.h"
+#include "wf_seen.h"
 #include "wf_source_generator.h"
 #include "wf_source_replay.h"
 #include "wf_source_until.h"

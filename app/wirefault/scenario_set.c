@@ -96,7 +96,7 @@ load(struct scenario *to, const struct scenario_options *o, struct wf_err *err)
 	char *path = NULL, seed[24];
 	int rc;
 
-	if (from.file == NULL && from.profile == NULL && from.text == NULL) {
+	if (from.file == NULL && from.profile == NULL && from.text == NULL && from.tree == NULL) {
 		from.tree = s->own_config;
 		from.profile = s->profile;
 		if (s->config != NULL)
@@ -207,6 +207,8 @@ make_all(struct scenario_set *set, const struct scenario_options *o, struct wf_e
 			struct scenario *to = &set->at[set->n];
 			int one;
 
+			if (o->no_traffic)
+				wf_scenario_drop_traffic(s);
 			if (s->sweep == NULL) {
 				*to = (struct scenario){ .s = s };
 				set->n++;
@@ -233,6 +235,24 @@ scenario_set_read(struct scenario_set *set, char *const *paths, int n,
 		if ((folder ? read_folder(set, paths[i], err) : read_file(set, paths[i], err)) < 0)
 			rc = -EINVAL;
 	}
+	if (make_all(set, o, err) < 0)
+		rc = -EINVAL;
+	return rc;
+}
+
+int
+scenario_set_read_texts(struct scenario_set *set, const struct scenario_text *texts, uint32_t n,
+	const struct scenario_options *o, struct wf_err *err)
+{
+	int rc = 0;
+
+	*set = (struct scenario_set){ .file = calloc(n, sizeof(*set->file)) };
+	if (set->file == NULL)
+		return wf_err_add(err, NULL, NULL, "out of memory");
+	for (uint32_t i = 0; i < n; i++)
+		if (wf_scenarios_read_text(
+			    texts[i].text, texts[i].name, &set->file[set->n_files++], err) < 0)
+			rc = -EINVAL;
 	if (make_all(set, o, err) < 0)
 		rc = -EINVAL;
 	return rc;

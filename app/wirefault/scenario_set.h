@@ -23,14 +23,23 @@ struct scenario_set {
 };
 
 struct scenario_options {
-	struct wf_bridge from; /* file, profile and text NULL: what the scenarios say */
+	struct wf_bridge from; /* nothing in it: what the scenarios say */
 	const char *seed;      /* NULL: the scenario's, else the configuration's */
 	bool live;             /* generators and replays stand in the place of ports */
+	bool no_traffic;       /* what scenarios say of traffic is not to be */
+};
+
+/* A file's text, and its name for errors. */
+struct scenario_text {
+	const char *name, *text;
 };
 
 /* Reads files, and folders with files *.conf, in order of their names. 0; or with all reasons in
  * err -errno, and then nothing is to be started. */
 int scenario_set_read(struct scenario_set *set, char *const *paths, int n,
+	const struct scenario_options *o, struct wf_err *err);
+/* The same of texts. */
+int scenario_set_read_texts(struct scenario_set *set, const struct scenario_text *texts, uint32_t n,
 	const struct scenario_options *o, struct wf_err *err);
 /* The scenario of a report, with its configuration and seed, as it was run: *live if it was. */
 int scenario_set_read_report(struct scenario_set *set, const char *path,

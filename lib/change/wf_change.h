@@ -22,6 +22,8 @@ struct wf_change {
 	bool phase;       /* the clocks of its directions (outages, waves, traces) begin with it */
 	bool run;         /* all flows and states begin anew with it, and draws are keyed by ... */
 	uint64_t run_key; /* ... this, besides the seed */
+	bool seeded;      /* while it stands, the seed is not the configuration's but ... */
+	uint64_t seed;    /* ... this one */
 	uint32_t n_items;
 	struct wf_change_item *item;
 };

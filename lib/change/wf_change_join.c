@@ -23,6 +23,8 @@ wf_change_part(const struct wf_change *c, const struct wf_node *tree, bool fits)
 		part->phase = c->phase;
 		part->run = c->run;
 		part->run_key = c->run_key;
+		part->seeded = c->seeded;
+		part->seed = c->seed;
 	}
 	for (uint32_t i = 0; part != NULL && i < c->n_items; i++) {
 		const struct wf_change one = { .n_items = 1, .item = &c->item[i] };
@@ -99,6 +101,8 @@ wf_change_join(const struct wf_change *first, const struct wf_change *second)
 		c->phase = second->phase;
 		c->run = second->run;
 		c->run_key = second->run_key;
+		c->seeded = second->seeded;
+		c->seed = second->seed;
 	}
 	for (uint32_t i = 0; rc == 0 && i < first->n_items; i++)
 		if (!is_covered(first, i, second))

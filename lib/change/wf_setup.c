@@ -210,6 +210,17 @@ begin(struct wf_setup *s, const struct wf_setup *before)
 	}
 }
 
+static uint64_t
+seed_of(const struct wf_setup *s, const struct wf_setup *before)
+{
+	uint64_t seed = s->conf->seed_given || before == NULL ? s->conf->seed : before->seed;
+
+	for (uint32_t i = 0; i < s->overrides.n; i++)
+		if (s->overrides.at[i].merged && s->overrides.at[i].change->seeded)
+			seed = s->overrides.at[i].change->seed;
+	return seed;
+}
+
 /* Typed form and plan. */
 static int
 compile(struct wf_setup *s, const struct wf_setup *before, wf_ns_t from_ns, struct wf_err *err)
@@ -219,7 +230,7 @@ compile(struct wf_setup *s, const struct wf_setup *before, wf_ns_t from_ns, stru
 	s->conf = wf_conf_bind(s->tree, err);
 	if (s->conf == NULL)
 		return -EINVAL;
-	s->seed = s->conf->seed_given || before == NULL ? s->conf->seed : before->seed;
+	s->seed = seed_of(s, before);
 	if (before != NULL && s->base != before->base) /* overrides are of directions only */
 		rc = wf_setup_keep(before, s, err);
 	if (rc < 0)

@@ -62,6 +62,7 @@ struct wf_conf_control {
 	char *token_file; /* its absolute path; NULL: none */
 	char *hosts;      /* with commas; NULL: no more */
 	char *profiles;   /* a directory, its absolute path; NULL: none */
+	char *scenarios;  /* the same */
 	bool allow_remote;
 };
 

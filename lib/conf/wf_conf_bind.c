@@ -231,6 +231,7 @@ bind_control(struct wf_conf *conf, const struct wf_node *n, struct wf_err *err)
 	};
 	conf->control.token_file = file_of(n, "token_file", p.token_file, err);
 	conf->control.profiles = file_of(n, "profiles", p.profiles, err);
+	conf->control.scenarios = file_of(n, "scenarios", p.scenarios, err);
 	if (p.http != NULL && conf->control.token_file == NULL)
 		wf_conf_complain(err, wf_node_get(n, "http"),
 			"Write token_file = \"/etc/wirefault/tokens\", a file with one token a "

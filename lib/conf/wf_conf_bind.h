@@ -71,7 +71,7 @@ extern const struct wf_param wf_port_table[];
 
 struct wf_control_params {
 	uint64_t given;
-	char *socket, *http, *token_file, *hosts, *profiles;
+	char *socket, *http, *token_file, *hosts, *profiles, *scenarios;
 	bool allow_remote;
 };
 extern const struct wf_param wf_control_table[];

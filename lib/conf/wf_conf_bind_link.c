@@ -292,6 +292,7 @@ wf_conf_free(struct wf_conf *conf)
 	free(conf->control.token_file);
 	free(conf->control.hosts);
 	free(conf->control.profiles);
+	free(conf->control.scenarios);
 	free(conf->file);
 	free(conf);
 }

@@ -136,6 +136,11 @@ const struct wf_param wf_control_table[] = {
 		.names_file = true,
 		.help = "directory where PUT /v1/profiles saves; without it profiles can only be "
 			"read" },
+	{ .name = "scenarios",
+		.type = WF_PARAM_STRING,
+		.offset = offsetof(struct wf_control_params, scenarios),
+		.names_file = true,
+		.help = "the same of PUT /v1/scenarios" },
 	{ .name = "allow_remote",
 		.type = WF_PARAM_BOOL,
 		.offset = offsetof(struct wf_control_params, allow_remote),

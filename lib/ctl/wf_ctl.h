@@ -9,6 +9,7 @@
 #include "wf_changes.h"
 #include "wf_event.h"
 #include "wf_replay.h"
+#include "wf_scenario_state.h"
 #include "wf_setup.h"
 #include "wf_snapshot.h"
 
@@ -31,12 +32,24 @@ struct wf_ctl_replay {
 	wf_ns_t now_ns;
 };
 
+/* Files of scenarios that are to run, one scenario after the other. */
+struct wf_ctl_scenario {
+	const char *name, *text; /* the name is for errors */
+};
+struct wf_ctl_run_order {
+	uint32_t n_files;
+	const struct wf_ctl_scenario *file;
+	bool seed_given;
+	uint64_t seed;   /* instead of the scenarios' */
+	bool no_traffic; /* whoever is there sends, not what they say */
+};
+
 /* What the server asks of the program around it. Called in the control thread; nothing waits.
  *
  * apply, amend, change, schedule, undo and reload return 0 when the change is on its way, and it is
  * in force when progress says a generation of *generation or later; or, when nothing has changed:
  * -EINVAL with reasons, -ENOTSUP with reasons: it needs a restart, -ENOENT: there is nothing to
- * undo, -ENOMEM.
+ * undo, -EBUSY with a reason: a scenario runs, -ENOMEM.
  */
 struct wf_ctl_ops {
 	void *ctx;
@@ -62,7 +75,7 @@ struct wf_ctl_ops {
 	struct wf_ctl_progress (*progress)(void *ctx);
 	/* Time as plans and overrides have it, by the wall clock. */
 	wf_ns_t (*wall)(void *ctx, wf_ns_t ns);
-	/* -EAGAIN: likewise. */
+	/* -EAGAIN: likewise. -EBUSY: a scenario runs. */
 	int (*reset)(void *ctx);
 	/* Adds overrides, all or none, which take references. Each begins at its at_ns, or as soon
 	 * as may be if that is earlier. */
@@ -91,14 +104,24 @@ struct wf_ctl_ops {
 	bool (*flows)(void *ctx, struct wf_flow_top *list, uint32_t budget);
 	/* Replay number `index` of all. false: there are fewer. NULL: there are none. */
 	bool (*replay)(void *ctx, uint32_t index, struct wf_ctl_replay *out);
+	/* Runs are begun, whose numbers are *first and those that follow: 0; or with all reasons
+	 * -EINVAL, or -EBUSY: another one is not over, or what stands ends by itself; -ENOMEM. */
+	int (*run_start)(
+		void *ctx, const struct wf_ctl_run_order *o, uint64_t *first, struct wf_err *err);
+	/* Ends that one (0: all) before its time; nothing of it stands from here on. 0, -ENOENT:
+	 * there is none of that number, -EALREADY: it is over, -ENOMEM: it goes on. */
+	int (*run_stop)(void *ctx, uint64_t id);
+	/* Number `index` of the runs that are known, the oldest first. false: there are fewer. */
+	bool (*run)(void *ctx, uint32_t index, struct wf_scenario_state *out);
 };
 
 struct wf_ctl;
 
 /* Where files are that requests name. */
 struct wf_ctl_dirs {
-	const char *own_profiles; /* that may be written; NULL: none */
-	const char *profiles;     /* that came with the program; NULL: none */
+	const char *own_profiles;              /* that may be written; NULL: none */
+	const char *profiles;                  /* that came with the program; NULL: none */
+	const char *own_scenarios, *scenarios; /* the same of scenarios */
 };
 
 /* Where it is reached. */

@@ -23,6 +23,7 @@ wf_http_phrase(int status)
 		const char *phrase;
 	} known[] = {
 		{ 200, "OK" },
+		{ 202, "Accepted" },
 		{ 400, "Bad Request" },
 		{ 401, "Unauthorized" },
 		{ 403, "Forbidden" },
@@ -339,6 +340,9 @@ wf_http_failed(struct wf_request *r, int rc, const struct wf_err *err)
 		break;
 	case -ENOENT:
 		wf_http_problem(r, 409, err, "There is nothing to undo.");
+		break;
+	case -EBUSY:
+		wf_http_problem(r, 409, err, "Not now; nothing has changed.");
 		break;
 	case -ENOMEM:
 		wf_http_problem(r, 503, err, "Out of memory; nothing has changed.");

@@ -53,8 +53,11 @@ content(const char *name, bool body)
 		if (strcmp(name, texts[i]) == 0)
 			return media(types[i], json_pack("{s:s}", "type", "string"));
 	j = media("application/json", ref(name));
-	if (strcmp(name, "config") == 0)
+	if (strcmp(name, "config") == 0 || strcmp(name, "scenario_file") == 0 ||
+		strcmp(name, "run") == 0)
 		also = media("text/plain", json_pack("{s:s}", "type", "string"));
+	else if (strcmp(name, "run_report") == 0)
+		also = media("*/*", json_pack("{s:s}", "type", "string"));
 	else if (body && (strcmp(name, "patch") == 0 || strstr(name, "_patch") != NULL))
 		also = media("application/merge-patch+json", ref(name));
 	if (also != NULL)
@@ -126,8 +129,10 @@ static json_t *
 responses(const struct wf_route *route)
 {
 	bool changes = route->kind < WF_EVENT_COUNT;
-	json_t *all = json_pack("{s:{s:s,s:o}}", "200", "description", route->summary, "content",
-		content(route->reply, false));
+	/* It goes on when it has been answered. */
+	bool begins = strcmp(route->name, "run_start") == 0;
+	json_t *all = json_pack("{s:{s:s,s:o}}", begins ? "202" : "200", "description",
+		route->summary, "content", content(route->reply, false));
 
 	if (*route->body != '\0') {
 		add_problem(all, "400", "the body is not JSON, or not text");

@@ -7,6 +7,7 @@
 
 #include "wf_guard.h"
 #include "wf_http.h"
+#include "wf_library.h"
 
 /* Finds the request's route and runs its handler, or replies why not. `guard` NULL: it came by the
  * Unix socket. */
@@ -37,6 +38,15 @@ json_t *wf_route_overrides(const struct wf_request *r, const struct wf_overrides
 /* wf_routes_config.c: the body, JSON or text, as a normalised tree. NULL: the problem has been
  * replied. */
 struct wf_node *wf_route_body_tree(struct wf_request *r, struct wf_err *err);
+
+/* wf_routes_profiles.c: replies with a file's text as a tree. */
+void wf_route_reply_tree(struct wf_request *r, const char *text);
+/* wf_routes_scenarios.c: where scenarios are. */
+struct wf_library wf_route_scenario_library(const struct wf_request *r);
+/* wf_routes_runs.c: those of this number and later ones. NULL: out of memory. */
+json_t *wf_route_runs_from(const struct wf_request *r, uint64_t first);
+/* wf_routes_bypass.c: is every link a plain wire? */
+bool wf_route_bypassed(const struct wf_request *r);
 
 /* wf_routes_replay.c: replays of captures. */
 void wf_route_replays(struct wf_request *r);

@@ -71,9 +71,8 @@ is_plain(struct wf_node *owner, bool of_class)
 	return true;
 }
 
-/* Is every direction bypassed? */
-static bool
-is_on(const struct wf_request *r)
+bool
+wf_route_bypassed(const struct wf_request *r)
 {
 	const struct wf_node *links = wf_node_get(running(r), "links");
 
@@ -93,7 +92,7 @@ is_on(const struct wf_request *r)
 static json_t *
 bypass_json(struct wf_request *r, const void *ctx)
 {
-	return json_pack("{s:b}", "bypass", is_on(r));
+	return json_pack("{s:b}", "bypass", wf_route_bypassed(r));
 }
 
 void
@@ -114,15 +113,18 @@ reply_same(struct wf_request *r)
 			bypass_json(r, NULL)));
 }
 
+/* Whoever wants it wants it now: it ends scenarios. */
 static void
 bypass_on(struct wf_request *r, wf_ns_t for_ns)
 {
+	int rc = r->ops->run_stop(r->ops->ctx, 0);
 	const struct wf_node *links = wf_node_get(running(r), "links");
 	struct wf_everywhere e = {
 		.c = wf_change_new(0, for_ns), .side = { true, true }, .make = bypass_patch
 	};
-	int rc = e.c != NULL ? 0 : -ENOMEM;
 
+	if (rc == 0 && e.c == NULL)
+		rc = -ENOMEM;
 	for (struct wf_node *l = links->first; rc == 0 && l != NULL; l = l->next)
 		rc = wf_everywhere_add(&e, l);
 	if (rc < 0)
@@ -176,7 +178,7 @@ wf_route_bypass(struct wf_request *r)
 		wf_http_failed(r, -EINVAL, err);
 	else if (json_is_false(on))
 		bypass_off(r);
-	else if (for_ns == 0 && is_on(r))
+	else if (for_ns == 0 && wf_route_bypassed(r))
 		reply_same(r);
 	else
 		bypass_on(r, for_ns);

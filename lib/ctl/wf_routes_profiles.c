@@ -1,95 +1,30 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * Handlers of profiles: configurations by name. Those that came with wirefault can be read, those
- * in control.profiles can be written too, and come first. Control thread only.
+ * Handlers of profiles: configurations by name. Control thread only.
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "wf_json.h"
+#include "wf_library.h"
 #include "wf_routes.h"
-#include "wf_texts.h"
 
-struct listing {
-	json_t *list;
-	bool own;
-};
-
-static int
-add(void *ctx, const char *name)
+static struct wf_library
+profiles(const struct wf_request *r)
 {
-	const struct listing *l = ctx;
-	const json_t *other;
-	size_t i;
-
-	json_array_foreach(l->list, i,
-		other) if (strcmp(json_string_value(json_object_get(other, "name")), name) ==
-			   0) return 0;
-	return json_array_append_new(l->list, json_pack("{s:s,s:b}", "name", name, "own", l->own)) <
-			       0
-		       ? -ENOMEM
-		       : 0;
+	return (struct wf_library){ "profile", "profiles", r->dirs->own_profiles,
+		r->dirs->profiles };
 }
 
 void
 wf_route_profiles(struct wf_request *r)
 {
-	const char *const dirs[] = { r->dirs->own_profiles, r->dirs->profiles };
-	struct listing l = { .list = json_array() };
-	int rc = l.list != NULL ? 0 : -ENOMEM;
+	const struct wf_library l = profiles(r);
 
-	for (size_t i = 0; i < WF_ARRAY_SIZE(dirs) && rc == 0; i++) {
-		l.own = i == 0;
-		if (dirs[i] != NULL)
-			rc = wf_texts_list(dirs[i], add, &l);
-	}
-	if (rc == 0) {
-		wf_http_json(r, 200, json_pack("{s:o}", "profiles", l.list));
-		return;
-	}
-	json_decref(l.list);
-	wf_http_failed(r, rc, NULL);
+	wf_library_list(r, &l);
 }
 
-static void
-reply_error(struct wf_request *r, int rc)
-{
-	if (rc == -ENOENT)
-		wf_http_problem(r, 404, NULL, "There is no profile \"%s\".", r->param[0]);
-	else if (rc == -EINVAL)
-		wf_http_problem(r, 422, NULL,
-			"A profile's name has 1 to 63 letters, digits, - and _, not \"%s\".",
-			r->param[0]);
-	else
-		wf_http_failed(r, rc, NULL);
-}
-
-static void
-reply_done(struct wf_request *r, int rc, const char *what)
-{
-	if (rc < 0) {
-		reply_error(r, rc);
-		return;
-	}
-	wf_http_tell();
-	wf_http_told(r, json_pack("{s:s}", what, r->param[0]));
-}
-
-/* The text of a profile, heap. 0 or -errno. */
-static int
-find(const struct wf_request *r, char **text)
-{
-	int rc = -ENOENT;
-
-	if (r->dirs->own_profiles != NULL)
-		rc = wf_texts_get(r->dirs->own_profiles, r->param[0], text);
-	if (rc == -ENOENT && r->dirs->profiles != NULL)
-		rc = wf_texts_get(r->dirs->profiles, r->param[0], text);
-	return rc;
-}
-
-static void
-reply_tree(struct wf_request *r, const char *text)
+void
+wf_route_reply_tree(struct wf_request *r, const char *text)
 {
 	struct wf_err *err = wf_err_new();
 	struct wf_node *tree =
@@ -106,27 +41,14 @@ reply_tree(struct wf_request *r, const char *text)
 void
 wf_route_profile_get(struct wf_request *r)
 {
-	char *text = NULL;
-	int rc = find(r, &text);
+	const struct wf_library l = profiles(r);
+	char *text = wf_library_get(r, &l);
 
-	if (rc < 0)
-		reply_error(r, rc);
-	else if (wf_http_wants_text(r))
+	if (text != NULL && wf_http_wants_text(r))
 		wf_http_text(r, 200, text);
-	else
-		reply_tree(r, text);
+	else if (text != NULL)
+		wf_route_reply_tree(r, text);
 	free(text);
-}
-
-/* False: it is nobody's to write, and 409 has been replied. */
-static bool
-may_write(struct wf_request *r)
-{
-	if (r->dirs->own_profiles != NULL)
-		return true;
-	wf_http_problem(
-		r, 409, NULL, "There is no directory for profiles: name one in control.profiles.");
-	return false;
 }
 
 /* The tree as text that says why what can't be; NULL: the problem has been replied. */
@@ -157,20 +79,17 @@ checked_text(struct wf_request *r, struct wf_err *err)
 void
 wf_route_profile_put(struct wf_request *r)
 {
+	const struct wf_library l = profiles(r);
 	struct wf_err *err = wf_err_new();
 	char *text;
-	int rc;
 
-	r->about = r->param[0];
 	if (err == NULL) {
 		wf_http_failed(r, -ENOMEM, NULL);
 		return;
 	}
-	text = may_write(r) ? checked_text(r, err) : NULL;
-	if (text != NULL) {
-		rc = wf_texts_put(r->dirs->own_profiles, r->param[0], text);
-		reply_done(r, rc, "saved");
-	}
+	text = wf_library_may_write(r, &l) ? checked_text(r, err) : NULL;
+	if (text != NULL)
+		wf_library_put(r, &l, text);
 	free(text);
 	wf_err_free(err);
 }
@@ -178,11 +97,7 @@ wf_route_profile_put(struct wf_request *r)
 void
 wf_route_profile_delete(struct wf_request *r)
 {
-	int rc;
+	const struct wf_library l = profiles(r);
 
-	r->about = r->param[0];
-	if (!may_write(r))
-		return;
-	rc = wf_texts_remove(r->dirs->own_profiles, r->param[0]);
-	reply_done(r, rc, "removed");
+	wf_library_delete(r, &l);
 }

@@ -118,6 +118,11 @@ try_reset(struct wf_request *r, bool late)
 
 	if (rc == -EAGAIN && !late)
 		return false;
+	if (rc == -EBUSY) {
+		wf_http_problem(r, 409, NULL,
+			"A scenario runs, and counts. Stop it first: wfctl scenario stop.");
+		return true;
+	}
 	if (rc < 0) {
 		wf_http_problem(r, 503, NULL, "The counters could not be reset now. Try again.");
 		return true;

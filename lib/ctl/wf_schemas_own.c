@@ -121,6 +121,26 @@ static const struct {
 		"state:running|ending|ended|failed file:str files:int bytes:int captured:int "
 		"capture_missed:int filter?:str error?:str" },
 	{ "captures", "captures:[capture_file]" },
+	{ "scenarios", "scenarios:[profile]" },
+	{ "scenario_file", "" },
+	{ "run_file", "!name:str text:str" },
+	{ "run", "!scenario?:str files?:[run_file] seed?:int|str traffic?:bool" },
+	{ "run_phase", "name:str round:int start_ns:int end_ns:int|null ramps:bool" },
+	{ "run_window", "fault:str start_ns:int end_ns:int|null" },
+	{ "run_expectation",
+		"name:str link:str direction:ab|ba class?:str phase:str measure:str expected:str "
+		"at_least?:num at_most?:num observed:num margin:num samples:num over:num "
+		"outcome:waiting|pass|fail|too_few pass:bool why?:str final:bool "
+		"final_ns:int|null" },
+	{ "run_state",
+		"schema:str id:int name:str title:str file:str "
+		"state:waiting|running|done|failed seed:str begun_ns:int|null elapsed_ns:int "
+		"duration_ns:int|null progress_percent:num|null eta_ns:int|null phase:str|null "
+		"round:int|null faults:[str] outcome:str|null pass:bool|null "
+		"trustworthy:bool|null why?:str phases?:[run_phase] windows?:[run_window] "
+		"expectations?:[run_expectation]" },
+	{ "runs", "runs:[run_state]" },
+	{ "run_report", "schema:str name:str outcome:str pass:bool" },
 	{ "error", "message:str file?:str line?:int path?:str hint?:str" },
 	{ "problem", "type:str title:str status:int detail:str errors:[error]" },
 };

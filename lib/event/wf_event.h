@@ -45,7 +45,10 @@ enum wf_event_line {
 	X(capture_changed, WF_EVENT_USUAL, "it has another filter")                                \
 	X(capture_ended, WF_EVENT_USUAL, "its file is complete")                                   \
 	X(capture_failed, WF_EVENT_ALWAYS, "its file cannot be written any more, and it ends")     \
-	X(replay, WF_EVENT_ALWAYS, "a replay was started, stopped, paused or given another pace")
+	X(replay, WF_EVENT_ALWAYS, "a replay was started, stopped, paused or given another pace")  \
+	X(scenario_asked, WF_EVENT_USUAL, "somebody starts or stops a scenario")                   \
+	X(scenario, WF_EVENT_USUAL, "a scenario begins, comes to its next phase, or has ended")    \
+	X(scenario_saved, WF_EVENT_USUAL, "a scenario was saved or removed")
 
 enum wf_event_kind {
 #define WF_EVENT_ENUM(name, line, help) WF_EVENT_##name,

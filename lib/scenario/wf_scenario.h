@@ -95,6 +95,8 @@ void wf_scenarios_free(struct wf_scenarios *s);
 /* A generator's or a replay's device string, with files that are found from here. Heap; NULL: out
  * of memory. */
 char *wf_traffic_device(const struct wf_traffic *t);
+/* Forgets its traffic: whoever is there sends. */
+void wf_scenario_drop_traffic(struct wf_scenario *s);
 /* The direction of a plan that these names mean; UINT32_MAX: it has none. */
 uint32_t wf_scenario_find_dir(const struct wf_plan *plan, const char *link, uint8_t side);
 /* Are links, classes and phases there that traffic and expectations name? 0, or -EINVAL with all

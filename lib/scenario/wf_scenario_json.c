@@ -9,6 +9,7 @@
 #include "wf_json.h"
 #include "wf_scenario_cdf.h"
 #include "wf_scenario_report.h"
+#include "wf_seen.h"
 
 const char *const wf_scenario_outcomes[] = { "pass", "fail", "too_few", "untrustworthy",
 	"command_failed", "cut" };
@@ -249,6 +250,28 @@ directions_json(const struct wf_scenario_result *r)
 	return list;
 }
 
+json_t *
+wf_scenario_expectation_json(
+	const struct wf_expect *e, const struct wf_expect_result *x, const char *link)
+{
+	json_t *j = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:f,s:f,s:f,s:f,s:s,s:b}", "name", e->name,
+		"link", link, "direction", side_name[e->side], "phase", e->phase, "measure",
+		wf_measure_info[e->measure].name, "expected", e->text, "observed", x->observed,
+		"margin", isfinite(x->margin) ? x->margin : 0, "samples", x->samples, "over",
+		x->over, "outcome", wf_expect_outcomes[x->outcome], "pass",
+		x->outcome == WF_EXPECT_PASS);
+
+	if (*e->class != 0)
+		json_object_set_new(j, "class", json_string(e->class));
+	if (e->has_low)
+		json_object_set_new(j, "at_least", json_real(e->low));
+	if (e->has_high)
+		json_object_set_new(j, "at_most", json_real(e->high));
+	if (*x->why != 0)
+		json_object_set_new(j, "why", wf_json_text(x->why));
+	return j;
+}
+
 static json_t *
 expectations_json(const struct wf_scenario_result *r)
 {
@@ -256,25 +279,10 @@ expectations_json(const struct wf_scenario_result *r)
 
 	for (uint32_t i = 0; i < r->s->n_expects; i++) {
 		const struct wf_expect *e = &r->s->expect[i];
-		const struct wf_expect_result *x = &r->judged[i];
 		uint32_t dir = wf_scenario_find_dir(r->plan, e->link, e->side);
-		json_t *j = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:f,s:f,s:f,s:f,s:s,s:b}", "name",
-			e->name, "link", r->plan->link_name[dir / 2], "direction",
-			side_name[e->side], "phase", e->phase, "measure",
-			wf_measure_info[e->measure].name, "expected", e->text, "observed",
-			x->observed, "margin", isfinite(x->margin) ? x->margin : 0, "samples",
-			x->samples, "over", x->over, "outcome", wf_expect_outcomes[x->outcome],
-			"pass", x->outcome == WF_EXPECT_PASS);
 
-		if (*e->class != 0)
-			json_object_set_new(j, "class", json_string(e->class));
-		if (e->has_low)
-			json_object_set_new(j, "at_least", json_real(e->low));
-		if (e->has_high)
-			json_object_set_new(j, "at_most", json_real(e->high));
-		if (*x->why != 0)
-			json_object_set_new(j, "why", wf_json_text(x->why));
-		json_array_append_new(list, j);
+		json_array_append_new(list, wf_scenario_expectation_json(
+						    e, &r->judged[i], r->plan->link_name[dir / 2]));
 	}
 	return list;
 }

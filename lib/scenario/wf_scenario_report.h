@@ -10,8 +10,9 @@
 
 #include "wf_expect.h"
 #include "wf_script.h"
-#include "wf_seen.h"
 #include "wf_snapshot.h"
+
+struct wf_seen;
 
 enum wf_scenario_outcome {
 	WF_SCENARIO_PASS,
@@ -59,7 +60,10 @@ struct wf_scenario_result {
 int wf_scenario_judge(struct wf_scenario_result *r);
 /* The document "wirefault.scenario/1". NULL: out of memory. */
 json_t *wf_scenario_json(const struct wf_scenario_result *r);
-/* From it a page of Markdown or HTML. 0 or -errno. */
+/* An expectation and how it went, of this link. NULL: out of memory. */
+json_t *wf_scenario_expectation_json(
+	const struct wf_expect *e, const struct wf_expect_result *x, const char *link);
+/* From the document a page of Markdown or HTML. 0 or -errno. */
 int wf_scenario_markdown(const json_t *doc, FILE *out);
 int wf_scenario_html(const json_t *doc, FILE *out);
 /* Of several documents, JUnit XML: each expectation is a case, and so is each scenario as a whole.

@@ -129,13 +129,22 @@ wf_scenario_read_expects(struct wf_scenario *s, const char *link, struct wf_err 
 }
 
 void
-wf_scenario_free_traffic(struct wf_scenario *s)
+wf_scenario_drop_traffic(struct wf_scenario *s)
 {
 	for (uint32_t i = 0; i < s->n_traffic; i++) {
 		free(s->traffic[i].text);
 		wf_conf_free_where(&s->traffic[i].where);
 	}
 	free(s->traffic);
+	s->traffic = NULL;
+	s->n_traffic = 0;
+	wf_node_free(wf_node_get(s->source, "traffic"));
+}
+
+void
+wf_scenario_free_traffic(struct wf_scenario *s)
+{
+	wf_scenario_drop_traffic(s);
 	free(s->expect);
 }
 

@@ -10,7 +10,7 @@ api() { # METHOD PATH [BODY [CURL OPTION...]]
 }
 status() { api "$1" "$2" "${3-}" "${@:4}" -o /dev/null -w '%{http_code}'; }
 
-mkdir "$LAB_DIR/profiles"
+mkdir "$LAB_DIR/profiles" "$LAB_DIR/scenarios"
 conf 'delay = "5ms";' 'delay = "5ms";'
 # A second link, on which a capture waits to be replayed.
 "$WF_BUILD/tests/golden/make_capture" "$LAB_DIR/talk.pcap" 200 100 1
@@ -18,7 +18,7 @@ sed -i -e 's|^ports = (|&  { name = "c"; device = "pcap,file='"$LAB_DIR"'/talk.p
 	-e 's|^\s*} );$|}, { name = "replays"; ports = [ "c", "d" ]; } );|' "$CONF"
 mkdir "$LAB_DIR/captures"
 cat >>"$CONF" <<-END
-	control = { profiles = "$LAB_DIR/profiles"; };
+	control = { profiles = "$LAB_DIR/profiles"; scenarios = "$LAB_DIR/scenarios"; };
 	capture = { directory = "$LAB_DIR/captures"; };
 END
 lab_up "$CONF" || exit 1

@@ -9,6 +9,7 @@ import http.client
 import json
 import socket
 import sys
+import time
 import warnings
 
 warnings.simplefilter("ignore")
@@ -16,8 +17,12 @@ from jsonschema import Draft202012Validator, RefResolver  # noqa: E402
 
 LINK = "/v1/links/{link}"
 CLASS = LINK + "/classes/{class}"
-NAMES = {"link": "wan", "class": "voip", "side": "ab", "name": "mine", "file": "app.js", "port": "c"}
+NAMES = {"link": "wan", "class": "voip", "side": "ab", "name": "mine", "file": "app.js", "port": "c", "id": "last"}
 VOIP = {"match": {"proto": "udp"}, "ab": {"delay": "5ms"}}
+SCENARIO = {"schema_version": 1, "name": "short", "phases": [{"name": "a", "duration": "100ms", "ab": {"loss": "5%"}}]}
+TEXT = b'schema_version = 1; name = "%s"; link = "wan"; phases = ( { name = "a"; duration = "%s"; ab = { delay = "5ms"; }; } ); expect = ( { loss = 0; } );'
+SHORT = {"files": [{"name": "short.conf", "text": (TEXT % (b"short", b"100ms")).decode()}]}
+LONG = {"files": [{"name": "long.conf", "text": (TEXT % (b"long", b"60s")).decode()}]}
 
 # What a call needs that is more than GET of the pattern: body, query, status.
 CALLS = {
@@ -55,6 +60,13 @@ CALLS = {
     "PATCH /v1/replays/{port}": {"body": {"paused": True}},
     "DELETE /v1/replays/{port}": {},
     "DELETE /v1/profiles/{name}": {"after": ("PUT", "/v1/profiles/mine", "config")},
+    "PUT /v1/scenarios/{name}": {"body": SCENARIO},
+    "DELETE /v1/scenarios/{name}": {},
+    "POST /v1/runs": {"body": SHORT, "status": 202},
+    "DELETE /v1/runs": {"before": ("POST", "/v1/runs", LONG)},
+    "GET /v1/runs/{id}": {"before": ("POST", "/v1/runs", LONG)},
+    "DELETE /v1/runs/{id}": {"before": ("POST", "/v1/runs", LONG)},
+    "GET /v1/runs/{id}/report": {"before": ("POST", "/v1/runs", SHORT), "await": ("/v1/runs/last", "done"), "query": "format=json"},
 }
 
 
@@ -82,6 +94,21 @@ class Api:
         text = reply.fp.readline() + reply.fp.readline() if stream else reply.read()
         connection.close()
         return reply.status, (reply.getheader("Content-Type") or "").split(";")[0], text
+
+    def wait_over(self):
+        """Until no scenario runs."""
+        for _ in range(200):
+            runs = json.loads(self.call("GET", "/v1/runs")[2])["runs"]
+            if all(r["state"] in ("done", "failed") for r in runs):
+                return
+            time.sleep(0.05)
+
+    def wait(self, path, state):
+        """Until it is so, ten seconds at most."""
+        for _ in range(200):
+            if json.loads(self.call("GET", path)[2]).get("state") == state:
+                return
+            time.sleep(0.05)
 
     def fault_of(self, operation, status, media, text):
         """What is wrong with an answer; None: nothing."""
@@ -128,8 +155,10 @@ def try_valid(api, tap, pattern, method, operation):
     path = fill(pattern, NAMES)
     if "before" in how:
         api.call(*how["before"])
+    if "await" in how:
+        api.wait(*how["await"])
     body = how.get("body")
-    if isinstance(body, dict) and how.get("status", 200) == 200:
+    if isinstance(body, dict) and how.get("status", 200) < 300:
         schema = next(iter(operation["requestBody"]["content"].values()))["schema"]
         tap.result(f"{method.upper()} {path}: the document takes the body", None if api.fits(schema, body) else "it does not")
     target = path + ("?" + how["query"] if "query" in how else "")
@@ -182,7 +211,10 @@ def main():
     for pattern, methods in api.document["paths"].items():
         for method, operation in methods.items():
             # Whatever the one before has done.
+            api.call("DELETE", "/v1/runs")
+            api.wait_over()
             api.call("POST", "/v1/config/undo", {"all": True})
+            api.call("PUT", "/v1/scenarios/mine", SCENARIO)
             api.call("PUT", "/v1/links/wan/classes/voip", VOIP)
             api.call("PUT", "/v1/profiles/mine", "config")
             try_valid(api, tap, pattern, method, operation)

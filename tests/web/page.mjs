@@ -259,6 +259,54 @@ beside('a replay is started, paused, stepped and stopped', async () => {
 	await page.context().close();
 });
 
+test('a scenario is started, watched, stopped, and judged', async () => {
+	const page = await open({}, token, '#/scenarios');
+	await live(page);
+	const ask = page.getByRole('form', { name: 'A scenario' });
+	const run = page.getByRole('region', { name: 'The run' });
+	const is = (state) => run.locator('.pill', { hasText: state }).waitFor();
+	const start = async (words) => {
+		await ask.getByLabel('Text').fill(`schema_version = 1; ${words}`);
+		await ask.getByRole('button', { name: 'Start' }).click();
+	};
+	// All that is wrong, with its line.
+	page.mayFail = true;
+	await start('name = "bad"; link = "wan";\nduration = "soon";\nspeed = 3;');
+	await ask.getByText(/^page:2: /).waitFor();
+	await ask.getByText(/^page:3: /).waitFor();
+	page.mayFail = false;
+	// While it runs: where it is, and what is known by then.
+	await start('name = "long"; title = "for a while"; link = "wan"; phases = ( { name = "before"; duration = "300ms"; }, '
+		+ '{ name = "slow"; duration = "100s"; both = { delay = "30ms"; }; } ); '
+		+ 'faults = ( { name = "burst"; ab = { loss = "50%"; }; schedule = "start:50s,duration:10s"; } ); '
+		+ 'expect = ( { phase = "slow"; packets = 1; delay_p50 = ">= 30ms"; }, { loss = "<= 99%"; } );');
+	await is('running');
+	await run.getByText(/: phase slow\.$/).waitFor();
+	await run.getByRole('row', { name: /^packets wan ab, phase slow .* kept so far$/ }).waitFor();
+	assert(await run.locator('.timeline rect').count() === 3, 'two phases and a fault');
+	assert(await run.locator('.timeline .mark').count() === 3, 'a mark for each that is expected');
+	assert(await run.locator('.timeline .cursor').count() === 1, 'a cursor');
+	near(Number(lab('ping')), 60, 400, 'the round trip');
+	assert(await ask.getByRole('button', { name: 'Start' }).isDisabled(), 'one at a time');
+	await accessible(page, 'a run');
+	await page.screenshot({ path: `${shots}/scenario.png` });
+	await run.getByRole('button', { name: 'Stop' }).click();
+	await run.getByRole('button', { name: 'Report as HTML' }).waitFor();
+	assert(JSON.parse(lab('config', 'ba')).delay.mean === '10ms', 'nothing of it stands');
+	// One that comes to its end; its report is a file.
+	await start('name = "short"; link = "wan"; duration = "500ms"; expect = ( { loss = "<= 99%"; } );');
+	await until('the end', async () => await run.getByRole('heading').textContent() === 'short'
+		&& await run.getByRole('button', { name: 'Report as JSON' }).isVisible());
+	const [file] = await Promise.all([page.waitForEvent('download'), run.getByRole('button', { name: 'Report as JSON' }).click()]);
+	const report = JSON.parse(readFileSync(await file.path(), 'utf8'));
+	assert(file.suggestedFilename() === 'short.json' && report.schema === 'wirefault.scenario/1', 'the report');
+	await is(report.outcome);
+	await page.getByRole('button', { name: 'Show run 1' }).click();
+	await until('the first run', async () => await run.getByRole('heading').textContent() === 'long');
+	await accessible(page, 'a run that is over');
+	await page.context().close();
+});
+
 test('a wrong token is asked for again, the right one lets in', async () => {
 	const page = await open({}, null);
 	page.mayFail = true;
@@ -293,7 +341,7 @@ test('dark and light, and 375 pixels wide', async () => {
 		const wide = await page.evaluate(() => document.documentElement.scrollWidth);
 		assert(wide <= 375, `it is ${wide} pixels wide`);
 		await page.screenshot({ path: `${shots}/narrow-${colorScheme}.png` });
-		for (const view of colorScheme === 'dark' ? ['flows', 'replay', 'capture'] : []) {
+		for (const view of colorScheme === 'dark' ? ['flows', 'scenarios', 'replay', 'capture'] : []) {
 			await page.goto(`${url}#/${view}`);
 			await page.getByRole('heading', { level: 1, name: new RegExp(`^${view}$`, 'i') }).waitFor();
 			await accessible(page, `${view}, ${colorScheme}`);
@@ -312,7 +360,7 @@ test('everything is reached by keyboard', async () => {
 		await page.keyboard.press('Tab');
 		seen.add(await page.evaluate(() => document.activeElement.textContent.trim()));
 	}
-	for (const want of ['Skip to the content', 'Links', 'Flows', 'Replay', 'Capture', 'Events', 'Bypass all', 'wan'])
+	for (const want of ['Skip to the content', 'Links', 'Flows', 'Scenarios', 'Replay', 'Capture', 'Events', 'Bypass all', 'wan'])
 		assert(seen.has(want), `${want} is not reached`);
 	await page.context().close();
 });

@@ -9,6 +9,7 @@ import { linkView } from './link.js';
 import { flows } from './flows.js';
 import { replay } from './replay.js';
 import { capture } from './capture.js';
+import { scenarios } from './scenarios.js';
 import { events } from './events.js';
 import { healthView } from './health.js';
 
@@ -25,7 +26,7 @@ export function notice(words, kind = 'bad') {
 
 function route() {
 	const parts = location.hash.slice(2).split('/').map(decodeURIComponent);
-	const views = { '': overview, link: linkView, flows, replay, capture, events, health: healthView };
+	const views = { '': overview, link: linkView, flows, scenarios, replay, capture, events, health: healthView };
 	const make = views[parts[0]] || overview;
 
 	view?.close?.();

@@ -17,6 +17,14 @@ export function el(tag, attributes = {}, ...children) {
 	return node;
 }
 
+export function svg(tag, attributes = {}, ...children) {
+	const node = document.createElementNS('http://www.w3.org/2000/svg', tag);
+	for (const [key, value] of Object.entries(attributes))
+		node.setAttribute(key, value);
+	node.append(...children);
+	return node;
+}
+
 // Only what is another, so that nothing flickers and no selection is lost.
 export function text(node, value) {
 	if (node.textContent !== value)

@@ -185,6 +185,40 @@ clock_now(void *ctx)
 	return NOW_NS;
 }
 
+/* One that is read, and has never begun. */
+static struct wf_scenarios runs;
+
+static int
+run_start(void *ctx, const struct wf_ctl_run_order *o, uint64_t *first, struct wf_err *err)
+{
+	struct wf_scenarios more;
+	int rc = wf_scenarios_read_text(o->file[0].text, o->file[0].name, &more, err);
+
+	if (rc < 0)
+		return rc;
+	wf_scenarios_free(&runs);
+	runs = more;
+	*first = 1;
+	return 0;
+}
+
+static int
+run_stop(void *ctx, uint64_t id)
+{
+	return 0;
+}
+
+static bool
+run(void *ctx, uint32_t index, struct wf_scenario_state *out)
+{
+	if (index >= runs.n)
+		return false;
+	*out = (struct wf_scenario_state){
+		.id = index + 1, .s = &runs.at[index], .plan = p.setup->plan
+	};
+	return true;
+}
+
 static void
 read_config(void)
 {
@@ -218,6 +252,9 @@ start(void)
 		.capture_status = capture_status,
 		.flows = flows,
 		.clock = clock_now,
+		.run_start = run_start,
+		.run_stop = run_stop,
+		.run = run,
 		.events = wf_event_log_new(16) };
 	struct wf_ctl_options opt = { .socket = p.path };
 	struct wf_err *err = wf_err_new();

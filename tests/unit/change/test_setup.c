@@ -72,6 +72,27 @@ one_to_come_waits_for_its_time(void **state)
 }
 
 static void
+a_change_with_a_seed_of_its_own_has_it_while_it_stands(void **state)
+{
+	struct wf_overrides l = { 0 };
+	struct wf_setup *s = rig_next(NULL, rig_tree("loss = \"5%\";", "", VOIP), NULL, 0);
+	uint64_t key = s->plan->dir[0].rng_key;
+
+	rig_override(&l, NULL, "ab", "delay=1ms", 10, 20);
+	l.at[0].change->seeded = true;
+	l.at[0].change->seed = 7;
+	rig_step(&s, NULL, &l, 10);
+	assert_int_equal(s->seed, 7);
+	assert_int_equal(s->plan->seed, 7);
+	assert_int_not_equal(s->plan->dir[0].rng_key, key);
+	rig_step(&s, NULL, &s->overrides, 30);
+	assert_int_equal(s->plan->seed, 42);
+	assert_int_equal(s->plan->dir[0].rng_key, key);
+	wf_setup_free(s);
+	wf_overrides_fini(&l);
+}
+
+static void
 an_end_that_is_passed_before_it_begins_is_the_next_edge(void **state)
 {
 	struct wf_overrides l = { 0 };
@@ -380,6 +401,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(without_overrides_it_is_the_base),
 		TEST(later_overrides_win_and_the_rest_stays_when_one_ends),
+		TEST(a_change_with_a_seed_of_its_own_has_it_while_it_stands),
 		TEST(one_to_come_waits_for_its_time),
 		TEST(an_end_that_is_passed_before_it_begins_is_the_next_edge),
 		TEST(one_that_has_ended_and_is_still_merged_can_be_undone),

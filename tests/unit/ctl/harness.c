@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * The server under test in a thread of its own.
  */
-#include "harness.h"
+#include "harness_runs.h"
 
 #include "wf_flow_top.h"
 
@@ -367,6 +367,9 @@ start(void **state, bool tcp)
 	ops.capture_settled = fake_capture_settled;
 	ops.capture_stop = fake_capture_stop;
 	ops.capture_status = fake_capture_status;
+	ops.run_start = fake_run_start;
+	ops.run_stop = fake_run_stop;
+	ops.run = fake_run;
 	snprintf(h->dir, sizeof(h->dir), "/tmp/wf-ctl-test-XXXXXX");
 	assert_non_null(mkdtemp(h->dir));
 	snprintf(h->path, sizeof(h->path), "%s/control.sock", h->dir);
@@ -374,7 +377,7 @@ start(void **state, bool tcp)
 	snprintf(h->own, sizeof(h->own), "%s/own", h->dir);
 	assert_int_equal(mkdir(h->shipped, 0755), 0);
 	assert_int_equal(mkdir(h->own, 0755), 0);
-	opt.dirs = (struct wf_ctl_dirs){ h->own, h->shipped };
+	opt.dirs = (struct wf_ctl_dirs){ h->own, h->shipped, h->own, h->shipped };
 	if (tcp) {
 		write_tokens(h);
 		opt.http = "127.0.0.1:0";
@@ -437,6 +440,7 @@ harness_stop(void **state)
 	pthread_join(h->thread, NULL);
 	wf_ctl_free(h->ctl);
 	wf_event_log_free(h->events);
+	harness_forget_runs(h);
 	event_base_free(h->base);
 	close(h->stop[0]);
 	close(h->stop[1]);

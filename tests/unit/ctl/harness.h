@@ -21,12 +21,14 @@
 struct event_base;
 
 #define HARNESS_EVENTS 8 /* that are kept */
+#define HARNESS_RUNS   4 /* at once */
 
 struct harness {
 	char dir[64];
 	char path[96];
 	char tokens[96];           /* path; "": not by TCP */
-	char shipped[96], own[96]; /* directories of profiles, empty at the start and the end */
+	char shipped[96], own[96]; /* directories of profiles and of scenarios, empty at the start
+				      and the end */
 	char http[64];             /* "127.0.0.1:12345" */
 	struct event_base *base;
 	struct wf_ctl *ctl;
@@ -47,7 +49,13 @@ struct harness {
 	bool captured; /* there has been a capture: */
 	struct wf_capture_status captures;
 	struct wf_event_log *events;
-	struct wf_replay *replay; /* the test's; NULL: no port has one */
+	/* Runs of scenarios, as a test wants them. */
+	struct wf_scenarios run_file[HARNESS_RUNS];
+	struct wf_scenario_state run[HARNESS_RUNS];
+	uint32_t n_runs;
+	uint64_t run_id;
+	struct wf_ctl_run_order order; /* the last one */
+	struct wf_replay *replay;      /* the test's; NULL: no port has one */
 };
 
 /* cmocka's setup and teardown: *state is a struct harness. */

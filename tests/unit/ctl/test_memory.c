@@ -214,7 +214,12 @@ test_what_only_looks(void **state)
 	static const char *const paths[] = { "/v1/version", "/v1/stats", "/v1/ports", "/v1/links",
 		"/v1/links/wan", "/v1/links/wan/ab", "/v1/config", "/v1/config/diff", "/v1/bypass",
 		"/v1/profiles", "/v1/flows", "/v1/workers", "/v1/captures", "/v1/replays",
-		"/readyz", "/healthz", "/metrics" };
+		"/v1/runs", "/v1/runs/last", "/v1/scenarios", "/readyz", "/healthz", "/metrics" };
+
+	expect(*state, 202, "POST", "/v1/runs", "text/plain",
+		"schema_version = 1; name = \"memory\"; phases = ( { name = \"a\"; duration = "
+		"\"1s\"; } ); faults = ( { name = \"f\"; ab = { loss = 1; }; } ); expect = ( { "
+		"loss = 1; } );");
 
 	for (size_t i = 0; i < WF_ARRAY_SIZE(paths); i++)
 		exhaust(*state, &(struct attempt){ .method = "GET", .path = paths[i] });

@@ -369,6 +369,26 @@ test_full_disk_is_not_success(void **state)
 	}
 }
 
+static void
+test_scenarios_are_listed_and_looked_at(void **state)
+{
+	run(*state, "scenario list", 0, "knows no scenarios");
+	run(*state, "scenario list -o json", 0, "\"scenarios\": []");
+	run(*state, "scenario status", 0, "No scenario has run.");
+	run(*state, "scenario status --follow", 0, "No scenario runs.");
+	run(*state, "scenario status -o csv", 0, "id,name,state,seed");
+	run(*state, "scenario status 7", 1, "There is no run \"7\"");
+	run(*state, "scenario stop last", 1, "No scenario has run.");
+	run(*state, "scenario report", 1, "No scenario has run.");
+	run(*state, "scenario run nowhere", 1, "There is no scenario \"nowhere\"");
+	run(*state, "scenario run ./nowhere.conf", 1, "nowhere.conf");
+	run(*state, "scenario rum", 2, "Did you mean run?");
+	run(*state, "scenario run", 2, "usage: wfctl scenario run");
+	run(*state, "scenario list --seed 1", 2, "usage: wfctl scenario run");
+	run(*state, "scenario stop -o csv", 2, "usage: wfctl scenario run");
+	run(*state, "status --no-traffic", 2, "status takes no --no-traffic.");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, harness_start, harness_stop)
 
 int
@@ -398,6 +418,7 @@ main(void)
 		TEST(test_reload_names_what_stays),
 		TEST(test_a_change_that_is_not_in_force_yet_is_waited_for),
 		TEST(test_config_can_be_saved),
+		TEST(test_scenarios_are_listed_and_looked_at),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "wf_scenario_report.h"
+#include "wf_seen.h"
 
 #define MS WF_NS_PER_MS
 
