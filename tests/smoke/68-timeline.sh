@@ -75,8 +75,8 @@ mkdir "$LAB_DIR/traces"
 printf '1\n2\n3\n4\n' >"$LAB_DIR/traces/up"
 echo 'changes = ( { at = "0s"; link = "wan"; ab = { rate = { trace = "up"; }; }; } );' >"$LAB_DIR/traces/list"
 ok "a file beside the list" lab_ctl apply "$LAB_DIR/traces/list"
+lab_await "$LAB_LOG" 'begins by itself: wan ab rate.trace' "$LAB_PID" 10
 is "... is that one" "$(lab_ctl links -o json | jq -r '.links[0].ab.rate.trace')" "$LAB_DIR/traces/up"
-lab_await "$LAB_LOG" 'begins by itself: wan ab rate.trace' "$LAB_PID" 5
 from_there() { (cd "$LAB_DIR/traces" && lab_ctl "$@"); }
 ok "a file of this folder" from_there set wan ba rate.trace=up
 is "... is that one, too" "$(lab_ctl links -o json | jq -r '.links[0].ba.rate.trace')" "$LAB_DIR/traces/up"
