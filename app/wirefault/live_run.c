@@ -74,7 +74,8 @@ add_steps(
 	for (uint32_t i = run->fed; rc == 0 && i < run->fed + n; i++) {
 		struct wf_change *c = script->step[i].change;
 		wf_ns_t from_ns = run->look.start_ns + c->at_ns;
-		struct wf_override o = { .from_ns = from_ns,
+		struct wf_override o = { .id = run->first_override + i,
+			.from_ns = from_ns,
 			.until_ns = c->for_ns != 0 ? from_ns + c->for_ns : UINT64_MAX,
 			.change = c };
 
@@ -101,6 +102,69 @@ feed(struct live_run *run, struct wf_live *live, struct wf_err *err)
 		rc = wf_live_step(live, NULL, &list, wf_live_soon(live), err);
 	if (rc == 0)
 		run->fed += n;
+	wf_overrides_fini(&list);
+	return rc;
+}
+
+void
+live_run_seed(struct scenario *c)
+{
+	for (uint32_t i = 0; i < c->script.n; i++) {
+		c->script.step[i].change->seeded = true;
+		c->script.step[i].change->seed = c->loaded.seed;
+	}
+}
+
+/* What is known of steps that have begun stays; there may be more or fewer behind them. */
+static int
+keep_steps(struct live_run *run, uint32_t kept)
+{
+	uint32_t n = run->c->script.n;
+	wf_ns_t *more = realloc(run->in_force_ns, (n + (size_t)1) * sizeof(*more));
+
+	if (more == NULL)
+		return -ENOMEM;
+	run->in_force_ns = more;
+	for (uint32_t i = kept; i < n; i++)
+		more[i] = UINT64_MAX;
+	run->fed = kept;
+	if (run->passed > kept)
+		run->passed = kept;
+	return 0;
+}
+
+/* A phase ends at end_ns, before its time, and the script has been made again: what stands ends
+ * then, and other steps follow. */
+static int
+cut_phase(struct live_run *run, struct wf_live *live, wf_ns_t end_ns, struct wf_err *err)
+{
+	const struct wf_script *script = &run->c->script;
+	wf_ns_t start_ns = run->look.start_ns, scenario_ns = run->c->s->end_ns;
+	struct wf_overrides list = { 0 };
+	uint32_t kept = 0, n;
+	int rc = wf_overrides_copy(&list, &live->setup->overrides, 0);
+
+	live_run_seed(run->c);
+	while (kept < script->n && script->step[kept].change->at_ns < end_ns)
+		kept++;
+	for (uint32_t i = list.n; rc == 0 && i-- > 0;) {
+		uint64_t id = list.at[i].id;
+
+		if (id >= run->first_override + kept)
+			wf_overrides_drop(&list, i);
+		else if (id == run->first_override + kept - 1)
+			list.at[i].until_ns = start_ns + end_ns;
+	}
+	if (rc == 0)
+		rc = keep_steps(run, kept);
+	n = script->n - run->fed < AHEAD ? script->n - run->fed : AHEAD;
+	if (rc == 0)
+		rc = add_steps(run, script, n, &list);
+	run->fed += n; /* from here on they are known as steps */
+	if (rc == 0)
+		rc = wf_live_step(live, NULL, &list, start_ns + end_ns, err);
+	if (rc == 0 && scenario_ns != UINT64_MAX)
+		run->look.end_ns = start_ns + scenario_ns;
 	wf_overrides_fini(&list);
 	return rc;
 }
@@ -168,6 +232,7 @@ live_run_begin(struct live_run *run, struct wf_live *live)
 		rc = scenario_look_new(&run->look, run->c->s, live->setup->plan, err);
 	if (rc == 0)
 		scenario_look_begin(&run->look, wf_dp_now(live->dp) + BEGIN_NS);
+	scenario_until_begin(&run->until, run->c->s);
 	run->first_override = live->setup->overrides.last_id + 1;
 	run->stage = WF_SCENARIO_RUNNING;
 	run->wall_ns = wf_dp_wall(live->dp, run->look.start_ns);
@@ -229,6 +294,34 @@ begin_counting(struct live_run *run, struct wf_live *live)
 	return true;
 }
 
+/* Has a phase ended that may end before its time? */
+static int
+look_for_end(struct live_run *run, struct wf_live *live)
+{
+	const struct wf_scenario *s = run->c->s;
+	uint32_t phase = run->until.phase;
+	struct wf_err *err;
+	int rc;
+
+	if (phase == s->n_phases || run->stopped)
+		return 0;
+	err = wf_err_new();
+	if (err == NULL)
+		return -ENOMEM;
+	rc = scenario_until_look(&run->until, run->c, live->setup->plan, run->look.last,
+		wf_dp_now(live->dp) - run->look.start_ns, err);
+	if (rc > 0) {
+		rc = cut_phase(run, live, s->phase[phase].end_ns, err);
+		tell(run, live, run->look.start_ns + s->phase[phase].end_ns,
+			"scenario %s: phase %s ends before its time: %s", s->name,
+			s->phase[phase].name, wf_until_ends[s->phase[phase].ended_by]);
+	}
+	if (rc < 0)
+		wf_event_warn(live->events, err);
+	wf_err_free(err);
+	return rc;
+}
+
 static bool
 look(struct live_run *run, struct wf_live *live)
 {
@@ -241,8 +334,13 @@ look(struct live_run *run, struct wf_live *live)
 		return false;
 	scenario_look_add(&run->look, wf_live_capture_count(&live->capture, now), run->asked_ns,
 		wf_dp_now(live->dp));
-	scenario_look_again(&run->look, wf_dp_now(live->dp), false);
 	run->asked_ns = run->patience_ns = 0;
+	if (look_for_end(run, live) < 0)
+		live_run_fail(run, live, "a phase cannot be ended");
+	else
+		scenario_look_again(&run->look, wf_dp_now(live->dp),
+			scenario_until_waits(
+				&run->until, run->c->s, wf_dp_now(live->dp) - run->look.start_ns));
 	return true;
 }
 
@@ -348,6 +446,8 @@ go_on(struct live_run *run, struct wf_live *live)
 		return run->stopped ? run->stop_ns : next_of(run);
 	if (!look(run, live))
 		return wait_for_workers(run, live);
+	if (*run->why != 0)
+		return wf_dp_now(live->dp) + AGAIN_NS;
 	if (run->look.last_ns >= (run->stopped ? run->stop_ns : run->look.end_ns))
 		report(run, live);
 	return next_of(run);

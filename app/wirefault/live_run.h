@@ -11,6 +11,7 @@
 #include "live.h"
 #include "scenario_look.h"
 #include "scenario_set.h"
+#include "scenario_until.h"
 #include "wf_scenario_state.h"
 
 /* What was asked for at once, shared by its runs. */
@@ -25,6 +26,7 @@ struct live_run {
 	struct scenario *c;       /* of the set */
 	enum wf_scenario_stage stage;
 	struct scenario_look look;
+	struct scenario_until until;
 	wf_ns_t *in_force_ns;    /* [script.n], since the start; UINT64_MAX: it has not begun */
 	uint32_t fed;            /* steps that are overrides, or were */
 	uint32_t passed;         /* steps whose time has come: their phases have been told */
@@ -45,6 +47,8 @@ int live_run_check(const struct wf_live *live, const struct scenario *c, struct 
 /* Replays begin, or end, with it. */
 void live_run_replays(const struct wf_live *live, const struct live_run *run, bool start);
 
+/* Its steps are by its seed. */
+void live_run_seed(struct scenario *c);
 /* It is its turn. If it can't begin it has failed. */
 void live_run_begin(struct live_run *run, struct wf_live *live);
 /* Goes on as far as can be. When is there more to do, if it isn't over? */
