@@ -232,6 +232,7 @@ tell_phases(struct live_run *run, struct wf_live *live, wf_ns_t now_ns)
 static void
 fill_gaps(struct live_run *run, wf_ns_t end_ns)
 {
+	assert(run->in_force_ns != NULL);
 	for (uint32_t i = run->c->script.n; i-- > 0;)
 		if (run->in_force_ns[i] == UINT64_MAX)
 			run->in_force_ns[i] = end_ns;

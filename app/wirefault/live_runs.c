@@ -205,6 +205,7 @@ add_runs(struct live_runs *r, const struct scenario_set *set)
 	struct live_run_set *shared = calloc(1, sizeof(*shared));
 	struct live_run *more = realloc(r->at, (r->n + set->n + (size_t)1) * sizeof(*more));
 
+	assert(set->n > 0); /* a file has one at least */
 	if (more != NULL)
 		r->at = more;
 	if (shared == NULL || more == NULL) {
