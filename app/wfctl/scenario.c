@@ -159,14 +159,14 @@ print_whole(const struct wfctl_options *o, json_t *run)
 
 /* A request about one, whose answer is the run. */
 static int
-about_one(const struct wfctl_options *o, const char *method, const char *id)
+about_one(const struct wfctl_options *o, const char *method, const char *id, const char *behind)
 {
-	char path[96];
+	char path[112];
 	struct client_request r = { .method = method, .path = path };
 	json_t *run = NULL;
 	int rc;
 
-	snprintf(path, sizeof(path), "/v1/runs/%.60s", id);
+	snprintf(path, sizeof(path), "/v1/runs/%.60s%s", id, behind);
 	rc = client_json(o, &r, &run);
 	if (rc == WFCTL_OK)
 		rc = print_whole(o, run);
@@ -240,7 +240,7 @@ report(const struct wfctl_options *o, int argc, char **argv)
 	return rc;
 }
 
-static const char *const words[] = { "run", "list", "status", "stop", "report", NULL };
+static const char *const words[] = { "run", "list", "status", "stop", "trigger", "report", NULL };
 
 static int
 usage(const char *word)
@@ -249,10 +249,10 @@ usage(const char *word)
 
 	if (near != NULL)
 		fprintf(stderr, "wfctl: scenario takes no \"%s\". Did you mean %s?\n", word, near);
-	fprintf(stderr,
-		"usage: wfctl scenario run FILE|FOLDER|NAME... [--seed N] [--no-traffic] "
-		"[--report FOLDER] | list | status [ID] [--follow] | stop [ID] | report [ID] "
-		"[json|md|html|junit|text]\n");
+	fprintf(stderr, "usage: wfctl scenario run FILE|FOLDER|NAME... [--seed N] [--no-traffic] "
+			"[--report FOLDER] | list | status [ID] [--follow] | stop [ID] | trigger "
+			"[ID] | report [ID] "
+			"[json|md|html|junit|text]\n");
 	return WFCTL_USAGE;
 }
 
@@ -272,9 +272,11 @@ wfctl_scenario(const struct wfctl_options *o, int argc, char **argv)
 		return argc == 1 ? list(o) : usage(NULL);
 	if (strcmp(argv[0], "report") == 0)
 		return argc <= 3 ? report(o, argc - 1, argv + 1) : usage(NULL);
+	if (strcmp(argv[0], "trigger") == 0 && argc <= 2)
+		return about_one(o, "POST", argc == 2 ? argv[1] : "last", "/trigger");
 	if ((!shows && !stops) || argc > 2)
 		return usage(!shows && !stops ? argv[0] : NULL);
 	if (argc == 2)
-		return about_one(o, shows ? "GET" : "DELETE", argv[1]);
+		return about_one(o, shows ? "GET" : "DELETE", argv[1], "");
 	return shows ? status_of_all(o) : stop_all(o);
 }

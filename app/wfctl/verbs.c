@@ -163,7 +163,7 @@ const struct wfctl_verb wfctl_verb_list[] = {
 		"--no-traffic whoever is there sends.\n\n"
 		"`status` lists the last runs, or prints one with all that is expected of it; with "
 		"--follow it goes on until the runs are over. `stop` ends all, or the one of a "
-		"number. "
+		"number; `trigger` ends a phase that waits for it (until = { trigger = true; }). "
 		"`report` prints that of the last run, or of a number, as json, md, html, junit or "
 		"text.\n\n"
 		"  wfctl scenario run spike --no-traffic\n"

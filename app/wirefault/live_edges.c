@@ -100,7 +100,7 @@ wf_live_follow_edges(struct wf_live *live)
 	wf_ns_t now_ns = wf_dp_now(live->dp), at_ns = wf_overrides_edge(&live->setup->overrides);
 	bool busy = live_runs_busy(live->runs);
 	wf_ns_t lead_ns = busy ? LIVE_RUNS_LEAD_NS : WF_LIVE_LEAD_NS;
-	wf_ns_t offer_ns = busy ? LIVE_RUNS_OFFER_NS : OFFER_NS;
+	wf_ns_t offer_ns;
 	int rc;
 
 	if (at_ns == UINT64_MAX)
@@ -116,6 +116,7 @@ wf_live_follow_edges(struct wf_live *live)
 		now_ns = wf_dp_now(live->dp);
 	}
 	at_ns = live->ready->plan->from_ns;
+	offer_ns = live_runs_offer_ns(live->runs, at_ns, OFFER_NS);
 	if (at_ns > now_ns + offer_ns)
 		return at_ns - offer_ns;
 	rc = wf_live_offer(live, live->ready);

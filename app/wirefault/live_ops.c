@@ -265,6 +265,7 @@ wf_live_ops(struct wf_live *live)
 		.observe = observe,
 		.run_start = live_runs_start,
 		.run_stop = live_runs_stop,
+		.run_trigger = live_runs_trigger,
 		.run = live_runs_look,
 		.capture_start = capture_start,
 		.capture_change = capture_change,

@@ -15,8 +15,6 @@
 #define BEGIN_NS    (LIVE_RUNS_LEAD_NS + 50 * WF_NS_PER_MS)
 #define PATIENCE_NS WF_NS_PER_S /* with workers that don't answer */
 #define AGAIN_NS    WF_NS_PER_MS
-#define AHEAD       64 /* steps that stand to come ... */
-#define FEW         16 /* ... before there are more */
 
 static void tell(const struct live_run *run, struct wf_live *live, wf_ns_t at_ns, const char *fmt,
 	...) __attribute__((format(printf, 4, 5)));
@@ -63,75 +61,6 @@ end(struct live_run *run, struct wf_live *live)
 	run->in_force_ns = NULL;
 }
 
-/* ---- Steps become overrides ---- */
-
-static int
-add_steps(
-	struct live_run *run, const struct wf_script *script, uint32_t n, struct wf_overrides *list)
-{
-	int rc = 0;
-
-	for (uint32_t i = run->fed; rc == 0 && i < run->fed + n; i++) {
-		struct wf_change *c = script->step[i].change;
-		wf_ns_t from_ns = run->look.start_ns + c->at_ns;
-		struct wf_override o = { .from_ns = from_ns,
-			.until_ns = c->for_ns != 0 ? from_ns + c->for_ns : UINT64_MAX,
-			.change = c };
-
-		rc = wf_overrides_add(list, &o);
-	}
-	return rc;
-}
-
-/* Those that come next, if only few are to come. */
-static int
-feed(struct live_run *run, struct wf_live *live, struct wf_err *err)
-{
-	const struct wf_script *script = &run->c->script;
-	uint32_t left = script->n - run->fed, n = left < AHEAD ? left : AHEAD;
-	struct wf_overrides list = { 0 };
-	int rc;
-
-	if (n == 0 || run->fed - run->passed > FEW)
-		return 0;
-	rc = wf_overrides_copy(&list, &live->setup->overrides, 0);
-	if (rc == 0)
-		rc = add_steps(run, script, n, &list);
-	if (rc == 0)
-		rc = wf_live_step(live, NULL, &list, wf_live_soon(live), err);
-	if (rc == 0)
-		run->fed += n;
-	wf_overrides_fini(&list);
-	return rc;
-}
-
-static bool
-is_step(const struct live_run *run, uint64_t override)
-{
-	return override >= run->first_override && override < run->first_override + run->fed;
-}
-
-int
-live_run_stop(struct live_run *run, struct wf_live *live)
-{
-	struct wf_overrides list = { 0 };
-	struct wf_err *err = wf_err_new();
-	int rc = err != NULL ? wf_overrides_copy(&list, &live->setup->overrides, 0) : -ENOMEM;
-
-	for (uint32_t i = list.n; rc == 0 && i-- > 0;)
-		if (is_step(run, list.at[i].id))
-			wf_overrides_drop(&list, i);
-	if (rc == 0)
-		rc = wf_live_step(live, NULL, &list, wf_live_soon(live), err);
-	if (rc == 0) {
-		run->stopped = true;
-		run->stop_ns = live->setup->plan->from_ns;
-	}
-	wf_overrides_fini(&list);
-	wf_err_free(err);
-	return rc;
-}
-
 /* ---- From the start to the end ---- */
 
 void
@@ -168,11 +97,12 @@ live_run_begin(struct live_run *run, struct wf_live *live)
 		rc = scenario_look_new(&run->look, run->c->s, live->setup->plan, err);
 	if (rc == 0)
 		scenario_look_begin(&run->look, wf_dp_now(live->dp) + BEGIN_NS);
+	scenario_until_begin(&run->until, run->c->s);
 	run->first_override = live->setup->overrides.last_id + 1;
 	run->stage = WF_SCENARIO_RUNNING;
 	run->wall_ns = wf_dp_wall(live->dp, run->look.start_ns);
 	if (rc == 0)
-		rc = feed(run, live, err);
+		rc = live_run_feed(run, live, err);
 	if (rc == 0) {
 		tell(run, live, run->look.start_ns, "run %llu of scenario %s begins; seed %llu",
 			(unsigned long long)run->id, run->c->s->name,
@@ -229,6 +159,34 @@ begin_counting(struct live_run *run, struct wf_live *live)
 	return true;
 }
 
+/* Has a phase ended that may end before its time? */
+static int
+look_for_end(struct live_run *run, struct wf_live *live)
+{
+	const struct wf_scenario *s = run->c->s;
+	uint32_t phase = run->until.phase;
+	struct wf_err *err;
+	int rc;
+
+	if (phase == s->n_phases || run->stopped)
+		return 0;
+	err = wf_err_new();
+	if (err == NULL)
+		return -ENOMEM;
+	rc = scenario_until_look(&run->until, run->c, live->setup->plan, run->look.last,
+		wf_dp_now(live->dp) - run->look.start_ns, err);
+	if (rc > 0) {
+		rc = live_run_cut(run, live, s->phase[phase].end_ns, err);
+		tell(run, live, run->look.start_ns + s->phase[phase].end_ns,
+			"scenario %s: phase %s ends before its time: %s", s->name,
+			s->phase[phase].name, wf_until_ends[s->phase[phase].ended_by]);
+	}
+	if (rc < 0)
+		wf_event_warn(live->events, err);
+	wf_err_free(err);
+	return rc;
+}
+
 static bool
 look(struct live_run *run, struct wf_live *live)
 {
@@ -241,8 +199,13 @@ look(struct live_run *run, struct wf_live *live)
 		return false;
 	scenario_look_add(&run->look, wf_live_capture_count(&live->capture, now), run->asked_ns,
 		wf_dp_now(live->dp));
-	scenario_look_again(&run->look, wf_dp_now(live->dp), false);
 	run->asked_ns = run->patience_ns = 0;
+	if (look_for_end(run, live) < 0)
+		live_run_fail(run, live, "a phase cannot be ended");
+	else
+		scenario_look_again(&run->look, wf_dp_now(live->dp),
+			scenario_until_waits(
+				&run->until, run->c->s, wf_dp_now(live->dp) - run->look.start_ns));
 	return true;
 }
 
@@ -269,6 +232,7 @@ tell_phases(struct live_run *run, struct wf_live *live, wf_ns_t now_ns)
 static void
 fill_gaps(struct live_run *run, wf_ns_t end_ns)
 {
+	assert(run->in_force_ns != NULL);
 	for (uint32_t i = run->c->script.n; i-- > 0;)
 		if (run->in_force_ns[i] == UINT64_MAX)
 			run->in_force_ns[i] = end_ns;
@@ -348,6 +312,8 @@ go_on(struct live_run *run, struct wf_live *live)
 		return run->stopped ? run->stop_ns : next_of(run);
 	if (!look(run, live))
 		return wait_for_workers(run, live);
+	if (*run->why != 0)
+		return wf_dp_now(live->dp) + AGAIN_NS;
 	if (run->look.last_ns >= (run->stopped ? run->stop_ns : run->look.end_ns))
 		report(run, live);
 	return next_of(run);
@@ -357,7 +323,7 @@ wf_ns_t
 live_run_turn(struct live_run *run, struct wf_live *live)
 {
 	struct wf_err *err = wf_err_new();
-	int rc = err == NULL ? -ENOMEM : run->stopped ? 0 : feed(run, live, err);
+	int rc = err == NULL ? -ENOMEM : run->stopped ? 0 : live_run_feed(run, live, err);
 
 	wf_err_free(err);
 	if (*run->why != 0)

@@ -112,13 +112,6 @@ live_run_check(const struct wf_live *live, const struct scenario *c, struct wf_e
 			"Widen the steps of ramps, or run it by wirefault scenario run",
 			"%u steps are more than the %d that a running wirefault takes", c->script.n,
 			MOST_STEPS);
-	for (uint32_t i = 0; i < s->n_phases; i++)
-		if (s->phase[i].has_until && s->phase[i].round == 0)
-			rc = wf_err_add(err,
-				&(struct wf_where){
-					s->source->file, s->phase[i].until.line, s->phase[i].name },
-				"Run it by wirefault scenario run, or give it a duration alone",
-				"a running wirefault ends no phase before its time");
 	for (uint32_t i = 0; i < s->n_traffic; i++)
 		if (check_traffic(live, &s->traffic[i], err) < 0)
 			rc = -EINVAL;

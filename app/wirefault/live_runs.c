@@ -118,17 +118,28 @@ live_runs_have(const struct live_runs *r, uint64_t override)
 }
 
 bool
-live_runs_begun(struct live_runs *r, uint64_t override, wf_ns_t late_ns)
+live_runs_begun(struct live_runs *r, uint64_t override, wf_ns_t from_ns)
 {
 	struct live_run *run;
-	uint32_t i;
 
 	if (!live_runs_have(r, override))
 		return false;
 	run = current(r);
-	i = (uint32_t)(override - run->first_override);
-	run->in_force_ns[i] = run->c->script.step[i].change->at_ns + late_ns;
+	run->in_force_ns[override - run->first_override] = from_ns - run->look.start_ns;
 	return true;
+}
+
+/* Nothing may be offered that lies behind an end which comes early. */
+wf_ns_t
+live_runs_offer_ns(const struct live_runs *r, wf_ns_t at_ns, wf_ns_t usual_ns)
+{
+	const struct live_run *run = live_runs_busy(r) ? current(r) : NULL;
+	wf_ns_t lead_ns;
+
+	if (run == NULL || run->stage != WF_SCENARIO_RUNNING || at_ns < run->look.start_ns)
+		return usual_ns;
+	lead_ns = scenario_until_lead(&run->until, run->c->s, at_ns - run->look.start_ns);
+	return lead_ns < LIVE_RUNS_OFFER_NS ? lead_ns : LIVE_RUNS_OFFER_NS;
 }
 
 /* ---- What is asked for ---- */
@@ -194,6 +205,7 @@ add_runs(struct live_runs *r, const struct scenario_set *set)
 	struct live_run_set *shared = calloc(1, sizeof(*shared));
 	struct live_run *more = realloc(r->at, (r->n + set->n + (size_t)1) * sizeof(*more));
 
+	assert(set->n > 0); /* a file has one at least */
 	if (more != NULL)
 		r->at = more;
 	if (shared == NULL || more == NULL) {
@@ -202,13 +214,9 @@ add_runs(struct live_runs *r, const struct scenario_set *set)
 	}
 	*shared = (struct live_run_set){ .references = set->n, .scenarios = *set };
 	for (uint32_t i = 0; i < set->n; i++) {
-		struct scenario *c = &set->at[i];
-
-		for (uint32_t k = 0; k < c->script.n; k++) {
-			c->script.step[k].change->seeded = true;
-			c->script.step[k].change->seed = c->loaded.seed;
-		}
-		r->at[r->n++] = (struct live_run){ .id = ++r->last_id, .set = shared, .c = c };
+		live_run_seed(&set->at[i]);
+		r->at[r->n++] =
+			(struct live_run){ .id = ++r->last_id, .set = shared, .c = &set->at[i] };
 	}
 	return 0;
 }
@@ -265,6 +273,23 @@ live_runs_stop(void *live, uint64_t id)
 	}
 	look_in(r, 0);
 	return rc;
+}
+
+int
+live_runs_trigger(void *live, uint64_t id)
+{
+	struct live_runs *r = ((struct wf_live *)live)->runs;
+	struct live_run *run = current(r);
+	wf_ns_t now_ns = wf_dp_now(r->live->dp);
+
+	if (run == NULL || run->id != id || !run->counting || run->stopped ||
+		!scenario_until_waits(&run->until, run->c->s, now_ns - run->look.start_ns) ||
+		!run->c->s->phase[run->until.phase].until.trigger)
+		return -EALREADY;
+	scenario_until_trigger(&run->until, run->c->s, now_ns - run->look.start_ns);
+	run->look.next_ns = now_ns;
+	look_in(r, 0);
+	return 0;
 }
 
 bool

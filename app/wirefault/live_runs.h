@@ -23,8 +23,11 @@ int live_runs_refuse(const struct live_runs *r, struct wf_err *err);
 /* Does a scenario run, or is one about to? */
 bool live_runs_busy(const struct live_runs *r);
 
-/* An override has begun, so long after it should have. Is it a step of what runs? */
-bool live_runs_begun(struct live_runs *r, uint64_t override, wf_ns_t late_ns);
+/* How long before its time what begins then may be offered; `usual`: where no scenario runs. */
+wf_ns_t live_runs_offer_ns(const struct live_runs *r, wf_ns_t at_ns, wf_ns_t usual_ns);
+
+/* An override has begun with a plan that is in force from then on. Is it a step of what runs? */
+bool live_runs_begun(struct live_runs *r, uint64_t override, wf_ns_t from_ns);
 /* Is it such a step? */
 bool live_runs_have(const struct live_runs *r, uint64_t override);
 
@@ -32,6 +35,7 @@ bool live_runs_have(const struct live_runs *r, uint64_t override);
 int live_runs_start(
 	void *live, const struct wf_ctl_run_order *o, uint64_t *first, struct wf_err *err);
 int live_runs_stop(void *live, uint64_t id);
+int live_runs_trigger(void *live, uint64_t id);
 bool live_runs_look(void *live, uint32_t index, struct wf_scenario_state *out);
 
 #endif

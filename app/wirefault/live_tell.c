@@ -64,8 +64,7 @@ wf_live_tell_begun(const struct wf_live *live, const struct wf_setup *next)
 		const struct wf_override *was = find(&live->setup->overrides, o->id);
 
 		if (!o->merged || (was != NULL && was->merged) ||
-			live_runs_begun(live->runs, o->id, next->plan->from_ns - o->from_ns) ||
-			was == NULL)
+			live_runs_begun(live->runs, o->id, next->plan->from_ns) || was == NULL)
 			continue;
 		snprintf(text, sizeof(text), "a change begins by itself: %s",
 			wf_change_format(o->change, change));

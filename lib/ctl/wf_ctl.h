@@ -111,6 +111,8 @@ struct wf_ctl_ops {
 	/* Ends that one (0: all) before its time; nothing of it stands from here on. 0, -ENOENT:
 	 * there is none of that number, -EALREADY: it is over, -ENOMEM: it goes on. */
 	int (*run_stop)(void *ctx, uint64_t id);
+	/* Triggers the end of a phase of that one that waits for it: 0; -EALREADY: none does. */
+	int (*run_trigger)(void *ctx, uint64_t id);
 	/* Number `index` of the runs that are known, the oldest first. false: there are fewer. */
 	bool (*run)(void *ctx, uint32_t index, struct wf_scenario_state *out);
 };

@@ -76,5 +76,6 @@ WF_ROUTE(POST, "/v1/runs", run_start, scenario_asked, "", "run", "runs", "starts
 WF_ROUTE(DELETE, "/v1/runs", runs_stop, scenario_asked, "", "", "runs", "stops all of them")
 WF_ROUTE(GET, "/v1/runs/{id}", run_get, LOOK, "", "", "run_state", "how far one is, or the last")
 WF_ROUTE(DELETE, "/v1/runs/{id}", run_stop, scenario_asked, "", "", "run_state", "stops it")
+WF_ROUTE(POST, "/v1/runs/{id}/trigger", run_trigger, scenario_asked, "", "", "run_state", "ends a phase of it that waits for this")
 WF_ROUTE(GET, "/v1/runs/{id}/report", run_report, LOOK, "format", "", "run_report", "the report of one that is over")
 /* clang-format on */

@@ -99,6 +99,21 @@ wf_route_run_stop(struct wf_request *r)
 		wf_http_json(r, 200, wf_scenario_state_json(&s, true));
 }
 
+void
+wf_route_run_trigger(struct wf_request *r)
+{
+	struct wf_scenario_state s;
+
+	if (!find(r, &s))
+		return;
+	r->about = s.s->name;
+	if (r->ops->run_trigger(r->ops->ctx, s.id) < 0)
+		wf_http_problem(r, 409, NULL, "No phase of run %llu waits for a trigger now.",
+			(unsigned long long)s.id);
+	else
+		wf_http_json(r, 200, wf_scenario_state_json(&s, true));
+}
+
 /* ---- Reports ---- */
 
 static int

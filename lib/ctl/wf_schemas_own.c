@@ -125,7 +125,8 @@ static const struct {
 	{ "scenario_file", "" },
 	{ "run_file", "!name:str text:str" },
 	{ "run", "!scenario?:str files?:[run_file] seed?:int|str traffic?:bool" },
-	{ "run_phase", "name:str round:int start_ns:int end_ns:int|null ramps:bool" },
+	{ "run_phase", "name:str round:int start_ns:int end_ns:int|null ramps:bool "
+		       "until?:str ended_by?:str" },
 	{ "run_window", "fault:str start_ns:int end_ns:int|null" },
 	{ "run_expectation",
 		"name:str link:str direction:ab|ba class?:str phase:str measure:str expected:str "
@@ -136,7 +137,7 @@ static const struct {
 		"schema:str id:int name:str title:str file:str "
 		"state:waiting|running|done|failed seed:str begun_ns:int|null elapsed_ns:int "
 		"duration_ns:int|null progress_percent:num|null eta_ns:int|null phase:str|null "
-		"round:int|null faults:[str] outcome:str|null pass:bool|null "
+		"round:int|null trigger:bool faults:[str] outcome:str|null pass:bool|null "
 		"trustworthy:bool|null why?:str phases?:[run_phase] windows?:[run_window] "
 		"expectations?:[run_expectation]" },
 	{ "runs", "runs:[run_state]" },

@@ -240,7 +240,7 @@ read_counters(struct wf_port *p, struct wf_snap_port *out)
 void
 wf_port_account(struct wf_port *p)
 {
-	struct wf_snap_port unused;
+	struct wf_snap_port unused = { 0 };
 
 	read_counters(p, &unused);
 }
@@ -353,8 +353,10 @@ wf_port_freeze(struct wf_port *p)
 void
 wf_port_reset(struct wf_port *p)
 {
-	read_counters(p, &p->base);
-	p->frozen = p->base;
+	struct wf_snap_port now = { 0 }; /* counters are added to what stands there */
+
+	read_counters(p, &now);
+	p->base = p->frozen = now;
 	p->host.downs_before = p->host.downs;
 	p->host.mtu_before = p->host.mtu;
 }

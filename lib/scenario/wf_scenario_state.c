@@ -67,11 +67,17 @@ phases_json(const struct wf_scenario *s)
 
 	for (uint32_t i = 0; i < s->n_phases; i++) {
 		const struct wf_phase *p = &s->phase[i];
+		json_t *j = json_pack("{s:s,s:i,s:o,s:o,s:b}", "name", p->name, "round",
+			(int)p->round, "start_ns", time_json(p->start_ns), "end_ns",
+			time_json(p->end_ns), "ramps", p->ramps);
+		char until[WF_UNTIL_TEXT];
 
-		json_array_append_new(
-			list, json_pack("{s:s,s:i,s:o,s:o,s:b}", "name", p->name, "round",
-				      (int)p->round, "start_ns", time_json(p->start_ns), "end_ns",
-				      time_json(p->end_ns), "ramps", p->ramps));
+		if (p->has_until)
+			json_object_set_new(
+				j, "until", wf_json_text(wf_until_text(&p->until, until)));
+		if (p->has_until && p->ended_by != WF_UNTIL_OPEN)
+			json_object_set_new(j, "ended_by", json_string(wf_until_ends[p->ended_by]));
+		json_array_append_new(list, j);
 	}
 	return list;
 }
@@ -189,14 +195,15 @@ wf_scenario_state_json(const struct wf_scenario_state *s, bool whole)
 	json_t *j;
 
 	snprintf(seed, sizeof(seed), "%llu", (unsigned long long)s->seed);
-	j = json_pack("{s:s,s:I,s:s,s:o,s:o,s:s,s:s,s:o,s:o,s:o,s:o}", "schema", "wirefault.run/1",
-		"id", (json_int_t)s->id, "name", s->s->name, "title",
+	j = json_pack("{s:s,s:I,s:s,s:o,s:o,s:s,s:s,s:o,s:o,s:o,s:b,s:o}", "schema",
+		"wirefault.run/1", "id", (json_int_t)s->id, "name", s->s->name, "title",
 		wf_json_text(s->s->title != NULL ? s->s->title : ""), "file",
 		wf_json_text(s->s->source->file != NULL ? s->s->source->file : ""), "state",
 		wf_scenario_stages[s->stage], "seed", seed, "begun_ns",
 		s->begun_ns != 0 ? time_json(s->begun_ns) : json_null(), "phase",
 		p != NULL ? json_string(p->name) : json_null(), "round",
-		p != NULL ? json_integer(p->round) : json_null(), "faults", faults_now(s));
+		p != NULL ? json_integer(p->round) : json_null(), "trigger",
+		p != NULL && p->has_until && p->until.trigger, "faults", faults_now(s));
 	if (j == NULL)
 		return NULL;
 	add_progress(j, s);

@@ -66,6 +66,7 @@ CALLS = {
     "DELETE /v1/runs": {"before": ("POST", "/v1/runs", LONG)},
     "GET /v1/runs/{id}": {"before": ("POST", "/v1/runs", LONG)},
     "DELETE /v1/runs/{id}": {"before": ("POST", "/v1/runs", LONG)},
+    "POST /v1/runs/{id}/trigger": {"before": ("POST", "/v1/runs", LONG), "status": 409},
     "GET /v1/runs/{id}/report": {"before": ("POST", "/v1/runs", SHORT), "await": ("/v1/runs/last", "done"), "query": "format=json"},
 }
 

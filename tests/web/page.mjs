@@ -277,13 +277,14 @@ test('a scenario is started, watched, stopped, and judged', async () => {
 	page.mayFail = false;
 	// While it runs: where it is, and what is known by then.
 	await start('name = "long"; title = "for a while"; link = "wan"; phases = ( { name = "before"; duration = "300ms"; }, '
-		+ '{ name = "slow"; duration = "100s"; both = { delay = "30ms"; }; } ); '
+		+ '{ name = "told"; duration = "50s"; until = { trigger = true; }; }, { name = "slow"; duration = "100s"; both = { delay = "30ms"; }; } ); '
 		+ 'faults = ( { name = "burst"; ab = { loss = "50%"; }; schedule = "start:50s,duration:10s"; } ); '
 		+ 'expect = ( { phase = "slow"; packets = 1; delay_p50 = ">= 30ms"; }, { loss = "<= 99%"; } );');
 	await is('running');
+	await run.getByRole('button', { name: 'End the phase' }).click();
 	await run.getByText(/: phase slow\.$/).waitFor();
 	await run.getByRole('row', { name: /^packets wan ab, phase slow .* kept so far$/ }).waitFor();
-	assert(await run.locator('.timeline rect').count() === 3, 'two phases and a fault');
+	assert(await run.locator('.timeline rect').count() === 4, 'three phases and a fault');
 	assert(await run.locator('.timeline .mark').count() === 3, 'a mark for each that is expected');
 	assert(await run.locator('.timeline .cursor').count() === 1, 'a cursor');
 	near(Number(lab('ping')), 60, 400, 'the round trip');

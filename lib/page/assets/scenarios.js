@@ -40,20 +40,22 @@ function card(problem) {
 	const line = timeline();
 	const list = table('What is expected', ['what', 'where', 'expected', 'observed', 'outcome'], 'figures');
 	const stop = el('button', { type: 'button' }, 'Stop');
+	const trigger = el('button', { type: 'button' }, 'End the phase');
 	const reports = el('div', { class: 'row' });
 	const node = el('section', { class: 'card', 'aria-label': 'The run', hidden: true },
 		el('header', {}, name, pill), title, progress, line.node, why, list.node,
-		el('div', { class: 'row' }, stop, curl(() => ['DELETE', `v1/runs/${run?.id ?? 'last'}`])), reports);
+		el('div', { class: 'row' }, trigger, stop, curl(() => ['DELETE', `v1/runs/${run?.id ?? 'last'}`])), reports);
 	let run = null;
 
-	stop.addEventListener('click', async () => {
-		try {
-			await send('DELETE', `v1/runs/${run.id}`);
-			problem('');
-		} catch (p) {
-			problem(p.message);
-		}
-	});
+	for (const [button, method, behind] of [[stop, 'DELETE', ''], [trigger, 'POST', '/trigger']])
+		button.addEventListener('click', async () => {
+			try {
+				await send(method, `v1/runs/${run.id}${behind}`);
+				problem('');
+			} catch (p) {
+				problem(p.message);
+			}
+		});
 	for (const [form, label, suffix] of FORMS)
 		reports.append(el('button', {
 			type: 'button', class: 'quiet',
@@ -70,6 +72,7 @@ function card(problem) {
 			text(title, `${r.title ? `${r.title}. ` : ''}Run ${r.id}, seed ${r.seed}${r.begun_ns ? `, begun at ${clock(r.begun_ns)}` : ''}.`);
 			text(why, r.why ? `It has no result: ${r.why}.` : r.trustworthy === false ? 'The run cannot be trusted: its report says why.' : '');
 			progress.hidden = stop.hidden = over(r);
+			trigger.hidden = !r.trigger;
 			if (r.progress_percent === null)
 				progress.removeAttribute('value');
 			else

@@ -38,7 +38,7 @@ export function timeline() {
 			const faults = [...new Set(run.windows.map((w) => w.fault))];
 			const rows = 1 + faults.length;
 			// Bands stay as they are while the run does, but for one without an end.
-			const now = `${run.id} ${all} ${run.phases.length}`;
+			const now = `${run.id} ${all} ${run.phases.map((p) => p.end_ns)}`;
 			if (now !== drawn) {
 				drawn = now;
 				picture.setAttribute('height', (rows + 1) * ROW);

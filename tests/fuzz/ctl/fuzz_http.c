@@ -208,6 +208,12 @@ run_stop(void *ctx, uint64_t id)
 	return 0;
 }
 
+static int
+run_trigger(void *ctx, uint64_t id)
+{
+	return -EALREADY;
+}
+
 static bool
 run(void *ctx, uint32_t index, struct wf_scenario_state *out)
 {
@@ -254,6 +260,7 @@ start(void)
 		.clock = clock_now,
 		.run_start = run_start,
 		.run_stop = run_stop,
+		.run_trigger = run_trigger,
 		.run = run,
 		.events = wf_event_log_new(16) };
 	struct wf_ctl_options opt = { .socket = p.path };

@@ -369,6 +369,7 @@ start(void **state, bool tcp)
 	ops.capture_status = fake_capture_status;
 	ops.run_start = fake_run_start;
 	ops.run_stop = fake_run_stop;
+	ops.run_trigger = fake_run_trigger;
 	ops.run = fake_run;
 	snprintf(h->dir, sizeof(h->dir), "/tmp/wf-ctl-test-XXXXXX");
 	assert_non_null(mkdtemp(h->dir));

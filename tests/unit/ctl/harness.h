@@ -53,7 +53,7 @@ struct harness {
 	struct wf_scenarios run_file[HARNESS_RUNS];
 	struct wf_scenario_state run[HARNESS_RUNS];
 	uint32_t n_runs;
-	uint64_t run_id;
+	uint64_t run_id, triggered;
 	struct wf_ctl_run_order order; /* the last one */
 	struct wf_replay *replay;      /* the test's; NULL: no port has one */
 };

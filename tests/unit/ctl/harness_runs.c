@@ -55,6 +55,15 @@ fake_run_stop(void *ctx, uint64_t id)
 	return rc;
 }
 
+int
+fake_run_trigger(void *ctx, uint64_t id)
+{
+	struct harness *h = ctx;
+
+	h->triggered = id;
+	return h->refuse;
+}
+
 bool
 fake_run(void *ctx, uint32_t index, struct wf_scenario_state *out)
 {

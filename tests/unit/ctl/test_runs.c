@@ -106,6 +106,28 @@ test_files_and_names_are_run_with_their_options(void **state)
 }
 
 static void
+test_a_phase_is_told_to_end(void **state)
+{
+	struct harness *h = *state;
+	struct reply r;
+
+	expect(h, 202, "POST", "/v1/runs", TEXT,
+		"schema_version = 1; name = \"wait\"; phases = ( { name = \"a\"; duration = "
+		"\"1s\"; until = { trigger = true; packets = 5; }; }, { name = \"b\"; duration = "
+		"\"1s\"; } );");
+	h->run[0].begun_ns = 1;
+	r = call(h, "POST", "/v1/runs/last/trigger", NULL, "");
+	assert_int_equal(r.status, 200);
+	assert_int_equal(h->triggered, 1);
+	assert_true(json_is_true(json_object_get(r.json, "trigger")));
+	assert_non_null(text_at(json_array_get(json_object_get(r.json, "phases"), 0), "until"));
+	reply_free(&r);
+	h->refuse = -EALREADY;
+	expect(h, 409, "POST", "/v1/runs/1/trigger", NULL, "");
+	expect(h, 404, "POST", "/v1/runs/7/trigger", NULL, "");
+}
+
+static void
 test_all_that_is_wrong_is_said_with_its_line(void **state)
 {
 	struct harness *h = *state;
@@ -212,6 +234,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_text_is_run_and_looked_at),
 		TEST(test_files_and_names_are_run_with_their_options),
+		TEST(test_a_phase_is_told_to_end),
 		TEST(test_all_that_is_wrong_is_said_with_its_line),
 		TEST(test_what_is_no_order_is_refused),
 		TEST(test_a_report_has_several_forms),
