@@ -82,8 +82,10 @@ scenario_live_check(const struct scenario *c, struct wf_err *err)
 		const struct wf_where where = { s->source->file, e->line, e->name };
 
 		if (e->measure == WF_MEASURE_jitter || e->measure == WF_MEASURE_reordering)
-			rc = wf_err_add(err, &where, "Write --offline",
-				"live, nobody sees packets one by one: %s is not measured",
+			rc = wf_err_add(err, &where,
+				"Write --offline, or expect percentiles of the delay",
+				"live, packets are counted, not followed one by one: %s is not "
+				"measured",
 				wf_measure_info[e->measure].name);
 	}
 	return rc;
