@@ -127,6 +127,7 @@ is "percentiles over time: of steady 10 ms" "$(near "$(over_time 4)" 1)" "[]"
 is "... then of a step of 30 ms" "$(near "$(over_time 13.5)" 3)" "[]"
 is "packets that ended, over time: their sum" "$(report '.directions[0].series.dropped | map_values(add) | tostring')" \
 	"$(report '.directions[0].whole.dropped | tostring')"
+# shellcheck disable=SC2016 # jq's own variable
 is "... those of the blackhole: all that came in its second" "$(report '.directions[0].series | .bin_ns as $bin | .dropped.blackhole |
 	[to_entries[] | select(.value > 0) | (.key * $bin / 1e9 | floor)] as $s | "\(add) \($s | min) \($s | max)"')" "1000 10 10"
 # Of each share: what its law says, and what the captures have.
