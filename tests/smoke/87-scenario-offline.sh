@@ -62,7 +62,7 @@ changes = ( { at = "0"; run = 7; phase = true; link = "wan"; both = { }; },
   { at = "18s"; for = "1s"; link = "wan"; ab = { loss = { p = "50%"; }; }; } );
 END
 "${nobody[@]}" ./wirefault offline -c lab.conf --ab in.pcap --ab-out out/o.pcap --changes changes.conf -q </dev/null
-# Per phase: came, lost, reordered, mean and longest delay in ns, bits that left then.
+# Per phase: came, lost, reordered, jitter, mean and longest delay in ns, bits that left then.
 python3 - >seen <<'END'
 import struct
 def packets(name):
@@ -87,10 +87,13 @@ for name, a, b in (("good", 0, 5), ("lossy", 5, 10), ("down", 10, 11), ("fade", 
     delays = [left[i][0] - came[i] for i in ours if i in left]
     open(f"delays-{name}", "w").write(" ".join(map(str, sorted(delays))))
     bits = sum(8 * n for t, n in left.values() if a * 10**9 <= t < b * 10**9)
-    print(name, len(ours), len(ours) - len(delays), len(late.intersection(ours)),
+    mine = set(ours)
+    row = [left[i][0] - came[i] for i in order if i in mine]  # as they left
+    jitter = sum(abs(a - b) for a, b in zip(row, row[1:])) // max(1, len(row) - 1)
+    print(name, len(ours), len(ours) - len(delays), len(late.intersection(ours)), jitter,
           (2 * sum(delays) + len(delays)) // (2 * len(delays)) if delays else 0, max(delays, default=0), bits // (b - a))
 END
-jq -r '.directions[0].phases[] | "\(.phase) \(.packets) \(.lost) \(.reordered) \(.delay_ns.mean) \(.delay_ns.max) \(.throughput_bit_per_s | floor)"' \
+jq -r '.directions[0].phases[] | "\(.phase) \(.packets) \(.lost) \(.reordered) \(.jitter_ns) \(.delay_ns.mean) \(.delay_ns.max) \(.throughput_bit_per_s | floor)"' \
 	out/x.json >said
 is "each phase's figures are those of the captures" "$(cat said)" "$(cat seen)"
 is "... with losses" "$(awk '$1 == "lossy" && $3 > 300 && $4 > 500' seen | wc -l)" 1
