@@ -6,7 +6,7 @@
 # shellcheck disable=SC2317 # functions that `ok` and `fails` call
 . "$(dirname "$0")/ports.sh"
 
-quiet_hosts "" ""
+quiet_hosts
 lab_veth "$LAB_NS_A" wfa pa
 lab_veth "$LAB_NS_B" wfb pb
 for mtu in a:wfa m:pa b:wfb; do lab_in "${mtu%:*}" ip link set "${mtu#*:}" mtu 1600; done

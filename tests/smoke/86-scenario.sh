@@ -5,7 +5,7 @@
 # any end no link is there that could be impaired.
 . "$(dirname "$0")/tap.sh"
 
-quiet_hosts 'delay = "2ms";' 'delay = "3ms";'
+veth_hosts 'delay = "2ms";' 'delay = "3ms";'
 cd "$LAB_DIR" || exit 1
 in_a="nsenter --net=/run/netns/$LAB_NS_A taskset -c $LAB_CPUS"
 

@@ -62,7 +62,7 @@ changes = ( { at = "0"; run = 7; phase = true; link = "wan"; both = { }; },
   { at = "18s"; for = "1s"; link = "wan"; ab = { loss = { p = "50%"; }; }; } );
 END
 "${nobody[@]}" ./wirefault offline -c lab.conf --ab in.pcap --ab-out out/o.pcap --changes changes.conf -q </dev/null
-# Per phase: came, lost, reordered, mean and longest delay in ns, bits that left then.
+# Per phase: came, lost, reordered, jitter, mean and longest delay in ns, bits that left then.
 python3 - >seen <<'END'
 import struct
 def packets(name):
@@ -87,10 +87,13 @@ for name, a, b in (("good", 0, 5), ("lossy", 5, 10), ("down", 10, 11), ("fade", 
     delays = [left[i][0] - came[i] for i in ours if i in left]
     open(f"delays-{name}", "w").write(" ".join(map(str, sorted(delays))))
     bits = sum(8 * n for t, n in left.values() if a * 10**9 <= t < b * 10**9)
-    print(name, len(ours), len(ours) - len(delays), len(late.intersection(ours)),
+    mine = set(ours)
+    row = [left[i][0] - came[i] for i in order if i in mine]  # as they left
+    jitter = sum(abs(a - b) for a, b in zip(row, row[1:])) // max(1, len(row) - 1)
+    print(name, len(ours), len(ours) - len(delays), len(late.intersection(ours)), jitter,
           (2 * sum(delays) + len(delays)) // (2 * len(delays)) if delays else 0, max(delays, default=0), bits // (b - a))
 END
-jq -r '.directions[0].phases[] | "\(.phase) \(.packets) \(.lost) \(.reordered) \(.delay_ns.mean) \(.delay_ns.max) \(.throughput_bit_per_s | floor)"' \
+jq -r '.directions[0].phases[] | "\(.phase) \(.packets) \(.lost) \(.reordered) \(.jitter_ns) \(.delay_ns.mean) \(.delay_ns.max) \(.throughput_bit_per_s | floor)"' \
 	out/x.json >said
 is "each phase's figures are those of the captures" "$(cat said)" "$(cat seen)"
 is "... with losses" "$(awk '$1 == "lossy" && $3 > 300 && $4 > 500' seen | wc -l)" 1
@@ -127,6 +130,7 @@ is "percentiles over time: of steady 10 ms" "$(near "$(over_time 4)" 1)" "[]"
 is "... then of a step of 30 ms" "$(near "$(over_time 13.5)" 3)" "[]"
 is "packets that ended, over time: their sum" "$(report '.directions[0].series.dropped | map_values(add) | tostring')" \
 	"$(report '.directions[0].whole.dropped | tostring')"
+# shellcheck disable=SC2016 # jq's own variable
 is "... those of the blackhole: all that came in its second" "$(report '.directions[0].series | .bin_ns as $bin | .dropped.blackhole |
 	[to_entries[] | select(.value > 0) | (.key * $bin / 1e9 | floor)] as $s | "\(add) \($s | min) \($s | max)"')" "1000 10 10"
 # Of each share: what its law says, and what the captures have.

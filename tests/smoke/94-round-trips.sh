@@ -4,7 +4,7 @@
 # of a recorded talk are, on the virtual clock, what tshark makes of it, to the nanosecond.
 . "$(dirname "$0")/tap.sh"
 
-quiet_hosts 'delay = "20ms";' 'delay = "30ms";'
+veth_hosts 'delay = "20ms";' 'delay = "30ms";'
 cd "$LAB_DIR" || exit 1
 scenario() { timeout 60 nsenter --net="/run/netns/$LAB_NS_M" "$WIREFAULT" scenario run "$@" </dev/null; }
 report() { jq -r "$1" "out/$2.json"; }

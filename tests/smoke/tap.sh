@@ -128,7 +128,7 @@ conf() { # AB BA [CLASSES]
 
 # Two hosts on veth, and a configuration of ports on their other ends, for a wirefault that a test starts
 # itself. Each knows the other's address: no packet crosses that nobody asked for.
-quiet_hosts() { # AB BA
+veth_hosts() { # AB BA
 	local mac_a mac_b ns
 	lab_hosts
 	lab_veth "$LAB_NS_A" wfa pa

@@ -46,14 +46,13 @@ see(struct wf_flow_log *log, uint32_t flow, uint8_t point, bool extra, wf_ns_t n
 		[29] = (uint8_t)flow,
 		[39] = 8 };
 
-	wf_flow_log_see(log,
-		&(struct wf_look){ .dir = 513,
-			.point = point,
-			.extra = extra,
-			.data = frame,
-			.readable_bytes = sizeof(frame),
-			.len_bytes = 1000,
-			.ns = ns });
+	wf_flow_log_see(log, &(struct wf_look){ .dir = 513,
+				     .point = point,
+				     .extra = extra,
+				     .data = frame,
+				     .readable_bytes = sizeof(frame),
+				     .len_bytes = 1000,
+				     .ns = ns });
 }
 
 static void
