@@ -14,6 +14,7 @@ await_sunk() { for ((i = 0; i < 200; i++)); do [ "$(port "$1" .sunk.packets)" -g
 all=$(packets "$in")
 
 cat >"$LAB_DIR/sink.conf" <<-END
+	memory = "64MB";
 	ports = ( { name = "a"; device = "pcap,file=$in,pace=1000pps,to=$LAB_DIR/a.pcapng"; },
 	          { name = "b"; device = "pcap,to=$LAB_DIR/b.pcapng"; },
 	          { name = "c"; device = "generator,flows=10,pps=20000,size=1400"; },
