@@ -11,6 +11,7 @@
 #include "wf_load_settings.h"
 #include "wf_replay_spec.h"
 #include "wf_scenario.h"
+#include "wf_sweep.h"
 
 static const struct wf_option options[] = {
 	{ "help", 'h', NULL, "this help" },
@@ -109,6 +110,16 @@ scenarios(void)
 	       "belongs to the phase in which it came, throughput to that in which packets left. "
 	       "The report has a [schema](scenario-report.schema.json).\n\n");
 	table(wf_expect_table, stdout);
+	printf("### Sweeps and loads\n\nA scenario with `sweep` is a run for each value, and one "
+	       "before them, NAME-baseline, of its traffic through plain wires, in which nothing "
+	       "is expected. Each has a report as any other; beside them is one of all rows, with "
+	       "differences to the baseline ([schema](scenario-sweep.schema.json)).\n\n");
+	table(wf_sweep_table, stdout);
+	printf("With `load` generators send at one rate after the other, whatever becomes of their "
+	       "packets: delays are from the instant at which a packet was to be sent, also where "
+	       "sending it was late. The report has the highest load up to which all that is "
+	       "expected is kept.\n\n");
+	table(wf_load_strategy_table, stdout);
 }
 
 static int

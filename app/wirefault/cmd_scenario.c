@@ -13,6 +13,8 @@
 #include "wf_eal.h"
 #include "wf_json.h"
 #include "wf_scenario_report.h"
+#include "wf_sweep.h"
+#include "wf_sweep_report.h"
 #include "wf_units.h"
 
 static const struct wf_option options[] = {
@@ -125,16 +127,37 @@ has_passed(const json_t *doc)
 
 /* A line of JSON, or a summary. */
 static int
-print_one(const struct run *r, const json_t *doc)
+print_doc(const struct run *r, const json_t *doc, void (*summary)(const json_t *doc, FILE *out))
 {
 	if (r->json) {
 		if (json_dumpf(doc, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15)) < 0)
 			return -EIO;
 		putchar('\n');
 	} else if (value(r, "quiet") == NULL) {
-		wf_scenario_summary(doc, stdout);
+		summary(doc, stdout);
 	}
 	return fflush(stdout) == 0 ? 0 : -errno;
+}
+
+/* If the last run was the last row of a sweep, what came of all of them. */
+static int
+end_sweep(struct run *r)
+{
+	const struct scenario *c = &r->set.at[r->n_docs - 1];
+	uint32_t n = c->of != NULL ? wf_sweep_rows(c->of->sweep) : 0;
+	json_t *doc;
+	int rc;
+
+	if (n == 0 || c->row + 1 < n)
+		return 0;
+	doc = wf_sweep_json(c->of, &r->doc[r->n_docs - n], n);
+	if (doc == NULL)
+		return wf_err_add(r->err, NULL, NULL, "out of memory");
+	rc = print_doc(r, doc, wf_sweep_summary);
+	if (value(r, "report") != NULL)
+		rc |= scenario_reports_sweep(value(r, "report"), doc, r->err);
+	json_decref(doc);
+	return rc;
 }
 
 static int
@@ -157,7 +180,9 @@ run_all(struct run *r)
 		r->doc[r->n_docs++] = doc;
 		r->tell.c = &r->set.at[i];
 		scenario_tell_result(&r->tell, doc);
-		if (print_one(r, doc) < 0 || !has_passed(doc))
+		if (print_doc(r, doc, wf_scenario_summary) < 0 || !has_passed(doc))
+			rc = WF_EXIT_FAILED;
+		if (end_sweep(r) < 0)
 			rc = WF_EXIT_FAILED;
 	}
 	if (value(r, "report") != NULL &&

@@ -10,6 +10,7 @@
 
 #include "wf_json.h"
 #include "wf_scenario_report.h"
+#include "wf_sweep_report.h"
 
 static int
 put_json(const json_t *doc, FILE *out)
@@ -58,27 +59,50 @@ scenario_reports_folder(const char *folder, struct wf_err *err)
 		"is no folder, and none can be made: %s", strerror(errno));
 }
 
+struct form {
+	const char *suffix;
+	int (*put)(const json_t *doc, FILE *out);
+};
+#define FORMS 3
+
+static int
+write_forms(
+	const struct form form[FORMS], const char *folder, const json_t *doc, struct wf_err *err)
+{
+	const char *name = json_string_value(json_object_get(doc, "name"));
+	char path[PATH_MAX];
+	int rc = 0;
+
+	for (int i = 0; i < FORMS; i++) {
+		FILE *out = open_file(folder, name, form[i].suffix, path, err);
+
+		if (out == NULL || close_file(out, path, form[i].put(doc, out), err) < 0)
+			rc = -EINVAL;
+	}
+	return rc;
+}
+
+int
+scenario_reports_sweep(const char *folder, const json_t *doc, struct wf_err *err)
+{
+	static const struct form forms[FORMS] = { { ".json", put_json },
+		{ ".md", wf_sweep_markdown }, { ".html", wf_sweep_html } };
+
+	return write_forms(forms, folder, doc, err);
+}
+
 int
 scenario_reports_write(const char *folder, json_t *const *docs, uint32_t n, struct wf_err *err)
 {
-	static const struct {
-		const char *suffix;
-		int (*put)(const json_t *doc, FILE *out);
-	} forms[] = { { ".json", put_json }, { ".md", wf_scenario_markdown },
-		{ ".html", wf_scenario_html } };
+	static const struct form forms[FORMS] = { { ".json", put_json },
+		{ ".md", wf_scenario_markdown }, { ".html", wf_scenario_html } };
 	char path[PATH_MAX];
 	int rc = 0;
 	FILE *out;
 
 	for (uint32_t i = 0; i < n; i++)
-		for (size_t k = 0; k < WF_ARRAY_SIZE(forms); k++) {
-			const char *name = json_string_value(json_object_get(docs[i], "name"));
-
-			out = open_file(folder, name, forms[k].suffix, path, err);
-			if (out == NULL ||
-				close_file(out, path, forms[k].put(docs[i], out), err) < 0)
-				rc = -EINVAL;
-		}
+		if (write_forms(forms, folder, docs[i], err) < 0)
+			rc = -EINVAL;
 	out = open_file(folder, "junit", ".xml", path, err);
 	if (out == NULL || close_file(out, path, wf_scenario_junit(docs, n, out), err) < 0)
 		rc = -EINVAL;

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "wf_conf_files.h"
+#include "wf_sweep.h"
 
 static int
 is_scenario(const struct dirent *e)
@@ -109,6 +110,10 @@ load(struct scenario *to, const struct scenario_options *o, struct wf_err *err)
 			"which configuration?");
 	snprintf(seed, sizeof(seed), "%llu", (unsigned long long)s->seed);
 	tree = wf_bridge_read(&from, err);
+	if (tree != NULL && to->of != NULL && wf_sweep_config(to->of, to->row, tree, err) < 0) {
+		wf_node_free(tree);
+		tree = NULL;
+	}
 	if (tree != NULL && o->live && set_ports(s, tree, err) < 0) {
 		wf_node_free(tree);
 		tree = NULL;
@@ -147,24 +152,69 @@ make(struct scenario *to, const struct scenario_options *o, struct wf_err *err)
 	return rc == 0 ? check_names(to, err) : rc;
 }
 
+/* Rows of a sweep, all with the seed of the first: what is different is the value alone. */
+static int
+make_rows(struct scenario_set *set, const struct wf_scenario *of, const struct scenario_options *o,
+	struct wf_err *err)
+{
+	struct scenario_options like = *o;
+	char seed[24];
+
+	for (uint32_t row = 0; row < wf_sweep_rows(of->sweep); row++) {
+		struct scenario *to = &set->at[set->n];
+		struct wf_node *tree = wf_sweep_scenario(of, row, err);
+		struct wf_scenarios *file = &set->file[set->n_files];
+
+		if (tree == NULL)
+			return -EINVAL;
+		set->n_files++;
+		*to = (struct scenario){ .of = of, .row = row };
+		/* What is wrong with one of them is so with all: once is enough. */
+		if (wf_scenarios_read_tree(tree, file, err) < 0)
+			return -EINVAL;
+		to->s = &file->at[0];
+		set->n++;
+		if (make(to, &like, err) < 0)
+			return -EINVAL;
+		snprintf(seed, sizeof(seed), "%llu", (unsigned long long)to->loaded.seed);
+		like.seed = seed;
+	}
+	return 0;
+}
+
 static int
 make_all(struct scenario_set *set, const struct scenario_options *o, struct wf_err *err)
 {
-	uint32_t n = 0;
+	uint32_t n = 0, n_files = set->n_files;
+	struct wf_scenarios *more;
 	int rc = 0;
 
-	for (uint32_t i = 0; i < set->n_files; i++)
-		n += set->file[i].n;
+	for (uint32_t i = 0; i < n_files; i++)
+		for (uint32_t k = 0; k < set->file[i].n; k++)
+			n += set->file[i].at[k].sweep != NULL
+				     ? wf_sweep_rows(set->file[i].at[k].sweep)
+				     : 1;
 	set->at = calloc(n > 0 ? n : 1, sizeof(*set->at));
-	if (set->at == NULL)
+	/* Rows are read as if they had files of their own. */
+	more = realloc(set->file, (n_files + (size_t)n + 1) * sizeof(*more));
+	if (more != NULL)
+		set->file = more;
+	if (set->at == NULL || more == NULL)
 		return wf_err_add(err, NULL, NULL, "out of memory");
-	for (uint32_t i = 0; i < set->n_files; i++)
+	for (uint32_t i = 0; i < n_files; i++)
 		for (uint32_t k = 0; k < set->file[i].n; k++) {
-			struct scenario *to = &set->at[set->n++];
+			struct wf_scenario *s = &set->file[i].at[k];
+			struct scenario *to = &set->at[set->n];
+			int one;
 
-			to->s = &set->file[i].at[k];
-			if (make(to, o, err) < 0)
-				rc = -EINVAL;
+			if (s->sweep == NULL) {
+				*to = (struct scenario){ .s = s };
+				set->n++;
+				one = make(to, o, err);
+			} else {
+				one = make_rows(set, s, o, err);
+			}
+			rc = one < 0 ? -EINVAL : rc;
 		}
 	return rc;
 }

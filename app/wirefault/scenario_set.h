@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * All scenarios of a command line, each with the configuration that it begins with and its script.
- * Control thread.
+ * All scenarios of a command line, each with the configuration that it begins with and its script;
+ * one with a sweep is as many as it has rows. Control thread.
  */
 #ifndef SCENARIO_SET_H
 #define SCENARIO_SET_H
@@ -10,6 +10,8 @@
 
 struct scenario {
 	struct wf_scenario *s;
+	const struct wf_scenario *of; /* the sweep of which it is a row; NULL: of none */
+	uint32_t row;
 	struct wf_loaded loaded; /* with the seed of the run */
 	struct wf_script script;
 };

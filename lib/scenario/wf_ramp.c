@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "wf_conf_bind.h"
-#include "wf_units.h"
 
 #define ARROW    "->"
 #define PI       3.14159265358979323846
@@ -150,6 +149,30 @@ take_apart(const char *text, char from[TEXT_MAX], char to[TEXT_MAX])
 	snprintf(from, TEXT_MAX, "%.*s", (int)(n < TEXT_MAX ? n : TEXT_MAX), text);
 	snprintf(to, TEXT_MAX, "%s", second);
 	return n < TEXT_MAX && strlen(second) < TEXT_MAX;
+}
+
+bool
+wf_ramp_between(const char *text, double part, char out[WF_UNITS_TEXT])
+{
+	static const enum wf_param_type types[] = { WF_PARAM_DURATION, WF_PARAM_RATE, WF_PARAM_SIZE,
+		WF_PARAM_REAL };
+	char from[TEXT_MAX], to[TEXT_MAX];
+	double a, b;
+
+	if (strstr(text, ARROW) == NULL || !take_apart(text, from, to))
+		return false;
+	if (strchr(text, '%') != NULL) {
+		if (!to_number(WF_PARAM_PROB, from, &a) || !to_number(WF_PARAM_PROB, to, &b))
+			return false;
+		to_text(WF_PARAM_PROB, a + (b - a) * part, out);
+		return true;
+	}
+	for (size_t i = 0; i < WF_ARRAY_SIZE(types); i++)
+		if (to_number(types[i], from, &a) && to_number(types[i], to, &b)) {
+			to_text(types[i], a + (b - a) * part, out);
+			return true;
+		}
+	return false;
 }
 
 static int

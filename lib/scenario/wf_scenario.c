@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "wf_conf_bind.h"
+#include "wf_sweep.h"
 
 #define MAX_SCENARIOS 256
 
@@ -30,7 +31,9 @@ enum {
 	PHASES,
 	FAULTS,
 	TRAFFIC,
-	EXPECT
+	EXPECT,
+	SWEEP,
+	LOAD
 };
 
 const struct wf_param wf_scenario_table[] = {
@@ -86,6 +89,14 @@ const struct wf_param wf_scenario_table[] = {
 		.type = WF_PARAM_ELSEWHERE,
 		.kind = "list",
 		.help = "what has to hold, else the run has failed" },
+	[SWEEP] = { .name = "sweep",
+		.type = WF_PARAM_ELSEWHERE,
+		.kind = "group",
+		.help = "several runs, in which a parameter has one value after the other" },
+	[LOAD] = { .name = "load",
+		.type = WF_PARAM_ELSEWHERE,
+		.kind = "group",
+		.help = "or several, in which generators send more and more" },
 	{ 0 },
 };
 
@@ -98,6 +109,7 @@ fini(struct wf_scenario *s)
 	free(s->config);
 	free(s->profile);
 	wf_node_free(s->own_config);
+	wf_sweep_free(s->sweep);
 	wf_node_free(s->source);
 	*s = (struct wf_scenario){ 0 };
 }
@@ -143,7 +155,7 @@ static int
 read_one(const struct wf_node *group, bool in_list, struct wf_scenario *s, struct wf_err *err)
 {
 	const uint64_t others = 1ull << NAME | 1ull << CONFIG | 1ull << PHASES | 1ull << FAULTS |
-				1ull << TRAFFIC | 1ull << EXPECT;
+				1ull << TRAFFIC | 1ull << EXPECT | 1ull << SWEEP | 1ull << LOAD;
 	const char *link = WF_SCENARIO_LINK;
 	struct keys k = { 0 };
 	int rc = wf_conf_bind_table(group, wf_scenario_table, others, &k, err);
@@ -178,6 +190,8 @@ read_one(const struct wf_node *group, bool in_list, struct wf_scenario *s, struc
 	if (wf_scenario_read_traffic(s, link, err) < 0)
 		rc = -EINVAL;
 	if (wf_scenario_read_expects(s, link, err) < 0)
+		rc = -EINVAL;
+	if (wf_sweep_read(s->source, &s->sweep, err) < 0)
 		rc = -EINVAL;
 	if (rc == 0 && s->n_phases == 0 && s->end_ns == UINT64_MAX && s->n_faults == 0 &&
 		s->n_traffic == 0)
@@ -229,9 +243,8 @@ read_list(const struct wf_node *tree, struct wf_scenarios *out, struct wf_err *e
 	return check_names(out, list, err) < 0 ? -EINVAL : rc;
 }
 
-/* Takes the tree. */
-static int
-read_tree(struct wf_node *tree, struct wf_scenarios *out, struct wf_err *err)
+int
+wf_scenarios_read_tree(struct wf_node *tree, struct wf_scenarios *out, struct wf_err *err)
 {
 	int rc;
 
@@ -254,12 +267,12 @@ read_tree(struct wf_node *tree, struct wf_scenarios *out, struct wf_err *err)
 int
 wf_scenarios_read_file(const char *path, struct wf_scenarios *out, struct wf_err *err)
 {
-	return read_tree(wf_conf_read_file(path, err), out, err);
+	return wf_scenarios_read_tree(wf_conf_read_file(path, err), out, err);
 }
 
 int
 wf_scenarios_read_text(
 	const char *text, const char *name, struct wf_scenarios *out, struct wf_err *err)
 {
-	return read_tree(wf_conf_read_text(text, name, false, err), out, err);
+	return wf_scenarios_read_tree(wf_conf_read_text(text, name, false, err), out, err);
 }

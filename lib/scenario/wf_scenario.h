@@ -52,6 +52,8 @@ struct wf_traffic {
 	struct wf_where where; /* strings are its own */
 };
 
+struct wf_sweep;
+
 struct wf_scenario {
 	char name[WF_NAME_MAX];
 	char *title;                /* NULL: none */
@@ -67,6 +69,8 @@ struct wf_scenario {
 	uint32_t n_traffic, n_expects;
 	struct wf_traffic *traffic;
 	struct wf_expect *expect;
+	struct wf_sweep
+		*sweep; /* NULL: it is run once, as it is; else it is several (wf_sweep.h) */
 	struct wf_node *source; /* as it was read */
 };
 
@@ -84,6 +88,8 @@ extern const struct wf_param wf_scenario_table[], wf_phase_table[], wf_fault_tab
 int wf_scenarios_read_file(const char *path, struct wf_scenarios *out, struct wf_err *err);
 int wf_scenarios_read_text(
 	const char *text, const char *name, struct wf_scenarios *out, struct wf_err *err);
+/* The same from a tree (NULL: it could not be read), which is taken. */
+int wf_scenarios_read_tree(struct wf_node *tree, struct wf_scenarios *out, struct wf_err *err);
 void wf_scenarios_free(struct wf_scenarios *s);
 
 /* A generator's or a replay's device string, with files that are found from here. Heap; NULL: out

@@ -75,7 +75,7 @@ phases = (
 faults = ( { name = "f"; ab = { delay = "3ms"; }; schedule = "start:300ms,duration:100ms"; } );
 traffic = ( { generator = "pps=500,size=100"; }, { replay = "file=in.pcap"; direction = "ba"; } );
 CONF
-"$WIREFAULT" scenario run live.conf --report out </dev/null >summary 2>lines &
+"$WIREFAULT" scenario run live.conf --no-huge --force --report out </dev/null >summary 2>lines &
 pid=$!
 lab_await lines 'phase hold' $pid 60
 kill -USR1 $pid
