@@ -7,6 +7,7 @@
 
 #include "cmd_dp.h"
 #include "scenario_child.h"
+#include "scenario_generate.h"
 #include "scenario_live.h"
 #include "scenario_offline.h"
 #include "scenario_reports.h"
@@ -26,6 +27,9 @@ static const struct wf_option options[] = {
 	{ "report", 0, "FOLDER", "reports: JSON, Markdown, HTML of each, JUnit XML of all" },
 	{ "journal", 0, "FILE", "what happens, while it happens, as lines of JSON" },
 	{ "journal-max", 0, "SIZE", "how long the journal may get (default 64MB)" },
+	{ "pcap", 0, "FILE", "of generate: the capture" },
+	{ "flows", 0, "N", "of generate: how many conversations are impaired (default 3)" },
+	{ "into", 0, "FOLDER", "of generate: where the files go (default scenarios)" },
 	{ "quiet", 'q', NULL, "no progress and no summary" },
 	{ "force", 0, NULL,
 		"take a NIC even if it carries the default route or this session, a core even if "
@@ -107,6 +111,9 @@ prepare(struct run *r, bool again, char *const *paths, int n)
 	else if (wf_err_count(r->err) == 0 &&
 		 scenario_set_read_report(&r->set, paths[0], &o, &r->live, r->err) < 0)
 		return;
+	if (value(r, "pcap") != NULL || value(r, "flows") != NULL || value(r, "into") != NULL)
+		wf_err_add(r->err, NULL, "Write wirefault scenario generate --pcap FILE",
+			"--pcap, --flows and --into are of generate");
 	r->dp = wf_cmd_dp(&wf_cmd_scenario, &r->v, r->err);
 	for (uint32_t i = 0; i < r->set.n && !dry; i++)
 		if (r->live)
@@ -208,26 +215,50 @@ go(struct run *r, bool again, char *const *paths, int n)
 	return rc;
 }
 
+/* The standard set from a capture. */
+static int
+generate(const struct run *r, int rest)
+{
+	const char *pcap = value(r, "pcap"), *n = value(r, "flows"), *into = value(r, "into");
+	uint64_t flows = 3;
+
+	if (pcap == NULL || rest > 0)
+		wf_err_add(r->err, NULL, "Write wirefault scenario generate --pcap FILE",
+			pcap == NULL ? "from which capture?" : "generate takes options alone");
+	if (n != NULL &&
+		(wf_units_count(n, &flows) < 0 || flows == 0 || flows > SCENARIO_GENERATE_MOST))
+		wf_err_add(r->err, &(struct wf_where){ .path = "--flows" }, NULL,
+			"a number from 1 to %d is expected here", SCENARIO_GENERATE_MOST);
+	if (wf_err_count(r->err) > 0 ||
+		scenario_generate(pcap, (uint32_t)flows, into != NULL ? into : "scenarios", stdout,
+			r->err) < 0)
+		return wf_cmd_refuse(r->err);
+	return WF_EXIT_OK;
+}
+
 static int
 run(int argc, char **argv)
 {
 	struct run r = { 0 };
-	bool again;
+	bool again, makes;
 	int rc = wf_cmd_options(&wf_cmd_scenario, argc, argv, &r.v), first;
 
 	if (rc >= 0)
 		return rc;
 	first = r.v.first_rest;
 	again = first < argc && strcmp(argv[first], "rerun") == 0;
-	if (argc - first < 2 || (!again && strcmp(argv[first], "run") != 0)) {
-		fprintf(stderr, "wirefault scenario: write wirefault scenario run FILE, or "
-				"wirefault scenario rerun REPORT.json.\n");
+	makes = first < argc && strcmp(argv[first], "generate") == 0;
+	if (!makes && (argc - first < 2 || (!again && strcmp(argv[first], "run") != 0))) {
+		fprintf(stderr, "wirefault scenario: write wirefault scenario run FILE, "
+				"wirefault scenario rerun REPORT.json, or "
+				"wirefault scenario generate --pcap FILE.\n");
 		return WF_EXIT_USAGE;
 	}
 	r.err = wf_err_new();
 	if (r.err == NULL)
 		return WF_EXIT_FAILED;
-	rc = go(&r, again, argv + first + 1, argc - first - 1);
+	rc = makes ? generate(&r, argc - first - 1)
+		   : go(&r, again, argv + first + 1, argc - first - 1);
 	while (r.n_docs > 0)
 		json_decref(r.doc[--r.n_docs]);
 	free(r.doc);
@@ -238,7 +269,8 @@ run(int argc, char **argv)
 
 const struct wf_cmd wf_cmd_scenario = {
 	.name = "scenario",
-	.arguments = "run FILE|FOLDER... [--offline|--dry-run] [OPTIONS] | rerun REPORT.json",
+	.arguments = "run FILE|FOLDER... [--offline|--dry-run] [OPTIONS] | rerun REPORT.json | "
+		     "generate --pcap FILE",
 	.summary = "Runs what becomes of links over time, from files of phases, ramps and faults, "
 		   "and holds what was measured against what was expected: exit code 1 if an "
 		   "expectation is missed or not shown, or the run can't be trusted",

@@ -89,6 +89,51 @@ is "live: exit code" $? "$([ "$(report .pass live)" = true ] && echo 0 || echo 1
 ok "the document is as its schema says" schema scenario-sweep.schema.json out/live.json
 ok "what is added stands in it" inside "$(report '.rows[1].directions[0].delay_p50_ns' live)" 20000000 500000000
 
+# The standard set of a capture: TCP both ways, a smaller conversation of UDP, the smallest of ICMP over IPv6.
+python3 - >talk.pcap <<'PY'
+import struct, sys
+out = sys.stdout.buffer
+out.write(struct.pack("<IHHiIII", 0xa1b23c4d, 2, 4, 0, 0, 65535, 1))
+def frame(kind, i):
+    mac = b"\x02\0\0\0\0\2\x02\0\0\0\0\1"
+    if kind == "icmp6":
+        return mac + b"\x86\xdd" + struct.pack(">IHBB", 6 << 28, 8, 58, 64) + bytes(15) + b"\1" + bytes(15) + b"\2" + struct.pack(">BBHHH", 128, 0, 0, 1, i)
+    a, b = 0x0a4d0001, 0x0a4d0002
+    if kind == "udp":
+        proto, l4 = 17, struct.pack(">HHHH", 5000, 53, 108, 0) + b"x" * 100
+    else:
+        back = kind == "ack"
+        proto, l4 = 6, struct.pack(">HHIIBBHHH", 80 if back else 4000, 4000 if back else 80, i, 1, 0x50, 0x10, 1000, 0, 0) + b"x" * (0 if back else 1000)
+        a, b = (b, a) if back else (a, b)
+    return mac + b"\x08\0" + struct.pack(">BBHHHBBHII", 0x45, 0, 20 + len(l4), i, 0, 64, proto, 0, a, b) + l4
+for i in range(4000):
+    f = frame(("tcp", "ack", "udp", "icmp6")[i % 4], i)
+    out.write(struct.pack("<IIII", 1 + i // 1000, i % 1000 * 1000000, len(f), len(f)) + f)
+PY
+scenario generate --pcap talk.pcap --flows 2 --into std >said
+is "generate: exit code" $? 0
+contains "... says what the capture has" said '^talk.pcap: 4,000 packets, 3 conversations$'
+is "... the standard set" "$(cd std && echo *)" "bandwidth-cap.conf blackhole.conf jitter.conf loss.conf pulses.conf reset.conf spike.conf stair-step.conf"
+scenario run std --dry-run >table
+is "all of it loads: exit code" $? 0
+scenario run std --offline --report out/std >summary
+is "... and passes" "$(grep -c ': pass$' summary)" 8
+is "its classes have the packets of their conversations" \
+	"$(jq -c '.stats.links[0].ab.classes | map({ key: .name, value: .rx.packets }) | from_entries | [."flow-1", ."flow-2"]' out/std/spike.json)" "[2000,1000]"
+is "a black hole for a second is one for three of four packets" "$(jq '.directions[0].whole.dropped.blackhole' out/std/blackhole.json)" 750
+scenario generate --pcap talk.pcap --flows 3 --into std >out.txt 2>&1
+is "what is there stays: exit code" $? 2
+contains "... and why" out.txt 'std/spike.conf: it is there already'
+scenario generate --pcap in.conf >out.txt 2>&1
+is "a capture that isn't there: exit code" $? 2
+for wrong in "generate|from which capture" "generate --pcap talk.pcap --flows 0|from 1 to 64" "generate x --pcap talk.pcap|takes options alone" \
+	"run loss.conf --offline --into x|are of generate"; do
+	# shellcheck disable=SC2086 # words
+	scenario ${wrong%%|*} >out.txt 2>&1
+	is "refused: ${wrong%%|*}" $? 2
+	contains "... and why" out.txt "${wrong##*|}"
+done
+
 # What can't be.
 bad() { # WHAT MESSAGE
 	echo "schema_version = 1; name = \"bad\"; $(config net_null) $body $1" >bad.conf
