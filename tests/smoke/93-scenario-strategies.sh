@@ -112,7 +112,7 @@ for i in range(4000):
 PY
 scenario generate --pcap talk.pcap --flows 2 --into std >said
 is "generate: exit code" $? 0
-contains "... says what the capture has" said '^talk.pcap: 4,000 packets, 3 conversations$'
+contains "... says what the capture has" said '^talk.pcap: 4,000 packets, 3 conversations; 0 packets are of none$'
 is "... the standard set" "$(cd std && echo *)" "bandwidth-cap.conf blackhole.conf jitter.conf loss.conf pulses.conf reset.conf spike.conf stair-step.conf"
 scenario run std --dry-run >table
 is "all of it loads: exit code" $? 0
