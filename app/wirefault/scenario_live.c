@@ -89,8 +89,10 @@ scenario_live_check(const struct scenario *c, struct wf_err *err)
 		const struct wf_where where = { s->source->file, e->line, e->name };
 
 		if (e->measure == WF_MEASURE_jitter || e->measure == WF_MEASURE_reordering)
-			rc = wf_err_add(err, &where, "Write --offline",
-				"live, nobody sees packets one by one: %s is not measured",
+			rc = wf_err_add(err, &where,
+				"Write --offline, or expect percentiles of the delay",
+				"live, packets are counted, not followed one by one: %s is not "
+				"measured",
 				wf_measure_info[e->measure].name);
 	}
 	return rc;
@@ -356,7 +358,8 @@ start(struct live *l, const struct wf_dp_options *opt)
 	for (uint32_t i = 0; i < l->s->n_expects; i++)
 		l->waits |= l->s->expect[i].measure == WF_MEASURE_recovery;
 	l->command = calloc(l->s->n_traffic + (size_t)1, sizeof(*l->command));
-	l->in_force_ns = calloc(c->script.n + (size_t)1, sizeof(*l->in_force_ns));
+	/* A phase that ends early may make it a few more steps. */
+	l->in_force_ns = calloc(WF_SCRIPT_STEPS + (size_t)1, sizeof(*l->in_force_ns));
 	if (l->command == NULL || l->in_force_ns == NULL ||
 		wf_device_resolve(c->loaded.conf, NULL) < 0)
 		return wf_err_add(l->err, NULL, NULL, "out of memory");

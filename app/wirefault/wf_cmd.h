@@ -13,6 +13,9 @@
 
 /* Behind the path of the control socket: what was changed on the host, to be put back. */
 #define WF_CMD_STATE_SUFFIX ".host"
+/* The same of scenarios, which have no socket: in this folder, scenario-PID.host. */
+#define WF_CMD_STATE_FOLDER   "/run/wirefault"
+#define WF_CMD_STATE_SCENARIO WF_CMD_STATE_FOLDER "/scenario-"
 
 /* Exit codes: ok, the run failed, bad usage or configuration; of a gate: neither kept nor missed;
  * of a load test: we could not keep up ourselves.

@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <math.h>
+#include <sha2.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -319,6 +320,16 @@ scenario_text(const struct wf_scenario *s)
 	return all;
 }
 
+/* Two runs with the same began with the same configuration, to the letter. */
+static void
+put_hash(json_t *doc, const char *config)
+{
+	char hex[SHA256_DIGEST_STRING_LENGTH];
+
+	SHA256Data((const uint8_t *)config, strlen(config), hex);
+	json_object_set_new(doc, "config_sha256", json_string(hex));
+}
+
 json_t *
 wf_scenario_json(const struct wf_scenario_result *r)
 {
@@ -342,6 +353,8 @@ wf_scenario_json(const struct wf_scenario_result *r)
 			wf_json_text(r->s->source->file != NULL ? r->s->source->file : ""),
 			"scenario", wf_json_text(scenario), "config", wf_json_text(config), "stats",
 			stats);
+	if (doc != NULL)
+		put_hash(doc, config);
 	if (doc != NULL && r->tsc_hz > 0)
 		json_object_set_new(doc, "tsc_hz", json_real(r->tsc_hz));
 	if (doc != NULL && r->late > 0)

@@ -54,6 +54,40 @@ for device in packet net_af_packet net_af_xdp; do
 	ok "$device: the host is as it was" diff "$LAB_DIR/found" "$LAB_DIR/left"
 done
 
+# A scenario: its parent puts back what a run that was killed has left; if both were, restore does.
+DEVICE_A=packet,iface=pa DEVICE_B=packet,iface=pb PORT_KEYS="mtu = 1450;" conf "" ""
+echo "schema_version = 1; name = \"long\"; config = \"$(basename "$CONF")\"; duration = \"100s\";" >"${CONF%/*}/long.scenario"
+scenario_starts() { # in the background; its run is $child
+	nsenter --net="/run/netns/$LAB_NS_M" "$WIREFAULT" scenario run "${CONF%/*}/long.scenario" --no-huge --force \
+		--journal "$LAB_DIR/journal" -q </dev/null >"$LAB_DIR/out" 2>&1 &
+	LAB_PID=$!
+	lab_await "$LAB_DIR/journal" '"event":"begin"' $LAB_PID 30
+	child=$(pgrep -P $LAB_PID)
+}
+scenario_starts
+state=/run/wirefault/scenario-$LAB_PID.host
+ok "scenario: a file says how it was" test -s "$state"
+kill -KILL "$child"
+wait $LAB_PID
+as_it_is >"$LAB_DIR/left"
+ok "scenario: its run is killed, the host is as it was" diff "$LAB_DIR/found" "$LAB_DIR/left"
+contains "... and it says so" "$LAB_DIR/out" 'interface pa: put back as it was found'
+ok "... the file is gone" test ! -e "$state"
+scenario_starts
+state=/run/wirefault/scenario-$LAB_PID.host
+kill -STOP $LAB_PID
+kill -KILL "$child" $LAB_PID
+wait $LAB_PID 2>/dev/null
+LAB_PID=
+as_it_is >"$LAB_DIR/left"
+fails "both are killed: the host stays changed" diff "$LAB_DIR/found" "$LAB_DIR/left"
+# Others may have left something, too: the exit code is about all of it.
+lab_in m "$WIREFAULT" restore >"$LAB_DIR/out" 2>&1
+contains "restore puts it back" "$LAB_DIR/out" 'interface pa: put back as it was found'
+as_it_is >"$LAB_DIR/left"
+ok "... the host is as it was" diff "$LAB_DIR/found" "$LAB_DIR/left"
+ok "... the file is gone" test ! -e "$state"
+
 # From another namespace, and while another wirefault has the interfaces: the file is kept.
 DEVICE_A=packet,iface=pa DEVICE_B=packet,iface=pb PORT_KEYS="mtu = 1450;" conf "" ""
 killed
