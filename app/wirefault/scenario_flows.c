@@ -151,6 +151,7 @@ scenario_flows_read(const char *path, uint32_t most, struct scenario_flows *out,
 		free(t.at);
 		return rc;
 	}
+	assert(t.at != NULL);
 	qsort(t.at, t.room, sizeof(*t.at), by_size);
 	out->at = t.at;
 	out->all = t.n;
