@@ -130,7 +130,8 @@ prepare(struct run *r, bool again, char *const *paths, int n)
 			scenario_live_check(&r->set.at[i], r->err);
 		else
 			scenario_offline_check(&r->set.at[i], r->err);
-	if (value(r, "report") != NULL && !dry && wf_err_count(r->err) == 0)
+	if (value(r, "report") != NULL && !dry && wf_err_count(r->err) == 0 &&
+		scenario_set_check_reports(&r->set, r->err) == 0)
 		scenario_reports_folder(value(r, "report"), r->err);
 	if (!dry)
 		prepare_tell(r);

@@ -67,6 +67,24 @@ grow(struct table *t)
 	return 0;
 }
 
+/* Can a filter tell it? The words of pcap-filter(7) see ports behind one tag, but not behind more
+ * of them, labels or extension headers of IPv6, and not in later fragments. */
+static bool
+can_be_told(const struct wf_parsed *p)
+{
+	const uint32_t untagged = 14, tagged = 18, ip6 = 40;
+	bool ports = p->key.proto == IPPROTO_TCP || p->key.proto == IPPROTO_UDP;
+
+	if (!(p->flags & WF_PARSE_IP) || (p->flags & WF_PARSE_MPLS) != 0 ||
+		(p->l3_offset != untagged && p->l3_offset != tagged))
+		return false;
+	if ((p->flags & WF_PARSE_LATER) != 0 ||
+		(p->key.family == 6 && (uint32_t)p->l4_offset != p->l3_offset + ip6))
+		return false;
+	return !ports || (p->flags & WF_PARSE_PORTS) != 0;
+}
+
+/* 1: it is of a conversation; 0: of none. */
 static int
 count(struct table *t, const struct wf_cap_packet *p)
 {
@@ -75,7 +93,7 @@ count(struct table *t, const struct wf_cap_packet *p)
 	struct scenario_flow *f;
 
 	wf_parse(p->data, p->cap_bytes, &parsed);
-	if (!(parsed.flags & WF_PARSE_IP))
+	if (!can_be_told(&parsed))
 		return 0;
 	key = both_ways(&parsed.key);
 	if (2 * t->n >= t->room && t->room < MOST_ROOM && grow(t) < 0)
@@ -87,7 +105,7 @@ count(struct table *t, const struct wf_cap_packet *p)
 	f->key = key;
 	f->packets++;
 	f->bytes += p->len_bytes;
-	return 0;
+	return 1;
 }
 
 /* The larger one first; equal ones in the order of their keys. */
@@ -110,20 +128,25 @@ scenario_flows_read(const char *path, uint32_t most, struct scenario_flows *out,
 	struct table t = { 0 };
 	struct wf_cap_packet p;
 	wf_ns_t first_ns = 0;
-	int rc = r != NULL ? 1 : -EINVAL;
+	int rc = r != NULL ? 1 : -EINVAL, told;
 
 	*out = (struct scenario_flows){ 0 };
 	while (rc > 0 && (rc = wf_cap_read(r, &p, err)) > 0) {
 		first_ns = out->packets == 0 ? p.time_ns : first_ns;
 		out->packets++;
-		out->duration_ns = p.time_ns - first_ns;
-		if (count(&t, &p) < 0)
+		/* Captures of several interfaces need not be in order. */
+		if (p.time_ns > first_ns && p.time_ns - first_ns > out->duration_ns)
+			out->duration_ns = p.time_ns - first_ns;
+		told = count(&t, &p);
+		out->untold += told == 0;
+		if (told < 0)
 			rc = wf_err_add(err, NULL, NULL, "out of memory");
 	}
 	if (r != NULL)
 		wf_cap_close(r);
 	if (rc == 0 && t.n == 0)
-		rc = wf_err_add(err, &where, NULL, "has no IP packet");
+		rc = wf_err_add(err, &where, NULL,
+			"has no conversation that a filter can tell from others");
 	if (rc < 0) {
 		free(t.at);
 		return rc;

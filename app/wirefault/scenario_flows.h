@@ -17,10 +17,12 @@ struct scenario_flows {
 	uint32_t n;
 	uint64_t all;        /* conversations that the capture has */
 	uint64_t packets;    /* of it */
+	uint64_t untold;     /* that are of none of them: no IP, or nothing that a filter sees */
 	wf_ns_t duration_ns; /* from the first packet to the last */
 };
 
-/* The `most` largest of IP packets. 0; or with reasons in err -errno, and then it is none. */
+/* The `most` largest of those that a filter can tell. 0; or with reasons in err -errno, and then it
+ * is none. */
 int scenario_flows_read(
 	const char *path, uint32_t most, struct scenario_flows *out, struct wf_err *err);
 void scenario_flows_free(struct scenario_flows *f);

@@ -235,7 +235,7 @@ scenario_generate(
 {
 	struct scenario_flows found;
 	struct job j = { .flows = &found };
-	char n[WF_TEXT_MAX], all[WF_TEXT_MAX];
+	char n[WF_TEXT_MAX], all[WF_TEXT_MAX], untold[WF_TEXT_MAX];
 	int rc = scenario_flows_read(pcap, flows, &found, err);
 
 	if (rc < 0)
@@ -252,8 +252,9 @@ scenario_generate(
 	if (rc == 0)
 		rc = scenario_reports_folder(folder, err);
 	if (rc == 0)
-		fprintf(said, "%s: %s packets, %s conversations\n", pcap,
-			wf_text_count(found.packets, n), wf_text_count(found.all, all));
+		fprintf(said, "%s: %s packets, %s conversations; %s packets are of none\n", pcap,
+			wf_text_count(found.packets, n), wf_text_count(found.all, all),
+			wf_text_count(found.untold, untold));
 	for (size_t i = 0; i < WF_ARRAY_SIZE(kinds) && rc == 0; i++)
 		if (any_meant(&kinds[i], &found))
 			rc = write_one(&j, &kinds[i], folder, said, err);

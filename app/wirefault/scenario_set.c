@@ -258,6 +258,50 @@ scenario_set_read_texts(struct scenario_set *set, const struct scenario_text *te
 	return rc;
 }
 
+/* A name that a report has. */
+struct titled {
+	const char *name;
+	const struct wf_scenario *of; /* where it is written */
+};
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct titled *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+int
+scenario_set_check_reports(const struct scenario_set *set, struct wf_err *err)
+{
+	struct titled *all = calloc(2 * (size_t)set->n + 1, sizeof(*all));
+	uint32_t n = 0;
+	int rc = 0;
+
+	if (all == NULL)
+		return wf_err_add(err, NULL, NULL, "out of memory");
+	for (uint32_t i = 0; i < set->n; i++) {
+		const struct scenario *c = &set->at[i];
+
+		all[n++] = (struct titled){ c->s->name, c->of != NULL ? c->of : c->s };
+		if (c->of != NULL && c->row == 0)
+			all[n++] = (struct titled){ c->of->name, c->of };
+	}
+	qsort(all, n, sizeof(*all), by_name);
+	for (uint32_t i = 1; i < n; i++) {
+		const struct wf_node *at = all[i].of->source, *other = all[i - 1].of->source;
+
+		if (strcmp(all[i].name, all[i - 1].name) == 0)
+			rc = wf_err_add(err, &(struct wf_where){ at->file, at->line, NULL },
+				"Give one of them another name, or leave --report out",
+				"its report \"%s\" would be written over that of %s:%u",
+				all[i].name, other->file, other->line);
+	}
+	free(all);
+	return rc;
+}
+
 /* A member that is text. NULL with a reason. */
 static const char *
 text_of(const json_t *doc, const char *key, const char *path, struct wf_err *err)

@@ -44,6 +44,9 @@ int scenario_set_read_texts(struct scenario_set *set, const struct scenario_text
 /* The scenario of a report, with its configuration and seed, as it was run: *live if it was. */
 int scenario_set_read_report(struct scenario_set *set, const char *path,
 	const struct scenario_options *o, bool *live, struct wf_err *err);
+/* Reports are files by the name of the scenario: would one be written over another? 0, or -EINVAL
+ * with reasons. */
+int scenario_set_check_reports(const struct scenario_set *set, struct wf_err *err);
 void scenario_set_free(struct scenario_set *set);
 
 #endif

@@ -136,6 +136,9 @@ set_config(const struct wf_scenario *s, struct wf_node *tree, const char *value,
 	if (sided[WF_AB] == NULL && sided[WF_BA] == NULL)
 		sided[WF_AB] = sided[WF_BA] =
 			behind(key, "both") != NULL ? behind(key, "both") : key;
+	if ((sided[WF_AB] != NULL ? *sided[WF_AB] : *sided[WF_BA]) == 0)
+		return wf_err_add(err, &where, "Name one of its keys",
+			"\"%s\" has no value, but keys", s->sweep->parameter);
 	patch = wf_node_new(WF_NODE_GROUP, NULL);
 	if (patch == NULL ||
 		asprintf(&assignment, "%s=%s", sided[WF_AB] != NULL ? sided[WF_AB] : sided[WF_BA],

@@ -58,6 +58,7 @@ done
 DEVICE_A=packet,iface=pa DEVICE_B=packet,iface=pb PORT_KEYS="mtu = 1450;" conf "" ""
 echo "schema_version = 1; name = \"long\"; config = \"$(basename "$CONF")\"; duration = \"100s\";" >"${CONF%/*}/long.scenario"
 scenario_starts() { # in the background; its run is $child
+	rm -f "$LAB_DIR/journal"
 	nsenter --net="/run/netns/$LAB_NS_M" "$WIREFAULT" scenario run "${CONF%/*}/long.scenario" --no-huge --force \
 		--journal "$LAB_DIR/journal" -q </dev/null >"$LAB_DIR/out" 2>&1 &
 	LAB_PID=$!

@@ -118,7 +118,7 @@ for i in range(4000):
 PY
 scenario generate --pcap talk.pcap --flows 2 --into std >said
 is "generate: exit code" $? 0
-contains "... says what the capture has" said '^talk.pcap: 4,000 packets, 3 conversations$'
+contains "... says what the capture has" said '^talk.pcap: 4,000 packets, 3 conversations; 0 packets are of none$'
 is "... the standard set" "$(cd std && echo *)" "bandwidth-cap.conf blackhole.conf jitter.conf loss.conf pulses.conf reset.conf spike.conf stair-step.conf"
 scenario run std --dry-run >table
 is "all of it loads: exit code" $? 0
@@ -139,6 +139,21 @@ for wrong in "generate|from which capture" "generate --pcap talk.pcap --flows 0|
 	is "refused: ${wrong%%|*}" $? 2
 	contains "... and why" out.txt "${wrong##*|}"
 done
+
+# A report is not written over another.
+{
+	echo 'schema_version = 1; scenarios = ('
+	sed 's/schema_version = 1;//; 1s/^/{ /; $s/$/ },/' plain.conf
+	sed 's/schema_version = 1;//; 1s/^/{ /; $s/$/ } );/; s/name = "loss"/name = "loss-1"/' plain.conf
+} >two.conf
+sed -i '2,$s/schema_version = 1;//' two.conf
+scenario run loss.conf two.conf --offline --report two >out.txt 2>&1
+is "reports of one name: exit code" $? 2
+is "... each is told" "$(grep -c 'would be written over' out.txt)" 2
+contains "... with its name" out.txt 'its report "loss-1" would be written over that of .*conf:[0-9]*'
+fails "... and nothing is run" test -e two
+scenario run loss.conf two.conf --offline -q
+is "without reports they may be: exit code" $? 1
 
 # What can't be.
 bad() { # WHAT MESSAGE

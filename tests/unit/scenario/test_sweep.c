@@ -226,6 +226,8 @@ a_parameter_may_be_of_the_configuration(void **state)
 	loss_is(config_of("links.wan.classes.c.ab.loss", NULL), NULL, WF_AB, "1%");
 	/* One of the scenario changes nothing here. */
 	loss_is(config_of("phases.0.both.loss", NULL), NULL, WF_AB, "1%");
+	assert_null(config_of("ab", "\"ab\" has no value, but keys"));
+	assert_null(config_of("links.wan", "\"links.wan\" has no value, but keys"));
 	assert_null(config_of("links.lan.ab.loss", "has no link or class"));
 	assert_null(config_of("links.wan.classes.d.ab.loss", "has no link or class"));
 }
