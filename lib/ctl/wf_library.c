@@ -4,8 +4,10 @@
 #include "wf_library.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "wf_json.h"
 #include "wf_texts.h"
 
 struct listing {
@@ -74,20 +76,39 @@ wf_library_read(const struct wf_library *l, const char *name, char **text)
 	return rc;
 }
 
-char *
-wf_library_get(struct wf_request *r, const struct wf_library *l)
+static void
+reply_tree(struct wf_request *r, const char *text)
+{
+	struct wf_err *err = wf_err_new();
+	struct wf_node *tree =
+		err != NULL ? wf_conf_read_text(text, r->param[0], false, err) : NULL;
+
+	if (tree != NULL)
+		wf_http_json(r, 200, wf_json_from_node(tree));
+	else
+		wf_http_failed(r, err != NULL ? -EINVAL : -ENOMEM, err);
+	wf_node_free(tree);
+	wf_err_free(err);
+}
+
+void
+wf_library_show(struct wf_request *r, const struct wf_library *l)
 {
 	char *text = NULL;
 	int rc = wf_library_read(l, r->param[0], &text);
 
-	if (rc == 0)
-		return text;
-	reply_error(r, l, rc);
-	return NULL;
+	if (rc < 0)
+		reply_error(r, l, rc);
+	else if (wf_http_wants_text(r))
+		wf_http_text(r, 200, text);
+	else
+		reply_tree(r, text);
+	free(text);
 }
 
-bool
-wf_library_may_write(struct wf_request *r, const struct wf_library *l)
+/* False: it is nobody's to write, and 409 has been replied. */
+static bool
+may_write(struct wf_request *r, const struct wf_library *l)
 {
 	r->about = r->param[0];
 	if (l->own != NULL)
@@ -110,14 +131,25 @@ reply_done(struct wf_request *r, const struct wf_library *l, int rc, const char 
 }
 
 void
-wf_library_put(struct wf_request *r, const struct wf_library *l, const char *text)
+wf_library_save(struct wf_request *r, const struct wf_library *l, wf_library_check *check)
 {
-	reply_done(r, l, wf_texts_put(l->own, r->param[0], text), "saved");
+	struct wf_err *err = wf_err_new();
+	char *text;
+
+	if (err == NULL) {
+		wf_http_failed(r, -ENOMEM, NULL);
+		return;
+	}
+	text = may_write(r, l) ? check(r, err) : NULL;
+	if (text != NULL)
+		reply_done(r, l, wf_texts_put(l->own, r->param[0], text), "saved");
+	free(text);
+	wf_err_free(err);
 }
 
 void
 wf_library_delete(struct wf_request *r, const struct wf_library *l)
 {
-	if (wf_library_may_write(r, l))
+	if (may_write(r, l))
 		reply_done(r, l, wf_texts_remove(l->own, r->param[0]), "removed");
 }

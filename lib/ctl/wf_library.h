@@ -17,12 +17,13 @@ struct wf_library {
 void wf_library_list(struct wf_request *r, const struct wf_library *l);
 /* The text of a name, heap. 0; -ENOENT, -EINVAL: it is no name, or another -errno. */
 int wf_library_read(const struct wf_library *l, const char *name, char **text);
-/* The same of the name in the address. NULL: the problem has been replied. */
-char *wf_library_get(struct wf_request *r, const struct wf_library *l);
-/* False: it is nobody's to write, and 409 has been replied. */
-bool wf_library_may_write(struct wf_request *r, const struct wf_library *l);
-/* Saves the text under the name in the address. */
-void wf_library_put(struct wf_request *r, const struct wf_library *l, const char *text);
+/* Replies with that of the name in the address: as text, or as the tree that it is. */
+void wf_library_show(struct wf_request *r, const struct wf_library *l);
+/* The body as a text of the library's kind, heap. NULL: it is none, and the problem, with its
+ * reasons in err, has been replied. */
+typedef char *wf_library_check(struct wf_request *r, struct wf_err *err);
+/* Saves the body under the name in the address, or replies why not. */
+void wf_library_save(struct wf_request *r, const struct wf_library *l, wf_library_check *check);
 /* Removes it. */
 void wf_library_delete(struct wf_request *r, const struct wf_library *l);
 

@@ -39,8 +39,6 @@ json_t *wf_route_overrides(const struct wf_request *r, const struct wf_overrides
  * replied. */
 struct wf_node *wf_route_body_tree(struct wf_request *r, struct wf_err *err);
 
-/* wf_routes_profiles.c: replies with a file's text as a tree. */
-void wf_route_reply_tree(struct wf_request *r, const char *text);
 /* wf_routes_scenarios.c: where scenarios are. */
 struct wf_library wf_route_scenario_library(const struct wf_request *r);
 /* wf_routes_runs.c: those of this number and later ones. NULL: out of memory. */

@@ -24,31 +24,11 @@ wf_route_profiles(struct wf_request *r)
 }
 
 void
-wf_route_reply_tree(struct wf_request *r, const char *text)
-{
-	struct wf_err *err = wf_err_new();
-	struct wf_node *tree =
-		err != NULL ? wf_conf_read_text(text, r->param[0], false, err) : NULL;
-
-	if (tree != NULL)
-		wf_http_json(r, 200, wf_json_from_node(tree));
-	else
-		wf_http_failed(r, err != NULL ? -EINVAL : -ENOMEM, err);
-	wf_node_free(tree);
-	wf_err_free(err);
-}
-
-void
 wf_route_profile_get(struct wf_request *r)
 {
 	const struct wf_library l = profiles(r);
-	char *text = wf_library_get(r, &l);
 
-	if (text != NULL && wf_http_wants_text(r))
-		wf_http_text(r, 200, text);
-	else if (text != NULL)
-		wf_route_reply_tree(r, text);
-	free(text);
+	wf_library_show(r, &l);
 }
 
 /* The tree as text that says why what can't be; NULL: the problem has been replied. */
@@ -80,18 +60,8 @@ void
 wf_route_profile_put(struct wf_request *r)
 {
 	const struct wf_library l = profiles(r);
-	struct wf_err *err = wf_err_new();
-	char *text;
 
-	if (err == NULL) {
-		wf_http_failed(r, -ENOMEM, NULL);
-		return;
-	}
-	text = wf_library_may_write(r, &l) ? checked_text(r, err) : NULL;
-	if (text != NULL)
-		wf_library_put(r, &l, text);
-	free(text);
-	wf_err_free(err);
+	wf_library_save(r, &l, checked_text);
 }
 
 void

@@ -26,13 +26,8 @@ void
 wf_route_scenario_get(struct wf_request *r)
 {
 	const struct wf_library l = wf_route_scenario_library(r);
-	char *text = wf_library_get(r, &l);
 
-	if (text != NULL && wf_http_wants_text(r))
-		wf_http_text(r, 200, text);
-	else if (text != NULL)
-		wf_route_reply_tree(r, text);
-	free(text);
+	wf_library_show(r, &l);
 }
 
 /* Its text, as it was written if it was text. NULL: the problem has been replied. */
@@ -63,18 +58,8 @@ void
 wf_route_scenario_put(struct wf_request *r)
 {
 	const struct wf_library l = wf_route_scenario_library(r);
-	struct wf_err *err = wf_err_new();
-	char *text;
 
-	if (err == NULL) {
-		wf_http_failed(r, -ENOMEM, NULL);
-		return;
-	}
-	text = wf_library_may_write(r, &l) ? checked_text(r, err) : NULL;
-	if (text != NULL)
-		wf_library_put(r, &l, text);
-	free(text);
-	wf_err_free(err);
+	wf_library_save(r, &l, checked_text);
 }
 
 void
