@@ -21,6 +21,7 @@ static const struct {
 	{ "link", "string", "of this link only" },
 	{ "top", "integer", "so many at most" },
 	{ "by", "string", "in this order" },
+	{ "buckets", "boolean", "with every bucket of the histograms" },
 	{ "format", "string", "another form of it" },
 };
 

@@ -52,12 +52,25 @@ wf_route_version(struct wf_request *r)
 			"{s:s,s:s,s:s}", "name", "wirefault", "version", WF_VERSION, "api", "v1"));
 }
 
-/* The stats document, or one member of it (NULL: all). False: workers have not answered yet. */
+/* The stats document, with its histograms as a whole if so asked. */
+static json_t *
+stats_of(const struct wf_snapshot *snap, bool buckets)
+{
+	json_t *j = wf_json_stats(snap);
+
+	if (j != NULL && buckets && wf_json_add_buckets(j, snap) < 0) {
+		json_decref(j);
+		j = NULL;
+	}
+	return j;
+}
+
+/* All of it, or one member (NULL: all). False: workers have not answered yet. */
 static bool
-reply_stats(struct wf_request *r, const char *name, bool late)
+reply_stats(struct wf_request *r, const char *name, bool buckets, bool late)
 {
 	struct wf_snapshot *snap = r->ops->snapshot(r->ops->ctx);
-	json_t *j = snap != NULL ? wf_json_stats(snap) : NULL;
+	json_t *j = snap != NULL ? stats_of(snap, buckets) : NULL;
 
 	if (snap == NULL && !late)
 		return false;
@@ -78,19 +91,43 @@ reply_stats(struct wf_request *r, const char *name, bool late)
 static bool
 try_stats(struct wf_request *r, bool late)
 {
-	return reply_stats(r, NULL, late);
+	return reply_stats(r, NULL, false, late);
+}
+
+static bool
+try_buckets(struct wf_request *r, bool late)
+{
+	return reply_stats(r, NULL, true, late);
+}
+
+static bool
+read_key(struct wf_request *r, const char *key, const char *value, void *ctx)
+{
+	bool *buckets = ctx;
+
+	if (strcmp(key, "buckets") == 0 &&
+		(strcmp(value, "true") == 0 || strcmp(value, "false") == 0)) {
+		*buckets = *value == 't';
+		return true;
+	}
+	wf_http_problem(r, 422, NULL, "The key is buckets, true or false, not \"%.80s=%.80s\".",
+		key, value);
+	return false;
 }
 
 void
 wf_route_stats(struct wf_request *r)
 {
-	wf_later_try(r, try_stats);
+	bool buckets = false;
+
+	if (wf_http_query(r, read_key, &buckets))
+		wf_later_try(r, buckets ? try_buckets : try_stats);
 }
 
 static bool
 try_ports(struct wf_request *r, bool late)
 {
-	return reply_stats(r, "ports", late);
+	return reply_stats(r, "ports", false, late);
 }
 
 void
@@ -102,7 +139,7 @@ wf_route_ports(struct wf_request *r)
 static bool
 try_workers(struct wf_request *r, bool late)
 {
-	return reply_stats(r, "workers", late);
+	return reply_stats(r, "workers", false, late);
 }
 
 void

@@ -19,7 +19,7 @@ static const struct {
 } own[] = {
 	{ "count", "packets:int bytes:int" },
 	{ "quantiles", "count:int min:int mean:int stddev:int p50:int p90:int p99:int p99_9:int "
-		       "max:int" },
+		       "max:int buckets?:any" },
 	{ "rate", "packets_per_s:num bits_per_s:int" },
 	{ "rate_pair", "rx:rate tx:rate" },
 	{ "rates", "since_reset:rate_pair interval?:rate_pair" },

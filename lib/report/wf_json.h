@@ -16,6 +16,9 @@
 /* The document "wirefault.stats/1": the same live, offline and in the final report. Offline it
  * carries virtual times only: no workers. NULL: out of memory. */
 json_t *wf_json_stats(const struct wf_snapshot *snap);
+/* Adds the histograms themselves to every delay_ns and release_error_ns of it: "buckets":
+ * [[lower bound, count], ...] of those that are not empty. 0 or -ENOMEM. */
+int wf_json_add_buckets(json_t *stats, const struct wf_snapshot *snap);
 /* One replay, which the document has with its port; and a histogram's summary in it. */
 json_t *wf_json_replay(const struct wf_snap_replay *r);
 json_t *wf_json_hist(const struct wf_hist *h);

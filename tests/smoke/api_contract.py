@@ -26,6 +26,7 @@ LONG = {"files": [{"name": "long.conf", "text": (TEXT % (b"long", b"60s")).decod
 
 # What a call needs that is more than GET of the pattern: body, query, status.
 CALLS = {
+    "GET /v1/stats": {"query": "buckets=true"},
     "GET /v1/stats/stream": {"stream": True, "query": "hz=10"},
     "GET /v1/stats/history": {"query": "seconds=2&link=wan"},
     "GET /v1/events": {"query": "since=0"},

@@ -42,6 +42,25 @@ test_stats_are_the_document(void **state)
 }
 
 static void
+test_histograms_come_when_asked_for(void **state)
+{
+	struct reply r = call(*state, "GET", "/v1/stats?buckets=false", NULL, NULL);
+
+	assert_int_equal(r.status, 200);
+	reply_free(&r);
+	r = call(*state, "GET", "/v1/stats?buckets=true", NULL, NULL);
+	assert_int_equal(r.status, 200);
+	assert_true(json_is_array(json_object_get(
+		json_object_get(
+			json_object_get(json_array_get(json_object_get(r.json, "links"), 0), "ab"),
+			"delay_ns"),
+		"buckets")));
+	reply_free(&r);
+	expect(*state, 422, "GET", "/v1/stats?buckets=some", NULL, NULL);
+	expect(*state, 422, "GET", "/v1/stats?pails=true", NULL, NULL);
+}
+
+static void
 test_no_snapshot_is_503(void **state)
 {
 	struct harness *h = *state;
@@ -141,6 +160,7 @@ main(void)
 		TEST(test_health_and_version_answer),
 		TEST(test_head_has_no_body),
 		TEST(test_stats_are_the_document),
+		TEST(test_histograms_come_when_asked_for),
 		TEST(test_no_snapshot_is_503),
 		TEST(test_workers_may_take_their_time),
 		TEST(test_ports_are_measured),

@@ -57,6 +57,57 @@ assert_keys(json_t *j, const char *const *want)
 	assert_null(*want);
 }
 
+/* Each histogram: as many as its count in buckets whose bounds go up, the least and the most in the
+ * first and the last. */
+static uint32_t
+check_buckets(json_t *measured)
+{
+	static const char *const names[] = { "delay_ns", "release_error_ns" };
+	uint32_t n = 0;
+
+	for (size_t k = 0; k < 2; k++) {
+		json_t *h = json_object_get(measured, names[k]);
+		json_t *b = json_object_get(h, "buckets");
+		json_int_t sum = 0, last = -1;
+		json_t *one;
+		size_t i;
+
+		if (h == NULL)
+			continue;
+		json_array_foreach(b, i, one)
+		{
+			assert_true(json_integer_value(json_array_get(one, 0)) > last);
+			last = json_integer_value(json_array_get(one, 0));
+			assert_true(i > 0 || last <= number(h, "min", NULL));
+			sum += json_integer_value(json_array_get(one, 1));
+		}
+		assert_true(last <= number(h, "max", NULL));
+		assert_int_equal(sum, number(h, "count", NULL));
+		n += json_array_size(b);
+	}
+	return n;
+}
+
+static void
+test_buckets_are_the_whole_histogram(void **state)
+{
+	struct wf_snapshot *s = sample_snapshot(true);
+	json_t *j, *class;
+	uint32_t n;
+	size_t i;
+
+	for (uint64_t ns = 1; ns < WF_NS_PER_S; ns = ns * 5 / 3 + 1)
+		wf_hist_add_times(&s->links[0].dir[WF_BA].s.delay, ns, ns % 7 + 1);
+	j = wf_json_stats(s);
+	assert_int_equal(wf_json_add_buckets(j, s), 0);
+	n = check_buckets(direction(j, "ab")) + check_buckets(direction(j, "ba"));
+	json_array_foreach(json_object_get(direction(j, "ab"), "classes"), i, class) n +=
+		check_buckets(class);
+	assert_true(n > 30);
+	json_decref(j);
+	wf_snapshot_free(s);
+}
+
 static void
 test_document_has_its_keys_in_order(void **state)
 {
@@ -352,6 +403,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_document_has_its_keys_in_order),
+		cmocka_unit_test(test_buckets_are_the_whole_histogram),
 		cmocka_unit_test(test_document_has_every_cause_but_none),
 		cmocka_unit_test(test_numbers_are_those_of_the_snapshot),
 		cmocka_unit_test(test_rates_are_of_the_time_since_the_reset),
