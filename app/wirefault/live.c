@@ -47,7 +47,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	if ((a.more || live->before.n > 0) && next_ns > now_ns + WF_LIVE_LOOK_EVERY_NS)
 		next_ns = now_ns + WF_LIVE_LOOK_EVERY_NS;
 	if (next_ns != UINT64_MAX)
-		wf_live_look_in(live, next_ns > now_ns ? next_ns - now_ns : 0);
+		wf_live_look_in(live->timer, next_ns > now_ns ? next_ns - now_ns : 0);
 	if (a.generation == live->told)
 		return;
 	live->told = a.generation;

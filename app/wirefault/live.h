@@ -87,8 +87,8 @@ int wf_live_step(struct wf_live *live, struct wf_node *base, const struct wf_ove
 const struct wf_setup *wf_live_in_force(const struct wf_live *live);
 /* From when on a change is in force that is asked for now; not before what is offered already. */
 wf_ns_t wf_live_soon(const struct wf_live *live);
-/* Workers, and what is to come, are looked at in so long. */
-void wf_live_look_in(const struct wf_live *live, wf_ns_t ns);
+/* The timer, of changes or of runs, goes off in so long. */
+void wf_live_look_in(struct event *timer, wf_ns_t ns);
 
 /* live_tell.c: says what begins by itself with the setup to come. */
 void wf_live_tell_begun(const struct wf_live *live, const struct wf_setup *next);

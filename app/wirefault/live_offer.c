@@ -11,12 +11,12 @@
 #define AHEAD_NS WF_NS_PER_MS
 
 void
-wf_live_look_in(const struct wf_live *live, wf_ns_t ns)
+wf_live_look_in(struct event *timer, wf_ns_t ns)
 {
 	const struct timeval tv = { (time_t)(ns / WF_NS_PER_S),
 		(suseconds_t)((ns % WF_NS_PER_S + 999) / 1000) };
 
-	evtimer_add(live->timer, &tv);
+	evtimer_add(timer, &tv);
 }
 
 const struct wf_setup *
@@ -49,7 +49,7 @@ wf_live_offer(struct wf_live *live, struct wf_setup *next)
 	wf_live_tell_stale(live, next->plan);
 	wf_offered_follow(&live->before, live->setup, next);
 	live->setup = next;
-	wf_live_look_in(live, WF_LIVE_LOOK_EVERY_NS);
+	wf_live_look_in(live->timer, WF_LIVE_LOOK_EVERY_NS);
 	return 0;
 }
 

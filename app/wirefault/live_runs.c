@@ -30,15 +30,6 @@ current(const struct live_runs *r)
 }
 
 static void
-look_in(const struct live_runs *r, wf_ns_t ns)
-{
-	const struct timeval tv = { (time_t)(ns / WF_NS_PER_S),
-		(suseconds_t)((ns % WF_NS_PER_S + 999) / 1000) };
-
-	evtimer_add(r->timer, &tv);
-}
-
-static void
 on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct live_runs *r = arg;
@@ -55,7 +46,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 		if (live_run_over(run))
 			continue;
 		now_ns = wf_dp_now(r->live->dp);
-		look_in(r, next_ns > now_ns ? next_ns - now_ns : 0);
+		wf_live_look_in(r->timer, next_ns > now_ns ? next_ns - now_ns : 0);
 		return;
 	}
 }
@@ -243,7 +234,7 @@ live_runs_start(void *live, const struct wf_ctl_run_order *o, uint64_t *first, s
 	if (rc < 0)
 		scenario_set_free(&set);
 	else
-		look_in(r, 0);
+		wf_live_look_in(r->timer, 0);
 	return rc;
 }
 
@@ -271,7 +262,7 @@ live_runs_stop(void *live, uint64_t id)
 		if (rc < 0)
 			return rc;
 	}
-	look_in(r, 0);
+	wf_live_look_in(r->timer, 0);
 	return rc;
 }
 
@@ -288,7 +279,7 @@ live_runs_trigger(void *live, uint64_t id)
 		return -EALREADY;
 	scenario_until_trigger(&run->until, run->c->s, now_ns - run->look.start_ns);
 	run->look.next_ns = now_ns;
-	look_in(r, 0);
+	wf_live_look_in(r->timer, 0);
 	return 0;
 }
 
