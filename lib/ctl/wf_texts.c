@@ -28,18 +28,17 @@ wf_texts_is_name(const char *name)
 	return true;
 }
 
+/* Opens the directory, and writes what the name's file in it is called. -EINVAL: it is no name. */
 static int
-open_dir(const char *dir)
+open_dir(const char *dir, const char *name, char file[WF_TEXTS_NAME_MAX + 8])
 {
-	int fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd;
 
+	if (!wf_texts_is_name(name))
+		return -EINVAL;
+	snprintf(file, WF_TEXTS_NAME_MAX + 8, "%s%s", name, suffix);
+	fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
-}
-
-static void
-file_name(const char *name, char out[WF_TEXTS_NAME_MAX + 8])
-{
-	snprintf(out, WF_TEXTS_NAME_MAX + 8, "%s%s", name, suffix);
 }
 
 /* The whole file, of a plain file only. */
@@ -75,12 +74,9 @@ wf_texts_get(const char *dir, const char *name, char **text)
 	char file[WF_TEXTS_NAME_MAX + 8];
 	int at, fd, rc;
 
-	if (!wf_texts_is_name(name))
-		return -EINVAL;
-	at = open_dir(dir);
+	at = open_dir(dir, name, file);
 	if (at < 0)
 		return at;
-	file_name(name, file);
 	/* Whoever put a fifo there does not stop us. */
 	fd = openat(at, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	rc = fd < 0 ? -errno : read_all(fd, text);
@@ -111,12 +107,9 @@ wf_texts_put(const char *dir, const char *name, const char *text)
 	char file[WF_TEXTS_NAME_MAX + 8], temp[WF_TEXTS_NAME_MAX + 16];
 	int at, fd, rc;
 
-	if (!wf_texts_is_name(name))
-		return -EINVAL;
-	at = open_dir(dir);
+	at = open_dir(dir, name, file);
 	if (at < 0)
 		return at;
-	file_name(name, file);
 	snprintf(temp, sizeof(temp), ".%s.new", name);
 	unlinkat(at, temp, 0); /* of a run that was killed */
 	fd = openat(at, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
@@ -137,12 +130,9 @@ wf_texts_remove(const char *dir, const char *name)
 	char file[WF_TEXTS_NAME_MAX + 8];
 	int at, rc;
 
-	if (!wf_texts_is_name(name))
-		return -EINVAL;
-	at = open_dir(dir);
+	at = open_dir(dir, name, file);
 	if (at < 0)
 		return at;
-	file_name(name, file);
 	rc = unlinkat(at, file, 0) < 0 ? -errno : 0;
 	close(at);
 	return rc;
