@@ -20,7 +20,13 @@ struct keys {
 enum { PARAMETER, VALUES, STEPS };
 enum { L_RATE, L_PPS, L_STEPS };
 
-#define STEPS_HELP "of a range: how many values, both ends with them"
+/* Of both. */
+#define STEPS_PARAM                                                                                \
+	{                                                                                          \
+		.name = "steps", .type = WF_PARAM_COUNT, .offset = offsetof(struct keys, steps),   \
+		.min = "2", .max = "100",                                                          \
+		.help = "of a range: how many values, both ends with them"                         \
+	}
 
 const struct wf_param wf_sweep_table[] = {
 	[PARAMETER] = { .name = "parameter",
@@ -33,12 +39,7 @@ const struct wf_param wf_sweep_table[] = {
 		.type = WF_PARAM_ELSEWHERE,
 		.kind = "list or range",
 		.help = "[ \"1%\", \"5%\" ], or \"0% -> 10%\" with `steps` (required)" },
-	[STEPS] = { .name = "steps",
-		.type = WF_PARAM_COUNT,
-		.offset = offsetof(struct keys, steps),
-		.min = "2",
-		.max = "100",
-		.help = STEPS_HELP },
+	[STEPS] = STEPS_PARAM,
 	{ 0 },
 };
 
@@ -52,12 +53,7 @@ const struct wf_param wf_load_strategy_table[] = {
 		.type = WF_PARAM_ELSEWHERE,
 		.kind = "list or range",
 		.help = "or its packets a second" },
-	[L_STEPS] = { .name = "steps",
-		.type = WF_PARAM_COUNT,
-		.offset = offsetof(struct keys, steps),
-		.min = "2",
-		.max = "100",
-		.help = STEPS_HELP },
+	[L_STEPS] = STEPS_PARAM,
 	{ 0 },
 };
 

@@ -26,6 +26,23 @@ no_memory(struct wf_err *err)
 	return -ENOMEM;
 }
 
+/* Puts a string key among those of `at`, in the place of `old` if there is one. */
+static int
+put(struct wf_node *at, struct wf_node *old, const char *key, const char *value)
+{
+	struct wf_node *with = wf_node_string(key, value);
+
+	if (with == NULL || wf_node_place(with, old != NULL ? old : at) < 0) {
+		wf_node_free(with);
+		return -ENOMEM;
+	}
+	if (old != NULL)
+		wf_node_replace(old, with);
+	else
+		wf_node_append(at, with);
+	return 0;
+}
+
 /* ---- A key by its path ---- */
 
 /* Is `word` the first of the path? Then what is behind it; else NULL. */
@@ -71,7 +88,7 @@ set_key(const struct wf_scenario *s, struct wf_node *tree, const char *value, st
 {
 	const struct wf_where where = where_of(s);
 	const char *path = s->sweep->parameter, *rest;
-	struct wf_node *at = tree, *next, *with;
+	struct wf_node *at = tree, *next;
 
 	while ((next = child_of(at, path, &rest)) != NULL && *rest != 0) {
 		at = next;
@@ -82,16 +99,7 @@ set_key(const struct wf_scenario *s, struct wf_node *tree, const char *value, st
 			"\"%s\" has no value, but keys", s->sweep->parameter);
 	if (next == NULL && (at->kind != WF_NODE_GROUP || at == tree || strchr(path, '.') != NULL))
 		return wf_err_add(err, &where, NULL, "there is no \"%s\"", s->sweep->parameter);
-	with = wf_node_string(next != NULL ? next->name : path, value);
-	if (with == NULL || wf_node_place(with, next != NULL ? next : at) < 0) {
-		wf_node_free(with);
-		return no_memory(err);
-	}
-	if (next != NULL)
-		wf_node_replace(next, with);
-	else
-		wf_node_append(at, with);
-	return 0;
+	return put(at, next, next != NULL ? next->name : path, value) < 0 ? no_memory(err) : 0;
 }
 
 /* ---- The configuration ---- */
@@ -239,41 +247,22 @@ set_load(const struct wf_scenario *s, struct wf_node *tree, const char *value, s
 	bool any = false;
 
 	for (struct wf_node *t = list != NULL ? list->first : NULL; t != NULL; t = t->next) {
-		struct wf_node *old = wf_node_get(t, "generator"), *with;
+		struct wf_node *old = wf_node_get(t, "generator");
 		char *text;
+		int rc;
 
 		if (old == NULL || old->kind != WF_NODE_STRING)
 			continue;
 		any = true;
 		text = with_rate(old->string, s->sweep->parameter, value);
-		with = text != NULL ? wf_node_string("generator", text) : NULL;
+		rc = text != NULL ? put(t, old, "generator", text) : -ENOMEM;
 		free(text);
-		if (with == NULL || wf_node_place(with, old) < 0) {
-			wf_node_free(with);
+		if (rc < 0)
 			return no_memory(err);
-		}
-		wf_node_replace(old, with);
 	}
 	return any ? 0
 		   : wf_err_add(err, &where, "Write traffic = ( { generator = \"size=500\"; } )",
 			     "a load, but no traffic is a generator");
-}
-
-/* Puts a string key, in the place of the one that is there. */
-static int
-put(struct wf_node *tree, const char *key, const char *value)
-{
-	struct wf_node *old = wf_node_get(tree, key), *with = wf_node_string(key, value);
-
-	if (with == NULL || wf_node_place(with, old != NULL ? old : tree) < 0) {
-		wf_node_free(with);
-		return -ENOMEM;
-	}
-	if (old != NULL)
-		wf_node_replace(old, with);
-	else
-		wf_node_append(tree, with);
-	return 0;
 }
 
 /* Its name, title and version. */
@@ -302,7 +291,8 @@ name_row(const struct wf_scenario *s, uint32_t row, struct wf_node *tree, struct
 	snprintf(title, sizeof(title), "%.300s: %s%s%.100s", s->title != NULL ? s->title : s->name,
 		value != NULL ? s->sweep->parameter : "without impairments",
 		value != NULL ? " = " : "", value != NULL ? value : "");
-	if (put(tree, "name", name) < 0 || put(tree, "title", title) < 0)
+	if (put(tree, wf_node_get(tree, "name"), "name", name) < 0 ||
+		put(tree, wf_node_get(tree, "title"), "title", title) < 0)
 		return no_memory(err);
 	return 0;
 }
