@@ -129,6 +129,12 @@ states_become(struct wf_states *s, const struct wf_plan_class *k, struct wf_stat
 	states_start(k, to, left, packet_rng, now_ns);
 }
 
+static inline bool
+late_is(const struct wf_states_late *l, const struct wf_plan_class *k, uint64_t flow_key)
+{
+	return l->held.state_uid == k->state_uid && l->flow_key == flow_key;
+}
+
 /* The block of the last such packet, or the one that is unused for the longest. */
 static struct wf_states_late *
 late_find(struct wf_states *s, const struct wf_plan_class *k, uint64_t flow_key)
@@ -138,7 +144,7 @@ late_find(struct wf_states *s, const struct wf_plan_class *k, uint64_t flow_key)
 	for (uint32_t i = 0; i < WF_STATES_LATE; i++) {
 		struct wf_states_late *l = &s->late[i];
 
-		if (l->held.state_uid == k->state_uid && l->flow_key == flow_key)
+		if (late_is(l, k, flow_key))
 			return l;
 		if (l->used < oldest->used)
 			oldest = l;
@@ -155,7 +161,7 @@ states_late(struct wf_states *s, const struct wf_plan_class *k, uint64_t flow_ke
 	l->used = ++s->n_late;
 	if (s->late_ns < now_ns)
 		s->late_ns = now_ns;
-	if (l->held.state_uid == k->state_uid && l->flow_key == flow_key)
+	if (late_is(l, k, flow_key))
 		return l->state;
 	states_stop(s, l->state, l->held.layout, 0);
 	l->held = (struct wf_state_head){ 0 };
