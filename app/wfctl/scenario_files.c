@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Scenarios from files to wirefault, and reports from there to files. One thread.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,17 +9,10 @@
 
 #include "scenario.h"
 #include "wf_err.h"
+#include "wf_folder.h"
 #include "wf_slurp.h"
 
 #define MOST_BYTES (1u << 20) /* what a request may have */
-
-static int
-is_scenario(const struct dirent *e)
-{
-	size_t n = strlen(e->d_name);
-
-	return n > 5 && strcmp(e->d_name + n - 5, ".conf") == 0;
-}
 
 /* Takes the text; NULL: it has been said why. */
 static int
@@ -50,7 +42,7 @@ static int
 add_folder(json_t *list, const char *path)
 {
 	struct dirent **entries = NULL;
-	int n = scandir(path, &entries, is_scenario, alphasort), rc = WFCTL_OK;
+	int n = wf_folder_scan(path, &entries), rc = WFCTL_OK;
 
 	if (n <= 0) {
 		fprintf(stderr, "wfctl: %s: %s.\n", path,

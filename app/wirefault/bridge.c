@@ -4,12 +4,13 @@
  */
 #include "bridge.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "wf_folder.h"
 
 #define MOST_PROFILES 256
 
@@ -36,14 +37,6 @@ wf_bridge_home(const char *what, char *out, size_t size)
 	return false;
 }
 
-static int
-is_profile(const struct dirent *e)
-{
-	size_t n = strlen(e->d_name);
-
-	return n > 5 && strcmp(e->d_name + n - 5, ".conf") == 0;
-}
-
 /* All names, and the nearest one. */
 static void
 complain_unknown(const char *home, const char *profile, struct wf_err *err)
@@ -51,12 +44,12 @@ complain_unknown(const char *home, const char *profile, struct wf_err *err)
 	const char *names[MOST_PROFILES + 1] = { 0 }, *near;
 	struct dirent **entries = NULL;
 	char hint[1024] = "There are ";
-	int n = scandir(home, &entries, is_profile, alphasort);
+	int n = wf_folder_scan(home, &entries);
 
 	for (int i = 0; i < n; i++) {
 		size_t used = strlen(hint);
 
-		entries[i]->d_name[strlen(entries[i]->d_name) - 5] = 0;
+		entries[i]->d_name[wf_folder_stem(entries[i])] = 0;
 		if (i < MOST_PROFILES)
 			names[i] = entries[i]->d_name;
 		snprintf(hint + used, sizeof(hint) - used, "%s%s", i > 0 ? ", " : "",

@@ -3,7 +3,6 @@
  */
 #include "wf_texts.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -11,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char suffix[] = ".conf";
+#include "wf_folder.h"
 
 bool
 wf_texts_is_name(const char *name)
@@ -36,7 +35,7 @@ open_dir(const char *dir, const char *name, char file[WF_TEXTS_NAME_MAX + 8])
 
 	if (!wf_texts_is_name(name))
 		return -EINVAL;
-	snprintf(file, WF_TEXTS_NAME_MAX + 8, "%s%s", name, suffix);
+	snprintf(file, WF_TEXTS_NAME_MAX + 8, "%s.conf", name);
 	fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
@@ -138,26 +137,18 @@ wf_texts_remove(const char *dir, const char *name)
 	return rc;
 }
 
-static int
-is_text(const struct dirent *e)
-{
-	size_t n = strlen(e->d_name), end = sizeof(suffix) - 1;
-
-	return n > end && strcmp(e->d_name + n - end, suffix) == 0;
-}
-
 int
 wf_texts_list(const char *dir, int (*fn)(void *ctx, const char *name), void *ctx)
 {
 	struct dirent **entries = NULL;
-	int n = scandir(dir, &entries, is_text, alphasort), rc = 0;
+	int n = wf_folder_scan(dir, &entries), rc = 0;
 
 	if (n < 0)
 		return errno == ENOENT ? 0 : -errno;
 	for (int i = 0; i < n; i++) {
 		char *name = entries[i]->d_name;
 
-		name[strlen(name) - (sizeof(suffix) - 1)] = '\0';
+		name[wf_folder_stem(entries[i])] = '\0';
 		if (rc == 0 && wf_texts_is_name(name))
 			rc = fn(ctx, name);
 		free(entries[i]);
