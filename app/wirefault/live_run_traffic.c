@@ -15,30 +15,23 @@
 
 #define NO_TRAFFIC "wfctl scenario run --no-traffic lets whoever is there send"
 
-/* Arguments of a device but for `start`, which a run gives. */
-static void
-copy_without_start(const char *device, char *out, size_t size)
+/* Behind the argument `start` of a device, which a run gives, if it stands here. */
+static const char *
+skip_start(const char *at)
 {
-	const char *start = strstr(device, ",start=");
-
-	if (start == NULL)
-		snprintf(out, size, "%s", device);
-	else
-		snprintf(out, size, "%.*s%s", (int)(start - device), device,
-			start + 1 + strcspn(start + 1, ","));
+	return strncmp(at, ",start=", 7) == 0 ? at + 1 + strcspn(at + 1, ",") : at;
 }
 
-/* The port from which its packets would come. NULL: there is no such link, and that has been told.
- */
-static const struct wf_node *
-port_of(const struct wf_live *live, const struct wf_traffic *t)
+/* Are these the same device, but for `start`? */
+static bool
+same_device(const char *a, const char *b)
 {
-	const struct wf_node *tree = live->setup->tree, *links = wf_node_get(tree, "links"),
-			     *link = wf_conf_owner_node(tree, t->link, NULL);
-
-	if (strcmp(t->link, WF_SCENARIO_LINK) == 0)
-		link = links != NULL ? links->first : NULL;
-	return link != NULL ? wf_bridge_port(tree, link, t->side) : NULL;
+	for (;; a++, b++) {
+		a = skip_start(a);
+		b = skip_start(b);
+		if (*a != *b || *a == 0)
+			return *a == *b;
+	}
 }
 
 /* Does the port stand where this traffic would come from? */
@@ -46,14 +39,10 @@ static bool
 sends(const struct wf_node *port, const struct wf_traffic *t)
 {
 	const struct wf_node *has = wf_node_get(port, "device");
-	char *wanted = wf_traffic_device(t), a[2 * WF_NAME_MAX], b[2 * WF_NAME_MAX];
-	bool same = false;
+	char *wanted = wf_traffic_device(t);
+	bool same = wanted != NULL && has != NULL && has->kind == WF_NODE_STRING &&
+		    same_device(has->string, wanted);
 
-	if (wanted != NULL && has != NULL && has->kind == WF_NODE_STRING) {
-		copy_without_start(has->string, a, sizeof(a));
-		copy_without_start(wanted, b, sizeof(b));
-		same = strcmp(a, b) == 0;
-	}
 	free(wanted);
 	return same;
 }
@@ -72,7 +61,7 @@ check_traffic(const struct wf_live *live, const struct wf_traffic *t, struct wf_
 	if (t->start_ns != 0)
 		rc = wf_err_add(err, &t->where, "Leave start out",
 			"live, a port sends from the start of the run on");
-	port = port_of(live, t);
+	port = scenario_port(live->setup->tree, t);
 	if (port == NULL || sends(port, t))
 		return rc;
 	name = wf_node_get(port, "name");
@@ -142,7 +131,7 @@ live_run_replays(const struct wf_live *live, const struct live_run *run, bool st
 	const struct wf_scenario *s = run->c->s;
 
 	for (uint32_t i = 0; i < s->n_traffic; i++) {
-		const struct wf_node *port = port_of(live, &s->traffic[i]);
+		const struct wf_node *port = scenario_port(live->setup->tree, &s->traffic[i]);
 		struct wf_replay *replay = NULL;
 		struct wf_replay_order o;
 

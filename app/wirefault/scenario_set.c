@@ -3,7 +3,6 @@
  */
 #include "scenario_set.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
@@ -11,15 +10,8 @@
 #include <sys/stat.h>
 
 #include "wf_conf_files.h"
+#include "wf_folder.h"
 #include "wf_sweep.h"
-
-static int
-is_scenario(const struct dirent *e)
-{
-	size_t n = strlen(e->d_name);
-
-	return n > 5 && strcmp(e->d_name + n - 5, ".conf") == 0;
-}
 
 static int
 read_file(struct scenario_set *set, const char *path, struct wf_err *err)
@@ -37,7 +29,7 @@ read_folder(struct scenario_set *set, const char *path, struct wf_err *err)
 {
 	const struct wf_where where = { .file = path };
 	struct dirent **entries = NULL;
-	int n = scandir(path, &entries, is_scenario, alphasort), rc = 0;
+	int n = wf_folder_scan(path, &entries), rc = 0;
 
 	if (n < 0)
 		return wf_err_add(err, &where, NULL, "cannot be read: %s", strerror(errno));
@@ -58,6 +50,17 @@ read_folder(struct scenario_set *set, const char *path, struct wf_err *err)
 	return rc;
 }
 
+struct wf_node *
+scenario_port(const struct wf_node *tree, const struct wf_traffic *t)
+{
+	const struct wf_node *links = wf_node_get(tree, "links"),
+			     *link = wf_conf_owner_node(tree, t->link, NULL);
+
+	if (strcmp(t->link, WF_SCENARIO_LINK) == 0)
+		link = links != NULL ? links->first : NULL;
+	return link != NULL ? wf_bridge_port(tree, link, t->side) : NULL;
+}
+
 /* What sends packets stands in the place of the port from which they would come. */
 static int
 set_ports(const struct wf_scenario *s, struct wf_node *tree, struct wf_err *err)
@@ -66,16 +69,12 @@ set_ports(const struct wf_scenario *s, struct wf_node *tree, struct wf_err *err)
 
 	for (uint32_t i = 0; i < s->n_traffic; i++) {
 		const struct wf_traffic *t = &s->traffic[i];
-		const struct wf_node *links = wf_node_get(tree, "links"),
-				     *link = wf_conf_owner_node(tree, t->link, NULL);
 		struct wf_node *port;
 		char *device;
 
 		if (t->kind == WF_TRAFFIC_COMMAND)
 			continue;
-		if (strcmp(t->link, WF_SCENARIO_LINK) == 0)
-			link = links != NULL ? links->first : NULL;
-		port = link != NULL ? wf_bridge_port(tree, link, t->side) : NULL;
+		port = scenario_port(tree, t);
 		if (port == NULL)
 			continue; /* binding, or wf_scenario_check, complains */
 		device = wf_traffic_device(t);

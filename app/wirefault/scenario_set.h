@@ -47,6 +47,8 @@ int scenario_set_read_report(struct scenario_set *set, const char *path,
 /* Reports are files by the name of the scenario: would one be written over another? 0, or -EINVAL
  * with reasons. */
 int scenario_set_check_reports(const struct scenario_set *set, struct wf_err *err);
+/* The port of the configuration from which its packets would come. NULL: there is no such link. */
+struct wf_node *scenario_port(const struct wf_node *tree, const struct wf_traffic *t);
 void scenario_set_free(struct scenario_set *set);
 
 #endif
