@@ -8,9 +8,13 @@ gates=$(dirname "$0")/../../config/gates
 conf 'delay = "150ms";' 'delay = "10ms";'
 lab_up "$CONF" || exit 1
 lab_in a ping -n -q -c 1 10.77.0.2 >/dev/null
-lab_ctl reset >/dev/null
-lab_in a ping -n -q -c 20 -i 0.05 10.77.0.2 >/dev/null
-lab_ctl stats -o json >"$LAB_DIR/stats"
+# Again where the machine took the core away for so long that the path was another one.
+for _ in {1..10}; do
+	lab_ctl reset >/dev/null
+	lab_in a ping -n -q -c 20 -i 0.05 10.77.0.2 >/dev/null
+	lab_ctl stats -o json >"$LAB_DIR/stats"
+	[ "$(jq '[.links[0] | (.ab, .ba).delay_ns | .max - .min] | max < 9000000' "$LAB_DIR/stats")" != true ] || break
+done
 
 "$WIREFAULT" gate "$gates/y1541-0.gate" "$LAB_DIR/stats" >"$LAB_DIR/out"
 is "class 0: exit code" $? 1
